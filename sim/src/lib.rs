@@ -1,0 +1,48 @@
+//! A deterministic discrete-event simulator for distributed systems.
+//!
+//! A [`World`] runs the actors of a [`System`] in virtual time over a hostile
+//! [`Network`]. Actors are sans-IO state machines: they take a message, a timer
+//! or a boot, and push effects into [`Out`]. Everything that chance decides is
+//! a [`Draw`] keyed by what it is for. The kernel knows no money.
+//!
+//! Start at [`World`] (`world.rs`), then:
+//!
+//! - what a user writes: [`System`], [`Message`], [`Out`]
+//! - what strikes: [`Network`], [`Weather`], [`Fault`], [`Trigger`]
+//! - where chance comes from: [`Seed`], [`Stream`], [`Draws`], [`Quantiles`]
+//! - what comes out: [`DigestValue`], [`Trace`], [`Observer`], [`Ending`]
+
+mod digest;
+mod draw;
+mod fault;
+mod journal;
+mod limits;
+mod message;
+mod network;
+mod observer;
+mod ordinals;
+mod quantiles;
+mod queue;
+mod rate;
+mod seed;
+mod system;
+mod time;
+mod trace;
+mod world;
+
+pub use digest::{Digest, DigestValue};
+pub use draw::{Domain, Draw, Draws};
+pub use fault::{CrashPoint, Fault, Misfortune, Occasion, Strike, Strikes, Trigger};
+pub use journal::Journal;
+pub use limits::{Ending, Limit, Limits};
+pub use message::{Delivery, Kind, Message, Role, Roles, SendIdentity, Subject};
+pub use network::{COPIES_MAX, Fate, Network, Weather};
+pub use observer::{Observer, Sighting};
+pub use quantiles::{BadQuantiles, Quantiles};
+pub use queue::EventQueue;
+pub use rate::{NotARate, Rate};
+pub use seed::{NotASeed, Seed, Stream};
+pub use system::{Effect, Out, System, TimerClass};
+pub use time::VirtualTime;
+pub use trace::{Happening, Trace, TraceEvent};
+pub use world::{Phase, Run, World};

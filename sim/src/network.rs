@@ -1,0 +1,171 @@
+//! What a link does to a message: the fate of each sending.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::draw::{Domain, Draw, Draws};
+use crate::message::{Kind, SendIdentity};
+use crate::quantiles::Quantiles;
+use crate::rate::Rate;
+use crate::time::nanos;
+
+/// How the links between all actors behave.
+#[derive(Clone, Debug)]
+pub struct Network {
+    latencies: Arc<[Quantiles]>,
+    by_kind: Arc<[u8]>,
+    /// What goes wrong while faults strike.
+    pub weather: Weather,
+    /// A copy that would take longer is lost.
+    pub copy_age_max: Duration,
+}
+
+/// The rates at which links misbehave, and how badly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weather {
+    /// How often a sending is lost.
+    pub loss: Rate,
+    /// How often a sending arrives more than once.
+    pub duplication: Rate,
+    /// The most copies that one sending arrives as, at most [`COPIES_MAX`].
+    pub copies_max: u8,
+    /// How long after the first a copy may arrive.
+    pub copy_delay_max: Duration,
+    /// How often a copy arrives late, after its sender has given up.
+    pub lateness: Rate,
+    /// How late at most.
+    pub late_max: Duration,
+    /// How slow the links are, in percent of their latency tables.
+    pub load_percent: u32,
+}
+
+impl Weather {
+    /// Nothing goes wrong.
+    pub const CALM: Self = Self {
+        loss: Rate::NEVER,
+        duplication: Rate::NEVER,
+        copies_max: 1,
+        copy_delay_max: Duration::ZERO,
+        lateness: Rate::NEVER,
+        late_max: Duration::ZERO,
+        load_percent: 100,
+    };
+}
+
+/// The most copies of one sending.
+pub const COPIES_MAX: usize = 4;
+
+/// What becomes of a sending: when each of its copies arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    delays: [u64; COPIES_MAX],
+    copies: u8,
+    /// Copies that arrive late.
+    pub late: u8,
+    /// Whether the network lost it outright.
+    pub lost: bool,
+}
+
+impl Fate {
+    /// Lost, every copy of it.
+    pub const LOST: Self = Self { delays: [0; COPIES_MAX], copies: 0, late: 0, lost: true };
+
+    /// Nanoseconds from the sending to each arrival, a copy each.
+    pub fn delays(&self) -> &[u64] {
+        &self.delays[..usize::from(self.copies)]
+    }
+
+    /// The same fate, `extra` later.
+    pub fn delayed(mut self, extra: Duration) -> Self {
+        for delay in &mut self.delays {
+            *delay = delay.saturating_add(nanos(extra));
+        }
+        self
+    }
+
+    /// The same fate with one more copy, `after` the first.
+    pub fn duplicated(mut self, after: Duration) -> Self {
+        let at = usize::from(self.copies);
+        if !self.lost && at < COPIES_MAX {
+            self.delays[at] = self.delays[0].saturating_add(nanos(after));
+            self.copies += 1;
+        }
+        self
+    }
+}
+
+impl Network {
+    /// Links with a table of latencies, of which `by_kind[kind]` tells the one
+    /// for each kind of message; kinds past its end use the first.
+    ///
+    /// # Panics
+    /// If `latencies` is empty.
+    pub fn new(latencies: Vec<Quantiles>, by_kind: Vec<u8>, copy_age_max: Duration) -> Self {
+        assert!(!latencies.is_empty(), "a network needs at least one table of latencies");
+        Self {
+            latencies: latencies.into(),
+            by_kind: by_kind.into(),
+            weather: Weather::CALM,
+            copy_age_max,
+        }
+    }
+
+    /// What becomes of the sending that `identity` names: a pure function of
+    /// the key, the settings and the identity.
+    #[inline]
+    pub fn fate(&self, draws: &Draws, identity: &SendIdentity, weather: &Weather) -> Fate {
+        let [pair, subject] = identity.words();
+        let draw = draws.draw(FATE, &[pair, subject, u64::from(identity.ordinal)]);
+        if weather.loss.hits(draw.split(LOSS)) {
+            return Fate::LOST;
+        }
+        let latency = self.latency(identity.kind);
+        let mut fate = Fate { delays: [0; COPIES_MAX], copies: 1, late: 0, lost: false };
+        if weather.duplication.hits(draw.split(COPIES)) {
+            let most = weather.copies_max.clamp(2, COPIES_MAX as u8);
+            fate.copies = draw.split(HOW_MANY).between(2, u64::from(most)) as u8;
+        }
+        let copies = std::mem::take(&mut fate.copies);
+        for copy in 0..copies {
+            let (delay, late) = copy_delay(latency, weather, draw.split(COPY + u64::from(copy)));
+            let first = if fate.copies == 0 { 0 } else { copy_gap(weather, draw, copy) };
+            let delay = delay.saturating_add(first);
+            if delay <= nanos(self.copy_age_max) {
+                fate.delays[usize::from(fate.copies)] = delay;
+                fate.copies += 1;
+                fate.late += u8::from(late);
+            }
+        }
+        fate.lost = fate.copies == 0;
+        fate
+    }
+
+    fn latency(&self, kind: Kind) -> &Quantiles {
+        let table = self.by_kind.get(usize::from(kind.0)).copied().unwrap_or(0);
+        self.latencies.get(usize::from(table)).unwrap_or(&self.latencies[0])
+    }
+}
+
+fn copy_delay(latency: &Quantiles, weather: &Weather, draw: Draw) -> (u64, bool) {
+    let base = latency.sample(draw);
+    let loaded = base / 100 * u64::from(weather.load_percent)
+        + base % 100 * u64::from(weather.load_percent) / 100;
+    if weather.lateness.hits(draw.split(LATE)) {
+        let late = draw.split(HOW_LATE).below(nanos(weather.late_max));
+        return (loaded.saturating_add(late), true);
+    }
+    (loaded, false)
+}
+
+fn copy_gap(weather: &Weather, draw: Draw, copy: u8) -> u64 {
+    draw.split(GAP + u64::from(copy)).below(nanos(weather.copy_delay_max))
+}
+
+const FATE: Domain = Domain(u64::from_le_bytes(*b"net-fate"));
+const LOSS: u64 = 1;
+const COPIES: u64 = 2;
+const HOW_MANY: u64 = 3;
+const LATE: u64 = 4;
+const HOW_LATE: u64 = 5;
+const COPY: u64 = 16;
+const GAP: u64 = 32;

@@ -1,0 +1,37 @@
+//! Whoever watches a world from outside: taps that the actors can't feel.
+
+use crate::message::Role;
+use crate::system::System;
+use crate::time::VirtualTime;
+
+/// Where and when something was observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// When.
+    pub at: VirtualTime,
+    /// The number of the event in whose handler it happened.
+    pub event: u64,
+    /// At whom.
+    pub role: Role,
+}
+
+/// Taps of a world. Each does nothing unless implemented.
+pub trait Observer<S: System> {
+    /// `message` left `seen.role` for `to`; whether it arrives is another matter.
+    fn sent(&mut self, seen: Sighting, to: Role, message: &S::Message) {
+        let _ = (seen, to, message);
+    }
+
+    /// `record` became durable in the journal of `seen.role`.
+    fn durable(&mut self, seen: Sighting, record: &S::Record) {
+        let _ = (seen, record);
+    }
+
+    /// `seen.role` stated `fact`.
+    fn noted(&mut self, seen: Sighting, fact: &S::Fact) {
+        let _ = (seen, fact);
+    }
+}
+
+/// Nobody watches.
+impl<S: System> Observer<S> for () {}

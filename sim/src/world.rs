@@ -1,0 +1,394 @@
+//! A simulated world: actors, links and faults under one virtual clock.
+
+mod handle;
+mod rest;
+mod strike;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::digest::{Digest, DigestValue};
+use crate::draw::Draws;
+use crate::fault::{Fault, Misfortune, Occasion, Strike, Strikes, Trigger};
+use crate::journal::Journal;
+use crate::limits::{Ending, Limit, Limits};
+use crate::message::{Delivery, Role, Roles, SendIdentity};
+use crate::network::Network;
+use crate::observer::Observer;
+use crate::ordinals::Ordinals;
+use crate::queue::EventQueue;
+use crate::system::{Out, System, TimerClass};
+use crate::time::VirtualTime;
+use crate::trace::{Happening, Trace, TraceEvent};
+
+/// What a world is built from, besides the system itself.
+#[derive(Clone, Debug)]
+pub struct Run<'p> {
+    /// The key of all draws.
+    pub draws: Draws,
+    /// Who takes part; they boot in this order.
+    pub roles: Vec<Role>,
+    /// The links.
+    pub network: Network,
+    /// What is planned to go wrong.
+    pub faults: &'p [Fault],
+    /// When disturbances end.
+    pub heal_at: VirtualTime,
+    /// How far the run may go.
+    pub limits: Limits,
+}
+
+/// The phases of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Faults strike.
+    Chaos,
+    /// Faults are over; what was begun is finished.
+    Drain,
+}
+
+/// A world in the middle of its run.
+pub struct World<'p, S: System> {
+    system: &'p S,
+    draws: Draws,
+    network: Network,
+    limits: Limits,
+    now: VirtualTime,
+    phase: Phase,
+    queue: EventQueue<Due<S>>,
+    slots: Vec<Slot<S>>,
+    slot_of: [u8; Role::MAX],
+    ordinals: Ordinals,
+    board: Board<'p>,
+    pending: Pending,
+    obligations: BTreeSet<u64>,
+    events: u64,
+    digest: Digest,
+    strikes: Strikes,
+    sent_by_kind: Vec<u64>,
+    out: Out<S>,
+    trace: Option<Trace<S>>,
+    narrate: bool,
+}
+
+/// What the queue holds.
+#[derive(Clone)]
+enum Due<S: System> {
+    Deliver { identity: SendIdentity, copy: u8, message: S::Message, digest: u64, cause: u64 },
+    Timer { role: Role, incarnation: u32, timer: S::Timer, class: TimerClass, cause: u64 },
+    Strike(usize),
+    Lift(usize),
+    Restart { role: Role, incarnation: u32, cause: u64 },
+    Heal,
+}
+
+/// One actor's place in the world.
+struct Slot<S: System> {
+    role: Role,
+    actor: Option<S::Actor>,
+    journal: Journal<S::Record>,
+    booted_at: VirtualTime,
+    incarnation: u32,
+    work_timers: u64,
+    housekeeping_timers: u64,
+}
+
+/// What is left to happen, so that rest is seen without searching for it.
+#[derive(Clone, Copy, Default)]
+struct Pending {
+    messages: u64,
+    work_timers: u64,
+    housekeeping_timers: u64,
+    down: u64,
+    /// Housekeeping timers that still have to fire in this round of rest;
+    /// `None` while the world is busy.
+    round: Option<u64>,
+}
+
+/// The planned faults, found by what triggers them, and those at work.
+#[derive(Clone)]
+struct Board<'p> {
+    planned: &'p [Fault],
+    on_send: BTreeMap<Occasion, Vec<usize>>,
+    on_delivery: BTreeMap<Occasion, Vec<usize>>,
+    fired: Vec<bool>,
+    cuts: Vec<(usize, Roles, Roles)>,
+    armed: Vec<usize>,
+}
+
+impl<'p, S: System> World<'p, S> {
+    /// A world at time zero, nobody booted yet.
+    ///
+    /// # Panics
+    /// If a role of `run` is not below [`Role::MAX`] or named twice.
+    pub fn new(system: &'p S, run: Run<'p>) -> Self {
+        let mut slot_of = [NOBODY; Role::MAX];
+        for (slot, role) in run.roles.iter().enumerate() {
+            let place = &mut slot_of[usize::from(role.0)];
+            assert_eq!(*place, NOBODY, "{role:?} takes part twice");
+            *place = slot as u8;
+        }
+        let mut world = Self {
+            system,
+            draws: run.draws,
+            network: run.network,
+            limits: run.limits,
+            now: VirtualTime::ZERO,
+            phase: Phase::Chaos,
+            queue: EventQueue::default(),
+            slots: run.roles.iter().map(|role| Slot::new(*role)).collect(),
+            slot_of,
+            ordinals: Ordinals::default(),
+            board: Board::new(run.faults),
+            pending: Pending::default(),
+            obligations: BTreeSet::new(),
+            events: 0,
+            digest: Digest::new(),
+            strikes: Strikes::default(),
+            sent_by_kind: Vec::new(),
+            out: Out::new(),
+            trace: None,
+            narrate: false,
+        };
+        world.schedule_plan(run.heal_at);
+        world
+    }
+
+    /// The same world, keeping a full [`Trace`], and telling `tracing` of
+    /// every event if somebody subscribed to it.
+    pub fn recorded(mut self) -> Self {
+        self.trace = Some(Trace::default());
+        self.narrate = tracing::enabled!(tracing::Level::INFO);
+        self
+    }
+
+    /// Runs until the world is at rest, something woke up no more, or a limit
+    /// is hit. May be called again after [`World::wake`].
+    pub fn run(&mut self, observer: &mut impl Observer<S>) -> Ending {
+        loop {
+            if let Some(ending) = self.rest() {
+                return ending;
+            }
+            let Some((at, due)) = self.queue.pop() else {
+                return Ending::Rest;
+            };
+            if at > self.limits.horizon {
+                return Ending::Limit(Limit::Horizon);
+            }
+            if self.events >= self.limits.events_max {
+                return Ending::Limit(Limit::Events);
+            }
+            self.now = at;
+            self.happen(due, observer);
+        }
+    }
+
+    /// Lets `timer` fire at `role` now, as if it had been set.
+    pub fn wake(&mut self, role: Role, timer: S::Timer) {
+        self.set_timer(role, self.now, timer, TimerClass::Work, self.events);
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> VirtualTime {
+        self.now
+    }
+
+    /// The phase that the run is in.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The number of events so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The digest of every event so far, with its cause.
+    pub fn digest(&self) -> DigestValue {
+        self.digest.finish()
+    }
+
+    /// How often each kind of fault struck.
+    pub fn strikes(&self) -> &Strikes {
+        &self.strikes
+    }
+
+    /// The number of messages sent, by kind.
+    pub fn sent_by_kind(&self) -> &[u64] {
+        &self.sent_by_kind
+    }
+
+    /// The planned faults whose trigger never fired, by id.
+    pub fn never_fired(&self) -> impl Iterator<Item = u32> {
+        let fired = self.board.fired.iter();
+        self.board.planned.iter().zip(fired).filter(|(_, fired)| !**fired).map(|(f, _)| f.id)
+    }
+
+    /// The full trace, if the world is recorded.
+    pub fn trace(&self) -> Option<&Trace<S>> {
+        self.trace.as_ref()
+    }
+
+    /// The durable records of `role`, as a reader of its disk would see them.
+    pub fn journal(&self, role: Role) -> Option<&[S::Record]> {
+        Some(self.slot(role)?.journal.records())
+    }
+
+    fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+        match due {
+            Due::Deliver { identity, copy, message, digest, cause } => {
+                self.pending.messages -= 1;
+                self.deliver(identity, copy, message, digest, cause, observer);
+            }
+            Due::Timer { role, incarnation, timer, class, cause } => {
+                self.fire(role, incarnation, timer, class, cause, observer);
+            }
+            Due::Strike(fault) => self.strike(fault),
+            Due::Lift(fault) => self.lift(fault),
+            Due::Restart { role, incarnation, cause } => {
+                let slot = self.slot(role);
+                if slot.is_some_and(|s| s.actor.is_none() && s.incarnation == incarnation) {
+                    self.boot(role, cause, observer);
+                }
+            }
+            Due::Heal => self.heal(observer),
+        }
+    }
+
+    fn schedule_plan(&mut self, heal_at: VirtualTime) {
+        for role in self.slots.iter().map(|slot| slot.role) {
+            let due = Due::Restart { role, incarnation: 0, cause: 0 };
+            self.queue.push(VirtualTime::ZERO, due);
+            self.pending.down += 1;
+        }
+        for (index, fault) in self.board.planned.iter().enumerate() {
+            match fault.trigger {
+                Trigger::At(at) if at < heal_at => self.queue.push(at, Due::Strike(index)),
+                _ => {}
+            }
+        }
+        self.queue.push(heal_at, Due::Heal);
+    }
+
+    /// Numbers an event and adds it to the digest.
+    fn number(&mut self, tag: Tag, role: Role, content: u64, cause: u64) -> u64 {
+        self.events += 1;
+        self.digest.word(self.now.as_nanos());
+        self.digest.word((tag as u64) << 8 | u64::from(role.0));
+        self.digest.word(content);
+        self.digest.word(cause);
+        self.events
+    }
+
+    fn record(&mut self, event: u64, cause: u64, role: Role, what: impl FnOnce() -> Happening<S>) {
+        if let Some(trace) = &mut self.trace {
+            let what = what();
+            if self.narrate {
+                tracing::info!("{} #{event} {}: {what}", self.now, self.system.name(role));
+            }
+            trace.events.push(TraceEvent { at: self.now, event, cause, role, what });
+        }
+    }
+
+    fn slot(&self, role: Role) -> Option<&Slot<S>> {
+        let slot = *self.slot_of.get(usize::from(role.0))?;
+        self.slots.get(usize::from(slot))
+    }
+
+    fn slot_mut(&mut self, role: Role) -> Option<&mut Slot<S>> {
+        let slot = *self.slot_of.get(usize::from(role.0))?;
+        self.slots.get_mut(usize::from(slot))
+    }
+}
+
+impl<S: System> Clone for World<'_, S>
+where
+    S::Actor: Clone,
+{
+    fn clone(&self) -> Self {
+        Self {
+            system: self.system,
+            draws: self.draws,
+            network: self.network.clone(),
+            limits: self.limits,
+            now: self.now,
+            phase: self.phase,
+            queue: self.queue.clone(),
+            slots: self.slots.iter().map(Slot::copy).collect(),
+            slot_of: self.slot_of,
+            ordinals: self.ordinals.clone(),
+            board: self.board.clone(),
+            pending: self.pending,
+            obligations: self.obligations.clone(),
+            events: self.events,
+            digest: self.digest,
+            strikes: self.strikes,
+            sent_by_kind: self.sent_by_kind.clone(),
+            out: Out::new(),
+            trace: self.trace.clone(),
+            narrate: self.narrate,
+        }
+    }
+}
+
+impl<S: System> Slot<S> {
+    fn new(role: Role) -> Self {
+        Self {
+            role,
+            actor: None,
+            journal: Journal::default(),
+            booted_at: VirtualTime::ZERO,
+            incarnation: 0,
+            work_timers: 0,
+            housekeeping_timers: 0,
+        }
+    }
+
+    fn copy(&self) -> Self
+    where
+        S::Actor: Clone,
+    {
+        Self { actor: self.actor.clone(), journal: self.journal.clone(), ..*self }
+    }
+}
+
+impl<'p> Board<'p> {
+    fn new(planned: &'p [Fault]) -> Self {
+        let mut board = Self {
+            planned,
+            on_send: BTreeMap::new(),
+            on_delivery: BTreeMap::new(),
+            fired: vec![false; planned.len()],
+            cuts: Vec::new(),
+            armed: Vec::new(),
+        };
+        for (index, fault) in planned.iter().enumerate() {
+            match fault.trigger {
+                Trigger::At(_) => {}
+                Trigger::OnSend(occasion) => {
+                    board.on_send.entry(occasion).or_default().push(index);
+                }
+                Trigger::OnDelivery(occasion) => {
+                    board.on_delivery.entry(occasion).or_default().push(index);
+                }
+            }
+        }
+        board
+    }
+}
+
+/// What an event is, in the digest.
+#[derive(Clone, Copy)]
+enum Tag {
+    Boot = 1,
+    Deliver = 2,
+    Timer = 3,
+    Strike = 4,
+    Lift = 5,
+    Heal = 6,
+    Undeliverable = 7,
+    Crash = 8,
+    Send = 9,
+    Note = 10,
+}
+
+const NOBODY: u8 = u8::MAX;

@@ -1,0 +1,25 @@
+//! When a world is at rest, and when it only looks so.
+
+use super::{Ending, Phase, System, World};
+
+impl<S: System> World<'_, S> {
+    /// How the run ends here, if it does.
+    ///
+    /// At rest means: healed, no message in the air, no work timer set, nobody
+    /// down. Then every housekeeping timer that is set fires once; if none of
+    /// them made work, the world is at rest twice in a row and the run is over.
+    /// An obligation that is open at rest is a lost wake-up.
+    pub(super) fn rest(&mut self) -> Option<Ending> {
+        let pending = &mut self.pending;
+        let busy = pending.messages + pending.work_timers + pending.down > 0;
+        if busy || self.phase == Phase::Chaos {
+            pending.round = None;
+            return None;
+        }
+        if let Some(open) = self.obligations.first() {
+            return Some(Ending::LostWakeUp(*open));
+        }
+        let round = *pending.round.get_or_insert(pending.housekeeping_timers);
+        (round == 0).then_some(Ending::Rest)
+    }
+}
