@@ -1,1 +1,64 @@
-//! x
+//! A payment system as pure state machines on plain data.
+//!
+//! No clock and no chance: the time and every drawn outcome come in as
+//! arguments, deadlines go out as values. Planted [`Defects`] are the only
+//! switches.
+//!
+//! Start at [`Conductor`] (`conductor.rs`), which carries one payment forward,
+//! then:
+//!
+//! - the workflow engine: [`saga`], and the workflow written for it,
+//!   [`workflow::payin_card`]
+//! - the payment: [`Record`], [`Payment`], [`Status`]
+//! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
+//! - the authorities: [`Ledger`], [`ProviderBooks`], [`RiskDesk`]
+//! - what answers prove: [`evidence`]
+
+mod account;
+mod call;
+mod charge;
+mod conductor;
+mod defect;
+mod dialect;
+pub mod evidence;
+mod fees;
+mod flight;
+pub mod gatekeeper;
+mod identity;
+mod ledger;
+mod money;
+mod payment;
+mod provider;
+mod record;
+mod risk;
+mod rules;
+pub mod saga;
+mod status;
+mod store;
+mod transfer;
+pub mod workflow;
+
+pub use account::{AccountId, AccountName};
+pub use call::{Answer, Call, LedgerRequest, Notice};
+pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
+pub use conductor::{Act, Conductor};
+pub use defect::{Defect, DefectStory, Defects};
+pub use dialect::{Dialect, Keeps};
+pub use fees::{Quote, quote};
+pub use flight::Aim;
+pub use identity::{
+    ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,
+    Token, TransactionId, TransferId,
+};
+pub use ledger::{Balance, Booking, HoldState, Ledger};
+pub use money::{Amount, Currency, Money};
+pub use payment::{Attempt, IllegalRecord, Payment};
+pub use provider::{
+    Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply, ProviderRequest,
+};
+pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
+pub use rules::Rules;
+pub use status::{IllegalStatusEvent, Status, StatusEvent};
+pub use store::{Commit, CommitResult, PaymentRow, Store, StoreEntry, Then};
+pub use transfer::{Transfer, TransferKind, TransferResult};

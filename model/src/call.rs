@@ -1,0 +1,62 @@
+//! What a worker asks of the other parties, and what they answer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{PaymentId, ProviderId, Token, TransferId};
+use crate::provider::{ProviderReply, ProviderRequest};
+use crate::risk::{RiskReply, RiskRequest};
+use crate::status::Status;
+use crate::transfer::{Transfer, TransferResult};
+
+/// A request of a worker.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// To the risk service.
+    Risk(RiskRequest),
+    /// To the ledger.
+    Ledger(LedgerRequest),
+    /// To a provider.
+    Provider(ProviderId, ProviderRequest),
+    /// To the merchant.
+    Notice(Notice),
+}
+
+/// A request to the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum LedgerRequest {
+    /// Book these.
+    Create(Vec<Transfer>),
+    /// Tell which of these are booked.
+    Lookup(Vec<TransferId>),
+}
+
+/// What a merchant is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// Whose instrument.
+    pub token: Token,
+    /// The status.
+    pub status: Status,
+}
+
+/// An answer to a [`Call`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Of the risk service.
+    Risk(RiskReply),
+    /// Of the ledger, to a booking: a result for each transfer.
+    Booked(Vec<TransferResult>),
+    /// Of the ledger, to a look-up.
+    Found {
+        /// How many transfers were asked for.
+        asked: usize,
+        /// How many of them are booked.
+        found: usize,
+    },
+    /// Of a provider.
+    Provider(ProviderReply),
+    /// The merchant knows.
+    Noticed,
+}

@@ -1,0 +1,527 @@
+//! Carries one payment forward in the hands of one worker: what to commit,
+//! what to ask whom, how long to wait.
+//!
+//! The rule behind it (payments.md 1.6): an ambiguous answer means the same id
+//! again; only a definite refusal permits a new one. In doubt a provider is
+//! queried, or the attempt is undone; nobody else is tried meanwhile.
+
+use std::time::Duration;
+
+use crate::call::{Answer, Call, LedgerRequest, Notice};
+use crate::defect::Defect;
+use crate::evidence::{self, Evidence};
+use crate::flight::{Aim, Flight, Sends, Waiting};
+use crate::identity::OperationId;
+use crate::payment::{IllegalRecord, Payment};
+use crate::provider::ProviderRequest;
+use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
+use crate::risk::RiskRequest;
+use crate::rules::Rules;
+use crate::saga::{Next, Try};
+use crate::status::Status;
+use crate::workflow::payin_card::{self, steps};
+
+/// One payment in the hands of one worker.
+#[derive(Clone, Debug)]
+pub struct Conductor {
+    payment: Payment,
+    /// When this worker got to know the payment.
+    since: Duration,
+    /// Aims whose intents this worker wrote: nobody else has sent them.
+    own: Vec<Aim>,
+    flight: Option<Flight>,
+    sends: Vec<Sends>,
+    conclusion: Option<Record>,
+}
+
+/// What a worker is to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Make these records durable, then go on.
+    Commit(Vec<Record>),
+    /// Make this call, which bears this number; then go on.
+    Call(Call, u32),
+    /// Nothing, for so long.
+    Wait(Duration),
+    /// Nothing, ever.
+    Finish,
+}
+
+impl Conductor {
+    /// Takes a payment over at `now`.
+    ///
+    /// # Errors
+    /// If the journal does not fold.
+    pub fn take_over(
+        journal: &[Record],
+        now: Duration,
+        rules: &Rules,
+    ) -> Result<Self, IllegalRecord> {
+        Ok(Self {
+            payment: Payment::fold(journal, rules.defects)?,
+            since: now,
+            own: Vec::new(),
+            flight: None,
+            sends: Vec::new(),
+            conclusion: None,
+        })
+    }
+
+    /// Reads the journal anew, keeping what this worker knows of its own sends.
+    ///
+    /// # Errors
+    /// If the journal does not fold.
+    pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
+        self.payment = Payment::fold(journal, rules.defects)?;
+        Ok(())
+    }
+
+    /// The payment as far as it is durable.
+    pub fn payment(&self) -> &Payment {
+        &self.payment
+    }
+
+    /// What to do at `now`.
+    pub fn act(&mut self, now: Duration, rules: &Rules) -> Act {
+        let records = self.batch(rules);
+        if !records.is_empty() {
+            return Act::Commit(records);
+        }
+        let Some(aim) = self.aim() else { return Act::Finish };
+        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
+            self.begin(aim, now);
+        }
+        self.fly(now, rules)
+    }
+
+    /// The call that a worker makes before `records` are durable. There is
+    /// none, unless a defect says so.
+    pub fn premature(&self, records: &[Record], rules: &Rules) -> Option<Call> {
+        if !rules.defects.has(Defect::SendBeforeLog) {
+            return None;
+        }
+        let mut draft = self.payment.clone();
+        records.iter().try_for_each(|record| draft.apply(record)).ok()?;
+        let Next::Await(which) = draft.saga().next() else { return None };
+        let at_provider = matches!(which.step, steps::AUTHORIZE | steps::CAPTURE);
+        at_provider.then(|| step_call(&draft, which, 0, rules))
+    }
+
+    /// The records of the last [`Act::Commit`] are durable.
+    ///
+    /// # Errors
+    /// If they do not fit; then they were not the ones of that act.
+    pub fn committed(&mut self, records: &[Record]) -> Result<(), IllegalRecord> {
+        self.conclusion = None;
+        for record in records {
+            self.payment.apply(record)?;
+            match *record {
+                Record::StepIntent { which, .. } => self.own.push(Aim::Step(which)),
+                Record::CompIntent { which, .. } => self.own.push(Aim::Undo(which)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The operation that is being awaited: replies about others are stale.
+    pub fn operation(&self) -> Option<OperationId> {
+        Some(operation(&self.payment, self.flight.as_ref()?.aim))
+    }
+
+    /// Takes the answer to call `number` of the awaited operation.
+    pub fn hear(&mut self, number: u32, answer: &Answer, now: Duration, rules: &Rules) {
+        let Some(flight) = &mut self.flight else { return };
+        let waiting = flight.waiting.take_if(|waiting| waiting.number == number);
+        let sent_at = waiting.map_or(flight.begun, |waiting| waiting.sent_at);
+        let evidence = evidence::weigh(flight.aim, answer, rules.defects);
+        let doubtful = matches!(evidence, Evidence::Unknown);
+        if let Some(sends) = sends_of(&mut self.sends, flight.aim)
+            && !doubtful
+        {
+            sends.answered(number);
+        }
+        self.conclude(evidence, number, sent_at, now, rules);
+    }
+
+    /// Everything that can be written down without asking anyone, the
+    /// conclusion of the last flight first.
+    fn batch(&self, rules: &Rules) -> Vec<Record> {
+        let providers = rules.providers.len() as u8;
+        let mut draft = self.payment.clone();
+        let mut records = Vec::new();
+        // A conclusion that fits no more, because a cancellation came first, is dropped.
+        records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
+        while let Some(record) = draft.follow_up(providers) {
+            let fits = draft.apply(&record);
+            debug_assert!(fits.is_ok(), "{record:?} does not follow: {fits:?}");
+            if fits.is_err() {
+                break;
+            }
+            records.push(record);
+        }
+        records
+    }
+
+    /// What has to be awaited, if anything has.
+    fn aim(&self) -> Option<Aim> {
+        match self.payment.saga().next() {
+            Next::Await(which) => Some(Aim::Step(which)),
+            Next::AwaitUndo(which) => Some(Aim::Undo(which)),
+            Next::Compensated if self.payment.owes_notice() => Some(Aim::Notice),
+            _ => None,
+        }
+    }
+
+    fn begin(&mut self, aim: Aim, now: Duration) {
+        let own = self.own.contains(&aim) || aim == Aim::Notice;
+        self.conclusion = None;
+        self.flight = Some(Flight::new(aim, now, !own));
+        let Some(which) = effect_of(aim) else { return };
+        if self.sends.iter().all(|sends| sends.which != which) {
+            let untouched = self.own.contains(&Aim::Step(which));
+            self.sends.push(if untouched {
+                Sends::none(which, now)
+            } else {
+                Sends::unknown_until(which, self.since)
+            });
+        }
+    }
+
+    fn fly(&mut self, now: Duration, rules: &Rules) -> Act {
+        let Some(flight) = &mut self.flight else { return Act::Finish };
+        if let Some(waiting) = flight.waiting {
+            if now < waiting.until {
+                return Act::Wait(waiting.until - now);
+            }
+            flight.waiting = None;
+            self.miss(now, rules);
+            return self.act(now, rules);
+        }
+        if now < flight.rest_until {
+            return Act::Wait(flight.rest_until - now);
+        }
+        match self.choose_call(now, rules) {
+            Choice::Call(call) => self.place(call, now, rules),
+            Choice::Conclude(record) => {
+                self.conclusion = Some(record);
+                Act::Commit(self.batch(rules))
+            }
+        }
+    }
+
+    /// Sends `call`, and keeps in mind what it could still do.
+    fn place(&mut self, call: Call, now: Duration, rules: &Rules) -> Act {
+        let Some(flight) = &mut self.flight else { return Act::Finish };
+        flight.calls += 1;
+        let number = flight.calls;
+        let timeout = match call {
+            Call::Provider(..) => rules.provider_timeout,
+            _ => rules.call_timeout,
+        };
+        flight.waiting = Some(Waiting { number, sent_at: now, until: now + timeout });
+        let effectful = matches!(
+            call,
+            Call::Provider(_, ProviderRequest::Authorize { .. } | ProviderRequest::Capture { .. })
+        );
+        if let Some(sends) = sends_of(&mut self.sends, flight.aim)
+            && effectful
+        {
+            sends.sent(number, now);
+            flight.sent = true;
+        }
+        Act::Call(call, number)
+    }
+
+    /// No answer came in time.
+    fn miss(&mut self, now: Duration, rules: &Rules) {
+        let Some(flight) = &self.flight else { return };
+        let at_provider = effect_of(flight.aim).is_some();
+        if let Aim::Step(which) = flight.aim {
+            let declined = Outcome::Refused(Refusal::DeclinedHard);
+            if at_provider && rules.defects.has(Defect::TimeoutIsFailure) {
+                self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
+                return;
+            }
+            if which.step == steps::POST && rules.defects.has(Defect::UndoPastPivot) {
+                self.conclusion = Some(Record::StatusChanged(Status::Failing));
+                return;
+            }
+        }
+        self.doubt(now, rules);
+    }
+
+    /// One more time there was nothing to learn.
+    fn doubt(&mut self, now: Duration, rules: &Rules) {
+        let Some(flight) = &mut self.flight else { return };
+        flight.doubts += 1;
+        let at_provider = effect_of(flight.aim).is_some();
+        flight.rest_until = now + rules.backoff(flight.doubts, at_provider);
+    }
+
+    fn choose_call(&self, now: Duration, rules: &Rules) -> Choice {
+        let Some(flight) = &self.flight else { return Choice::Call(notice(&self.payment)) };
+        let payment = &self.payment;
+        match flight.aim {
+            Aim::Notice => Choice::Call(notice(payment)),
+            Aim::Undo(which) if which.step == steps::AUTHORIZE => Choice::Call(provider_call(
+                payment,
+                which,
+                ProviderRequest::VoidByReference {
+                    reference: payment.operation(which).undo(),
+                    target: payment.operation(which),
+                },
+            )),
+            Aim::Undo(which) if which.step == steps::RISK => {
+                let operation = payment.operation(which);
+                Choice::Call(Call::Risk(RiskRequest::Release { operation }))
+            }
+            Aim::Undo(_) => {
+                Choice::Call(Call::Ledger(LedgerRequest::Create(payin_card::void_hold(payment))))
+            }
+            Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => {
+                self.choose_provider_call(flight, which, now, rules)
+            }
+            Aim::Step(which) if flight.look_up => Choice::Call(look_up(payment, which)),
+            Aim::Step(which) => Choice::Call(step_call(payment, which, flight.calls, rules)),
+        }
+    }
+
+    /// The resolution of doubt at a provider: resend where a repetition is
+    /// harmless, query otherwise, and give an authorization up after a while.
+    fn choose_provider_call(
+        &self,
+        flight: &Flight,
+        which: Try,
+        now: Duration,
+        rules: &Rules,
+    ) -> Choice {
+        let payment = &self.payment;
+        if flight.inherited
+            && which.step == steps::AUTHORIZE
+            && rules.defects.has(Defect::RecoveryMeansNewAttempt)
+            && let Some(provider) = payment.route(rules.providers.len() as u8)
+        {
+            let another = Try { attempt: which.attempt + 1, ..which };
+            return Choice::Conclude(payment.step_intent(another, Some(provider)));
+        }
+        let send = || Choice::Call(step_call(payment, which, flight.calls, rules));
+        if !flight.sent && !flight.inherited {
+            return send();
+        }
+        let query = || Choice::Call(query(payment, which));
+        let sends = self.sends.iter().find(|sends| sends.which == which);
+        let settled_at = sends.map_or(now, |sends| sends.settled_at(rules.never_found));
+        if now >= settled_at || flight.pending {
+            return query();
+        }
+        let waited = now.saturating_sub(flight.begun) >= rules.give_up_after;
+        if which.step == steps::AUTHORIZE && waited {
+            return Choice::Conclude(give_up(payment, which, rules));
+        }
+        let age = now.saturating_sub(flight.begun);
+        let harmless = rules.dialect(attempt_provider(payment, which)).may_resend(age);
+        let resend = harmless && !flight.inherited && flight.tentative.is_none();
+        if resend && flight.doubts % 2 == 1 { send() } else { query() }
+    }
+
+    /// Draws the conclusion from `evidence`, if it allows one.
+    fn conclude(
+        &mut self,
+        evidence: Evidence,
+        number: u32,
+        sent_at: Duration,
+        now: Duration,
+        rules: &Rules,
+    ) {
+        let Some(flight) = &mut self.flight else { return };
+        let sends = self.sends.iter().find(|sends| Some(sends.which) == effect_of(flight.aim));
+        let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
+        let settled = settled_at.is_none_or(|at| sent_at >= at);
+        match (flight.aim, evidence) {
+            (Aim::Step(which), Evidence::Done(outcome)) => {
+                self.conclusion = Some(accept(&self.payment, which, outcome, rules));
+            }
+            (Aim::Step(which), Evidence::Refused(refusal)) => {
+                let open = sends.is_some_and(|s| s.others_open(number, now, rules.never_found));
+                if open && !settled {
+                    flight.tentative = Some(refusal);
+                    flight.rest_until = settled_at.unwrap_or(now);
+                } else {
+                    self.conclusion =
+                        Some(Record::StepOutcome { which, outcome: Outcome::Refused(refusal) });
+                }
+            }
+            (Aim::Step(which), Evidence::NotExecuted) if settled => {
+                let proven = match which.step {
+                    steps::AUTHORIZE => Some(flight.tentative.unwrap_or(Refusal::FailedDefinite)),
+                    _ => flight.tentative,
+                };
+                match proven {
+                    Some(refusal) => {
+                        self.conclusion =
+                            Some(Record::StepOutcome { which, outcome: Outcome::Refused(refusal) });
+                    }
+                    // A capture that never happened is asked for again, by its own id.
+                    None => flight.start_over(now),
+                }
+            }
+            (Aim::Step(_), Evidence::Throttled) => {
+                let open = sends.is_some_and(|s| s.others_open(number, now, rules.never_found));
+                flight.sent = flight.sent && open;
+                self.doubt(now, rules);
+            }
+            (Aim::Step(_), Evidence::Booked) => flight.look_up = true,
+            (Aim::Step(_), Evidence::Illegal) => {
+                self.conclusion = self
+                    .payment
+                    .case()
+                    .is_none()
+                    .then_some(Record::CaseOpened(Case::RefusedRetriable));
+                self.doubt(now, rules);
+            }
+            (Aim::Step(which), Evidence::Later) => {
+                flight.pending = true;
+                if which.step == steps::RISK && self.payment.status() == Status::Processing {
+                    self.conclusion = Some(Record::StatusChanged(Status::InReview));
+                }
+                self.doubt(now, rules);
+            }
+            (Aim::Undo(which), Evidence::Undone(outcome)) => {
+                self.conclusion = Some(Record::CompOutcome { which, outcome });
+            }
+            (Aim::Undo(which), Evidence::NotExecuted) => {
+                if settled {
+                    let outcome = UndoOutcome::NeverHappened;
+                    self.conclusion = Some(Record::CompOutcome { which, outcome });
+                } else {
+                    flight.rest_until = settled_at.unwrap_or(now);
+                }
+            }
+            (Aim::Notice, Evidence::Done(_)) => self.conclusion = Some(Record::Notified),
+            _ => self.doubt(now, rules),
+        }
+    }
+}
+
+/// What a worker decides to do about a doubt.
+enum Choice {
+    Call(Call),
+    Conclude(Record),
+}
+
+/// The try whose sends an aim is about, where they reach a provider.
+fn effect_of(aim: Aim) -> Option<Try> {
+    match aim {
+        Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => Some(which),
+        Aim::Undo(which) if which.step == steps::AUTHORIZE => Some(which),
+        _ => None,
+    }
+}
+
+fn sends_of(sends: &mut [Sends], aim: Aim) -> Option<&mut Sends> {
+    let Aim::Step(_) = aim else { return None };
+    let which = effect_of(aim)?;
+    sends.iter_mut().find(|sends| sends.which == which)
+}
+
+fn operation(payment: &Payment, aim: Aim) -> OperationId {
+    match aim {
+        Aim::Step(which) => payment.operation(which),
+        Aim::Undo(which) => payment.operation(which).undo(),
+        Aim::Notice => payment.operation_of(steps::NOTIFY),
+    }
+}
+
+/// The record of a success, unless it is not what was asked for: a partial
+/// approval is undone, and counts as a definite refusal.
+fn accept(payment: &Payment, which: Try, outcome: Outcome, rules: &Rules) -> Record {
+    if let Outcome::Authorized { amount, .. } = outcome
+        && amount < payment.intent().money.amount
+    {
+        return give_up(payment, which, rules);
+    }
+    Record::StepOutcome { which, outcome }
+}
+
+/// An authorization in doubt is given up: it will be undone, whether it
+/// happened or not.
+fn give_up(payment: &Payment, which: Try, rules: &Rules) -> Record {
+    rules.defects.pick(
+        Defect::CompRegisteredAfter,
+        || Record::CompIntent { which, operation: payment.operation(which).undo() },
+        || Record::StatusChanged(Status::Failing),
+    )
+}
+
+/// The call that a step makes; `calls` were made before it.
+fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules) -> Call {
+    let operation = payment.operation(which);
+    match which.step {
+        steps::RISK => Call::Risk(RiskRequest::Assess { operation }),
+        steps::HOLD => Call::Ledger(LedgerRequest::Create(payin_card::hold(payment))),
+        steps::POST => {
+            let right = || payin_card::post(payment);
+            let wrong = || payin_card::post_unlinked(payment, calls);
+            let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
+            Call::Ledger(LedgerRequest::Create(legs))
+        }
+        steps::NOTIFY => notice(payment),
+        step => {
+            let reference = rules.defects.pick(
+                Defect::FreshKeyPerTry,
+                || operation,
+                || operation.of_try(calls + 1),
+            );
+            let money = payment.intent().money;
+            provider_call(
+                payment,
+                which,
+                match (step, charge_of(payment)) {
+                    (steps::CAPTURE, Some(charge)) => {
+                        ProviderRequest::Capture { reference, charge, amount: money.amount }
+                    }
+                    _ => ProviderRequest::Authorize { reference, money },
+                },
+            )
+        }
+    }
+}
+
+fn charge_of(payment: &Payment) -> Option<crate::identity::ChargeId> {
+    payment.attempts().last().and_then(|attempt| attempt.charge)
+}
+
+/// Whether the chain of a step is in the ledger.
+fn look_up(payment: &Payment, which: Try) -> Call {
+    let chain = match which.step {
+        steps::HOLD => payin_card::hold(payment),
+        _ => payin_card::post(payment),
+    };
+    Call::Ledger(LedgerRequest::Lookup(chain.iter().map(|transfer| transfer.id).collect()))
+}
+
+fn query(payment: &Payment, which: Try) -> Call {
+    let target = match which.step {
+        steps::CAPTURE => payment.operation_of(steps::AUTHORIZE),
+        _ => payment.operation(which),
+    };
+    provider_call(payment, which, ProviderRequest::Query { target })
+}
+
+fn notice(payment: &Payment) -> Call {
+    let intent = payment.intent();
+    Call::Notice(Notice { payment: intent.payment, token: intent.token, status: payment.status() })
+}
+
+fn provider_call(payment: &Payment, which: Try, request: ProviderRequest) -> Call {
+    Call::Provider(attempt_provider(payment, which), request)
+}
+
+fn attempt_provider(payment: &Payment, which: Try) -> crate::identity::ProviderId {
+    let attempt = match which.step {
+        steps::AUTHORIZE => payment.provider_of(which.attempt),
+        _ => None,
+    };
+    attempt.unwrap_or_else(|| payment.provider())
+}

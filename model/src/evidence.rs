@@ -1,0 +1,176 @@
+//! What an answer proves: the classifier that most real bugs get wrong.
+
+use crate::call::Answer;
+use crate::charge::ChargeState;
+use crate::defect::{Defect, Defects};
+use crate::flight::Aim;
+use crate::provider::{Decline, ProviderReply};
+use crate::record::{Outcome, Refusal, UndoOutcome};
+use crate::risk::RiskReply;
+use crate::transfer::TransferResult;
+use crate::workflow::payin_card::steps;
+
+/// What an answer proves about the operation that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// It happened.
+    Done(Outcome),
+    /// This execution of it did nothing.
+    Refused(Refusal),
+    /// It has not been executed so far; it still may be, unless everything
+    /// that was sent is settled.
+    NotExecuted,
+    /// It will be decided later.
+    Later,
+    /// It is undone, or can't be.
+    Undone(UndoOutcome),
+    /// The first transfer of the chain is there already; the rest has to be
+    /// looked up.
+    Booked,
+    /// It was refused where nothing may refuse it.
+    Illegal,
+    /// That one sending was turned away unread.
+    Throttled,
+    /// Nothing: it may have happened.
+    Unknown,
+}
+
+/// What `answer` proves about `aim`.
+pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
+    match (aim, answer) {
+        (Aim::Step(which), Answer::Provider(reply)) => match which.step {
+            steps::CAPTURE => weigh_capture(*reply, defects),
+            _ => weigh_authorization(*reply, defects),
+        },
+        (Aim::Undo(_), Answer::Provider(reply)) => weigh_void(*reply),
+        (Aim::Step(which), Answer::Booked(results)) => match which.step {
+            steps::HOLD => weigh_hold(results),
+            _ => weigh_post(results, defects),
+        },
+        (Aim::Undo(_), Answer::Booked(results)) => weigh_void_hold(results),
+        (Aim::Step(which), Answer::Found { asked, found }) => {
+            weigh_found(which.step, *asked, *found)
+        }
+        (Aim::Step(_), Answer::Risk(reply)) => match reply {
+            RiskReply::Approve => Evidence::Done(Outcome::Approved),
+            RiskReply::Reject => Evidence::Refused(Refusal::Rejected),
+            RiskReply::Review => Evidence::Later,
+            RiskReply::Released => Evidence::Unknown,
+        },
+        (Aim::Undo(_), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),
+        (Aim::Step(_) | Aim::Notice, Answer::Noticed) => Evidence::Done(Outcome::Notified),
+        _ => Evidence::Unknown,
+    }
+}
+
+fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Authorized { charge, amount }
+        | ProviderReply::Status(ChargeState::Authorized, charge, amount) => {
+            Evidence::Done(Outcome::Authorized { charge, amount })
+        }
+        ProviderReply::Declined(Decline::Soft)
+        | ProviderReply::Status(ChargeState::Declined, ..) => {
+            Evidence::Refused(Refusal::DeclinedSoft)
+        }
+        ProviderReply::Declined(Decline::Hard) => Evidence::Refused(Refusal::DeclinedHard),
+        ProviderReply::Status(
+            ChargeState::Voided | ChargeState::AuthorizationExpired | ChargeState::Tombstoned,
+            ..,
+        ) => Evidence::Refused(Refusal::AuthorizationGone),
+        ProviderReply::Pending | ProviderReply::Status(ChargeState::Pending, ..) => Evidence::Later,
+        ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        ProviderReply::NotFound => Evidence::NotExecuted,
+        other => weigh_error(other, defects),
+    }
+}
+
+fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Captured { amount, .. }
+        | ProviderReply::Status(ChargeState::Captured, _, amount) => {
+            Evidence::Done(Outcome::Captured { amount })
+        }
+        ProviderReply::Declined(_) => Evidence::Refused(Refusal::DeclinedSoft),
+        ProviderReply::Expired
+        | ProviderReply::Status(ChargeState::Voided | ChargeState::AuthorizationExpired, ..) => {
+            Evidence::Refused(Refusal::AuthorizationGone)
+        }
+        ProviderReply::Status(ChargeState::Authorized, ..) => Evidence::NotExecuted,
+        ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        other => weigh_error(other, defects),
+    }
+}
+
+/// Answers that tell nothing. A server error leaves the outcome unknown
+/// (docs.stripe.com/error-handling).
+fn weigh_error(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::ServerError => defects.pick(
+            Defect::FiveHundredIsNotExecuted,
+            || Evidence::Unknown,
+            || Evidence::Refused(Refusal::FailedDefinite),
+        ),
+        // The limiter runs before the idempotency layer (docs.stripe.com/error-low-level).
+        ProviderReply::Throttled => Evidence::Throttled,
+        _ => Evidence::Unknown,
+    }
+}
+
+fn weigh_void(reply: ProviderReply) -> Evidence {
+    match reply {
+        ProviderReply::Voided => Evidence::Undone(UndoOutcome::Voided),
+        ProviderReply::Tombstoned => Evidence::Undone(UndoOutcome::Tombstoned),
+        ProviderReply::TooLate => Evidence::Undone(UndoOutcome::TooLate),
+        ProviderReply::UnknownReference => Evidence::NotExecuted,
+        _ => Evidence::Unknown,
+    }
+}
+
+fn weigh_hold(results: &[TransferResult]) -> Evidence {
+    use TransferResult::*;
+    if results.iter().all(|result| *result == Created) {
+        return Evidence::Done(Outcome::Held);
+    }
+    if results.first() == Some(&Exists) {
+        return Evidence::Booked;
+    }
+    if results.iter().any(|result| matches!(result, ExceedsCredits | IdAlreadyFailed)) {
+        return Evidence::Refused(Refusal::OverLimit);
+    }
+    Evidence::Illegal
+}
+
+fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
+    use TransferResult::*;
+    if results.iter().all(|result| *result == Created) {
+        return Evidence::Done(Outcome::Posted);
+    }
+    if results.first() == Some(&Exists) {
+        return Evidence::Booked;
+    }
+    let booked_before = results.first() == Some(&PendingTransferAlreadyPosted);
+    if booked_before && defects.has(Defect::DoublePost) {
+        return Evidence::Done(Outcome::Posted);
+    }
+    Evidence::Illegal
+}
+
+fn weigh_void_hold(results: &[TransferResult]) -> Evidence {
+    use TransferResult::*;
+    let undone =
+        |result: &TransferResult| matches!(result, Created | Exists | PendingTransferAlreadyVoided);
+    match results.first() {
+        Some(first) if undone(first) => Evidence::Undone(UndoOutcome::Voided),
+        _ => Evidence::Illegal,
+    }
+}
+
+/// A chain that was booked before is there whole, or something is very wrong.
+fn weigh_found(step: u8, asked: usize, found: usize) -> Evidence {
+    match step {
+        _ if found < asked => Evidence::Illegal,
+        steps::HOLD => Evidence::Done(Outcome::Held),
+        _ => Evidence::Done(Outcome::Posted),
+    }
+}

@@ -1,0 +1,122 @@
+//! One operation while its outcome is awaited: how often it was tried, and
+//! what may still be on its way. All of it is volatile: a crash forgets it,
+//! and whoever takes over knows that it does not know.
+
+use std::time::Duration;
+
+use crate::saga::Try;
+
+/// What is being awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// The outcome of a step.
+    Step(Try),
+    /// The outcome of an undo.
+    Undo(Try),
+    /// That the merchant knows of an end without success.
+    Notice,
+}
+
+/// An operation whose outcome is awaited.
+#[derive(Clone, Debug)]
+pub(crate) struct Flight {
+    pub(crate) aim: Aim,
+    /// Whether somebody else may have sent it before.
+    pub(crate) inherited: bool,
+    pub(crate) begun: Duration,
+    /// Whether this worker sent it itself.
+    pub(crate) sent: bool,
+    /// Calls made, of any kind.
+    pub(crate) calls: u32,
+    /// How often there was no answer, or one that told nothing.
+    pub(crate) doubts: u32,
+    /// The call that has not been answered, and when it will be given up.
+    pub(crate) waiting: Option<Waiting>,
+    /// Not before this moment is the next call made.
+    pub(crate) rest_until: Duration,
+    /// A refusal that is not definite yet.
+    pub(crate) tentative: Option<crate::record::Refusal>,
+    /// The provider said that it will decide later.
+    pub(crate) pending: bool,
+    /// A look-up is due: the chain was booked before.
+    pub(crate) look_up: bool,
+}
+
+/// A call that has not been answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) number: u32,
+    pub(crate) sent_at: Duration,
+    pub(crate) until: Duration,
+}
+
+impl Flight {
+    pub(crate) fn new(aim: Aim, now: Duration, inherited: bool) -> Self {
+        Self {
+            aim,
+            inherited,
+            begun: now,
+            sent: false,
+            calls: 0,
+            doubts: 0,
+            waiting: None,
+            rest_until: now,
+            tentative: None,
+            pending: false,
+            look_up: false,
+        }
+    }
+
+    /// It is proven that nothing happened: it may be sent once more.
+    pub(crate) fn start_over(&mut self, now: Duration) {
+        *self = Self { calls: self.calls, ..Self::new(self.aim, now, false) };
+    }
+}
+
+/// What is known of the sends of one attempt that could still take effect at
+/// its provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Sends {
+    pub(crate) which: Try,
+    /// When the latest one left, as far as is known.
+    latest: Duration,
+    /// How many left; `None` if somebody else may have sent some.
+    made: Option<u32>,
+    /// Those without an answer: number, and when they left.
+    unanswered: Vec<(u32, Duration)>,
+}
+
+impl Sends {
+    /// Somebody else may have sent something until `since`.
+    pub(crate) fn unknown_until(which: Try, since: Duration) -> Self {
+        Self { which, latest: since, made: None, unanswered: vec![(0, since)] }
+    }
+
+    /// Nothing was sent yet.
+    pub(crate) fn none(which: Try, now: Duration) -> Self {
+        Self { which, latest: now, made: Some(0), unanswered: Vec::new() }
+    }
+
+    pub(crate) fn sent(&mut self, number: u32, now: Duration) {
+        self.latest = now;
+        self.made = self.made.map(|made| made + 1);
+        self.unanswered.push((number, now));
+    }
+
+    pub(crate) fn answered(&mut self, number: u32) {
+        self.unanswered.retain(|(open, _)| *open != number);
+    }
+
+    /// Whether a send other than the one that this evidence is about may
+    /// still take effect at `now`. `number` is that of the call whose answer
+    /// the evidence is; a query tells of the only send, where there was one.
+    pub(crate) fn others_open(&self, number: u32, now: Duration, never_found: Duration) -> bool {
+        let open = |(other, at): &(u32, Duration)| *other != number && now < *at + never_found;
+        self.made != Some(1) && self.unanswered.iter().any(open)
+    }
+
+    /// From when on nothing that was sent can take effect any more.
+    pub(crate) fn settled_at(&self, never_found: Duration) -> Duration {
+        self.latest + never_found
+    }
+}

@@ -1,0 +1,101 @@
+//! The idempotency gatekeeper (payments.md M9): what a key stands for, and
+//! what a request under it may do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
+use crate::identity::{Merchant, Token};
+use crate::money::Money;
+use crate::status::Status;
+
+/// A key within its tenant: the same key of two tenants is two keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KeyId {
+    /// Whose key it is.
+    pub tenant: Tenant,
+    /// What the client chose.
+    pub key: IdempotencyKey,
+}
+
+/// What a client asks for under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CreatePayment {
+    /// The key.
+    pub key: KeyId,
+    /// Who is paid.
+    pub merchant: Merchant,
+    /// From which instrument.
+    pub token: Token,
+    /// How much.
+    pub money: Money,
+}
+
+/// What is stored of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KeyRow {
+    /// What was asked for under it.
+    pub fingerprint: Fingerprint,
+    /// The payment that it stands for.
+    pub payment: PaymentId,
+    /// The final reply, once there is one.
+    pub reply: Option<StoredReply>,
+}
+
+/// A final reply, as every repetition of the request gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoredReply {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Its status then.
+    pub status: Status,
+}
+
+/// What a request may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is the first: it becomes this payment.
+    Accept(PaymentId),
+    /// It is a repetition of one that is being worked on.
+    InProgress(PaymentId),
+    /// It is a repetition of one whose worker is gone: the payment goes on
+    /// where its journal ends.
+    Resume(PaymentId),
+    /// It is a repetition of one that is finished.
+    Replay(StoredReply),
+    /// The key stands for something else.
+    Mismatch,
+}
+
+impl CreatePayment {
+    /// The digest of everything that a repetition must not change.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let amount = self.money.amount.0;
+        Fingerprint(hash(
+            "fingerprint",
+            &[
+                u64::from(self.merchant.0),
+                self.token.0,
+                amount as u64,
+                (amount >> 64) as u64,
+                self.money.currency as u64,
+            ],
+        ))
+    }
+
+    /// The payment that this request becomes if it is the first under its key.
+    pub fn payment(&self) -> PaymentId {
+        PaymentId::of(self.key.tenant, self.key.key, 0)
+    }
+}
+
+/// What `request` may do where `row` is stored under its key, and a worker has
+/// the payment in its hands or not.
+pub fn admit(request: &CreatePayment, row: Option<&KeyRow>, lease_live: bool) -> Admission {
+    match row {
+        None => Admission::Accept(request.payment()),
+        Some(row) if row.fingerprint != request.fingerprint() => Admission::Mismatch,
+        Some(KeyRow { reply: Some(reply), .. }) => Admission::Replay(*reply),
+        Some(row) if lease_live => Admission::InProgress(row.payment),
+        Some(row) => Admission::Resume(row.payment),
+    }
+}

@@ -1,0 +1,92 @@
+//! Deterministic identities: the same intent always has the same names, so
+//! that a crash between two steps can't mint a second one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+macro_rules! identities {
+    ($($(#[$doc:meta])* $name:ident($inner:ty) $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{:x}"), self.0)
+            }
+        }
+    )*};
+}
+
+identities! {
+    /// Whose money it is: nothing crosses from one tenant to another.
+    Tenant(u16) "tenant-";
+    /// Who is paid.
+    Merchant(u16) "merchant-";
+    /// Who moves the money outside.
+    ProviderId(u8) "provider-";
+    /// The instrument that the customer pays with: one token is one payment
+    /// that the customer expects.
+    Token(u64) "token-";
+    /// What the client chose so that its intent happens once.
+    IdempotencyKey(u64) "key-";
+    /// A payment: one intent.
+    PaymentId(u64) "pay-";
+    /// An effect that must happen at most once.
+    OperationId(u64) "op-";
+    /// A ledger transfer.
+    TransferId(u64) "ltx-";
+    /// A charge in a provider's books.
+    ChargeId(u64) "charge-";
+    /// A commit at the store.
+    TransactionId(u64) "txn-";
+    /// The digest of a request's payload.
+    Fingerprint(u64) "fp-";
+}
+
+/// The hash of `words` in the namespace of `domain`: xxh3 over little-endian
+/// words, the same on every platform.
+pub(crate) fn hash(domain: &str, words: &[u64]) -> u64 {
+    let mut bytes = [0; 8 * 12];
+    let name = domain.as_bytes();
+    bytes[..name.len().min(16)].copy_from_slice(&name[..name.len().min(16)]);
+    for (place, word) in bytes[16..].chunks_exact_mut(8).zip(words) {
+        place.copy_from_slice(&word.to_le_bytes());
+    }
+    xxh3_64(&bytes[..16 + 8 * words.len()])
+}
+
+impl PaymentId {
+    /// The payment that `key` of `tenant` stands for. `generation` counts the
+    /// expired records of that key.
+    pub fn of(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {
+        Self(hash("payment", &[u64::from(tenant.0), key.0, u64::from(generation)]))
+    }
+
+    /// The operation of attempt `attempt` at the step numbered `step`.
+    pub fn operation(self, step: u8, attempt: u8) -> OperationId {
+        OperationId(hash("operation", &[self.0, u64::from(step), u64::from(attempt)]))
+    }
+
+    /// The `leg`-th ledger transfer of `posting`.
+    pub fn transfer(self, posting: &str, leg: u8) -> TransferId {
+        TransferId(hash(posting, &[self.0, u64::from(leg)]))
+    }
+}
+
+impl OperationId {
+    /// The operation that undoes this one.
+    pub fn undo(self) -> Self {
+        Self(hash("undo", &[self.0]))
+    }
+
+    /// An id of its own for one try: what a defect mints.
+    pub(crate) fn of_try(self, try_number: u32) -> Self {
+        Self(hash("try", &[self.0, u64::from(try_number)]))
+    }
+}

@@ -1,0 +1,290 @@
+//! The double-entry ledger: holds, linked chains, limits, ids that work once.
+//!
+//! The semantics are those of TigerBeetle's two-phase and linked transfers
+//! (its `docs/coding/two-phase-transfers.md`), reimplemented.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountId;
+use crate::defect::{Defect, Defects};
+use crate::identity::TransferId;
+use crate::money::Amount;
+use crate::transfer::{Transfer, TransferKind, TransferResult};
+
+/// The four sums of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Balance {
+    /// Debits that are reserved.
+    pub debits_pending: Amount,
+    /// Debits that happened.
+    pub debits_posted: Amount,
+    /// Credits that are reserved.
+    pub credits_pending: Amount,
+    /// Credits that happened.
+    pub credits_posted: Amount,
+}
+
+/// What became of a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldState {
+    /// It reserves its amount.
+    Pending,
+    /// It was captured.
+    Posted,
+    /// It was released.
+    Voided,
+}
+
+/// What a request changed: the rows to store, and the ids that it burned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Booking {
+    /// Transfers that were booked, in order.
+    pub rows: Vec<Transfer>,
+    /// Ids that will always fail from now on.
+    pub burned: Vec<TransferId>,
+}
+
+/// A ledger: accounts and transfers of all tenants.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    balances: BTreeMap<AccountId, Balance>,
+    transfers: BTreeMap<TransferId, Transfer>,
+    holds: BTreeMap<TransferId, HoldState>,
+    burned: BTreeSet<TransferId>,
+    defects: Defects,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    pub fn new(defects: Defects) -> Self {
+        Self { defects, ..Self::default() }
+    }
+
+    /// Books `transfers`, chain by chain; a chain is booked whole or not at
+    /// all. Returns a result for each, and what has to be made durable before
+    /// the results are told to anyone.
+    pub fn create(&mut self, transfers: &[Transfer]) -> (Vec<TransferResult>, Booking) {
+        let mut results = Vec::with_capacity(transfers.len());
+        let mut booking = Booking::default();
+        let mut rest = transfers;
+        while !rest.is_empty() {
+            let length = rest.iter().position(|t| !t.linked).map_or(rest.len(), |last| last + 1);
+            let (chain, others) = rest.split_at(length);
+            self.create_chain(chain, &mut results, &mut booking);
+            rest = others;
+        }
+        (results, booking)
+    }
+
+    /// Puts back what an earlier [`Ledger::create`] changed.
+    pub fn restore(&mut self, booking: &Booking) {
+        for row in &booking.rows {
+            self.book(row);
+        }
+        self.burned.extend(&booking.burned);
+    }
+
+    /// The stored transfer with this id.
+    pub fn transfer(&self, id: TransferId) -> Option<&Transfer> {
+        self.transfers.get(&id)
+    }
+
+    /// What became of the hold with this id.
+    pub fn hold(&self, id: TransferId) -> Option<HoldState> {
+        self.holds.get(&id).copied()
+    }
+
+    /// The sums of `account`; zero if nothing was ever booked there.
+    pub fn balance(&self, account: AccountId) -> Balance {
+        self.balances.get(&account).copied().unwrap_or_default()
+    }
+
+    /// Every account that was ever booked on, in order.
+    pub fn accounts(&self) -> impl Iterator<Item = (&AccountId, &Balance)> {
+        self.balances.iter()
+    }
+
+    fn create_chain(
+        &mut self,
+        chain: &[Transfer],
+        results: &mut Vec<TransferResult>,
+        booking: &mut Booking,
+    ) {
+        let open = chain.last().is_some_and(|last| last.linked);
+        let mut booked = 0;
+        let mut failure = None;
+        for transfer in chain {
+            let last = booked + 1 == chain.len();
+            let result = if open && last {
+                TransferResult::LinkedEventChainOpen
+            } else {
+                self.check(transfer)
+            };
+            if result != TransferResult::Created {
+                failure = Some(result);
+                break;
+            }
+            self.book(transfer);
+            booked += 1;
+        }
+        let Some(failure) = failure else {
+            results.extend(chain.iter().map(|_| TransferResult::Created));
+            booking.rows.extend_from_slice(chain);
+            return;
+        };
+        for transfer in chain[..booked].iter().rev() {
+            self.unbook(transfer);
+        }
+        let failed = &chain[booked];
+        if failure.burns() && self.burned.insert(failed.id) {
+            booking.burned.push(failed.id);
+        }
+        results.extend(
+            (0..chain.len())
+                .map(|at| if at == booked { failure } else { TransferResult::LinkedEventFailed }),
+        );
+    }
+
+    /// What would become of `transfer` on its own.
+    fn check(&self, transfer: &Transfer) -> TransferResult {
+        use TransferResult::*;
+        if let Some(stored) = self.transfers.get(&transfer.id) {
+            return same(stored, transfer);
+        }
+        if self.burned.contains(&transfer.id) {
+            return IdAlreadyFailed;
+        }
+        if transfer.amount <= Amount::ZERO {
+            return AmountMustBePositive;
+        }
+        if transfer.debit == transfer.credit {
+            return AccountsMustBeDifferent;
+        }
+        if (transfer.debit.tenant, transfer.debit.currency)
+            != (transfer.credit.tenant, transfer.credit.currency)
+        {
+            return AccountsMustHaveTheSameLedger;
+        }
+        match transfer.kind {
+            TransferKind::Posted | TransferKind::Pending => self.check_limit(transfer),
+            TransferKind::PostPending(hold) | TransferKind::VoidPending(hold) => {
+                self.check_hold(transfer, hold)
+            }
+        }
+    }
+
+    fn check_limit(&self, transfer: &Transfer) -> TransferResult {
+        if !transfer.debit.name.is_limited() {
+            return TransferResult::Created;
+        }
+        let balance = self.balance(transfer.debit);
+        let reserved =
+            self.defects.pick(Defect::ToctouBalance, || balance.debits_pending, || Amount::ZERO);
+        let available = balance.credits_posted - balance.debits_posted - reserved;
+        if transfer.amount > available {
+            return TransferResult::ExceedsCredits;
+        }
+        TransferResult::Created
+    }
+
+    fn check_hold(&self, transfer: &Transfer, hold: TransferId) -> TransferResult {
+        use TransferResult::*;
+        let Some(pending) = self.transfers.get(&hold) else {
+            return PendingTransferNotFound;
+        };
+        let Some(state) = self.holds.get(&hold) else {
+            return PendingTransferNotPending;
+        };
+        if (pending.debit, pending.credit) != (transfer.debit, transfer.credit) {
+            return PendingTransferHasDifferentAccounts;
+        }
+        if transfer.amount > pending.amount {
+            return ExceedsPendingTransferAmount;
+        }
+        match state {
+            HoldState::Pending => Created,
+            HoldState::Posted => PendingTransferAlreadyPosted,
+            HoldState::Voided => PendingTransferAlreadyVoided,
+        }
+    }
+
+    fn book(&mut self, transfer: &Transfer) {
+        self.transfers.insert(transfer.id, *transfer);
+        self.shift(transfer, 1);
+    }
+
+    fn unbook(&mut self, transfer: &Transfer) {
+        self.shift(transfer, -1);
+        self.transfers.remove(&transfer.id);
+    }
+
+    /// Moves the sums by `transfer`, forward (1) or back (-1).
+    fn shift(&mut self, transfer: &Transfer, direction: i128) {
+        let amount = |amount: Amount| Amount(amount.0 * direction);
+        match transfer.kind {
+            TransferKind::Posted => self.post(transfer, amount(transfer.amount)),
+            TransferKind::Pending => {
+                self.reserve(transfer, amount(transfer.amount));
+                self.set_hold(transfer.id, direction, HoldState::Pending);
+            }
+            TransferKind::PostPending(hold) => {
+                self.reserve(transfer, -amount(self.held(hold)));
+                self.post(transfer, amount(transfer.amount));
+                self.resolve_hold(hold, direction, HoldState::Posted);
+            }
+            TransferKind::VoidPending(hold) => {
+                self.reserve(transfer, -amount(self.held(hold)));
+                self.resolve_hold(hold, direction, HoldState::Voided);
+            }
+        }
+    }
+
+    fn post(&mut self, transfer: &Transfer, amount: Amount) {
+        self.balances.entry(transfer.debit).or_default().debits_posted += amount;
+        self.balances.entry(transfer.credit).or_default().credits_posted += amount;
+    }
+
+    fn reserve(&mut self, transfer: &Transfer, amount: Amount) {
+        self.balances.entry(transfer.debit).or_default().debits_pending += amount;
+        self.balances.entry(transfer.credit).or_default().credits_pending += amount;
+    }
+
+    fn held(&self, hold: TransferId) -> Amount {
+        self.transfers.get(&hold).map_or(Amount::ZERO, |pending| pending.amount)
+    }
+
+    fn set_hold(&mut self, hold: TransferId, direction: i128, state: HoldState) {
+        if direction > 0 {
+            self.holds.insert(hold, state);
+        } else {
+            self.holds.remove(&hold);
+        }
+    }
+
+    fn resolve_hold(&mut self, hold: TransferId, direction: i128, state: HoldState) {
+        let state = if direction > 0 { state } else { HoldState::Pending };
+        self.holds.insert(hold, state);
+    }
+}
+
+/// Whether a repetition says the same as what is stored.
+fn same(stored: &Transfer, repeated: &Transfer) -> TransferResult {
+    use TransferResult::*;
+    let flags = |t: &Transfer| (std::mem::discriminant(&t.kind), t.linked);
+    if flags(stored) != flags(repeated) {
+        ExistsWithDifferentFlags
+    } else if stored.kind.pending() != repeated.kind.pending() {
+        ExistsWithDifferentPendingId
+    } else if (stored.debit, stored.credit) != (repeated.debit, repeated.credit) {
+        ExistsWithDifferentAccounts
+    } else if stored.amount != repeated.amount {
+        ExistsWithDifferentAmount
+    } else if (stored.token, stored.operation) != (repeated.token, repeated.operation) {
+        ExistsWithDifferentUserData
+    } else {
+        Exists
+    }
+}

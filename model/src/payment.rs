@@ -1,0 +1,320 @@
+//! A payment as the fold of its journal, and what follows from it without
+//! asking anyone.
+
+use crate::defect::{Defect, Defects};
+use crate::fees::{self, Quote};
+use crate::identity::{ChargeId, OperationId, ProviderId};
+use crate::money::Amount;
+use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
+use crate::status::{Status, StatusEvent};
+use crate::workflow::payin_card::{ATTEMPTS_MAX, PAYIN_CARD, steps};
+
+/// Where a payment stands.
+#[derive(Clone, Debug)]
+pub struct Payment {
+    intent: Intent,
+    status: Status,
+    saga: Saga,
+    quote: Option<Quote>,
+    attempts: Vec<Attempt>,
+    captured: Amount,
+    last_refusal: Option<Refusal>,
+    pivot_committed: bool,
+    cancel_requested: bool,
+    case: Option<Case>,
+    notified: bool,
+    terminal: bool,
+    defects: Defects,
+}
+
+/// One try at one provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// At whom.
+    pub provider: ProviderId,
+    /// The provider's name for the authorization, once it gave one.
+    pub charge: Option<ChargeId>,
+}
+
+/// A record that does not fit the journal before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IllegalRecord {
+    /// The journal does not begin with the acceptance of the payment.
+    #[error("a payment's journal begins with its acceptance")]
+    NotAccepted,
+    /// The saga can't take it.
+    #[error(transparent)]
+    Saga(#[from] IllegalEntry),
+    /// The status can't change so.
+    #[error("a payment that is {from:?} can't become {to:?}")]
+    Status {
+        /// What it is.
+        from: Status,
+        /// What it was to become.
+        to: Status,
+    },
+}
+
+impl Payment {
+    /// The fold of `journal`.
+    ///
+    /// # Errors
+    /// If a record does not fit those before it.
+    pub fn fold(journal: &[Record], defects: Defects) -> Result<Self, IllegalRecord> {
+        let Some((Record::Accepted(intent), rest)) = journal.split_first() else {
+            return Err(IllegalRecord::NotAccepted);
+        };
+        let mut payment = Self {
+            intent: *intent,
+            status: Status::Processing,
+            saga: Saga::new(&PAYIN_CARD, defects),
+            quote: None,
+            attempts: Vec::new(),
+            captured: Amount::ZERO,
+            last_refusal: None,
+            pivot_committed: false,
+            cancel_requested: false,
+            case: None,
+            notified: false,
+            terminal: false,
+            defects,
+        };
+        rest.iter().try_for_each(|record| payment.apply(record))?;
+        Ok(payment)
+    }
+
+    /// Takes `record` in.
+    ///
+    /// # Errors
+    /// If it does not fit where the payment stands.
+    pub fn apply(&mut self, record: &Record) -> Result<(), IllegalRecord> {
+        match *record {
+            Record::Accepted(_) => return Err(IllegalRecord::NotAccepted),
+            Record::StepIntent { which, provider, .. } => {
+                self.saga.apply(SagaEntry::Intent(which))?;
+                let attempt = provider.map(|provider| Attempt { provider, charge: None });
+                self.attempts.extend(attempt);
+            }
+            Record::StepOutcome { which, outcome } => self.take_outcome(which, outcome)?,
+            Record::CompIntent { which, .. } => self.saga.apply(SagaEntry::UndoIntent(which))?,
+            Record::CompOutcome { which, outcome } => {
+                self.saga.apply(match outcome {
+                    UndoOutcome::TooLate => SagaEntry::TooLate(which),
+                    _ => SagaEntry::Undone(which),
+                })?;
+            }
+            Record::PivotCommitted => self.pivot_committed = true,
+            Record::CancelRequested => self.cancel_requested = true,
+            Record::StatusChanged(status) => {
+                if !self.may_become(status) {
+                    return Err(IllegalRecord::Status { from: self.status, to: status });
+                }
+                if matches!(status, Status::Failing | Status::Canceling) {
+                    self.saga.apply(SagaEntry::Unwind)?;
+                }
+                self.status = status;
+            }
+            Record::Notified => self.notified = true,
+            Record::CaseOpened(case) => self.case = Some(case),
+            Record::Terminal => self.terminal = true,
+        }
+        Ok(())
+    }
+
+    /// The next record that follows from the journal alone; `None` if someone
+    /// has to be asked first, or nothing is left to do.
+    pub fn follow_up(&self, providers: u8) -> Option<Record> {
+        let next = self.saga.next();
+        if let Some(status) = self.due_status(next) {
+            return Some(status);
+        }
+        match next {
+            Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
+            Next::Await(which) if which.step == steps::QUOTE => {
+                let quote = fees::quote(self.intent.money.amount);
+                Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
+            }
+            Next::Choose(dead) => Some(self.choose(dead, providers)),
+            Next::BeginUndo(which) => {
+                Some(Record::CompIntent { which, operation: self.operation(which).undo() })
+            }
+            Next::Stuck(_) if self.case.is_none() => Some(Record::CaseOpened(Case::LateSuccess)),
+            Next::Done if !self.terminal => Some(Record::Terminal),
+            Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
+            _ => None,
+        }
+    }
+
+    /// The intent of `which`, at `provider` if it is a try at a provider.
+    pub fn step_intent(&self, which: Try, provider: Option<ProviderId>) -> Record {
+        let provider = provider.filter(|_| which.step == steps::AUTHORIZE);
+        Record::StepIntent { which, operation: self.operation(which), provider }
+    }
+
+    /// The next provider that was not tried yet.
+    pub fn route(&self, providers: u8) -> Option<ProviderId> {
+        let first = self.intent.token.0 % u64::from(providers.max(1));
+        (0..u64::from(providers))
+            .map(|n| ProviderId(((first + n) % u64::from(providers)) as u8))
+            .find(|id| self.attempts.iter().all(|attempt| attempt.provider != *id))
+    }
+
+    /// What the client wants.
+    pub fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// The status, as the journal has it.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The saga.
+    pub fn saga(&self) -> &Saga {
+        &self.saga
+    }
+
+    /// The operation of `which`.
+    pub fn operation(&self, which: Try) -> OperationId {
+        self.intent.payment.operation(which.step, which.attempt)
+    }
+
+    /// The operation of the latest try at `step`.
+    pub fn operation_of(&self, step: u8) -> OperationId {
+        let attempt = self.saga.latest(step).map_or(1, |(which, _)| which.attempt);
+        self.operation(Try { step, attempt })
+    }
+
+    /// The tries at providers, in order.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// The provider of the latest try; the first one if there was none.
+    pub fn provider(&self) -> ProviderId {
+        self.attempts.last().map_or(ProviderId(0), |attempt| attempt.provider)
+    }
+
+    /// The provider of the `attempt`-th try.
+    pub fn provider_of(&self, attempt: u8) -> Option<ProviderId> {
+        let at = usize::from(attempt).checked_sub(1)?;
+        Some(self.attempts.get(at)?.provider)
+    }
+
+    /// What was captured.
+    pub fn captured(&self) -> Amount {
+        self.captured
+    }
+
+    /// What it costs; the quote is journaled before anything needs it.
+    pub fn quote(&self) -> Quote {
+        self.quote.unwrap_or_else(|| fees::quote(self.intent.money.amount))
+    }
+
+    /// Whether a cancellation may still be accepted (payments.md O6): no
+    /// capture was ever intended.
+    pub fn may_cancel(&self) -> bool {
+        matches!(self.status, Status::Processing | Status::InReview)
+            && self.saga.latest(steps::CAPTURE).is_none()
+    }
+
+    /// Whether nothing is left to do.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Whether a person has to look.
+    pub fn case(&self) -> Option<Case> {
+        self.case
+    }
+
+    /// Whether the merchant still has to be told of an end without success.
+    pub fn owes_notice(&self) -> bool {
+        matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
+    }
+
+    fn take_outcome(&mut self, which: Try, outcome: Outcome) -> Result<(), IllegalRecord> {
+        let refused = matches!(outcome, Outcome::Refused(_));
+        self.saga.apply(if refused {
+            SagaEntry::Refused(which)
+        } else {
+            SagaEntry::Done(which)
+        })?;
+        match outcome {
+            Outcome::Quoted(quote) => self.quote = Some(quote),
+            Outcome::Authorized { charge, .. } => {
+                if let Some(attempt) = self.attempts.get_mut(usize::from(which.attempt) - 1) {
+                    attempt.charge = Some(charge);
+                }
+            }
+            Outcome::Captured { amount } => self.captured = amount,
+            Outcome::Notified => self.notified = true,
+            Outcome::Refused(refusal) => self.last_refusal = Some(refusal),
+            Outcome::Approved | Outcome::Held | Outcome::Posted => {}
+        }
+        Ok(())
+    }
+
+    /// A change of status that is due before anything else goes on.
+    fn due_status(&self, next: Next) -> Option<Record> {
+        if self.saga.phase() == Phase::ForwardOnly {
+            if !self.pivot_committed {
+                return Some(Record::PivotCommitted);
+            }
+            if self.status == Status::Processing {
+                return self.change(StatusEvent::PivotCommitted);
+            }
+        }
+        let done = |step| self.saga.latest(step).is_some_and(|(_, s)| s == TryState::Done);
+        if self.status == Status::InReview && done(steps::RISK) {
+            return self.change(StatusEvent::Approve);
+        }
+        if self.status == Status::Captured && done(steps::POST) {
+            return self.change(StatusEvent::Booked);
+        }
+        if self.cancel_requested && self.may_cancel() {
+            return self.change(StatusEvent::Cancel);
+        }
+        if next == Next::Compensated && !self.status.is_final() {
+            return self.change(StatusEvent::Undone);
+        }
+        None
+    }
+
+    /// What to do after a try that came to nothing.
+    fn choose(&self, dead: Try, providers: u8) -> Record {
+        let fail = || Record::StatusChanged(Status::Failing);
+        match dead.step {
+            steps::CAPTURE => {
+                let authorization = self.saga.latest(steps::AUTHORIZE);
+                let alive = authorization.filter(|(_, state)| *state == TryState::Done);
+                alive.map_or_else(fail, |(which, _)| Record::CompIntent {
+                    which,
+                    operation: self.operation(which).undo(),
+                })
+            }
+            steps::AUTHORIZE => {
+                let hard = self.last_refusal == Some(Refusal::DeclinedHard);
+                let left = self.route(providers).filter(|_| !hard && dead.attempt < ATTEMPTS_MAX);
+                left.map_or_else(fail, |provider| {
+                    let which = Try { attempt: dead.attempt + 1, ..dead };
+                    self.step_intent(which, Some(provider))
+                })
+            }
+            _ => fail(),
+        }
+    }
+
+    /// The change of status that `event` makes.
+    fn change(&self, event: StatusEvent) -> Option<Record> {
+        self.status.next(event).ok().map(Record::StatusChanged)
+    }
+
+    fn may_become(&self, status: Status) -> bool {
+        let right = || self.status.may_become(status);
+        self.defects.pick(Defect::UndoPastPivot, right, || {
+            right() || (self.status == Status::Captured && status == Status::Failing)
+        })
+    }
+}

@@ -1,0 +1,399 @@
+//! What a provider is asked, what it answers, and its books: the ground truth
+//! of what was charged.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::charge::{Charge, ChargeEvent, ChargeState};
+use crate::dialect::{Dialect, Keeps};
+use crate::identity::{ChargeId, OperationId, ProviderId, Token, hash};
+use crate::money::{Amount, Money};
+
+/// A request to a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderRequest {
+    /// Reserve money on the customer's card.
+    Authorize {
+        /// The key that makes it happen once.
+        reference: OperationId,
+        /// How much.
+        money: Money,
+    },
+    /// Take the money that `charge` reserves: all of it.
+    Capture {
+        /// The key that makes it happen once.
+        reference: OperationId,
+        /// The authorization.
+        charge: ChargeId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Undo whatever `target` did, or keep it from happening.
+    VoidByReference {
+        /// The key that makes it happen once.
+        reference: OperationId,
+        /// The authorization's key.
+        target: OperationId,
+    },
+    /// Tell what became of `target`.
+    Query {
+        /// The authorization's key.
+        target: OperationId,
+    },
+}
+
+/// The answer of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderReply {
+    /// So much is reserved, as this charge.
+    Authorized {
+        /// The charge.
+        charge: ChargeId,
+        /// How much; less than was asked for is a partial approval.
+        amount: Amount,
+    },
+    /// Refused by the issuer.
+    Declined(Decline),
+    /// It will be decided later; ask again.
+    Pending,
+    /// The money was taken.
+    Captured {
+        /// The charge.
+        charge: ChargeId,
+        /// How much.
+        amount: Amount,
+    },
+    /// The authorization is gone.
+    Expired,
+    /// The authorization is released, or never came to be.
+    Voided,
+    /// Never seen, and blocked from now on.
+    Tombstoned,
+    /// Captured already: it can't be undone.
+    TooLate,
+    /// Never seen, and nothing was blocked.
+    UnknownReference,
+    /// What the books say of the reference.
+    Status(ChargeState, ChargeId, Amount),
+    /// The index does not know the reference, or not yet.
+    NotFound,
+    /// The request with this key is still being worked on.
+    InProgress,
+    /// Too many requests: not executed.
+    Throttled,
+    /// An error on the provider's side: it may have happened.
+    ServerError,
+    /// The request makes no sense to the provider: not executed.
+    Invalid,
+}
+
+/// How an issuer declines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decline {
+    /// Another try may succeed.
+    Soft,
+    /// No try will succeed.
+    Hard,
+}
+
+/// What the issuer will say: drawn by the world, not by the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IssuerAnswer {
+    /// Yes.
+    Approve,
+    /// Yes, but only to this share, in basis points.
+    ApprovePart(u32),
+    /// No.
+    Decline(Decline),
+    /// Yes or no, after a while.
+    Later(Duration, bool),
+}
+
+/// A change in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Movement {
+    /// The charge that changed, as it is now.
+    pub charge: Charge,
+    /// The key of the request that changed it, if a request did.
+    pub reference: Option<OperationId>,
+    /// What happened.
+    pub event: ChargeEvent,
+}
+
+/// The books of one provider. All of it is durable.
+#[derive(Clone, Debug)]
+pub struct ProviderBooks {
+    provider: ProviderId,
+    dialect: Dialect,
+    charges: BTreeMap<OperationId, Charge>,
+    kept: BTreeMap<(Endpoint, OperationId), Kept>,
+    /// Replies per connection: what the network repeats is answered as before.
+    connections: BTreeMap<(Endpoint, OperationId, u32), ProviderReply>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Endpoint {
+    Authorize,
+    Capture,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    reply: Option<ProviderReply>,
+    at: Duration,
+}
+
+/// How a request is to be executed.
+#[derive(Clone, Copy, Debug)]
+pub struct Execution {
+    /// The time at the provider.
+    pub now: Duration,
+    /// Whose card it is.
+    pub token: Token,
+    /// Which sending this is: copies made by the network share it.
+    pub ordinal: u32,
+    /// What the issuer will say.
+    pub issuer: IssuerAnswer,
+    /// How long a query will not see what this changes.
+    pub lag: Duration,
+    /// Whether the answer is a server error although it was executed.
+    pub fails_after: bool,
+}
+
+impl ProviderBooks {
+    /// Empty books.
+    pub fn new(provider: ProviderId, dialect: Dialect) -> Self {
+        Self {
+            provider,
+            dialect,
+            charges: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            connections: BTreeMap::new(),
+        }
+    }
+
+    /// Every charge, by the key of its authorization.
+    pub fn charges(&self) -> impl Iterator<Item = &Charge> {
+        self.charges.values()
+    }
+
+    /// The reply that `request` gets without being executed: its key or its
+    /// connection was seen before.
+    pub fn known(&self, request: &ProviderRequest, how: &Execution) -> Option<ProviderReply> {
+        let (endpoint, reference) = keyed(request)?;
+        let kept = self.kept.get(&(endpoint, reference));
+        if let Some(kept) = kept.filter(|kept| how.now < kept.at + self.dialect.key_lifetime) {
+            return Some(kept.reply.unwrap_or(ProviderReply::InProgress));
+        }
+        self.connections.get(&(endpoint, reference, how.ordinal)).copied()
+    }
+
+    /// Notes that `request` waits to be executed.
+    pub fn begin(&mut self, request: &ProviderRequest, now: Duration) {
+        if let Some(place) = keyed(request) {
+            self.kept.insert(place, Kept { reply: None, at: now });
+        }
+    }
+
+    /// Executes `request`, which [`ProviderBooks::known`] did not know.
+    pub fn execute(
+        &mut self,
+        request: &ProviderRequest,
+        how: &Execution,
+    ) -> (ProviderReply, Option<Movement>) {
+        let (reply, movement) = match *request {
+            ProviderRequest::Authorize { reference, money } => {
+                self.authorize(reference, money, how)
+            }
+            ProviderRequest::Capture { reference, charge, amount } => {
+                self.capture(reference, charge, amount, how)
+            }
+            ProviderRequest::VoidByReference { reference, target } => {
+                self.void(reference, target, how)
+            }
+            ProviderRequest::Query { target } => (self.query(target, how.now), None),
+        };
+        let reply = if how.fails_after { ProviderReply::ServerError } else { reply };
+        self.keep(request, reply, how);
+        (reply, movement)
+    }
+
+    /// Lets time pass over the charge of `reference`: a pending one is decided,
+    /// an authorization expires.
+    pub fn mature(&mut self, reference: OperationId, now: Duration) -> Option<Movement> {
+        let charge = self.charges.get_mut(&reference)?;
+        let event = charge.due(now)?;
+        charge.apply(event).ok()?;
+        Some(Movement { charge: *charge, reference: None, event })
+    }
+
+    fn authorize(
+        &mut self,
+        reference: OperationId,
+        money: Money,
+        how: &Execution,
+    ) -> (ProviderReply, Option<Movement>) {
+        if let Some(charge) = self.charges.get(&reference)
+            && charge.state != ChargeState::Declined
+        {
+            let reply = match charge.state {
+                ChargeState::Tombstoned => ProviderReply::Declined(Decline::Hard),
+                state => ProviderReply::Status(state, charge.id, charge.authorized),
+            };
+            return (reply, None);
+        }
+        let (event, reply) = match how.issuer {
+            IssuerAnswer::Approve => approve(money.amount),
+            IssuerAnswer::ApprovePart(share) => approve(money.amount.basis_points(share)),
+            IssuerAnswer::Decline(kind) => (ChargeEvent::Declined, Err(kind)),
+            IssuerAnswer::Later(..) => (ChargeEvent::Deferred, Ok(Amount::ZERO)),
+        };
+        let mut charge = Charge {
+            id: ChargeId(hash("charge", &[u64::from(self.provider.0), reference.0])),
+            provider: self.provider,
+            reference,
+            token: how.token,
+            money,
+            authorized: Amount::ZERO,
+            captured: Amount::ZERO,
+            state: ChargeState::Absent,
+            expires_at: how.now + self.dialect.authorization_lifetime,
+            visible_at: how.now + how.lag,
+            decision: None,
+        };
+        if let IssuerAnswer::Later(after, approves) = how.issuer {
+            charge.decision = Some((how.now + after, approves));
+        }
+        let changed = charge.apply(event);
+        debug_assert!(changed.is_ok(), "an absent charge takes every answer of the issuer");
+        self.charges.insert(reference, charge);
+        let reply = match (event, reply) {
+            (ChargeEvent::Deferred, _) => ProviderReply::Pending,
+            (_, Err(kind)) => ProviderReply::Declined(kind),
+            (_, Ok(amount)) => ProviderReply::Authorized { charge: charge.id, amount },
+        };
+        (reply, Some(Movement { charge, reference: Some(reference), event }))
+    }
+
+    fn capture(
+        &mut self,
+        reference: OperationId,
+        id: ChargeId,
+        amount: Amount,
+        how: &Execution,
+    ) -> (ProviderReply, Option<Movement>) {
+        let Some(charge) = self.charges.values_mut().find(|c| c.id == id && c.token == how.token)
+        else {
+            return (ProviderReply::Invalid, None);
+        };
+        match charge.state {
+            ChargeState::Captured => {
+                return (ProviderReply::Captured { charge: id, amount: charge.captured }, None);
+            }
+            ChargeState::Authorized if amount == charge.authorized => {}
+            ChargeState::AuthorizationExpired | ChargeState::Voided => {
+                return (ProviderReply::Expired, None);
+            }
+            _ => return (ProviderReply::Invalid, None),
+        }
+        if let IssuerAnswer::Decline(kind) = how.issuer {
+            return (ProviderReply::Declined(kind), None);
+        }
+        let event = ChargeEvent::Captured(amount);
+        if charge.apply(event).is_err() {
+            return (ProviderReply::Invalid, None);
+        }
+        let movement = Movement { charge: *charge, reference: Some(reference), event };
+        (ProviderReply::Captured { charge: id, amount }, Some(movement))
+    }
+
+    fn void(
+        &mut self,
+        reference: OperationId,
+        target: OperationId,
+        how: &Execution,
+    ) -> (ProviderReply, Option<Movement>) {
+        let Some(charge) = self.charges.get_mut(&target) else {
+            return self.void_unseen(reference, target, how);
+        };
+        let event = match charge.state {
+            ChargeState::Pending | ChargeState::Authorized => ChargeEvent::Voided,
+            ChargeState::Captured => return (ProviderReply::TooLate, None),
+            ChargeState::Tombstoned => return (ProviderReply::Tombstoned, None),
+            _ => return (ProviderReply::Voided, None),
+        };
+        if charge.apply(event).is_err() {
+            return (ProviderReply::Invalid, None);
+        }
+        (
+            ProviderReply::Voided,
+            Some(Movement { charge: *charge, reference: Some(reference), event }),
+        )
+    }
+
+    fn void_unseen(
+        &mut self,
+        reference: OperationId,
+        target: OperationId,
+        how: &Execution,
+    ) -> (ProviderReply, Option<Movement>) {
+        if !self.dialect.tombstones {
+            return (ProviderReply::UnknownReference, None);
+        }
+        let charge = Charge::tombstone(self.provider, target, how.token, how.now);
+        self.charges.insert(target, charge);
+        let event = ChargeEvent::Tombstoned;
+        (ProviderReply::Tombstoned, Some(Movement { charge, reference: Some(reference), event }))
+    }
+
+    fn query(&self, target: OperationId, now: Duration) -> ProviderReply {
+        match self.charges.get(&target).filter(|charge| charge.visible_at <= now) {
+            None => ProviderReply::NotFound,
+            Some(charge) => {
+                let amount = match charge.state {
+                    ChargeState::Captured => charge.captured,
+                    _ => charge.authorized,
+                };
+                ProviderReply::Status(charge.state, charge.id, amount)
+            }
+        }
+    }
+
+    fn keep(&mut self, request: &ProviderRequest, reply: ProviderReply, how: &Execution) {
+        let Some((endpoint, reference)) = keyed(request) else { return };
+        let success = matches!(
+            reply,
+            ProviderReply::Authorized { .. }
+                | ProviderReply::Captured { .. }
+                | ProviderReply::Pending
+        );
+        match self.dialect.keeps {
+            Keeps::OnlySuccess if !success => {
+                self.kept.remove(&(endpoint, reference));
+                self.connections.insert((endpoint, reference, how.ordinal), reply);
+            }
+            Keeps::OnlySuccess | Keeps::AllAfterExecution => {
+                self.kept.insert((endpoint, reference), Kept { reply: Some(reply), at: how.now });
+            }
+        }
+    }
+}
+
+/// The endpoint and key of a request that must happen once.
+fn keyed(request: &ProviderRequest) -> Option<(Endpoint, OperationId)> {
+    match request {
+        ProviderRequest::Authorize { reference, .. } => Some((Endpoint::Authorize, *reference)),
+        ProviderRequest::Capture { reference, .. } => Some((Endpoint::Capture, *reference)),
+        ProviderRequest::VoidByReference { .. } | ProviderRequest::Query { .. } => None,
+    }
+}
+
+fn approve(amount: Amount) -> (ChargeEvent, Result<Amount, Decline>) {
+    (ChargeEvent::Authorized(amount), Ok(amount))
+}

@@ -1,0 +1,152 @@
+//! The journal of a payment: everything that the system knows of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fees::Quote;
+use crate::identity::{
+    ChargeId, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant, Token,
+};
+use crate::money::{Amount, Money};
+use crate::saga::Try;
+use crate::status::Status;
+
+/// One entry of a payment's journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Record {
+    /// The payment exists.
+    Accepted(Intent),
+    /// This try may be made from now on. Its undo is registered with it.
+    StepIntent {
+        /// Which.
+        which: Try,
+        /// The key that it carries.
+        operation: OperationId,
+        /// At whom, where there is a choice.
+        provider: Option<ProviderId>,
+    },
+    /// What this try came to.
+    StepOutcome {
+        /// Which.
+        which: Try,
+        /// What.
+        outcome: Outcome,
+    },
+    /// This try will be undone, from now on.
+    CompIntent {
+        /// Which.
+        which: Try,
+        /// The key that the undo carries.
+        operation: OperationId,
+    },
+    /// What this undo came to.
+    CompOutcome {
+        /// Which.
+        which: Try,
+        /// What.
+        outcome: UndoOutcome,
+    },
+    /// There is no way back.
+    PivotCommitted,
+    /// The client asked for an end, and it was not too late.
+    CancelRequested,
+    /// The client sees this from now on.
+    StatusChanged(Status),
+    /// The merchant knows the status.
+    Notified,
+    /// A person has to look.
+    CaseOpened(Case),
+    /// Nothing is left to do.
+    Terminal,
+}
+
+/// What the client wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Intent {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Whose.
+    pub tenant: Tenant,
+    /// For whom.
+    pub merchant: Merchant,
+    /// The client's key.
+    pub key: IdempotencyKey,
+    /// From which instrument.
+    pub token: Token,
+    /// How much.
+    pub money: Money,
+}
+
+/// What a try came to, with the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The risk service approved.
+    Approved,
+    /// So much it will cost.
+    Quoted(Quote),
+    /// The holds are in the ledger.
+    Held,
+    /// The provider reserved the money.
+    Authorized {
+        /// Its name for it.
+        charge: ChargeId,
+        /// How much.
+        amount: Amount,
+    },
+    /// The provider took the money.
+    Captured {
+        /// How much.
+        amount: Amount,
+    },
+    /// The ledger has it.
+    Posted,
+    /// The merchant knows.
+    Notified,
+    /// Definitely nothing happened.
+    Refused(Refusal),
+}
+
+/// Why definitely nothing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// The risk service rejected.
+    Rejected,
+    /// The merchant's limit does not allow it.
+    OverLimit,
+    /// The issuer declined; another provider may do.
+    DeclinedSoft,
+    /// The issuer declined for good.
+    DeclinedHard,
+    /// The authorization had ended.
+    AuthorizationGone,
+    /// It is proven that the request was never executed and never will be.
+    FailedDefinite,
+    /// The request made no sense to its receiver.
+    Invalid,
+}
+
+/// What an undo came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UndoOutcome {
+    /// It was undone.
+    Voided,
+    /// It had not happened, and is blocked.
+    Tombstoned,
+    /// It is proven that it never happened and never will.
+    NeverHappened,
+    /// It had passed the point of no return.
+    TooLate,
+}
+
+/// Why a person has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// Money was taken for a payment that is being undone.
+    LateSuccess,
+    /// A step that must succeed was refused.
+    RefusedRetriable,
+}

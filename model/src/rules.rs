@@ -1,0 +1,43 @@
+//! What a worker goes by: the providers' habits, and how long it waits.
+
+use std::time::Duration;
+
+use crate::defect::Defects;
+use crate::dialect::Dialect;
+use crate::identity::ProviderId;
+
+/// The settings of a worker.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The providers, by id.
+    pub providers: Vec<Dialect>,
+    /// From this age of its last send on, an operation that a provider does
+    /// not know will never happen: payments.md `t_nf`.
+    pub never_found: Duration,
+    /// How long to wait for an answer from within the house.
+    pub call_timeout: Duration,
+    /// How long to wait for an answer of a provider.
+    pub provider_timeout: Duration,
+    /// How long an authorization stays in doubt before it is given up.
+    pub give_up_after: Duration,
+    /// The longest pause between two tries at a provider.
+    pub provider_backoff_max: Duration,
+    /// The longest pause between two tries within the house.
+    pub call_backoff_max: Duration,
+    /// Planted defects.
+    pub defects: Defects,
+}
+
+impl Rules {
+    /// The habits of `provider`; those of the first for one that is not known.
+    pub fn dialect(&self, provider: ProviderId) -> &Dialect {
+        self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
+    }
+
+    /// The pause before try number `tries + 1`, doubled each time.
+    pub fn backoff(&self, tries: u32, at_provider: bool) -> Duration {
+        let most = if at_provider { self.provider_backoff_max } else { self.call_backoff_max };
+        let doubled = Duration::from_millis(500).saturating_mul(1 << tries.min(20));
+        doubled.min(most)
+    }
+}

@@ -1,0 +1,338 @@
+//! The saga engine: a workflow as data, and where one run of it stands. It
+//! knows nothing of payments.
+//!
+//! Sagas: Garcia-Molina and Salem, 1987. Before the pivot everything that was
+//! intended can be undone, in the reverse order of the intents; after it there
+//! is only forward.
+
+use serde::{Deserialize, Serialize};
+
+use crate::defect::{Defect, Defects};
+
+/// A workflow: its steps in order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Workflow {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it does, in this order.
+    pub steps: &'static [StepSpec],
+}
+
+/// One step of a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepSpec {
+    /// What it is called.
+    pub name: &'static str,
+    /// What may happen after it.
+    pub class: Class,
+    /// How it is undone.
+    pub undo: Undo,
+}
+
+/// What a step is in the saga.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// It can be undone.
+    Compensatable,
+    /// Once it is done there is no way back.
+    Pivot,
+    /// It must succeed in the end.
+    Retriable,
+    /// It has no effect outside.
+    Stateless,
+}
+
+/// How a step is undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// There is nothing to undo.
+    Nothing,
+    /// By an operation that also works, and blocks the step, when the step has
+    /// not happened yet.
+    InDoubt,
+    /// By an operation that needs to know first whether the step happened.
+    OnceDefinite,
+}
+
+/// One try at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Try {
+    /// The step's place in the workflow.
+    pub step: u8,
+    /// The how-manieth try at it, from 1.
+    pub attempt: u8,
+}
+
+/// What is written down about a saga.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SagaEntry {
+    /// A try may be made from now on; its undo is registered with it.
+    Intent(Try),
+    /// The try did what it should.
+    Done(Try),
+    /// The try did nothing, definitely.
+    Refused(Try),
+    /// The try will be undone, from now on.
+    UndoIntent(Try),
+    /// Nothing of the try is left, nor will come.
+    Undone(Try),
+    /// The try can't be undone: it had passed the point of no return.
+    TooLate(Try),
+    /// Forward is over: everything is undone.
+    Unwind,
+}
+
+/// Where a try stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TryState {
+    /// It may have happened.
+    Intended,
+    /// It happened.
+    Done,
+    /// It did not happen.
+    Refused,
+    /// It is being undone.
+    Undoing,
+    /// It was undone, or kept from happening.
+    Undone,
+    /// It resisted its undo.
+    Irreversible,
+}
+
+/// Where a saga stands (payments.md M10; the wait for an answer is no phase of
+/// its own here, and a stuck undo stays `Compensating` and is retried).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Going forward, and it could still be undone.
+    Forward,
+    /// Past the pivot.
+    ForwardOnly,
+    /// Going back.
+    Compensating,
+}
+
+/// What a saga needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The intent of this try, then the try.
+    Begin(Try),
+    /// The outcome of this try.
+    Await(Try),
+    /// A choice: this try came to nothing. Another one, or unwinding?
+    Choose(Try),
+    /// The intent to undo this try, then its undo.
+    BeginUndo(Try),
+    /// The outcome of this undo.
+    AwaitUndo(Try),
+    /// A person: this try resisted its undo.
+    Stuck(Try),
+    /// Nothing: every step is done.
+    Done,
+    /// Nothing: everything is undone.
+    Compensated,
+}
+
+/// An entry that does not fit where the saga stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a saga in phase {phase:?} that needs {next:?} can't take {entry:?}")]
+pub struct IllegalEntry {
+    /// Where it stands.
+    pub phase: Phase,
+    /// What it needs.
+    pub next: Next,
+    /// What it was given.
+    pub entry: SagaEntry,
+}
+
+/// One run of a workflow, as the fold of its entries.
+#[derive(Clone, Debug)]
+pub struct Saga {
+    workflow: &'static Workflow,
+    tries: Vec<(Try, TryState)>,
+    phase: Phase,
+    defects: Defects,
+}
+
+impl Saga {
+    /// A run that has not begun.
+    pub fn new(workflow: &'static Workflow, defects: Defects) -> Self {
+        Self { workflow, tries: Vec::with_capacity(8), phase: Phase::Forward, defects }
+    }
+
+    /// Where it stands.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The workflow that it runs.
+    pub fn workflow(&self) -> &'static Workflow {
+        self.workflow
+    }
+
+    /// Every try so far, in the order of the intents.
+    pub fn tries(&self) -> &[(Try, TryState)] {
+        &self.tries
+    }
+
+    /// Where this try stands; `None` if it was never intended.
+    pub fn state(&self, which: Try) -> Option<TryState> {
+        self.tries.iter().find(|(known, _)| *known == which).map(|(_, state)| *state)
+    }
+
+    /// The latest try at `step`.
+    pub fn latest(&self, step: u8) -> Option<(Try, TryState)> {
+        self.tries.iter().rev().find(|(known, _)| known.step == step).copied()
+    }
+
+    /// What it needs next. An undo under way comes first; then forward, the
+    /// first step that is not done since the step before it was; or back, the
+    /// latest try that is not undone.
+    pub fn next(&self) -> Next {
+        if let Some((which, state)) = self
+            .tries
+            .iter()
+            .find(|(_, state)| matches!(state, TryState::Undoing | TryState::Irreversible))
+        {
+            return match state {
+                TryState::Undoing => Next::AwaitUndo(*which),
+                _ => Next::Stuck(*which),
+            };
+        }
+        match self.phase {
+            Phase::Forward | Phase::ForwardOnly => self.forward(),
+            Phase::Compensating => self.backward(),
+        }
+    }
+
+    /// Takes `entry` in.
+    ///
+    /// # Errors
+    /// If it does not fit where the saga stands; nothing changes.
+    pub fn apply(&mut self, entry: SagaEntry) -> Result<(), IllegalEntry> {
+        let next = self.next();
+        let illegal = IllegalEntry { phase: self.phase, next, entry };
+        match entry {
+            SagaEntry::Intent(which) => {
+                let fits = match next {
+                    Next::Begin(needed) => needed == which,
+                    Next::Choose(dead) => which == self.another(dead.step),
+                    Next::Await(doubtful) => {
+                        let wrong = Defect::RecoveryMeansNewAttempt;
+                        self.defects.has(wrong) && which == self.another(doubtful.step)
+                    }
+                    _ => false,
+                };
+                if !fits {
+                    return Err(illegal);
+                }
+                self.tries.push((which, TryState::Intended));
+            }
+            SagaEntry::Done(which) => {
+                self.shift(which, TryState::Intended, TryState::Done).ok_or(illegal)?;
+                if self.spec(which).class == Class::Pivot {
+                    self.phase = Phase::ForwardOnly;
+                }
+            }
+            SagaEntry::Refused(which) => {
+                if self.spec(which).class == Class::Retriable {
+                    return Err(illegal);
+                }
+                self.shift(which, TryState::Intended, TryState::Refused).ok_or(illegal)?;
+            }
+            SagaEntry::UndoIntent(which) => {
+                let past = self.phase == Phase::ForwardOnly;
+                let state = self.state(which).filter(|_| !past && self.may_undo(which));
+                let from = state.ok_or(illegal)?;
+                self.shift(which, from, TryState::Undoing).ok_or(illegal)?;
+            }
+            SagaEntry::Undone(which) => {
+                self.shift(which, TryState::Undoing, TryState::Undone).ok_or(illegal)?;
+            }
+            SagaEntry::TooLate(which) => {
+                self.shift(which, TryState::Undoing, TryState::Irreversible).ok_or(illegal)?;
+            }
+            SagaEntry::Unwind => {
+                if !self.may_unwind() {
+                    return Err(illegal);
+                }
+                self.phase = Phase::Compensating;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything can still be undone: going forward, and the pivot
+    /// is not in doubt.
+    pub fn may_unwind(&self) -> bool {
+        let right = || {
+            let doubtful = |(which, state): &(Try, TryState)| {
+                self.spec(*which).class == Class::Pivot && *state == TryState::Intended
+            };
+            self.phase == Phase::Forward && !self.tries.iter().any(doubtful)
+        };
+        self.defects.pick(Defect::UndoPastPivot, right, || self.phase != Phase::Compensating)
+    }
+
+    fn forward(&self) -> Next {
+        let mut from = 0;
+        for step in 0..self.workflow.steps.len() as u8 {
+            let since = &self.tries[from..];
+            let latest = since.iter().rposition(|(known, _)| known.step == step);
+            let Some(at) = latest else {
+                return Next::Begin(self.another(step));
+            };
+            let (which, state) = since[at];
+            match state {
+                TryState::Done => from += at + 1,
+                TryState::Intended => return Next::Await(which),
+                _ => return Next::Choose(which),
+            }
+        }
+        Next::Done
+    }
+
+    fn backward(&self) -> Next {
+        for (which, state) in self.tries.iter().rev() {
+            let undo = self.spec(*which).undo;
+            match (state, undo) {
+                (TryState::Refused | TryState::Undone, _) | (_, Undo::Nothing) => {}
+                (TryState::Intended, Undo::OnceDefinite) => return Next::Await(*which),
+                (TryState::Intended, _) => {
+                    let registered =
+                        self.defects.pick(Defect::CompRegisteredAfter, || true, || false);
+                    if registered {
+                        return Next::BeginUndo(*which);
+                    }
+                }
+                _ => return Next::BeginUndo(*which),
+            }
+        }
+        Next::Compensated
+    }
+
+    fn may_undo(&self, which: Try) -> bool {
+        let undo = self.spec(which).undo;
+        match self.state(which) {
+            Some(TryState::Done) => undo != Undo::Nothing,
+            Some(TryState::Intended) => undo == Undo::InDoubt,
+            _ => false,
+        }
+    }
+
+    /// The try at `step` that comes after all that were made.
+    fn another(&self, step: u8) -> Try {
+        let attempt = self.latest(step).map_or(1, |(latest, _)| latest.attempt.saturating_add(1));
+        Try { step, attempt }
+    }
+
+    fn shift(&mut self, which: Try, from: TryState, to: TryState) -> Option<()> {
+        let found = self.tries.iter_mut().find(|(known, state)| *known == which && *state == from);
+        found?.1 = to;
+        Some(())
+    }
+
+    fn spec(&self, which: Try) -> &'static StepSpec {
+        &self.workflow.steps[usize::from(which.step) % self.workflow.steps.len()]
+    }
+}

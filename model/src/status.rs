@@ -1,0 +1,105 @@
+//! What a client sees of a payment (payments.md M1).
+
+use serde::{Deserialize, Serialize};
+
+/// The status of a payment. `captured` is shown to clients as `processing`:
+/// there is no success before the ledger has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Under way.
+    Processing,
+    /// A person looks at it.
+    InReview,
+    /// It will fail, once everything is undone.
+    Failing,
+    /// It will be canceled, once everything is undone.
+    Canceling,
+    /// The money was taken.
+    Captured,
+    /// The money was taken and booked.
+    Succeeded,
+    /// It failed, and nothing is left of it.
+    Failed,
+    /// It was canceled, and nothing is left of it.
+    Canceled,
+}
+
+/// What changes a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusEvent {
+    /// The risk service wants a person to look.
+    Review,
+    /// The person said yes.
+    Approve,
+    /// No way forward is left.
+    Fail,
+    /// The client wants it no more, and it is not too late.
+    Cancel,
+    /// The money was taken.
+    PivotCommitted,
+    /// The ledger has it.
+    Booked,
+    /// Everything is undone.
+    Undone,
+}
+
+impl StatusEvent {
+    /// Every event.
+    pub const ALL: [Self; 7] = [
+        Self::Review,
+        Self::Approve,
+        Self::Fail,
+        Self::Cancel,
+        Self::PivotCommitted,
+        Self::Booked,
+        Self::Undone,
+    ];
+}
+
+/// An event that a payment of this status can't meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a payment that is {status:?} can't meet {event:?}")]
+pub struct IllegalStatusEvent {
+    /// The status.
+    pub status: Status,
+    /// The event.
+    pub event: StatusEvent,
+}
+
+impl Status {
+    /// The lifecycle, as the table of payments.md M1 has it.
+    pub fn next(self, event: StatusEvent) -> Result<Self, IllegalStatusEvent> {
+        use StatusEvent as Event;
+        match (self, event) {
+            (Self::Processing, Event::Review) => Ok(Self::InReview),
+            (Self::InReview, Event::Approve) => Ok(Self::Processing),
+            (Self::InReview | Self::Processing, Event::Fail) => Ok(Self::Failing),
+            (Self::Processing | Self::InReview, Event::Cancel) => Ok(Self::Canceling),
+            (Self::Failing, Event::Undone) => Ok(Self::Failed),
+            (Self::Canceling, Event::Undone) => Ok(Self::Canceled),
+            (Self::Processing, Event::PivotCommitted) => Ok(Self::Captured),
+            (Self::Captured, Event::Booked) => Ok(Self::Succeeded),
+            (status, event) => Err(IllegalStatusEvent { status, event }),
+        }
+    }
+
+    /// Whether some event makes it `to`.
+    pub fn may_become(self, to: Self) -> bool {
+        StatusEvent::ALL.iter().any(|event| self.next(*event) == Ok(to))
+    }
+
+    /// What a client is shown.
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Captured => Self::Processing,
+            other => other,
+        }
+    }
+
+    /// Whether it is the last word where settlement is off.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+    }
+}

@@ -1,0 +1,192 @@
+//! The durable store `odb`: payment journals and idempotency keys, changed by
+//! compare-and-set commits, each atomic, and leases with epochs that fence
+//! stale workers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
+use crate::identity::{PaymentId, Token, TransactionId, hash};
+use crate::record::Record;
+use crate::status::Status;
+
+/// One atomic change.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Commit {
+    /// The identity that makes it happen once.
+    pub id: TransactionId,
+    /// Whose payment it is about.
+    pub token: Token,
+    /// The payment.
+    pub payment: PaymentId,
+    /// How many records its journal has to have.
+    pub expected: u32,
+    /// The epoch of the worker's lease; `None` for those who need none.
+    pub epoch: Option<u32>,
+    /// What is appended to the journal.
+    pub records: Vec<Record>,
+    /// A key that this claims, and has to find free.
+    pub claim: Option<(KeyId, KeyRow)>,
+    /// What happens to the payment next.
+    pub then: Then,
+}
+
+/// What happens to a payment after a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Then {
+    /// A worker has to go on with it.
+    Run,
+    /// The worker lets it go; it is due again after this time.
+    Park(Duration),
+    /// Nothing is left to do.
+    Close,
+}
+
+/// What became of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommitResult {
+    /// It is durable.
+    Committed,
+    /// Somebody else changed the journal, or claimed the key, first.
+    Conflict,
+    /// Somebody else holds the lease.
+    StaleEpoch,
+}
+
+/// An entry of the store's own journal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum StoreEntry {
+    /// A commit that was accepted.
+    Committed(Commit),
+    /// A lease that was granted: payment and epoch.
+    Leased(PaymentId, u32),
+}
+
+/// One payment's place in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// Whose instrument.
+    pub token: Token,
+    /// Everything that was committed.
+    pub journal: Vec<Record>,
+    /// The status, as the journal has it.
+    pub status: Status,
+    /// The epoch of the latest lease.
+    pub epoch: u32,
+    /// What happens next.
+    pub then: Then,
+    key: Option<KeyId>,
+    last: TransactionId,
+}
+
+/// The state of the store.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    payments: BTreeMap<PaymentId, PaymentRow>,
+    keys: BTreeMap<KeyId, KeyRow>,
+}
+
+impl Commit {
+    /// The commit under the id that its content gives it: the same change,
+    /// asked for twice, is one change.
+    pub fn sealed(mut self) -> Self {
+        let mut words = vec![self.payment.0, u64::from(self.expected)];
+        words.push(self.epoch.map_or(u64::MAX, u64::from));
+        words.push(self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0));
+        words.push(self.records.len() as u64);
+        self.id = TransactionId(hash("commit", &words));
+        self
+    }
+}
+
+impl Store {
+    /// What would become of `commit`. An accepted one is an entry that has to
+    /// be durable, and then [`Store::restore`]d, before anyone is told.
+    pub fn check(&self, commit: &Commit) -> CommitResult {
+        let row = self.payments.get(&commit.payment);
+        if row.is_some_and(|row| row.last == commit.id) {
+            return CommitResult::Committed;
+        }
+        if let Some(epoch) = commit.epoch
+            && row.is_none_or(|row| row.epoch != epoch)
+        {
+            return CommitResult::StaleEpoch;
+        }
+        let length = row.map_or(0, |row| row.journal.len());
+        let taken = commit.claim.as_ref().is_some_and(|(key, _)| self.keys.contains_key(key));
+        if length != commit.expected as usize || taken {
+            return CommitResult::Conflict;
+        }
+        CommitResult::Committed
+    }
+
+    /// Whether `commit` has been accepted before.
+    pub fn knows(&self, commit: &Commit) -> bool {
+        self.payments.get(&commit.payment).is_some_and(|row| row.last == commit.id)
+    }
+
+    /// The epoch that the next lease of `payment` will have.
+    pub fn next_epoch(&self, payment: PaymentId) -> u32 {
+        self.payments.get(&payment).map_or(1, |row| row.epoch + 1)
+    }
+
+    /// Changes the store by an entry, when it is made and after each boot.
+    pub fn restore(&mut self, entry: &StoreEntry) {
+        match entry {
+            StoreEntry::Leased(payment, epoch) => {
+                if let Some(row) = self.payments.get_mut(payment) {
+                    row.epoch = *epoch;
+                }
+            }
+            StoreEntry::Committed(commit) => self.take(commit),
+        }
+    }
+
+    /// The payment with this id.
+    pub fn payment(&self, payment: PaymentId) -> Option<&PaymentRow> {
+        self.payments.get(&payment)
+    }
+
+    /// What is stored under this key.
+    pub fn key(&self, key: KeyId) -> Option<&KeyRow> {
+        self.keys.get(&key)
+    }
+
+    /// Every payment that somebody has to go on with.
+    pub fn open(&self) -> impl Iterator<Item = (PaymentId, &PaymentRow)> {
+        let open = self.payments.iter().filter(|(_, row)| row.then != Then::Close);
+        open.map(|(payment, row)| (*payment, row))
+    }
+
+    fn take(&mut self, commit: &Commit) {
+        if let Some((key, row)) = &commit.claim {
+            self.keys.insert(*key, *row);
+        }
+        let row = self.payments.entry(commit.payment).or_insert_with(|| PaymentRow {
+            token: commit.token,
+            journal: Vec::with_capacity(16),
+            status: Status::Processing,
+            epoch: 0,
+            then: commit.then,
+            key: commit.claim.as_ref().map(|(key, _)| *key),
+            last: commit.id,
+        });
+        row.last = commit.id;
+        row.then = commit.then;
+        for record in &commit.records {
+            row.journal.push(*record);
+            let Record::StatusChanged(status) = record else { continue };
+            row.status = *status;
+            let reply = StoredReply { payment: commit.payment, status: *status };
+            if status.is_final()
+                && let Some(key) = row.key.and_then(|key| self.keys.get_mut(&key))
+            {
+                key.reply.get_or_insert(reply);
+            }
+        }
+    }
+}

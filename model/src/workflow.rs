@@ -1,0 +1,3 @@
+//! The workflows of payments, one file each.
+
+pub mod payin_card;

@@ -1,0 +1,185 @@
+//! A system that does exactly what a test writes down: for each cue of each
+//! role, a list of acts, each one effect.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sim::{Delivery, Happening, Kind, Message, Out, Role, Subject, System, VirtualTime};
+
+use crate::plan::{Outcome, ms};
+
+/// Who does what on which cue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Script {
+    acts: BTreeMap<(Role, Cue), Vec<Act>>,
+}
+
+/// What sets off a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cue {
+    /// The actor starts.
+    Boot,
+    /// A line of this kind arrives.
+    Hear(u16),
+    /// An alarm with this number rings.
+    Ring(u16),
+}
+
+/// One effect. Spans are in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Append(u16),
+    Sync,
+    /// To whom, which kind.
+    Send(u8, u16),
+    /// To whom, which kind, about what.
+    SendAbout(u8, u16, u64),
+    /// After how long, which number.
+    Work(u64, u16),
+    /// After how long, which number.
+    Housekeeping(u64, u16),
+    Note(u16),
+    Oblige(u64),
+    Discharge(u64),
+    /// Note every record that the journal held at boot.
+    Recall,
+    /// Note both clocks.
+    TellTime,
+}
+
+/// A message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Line {
+    pub(crate) kind: u16,
+    pub(crate) about: u64,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Said {
+    Noted(u16),
+    Recalled(Vec<u16>),
+    Time { monotonic: Duration, wall: VirtualTime },
+}
+
+/// An actor: who it is and what it booted from.
+#[derive(Clone, Debug)]
+pub(crate) struct Player {
+    role: Role,
+    memory: Vec<u16>,
+}
+
+impl Script {
+    /// The same script, in which `role` does `acts` on `cue`.
+    pub(crate) fn on(mut self, role: u8, cue: Cue, acts: impl IntoIterator<Item = Act>) -> Self {
+        self.acts.insert((Role(role), cue), acts.into_iter().collect());
+        self
+    }
+
+    fn play(&self, player: &Player, cue: Cue, out: &mut Out<Self>) {
+        for act in self.acts.get(&(player.role, cue)).into_iter().flatten() {
+            match *act {
+                Act::Append(record) => out.append(record),
+                Act::Sync => out.sync(),
+                Act::Send(to, kind) => out.send(Role(to), Line { kind, about: 0 }),
+                Act::SendAbout(to, kind, about) => out.send(Role(to), Line { kind, about }),
+                Act::Work(after, number) => out.set_timer(ms(after), number),
+                Act::Housekeeping(after, number) => out.set_housekeeping(ms(after), number),
+                Act::Note(number) => out.note(Said::Noted(number)),
+                Act::Oblige(obligation) => out.oblige(obligation),
+                Act::Discharge(obligation) => out.discharge(obligation),
+                Act::Recall => out.note(Said::Recalled(player.memory.clone())),
+                Act::TellTime => {
+                    out.note(Said::Time { monotonic: out.monotonic(), wall: out.wall() });
+                }
+            }
+        }
+    }
+}
+
+impl System for Script {
+    type Actor = Player;
+    type Message = Line;
+    type Timer = u16;
+    type Record = u16;
+    type Fact = Said;
+
+    fn boot(&self, role: Role, journal: &[u16], out: &mut Out<Self>) -> Player {
+        let player = Player { role, memory: journal.to_vec() };
+        self.play(&player, Cue::Boot, out);
+        player
+    }
+
+    fn on_message(&self, player: &mut Player, delivery: Delivery<Line>, out: &mut Out<Self>) {
+        self.play(player, Cue::Hear(delivery.message.kind), out);
+    }
+
+    fn on_timer(&self, player: &mut Player, number: u16, out: &mut Out<Self>) {
+        self.play(player, Cue::Ring(number), out);
+    }
+}
+
+impl Message for Line {
+    fn kind(&self) -> Kind {
+        Kind(self.kind)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject(self.about)
+    }
+}
+
+impl Outcome<Script> {
+    /// When `role` handled a line of `kind`, in milliseconds.
+    pub(crate) fn heard(&self, role: u8, kind: u16) -> Vec<u64> {
+        self.when(role, |what| {
+            matches!(what, Happening::Delivered(_, _, line) if line.kind == kind)
+        })
+    }
+
+    /// When a line of `kind` could not reach `role`, in milliseconds.
+    pub(crate) fn missed(&self, role: u8, kind: u16) -> Vec<u64> {
+        self.when(
+            role,
+            |what| matches!(what, Happening::Undeliverable(_, line) if line.kind == kind),
+        )
+    }
+
+    /// When alarm `number` rang at `role`, in milliseconds.
+    pub(crate) fn rang(&self, role: u8, number: u16) -> Vec<u64> {
+        self.when(role, |what| matches!(what, Happening::TimerFired(n) if *n == number))
+    }
+
+    /// When `role` booted, in milliseconds.
+    pub(crate) fn booted(&self, role: u8) -> Vec<u64> {
+        self.when(role, |what| matches!(what, Happening::Booted))
+    }
+
+    /// When `role` crashed, in milliseconds.
+    pub(crate) fn crashed(&self, role: u8) -> Vec<u64> {
+        self.when(role, |what| matches!(what, Happening::Crashed(_)))
+    }
+
+    /// The numbers that `role` noted.
+    pub(crate) fn noted(&self, role: u8) -> Vec<u16> {
+        let number = |said: &Said| if let Said::Noted(n) = said { Some(*n) } else { None };
+        self.said(role).iter().filter_map(number).collect()
+    }
+
+    /// What `role` recalled, a list for each boot.
+    pub(crate) fn recalled(&self, role: u8) -> Vec<Vec<u16>> {
+        let list = |said: &Said| if let Said::Recalled(l) = said { Some(l.clone()) } else { None };
+        self.said(role).iter().filter_map(list).collect()
+    }
+
+    /// Every fact that `role` stated.
+    pub(crate) fn said(&self, role: u8) -> Vec<Said> {
+        let by_role = self.taps.noted.iter().filter(|(by, _)| *by == Role(role));
+        by_role.map(|(_, said)| said.clone()).collect()
+    }
+
+    fn when(&self, role: u8, is: impl Fn(&Happening<Script>) -> bool) -> Vec<u64> {
+        let those = self.trace.iter().filter(|e| e.role == Role(role) && is(&e.what));
+        those.map(|event| event.at.as_nanos() / 1_000_000).collect()
+    }
+}
