@@ -45,6 +45,13 @@ pub enum ProviderRequest {
     },
 }
 
+impl ProviderRequest {
+    /// Whether it may move money.
+    pub const fn takes_effect(&self) -> bool {
+        matches!(self, Self::Authorize { .. } | Self::Capture { .. })
+    }
+}
+
 /// The answer of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -181,6 +188,19 @@ impl ProviderBooks {
     /// Every charge, by the key of its authorization.
     pub fn charges(&self) -> impl Iterator<Item = &Charge> {
         self.charges.values()
+    }
+
+    /// The charge that `request` is about, if the books have it.
+    pub fn about(&self, request: &ProviderRequest) -> Option<&Charge> {
+        match request {
+            ProviderRequest::Authorize { reference, .. } => self.charges.get(reference),
+            ProviderRequest::VoidByReference { target, .. } | ProviderRequest::Query { target } => {
+                self.charges.get(target)
+            }
+            ProviderRequest::Capture { charge, .. } => {
+                self.charges.values().find(|known| known.id == *charge)
+            }
+        }
     }
 
     /// The reply that `request` gets without being executed: its key or its

@@ -11,6 +11,7 @@ use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::record::Record;
 use crate::status::Status;
+use crate::workflow::payin_card::steps;
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,8 +28,10 @@ pub struct Commit {
     pub epoch: Option<u32>,
     /// What is appended to the journal.
     pub records: Vec<Record>,
-    /// A key that this claims, and has to find free.
+    /// A key that this claims.
     pub claim: Option<(KeyId, KeyRow)>,
+    /// Whether it has to find the key free.
+    pub exclusive: bool,
     /// What happens to the payment next.
     pub then: Then,
 }
@@ -103,6 +106,16 @@ impl Commit {
     }
 }
 
+impl PaymentRow {
+    /// Whether a cancellation may still be accepted (payments.md O6): no
+    /// capture was ever intended.
+    pub fn may_cancel(&self) -> bool {
+        let capture = |record: &Record| matches!(record, Record::StepIntent { which, .. } if which.step == steps::CAPTURE);
+        matches!(self.status, Status::Processing | Status::InReview)
+            && !self.journal.iter().any(capture)
+    }
+}
+
 impl Store {
     /// What would become of `commit`. An accepted one is an entry that has to
     /// be durable, and then [`Store::restore`]d, before anyone is told.
@@ -117,7 +130,8 @@ impl Store {
             return CommitResult::StaleEpoch;
         }
         let length = row.map_or(0, |row| row.journal.len());
-        let taken = commit.claim.as_ref().is_some_and(|(key, _)| self.keys.contains_key(key));
+        let claimed = commit.claim.as_ref().filter(|_| commit.exclusive);
+        let taken = claimed.is_some_and(|(key, _)| self.keys.contains_key(key));
         if length != commit.expected as usize || taken {
             return CommitResult::Conflict;
         }
@@ -149,6 +163,12 @@ impl Store {
     /// The payment with this id.
     pub fn payment(&self, payment: PaymentId) -> Option<&PaymentRow> {
         self.payments.get(&payment)
+    }
+
+    /// What was asked for under the key of `payment`, and `payment` itself.
+    pub fn under(&self, key: KeyId) -> Option<(&KeyRow, &PaymentRow)> {
+        let row = self.keys.get(&key)?;
+        Some((row, self.payments.get(&row.payment)?))
     }
 
     /// What is stored under this key.

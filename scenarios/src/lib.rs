@@ -1,1 +1,32 @@
-//! x
+//! Payment parties in simulated worlds, the invariants that judge them, and
+//! campaigns over many seeds.
+//!
+//! Start at [`trial::run`] (`trial.rs`): seed, plan, world, verdict, in a few
+//! lines; every name in it is a door to one file.
+//!
+//! - what may happen: [`Scenario`], its [`catalog`], and the [`Plan`] that a
+//!   seed draws from it
+//! - who takes part: [`party`], speaking [`message`]s
+//! - who judges: [`judge`], by the [`invariant`]s
+//! - many seeds: [`campaign`]
+
+pub mod bounds;
+pub mod campaign;
+pub mod catalog;
+pub mod fact;
+pub mod invariant;
+pub mod judge;
+pub mod latency;
+pub mod load;
+pub mod message;
+pub mod party;
+pub mod plan;
+pub mod settings;
+mod span;
+mod system;
+pub mod trial;
+
+pub use plan::Plan;
+pub use settings::Scenario;
+pub use span::{NotASpan, Span};
+pub use system::{Entry, Nudge, Party, PaymentSystem, Timer};

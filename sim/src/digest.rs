@@ -20,8 +20,10 @@ impl fmt::Display for DigestValue {
 /// A running digest: two lanes of folded multiplies with different constants.
 ///
 /// It is a [`Hasher`] that takes every integer as one 64-bit word of its value,
-/// so that a derived `Hash` gives the same digest on any platform. It tells
-/// traces apart; it is no cryptographic hash.
+/// so that a derived `Hash` gives the same digest on any platform; except that
+/// slices, arrays and vectors of integers wider than a byte hash their memory,
+/// and so differ where bytes are in another order or a `usize` in another
+/// width. It tells traces apart; it is no cryptographic hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
     lanes: [u64; 2],

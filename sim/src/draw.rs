@@ -66,7 +66,9 @@ impl Draw {
     /// A number from `low` to `high`, both included; `low` if `high` is less.
     #[inline]
     pub fn between(self, low: u64, high: u64) -> u64 {
-        low + self.below(high.saturating_sub(low).saturating_add(1))
+        // The whole range has 2^64 numbers, one more than a word can bound.
+        let numbers = u128::from(high.saturating_sub(low)) + 1;
+        low + ((u128::from(self.0) * numbers) >> 64) as u64
     }
 
     /// A span from `low` to `high`, to the nanosecond.
@@ -82,11 +84,14 @@ impl Draw {
     /// The index of one of `weights`, each as likely as its weight; `None` if
     /// all weigh nothing.
     pub fn weighted(self, weights: &[u64]) -> Option<usize> {
-        let total = weights.iter().sum::<u64>();
-        let mut left = self.below(total);
+        let total = weights.iter().map(|weight| u128::from(*weight)).sum::<u128>();
+        let (over, low) = (total >> 64, u128::from(total as u64));
+        let bits = u128::from(self.0);
+        let mut left = bits * over + ((bits * low) >> 64);
         weights.iter().position(|weight| {
-            let hit = left < *weight;
-            left = left.saturating_sub(*weight);
+            let weight = u128::from(*weight);
+            let hit = left < weight;
+            left = left.saturating_sub(weight);
             hit
         })
     }

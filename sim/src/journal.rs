@@ -20,6 +20,11 @@ impl<R> Journal<R> {
         &self.records
     }
 
+    /// The records that a crash would not lose.
+    pub fn durable(&self) -> &[R] {
+        &self.records[..self.synced]
+    }
+
     /// Adds a record behind the others; it is lost in a crash until a sync.
     pub fn append(&mut self, record: R) {
         self.records.push(record);

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::draw::{Domain, Draw, Draws};
 use crate::message::{Kind, SendIdentity};
 use crate::quantiles::Quantiles;
@@ -21,7 +23,7 @@ pub struct Network {
 }
 
 /// The rates at which links misbehave, and how badly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weather {
     /// How often a sending is lost.
     pub loss: Rate,
@@ -77,10 +79,21 @@ impl Fate {
 
     /// The same fate, `extra` later.
     pub fn delayed(mut self, extra: Duration) -> Self {
-        for delay in &mut self.delays {
+        for delay in &mut self.delays[..usize::from(self.copies)] {
             *delay = delay.saturating_add(nanos(extra));
         }
         self
+    }
+
+    /// The same fate without the copies that take longer than `age_max`.
+    pub fn aged(self, age_max: Duration) -> Self {
+        let mut fate = Self { delays: [0; COPIES_MAX], copies: 0, ..self };
+        for delay in self.delays().iter().filter(|delay| **delay <= nanos(age_max)) {
+            fate.delays[usize::from(fate.copies)] = *delay;
+            fate.copies += 1;
+        }
+        fate.lost = fate.copies == 0;
+        fate
     }
 
     /// The same fate with one more copy, `after` the first.
@@ -121,8 +134,8 @@ impl Network {
         }
         let latency = self.latency(identity.kind);
         let mut fate = Fate { delays: [0; COPIES_MAX], copies: 1, late: 0, lost: false };
-        if weather.duplication.hits(draw.split(COPIES)) {
-            let most = weather.copies_max.clamp(2, COPIES_MAX as u8);
+        let most = weather.copies_max.min(COPIES_MAX as u8);
+        if most > 1 && weather.duplication.hits(draw.split(COPIES)) {
             fate.copies = draw.split(HOW_MANY).between(2, u64::from(most)) as u8;
         }
         let copies = std::mem::take(&mut fate.copies);
@@ -148,8 +161,8 @@ impl Network {
 
 fn copy_delay(latency: &Quantiles, weather: &Weather, draw: Draw) -> (u64, bool) {
     let base = latency.sample(draw);
-    let loaded = base / 100 * u64::from(weather.load_percent)
-        + base % 100 * u64::from(weather.load_percent) / 100;
+    let load = u64::from(weather.load_percent);
+    let loaded = (base / 100).saturating_mul(load).saturating_add(base % 100 * load / 100);
     if weather.lateness.hits(draw.split(LATE)) {
         let late = draw.split(HOW_LATE).below(nanos(weather.late_max));
         return (loaded.saturating_add(late), true);

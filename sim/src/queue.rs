@@ -41,6 +41,11 @@ impl<T> EventQueue<T> {
         Some((at, item.expect("a scheduled slot holds its item until it is popped")))
     }
 
+    /// The time of the next item; `None` if there is none.
+    pub fn next_at(&self) -> Option<VirtualTime> {
+        self.heap.peek().map(|Reverse((at, ..))| *at)
+    }
+
     /// The number of scheduled items.
     pub fn len(&self) -> usize {
         self.heap.len()

@@ -4,14 +4,14 @@ mod handle;
 mod rest;
 mod strike;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::digest::{Digest, DigestValue};
 use crate::draw::Draws;
-use crate::fault::{Fault, Misfortune, Occasion, Strike, Strikes, Trigger};
+use crate::fault::{Fault, Misfortune, Strike, Strikes, Trigger};
 use crate::journal::Journal;
 use crate::limits::{Ending, Limit, Limits};
-use crate::message::{Delivery, Role, Roles, SendIdentity};
+use crate::message::{Delivery, Role, SendIdentity};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::ordinals::Ordinals;
@@ -19,6 +19,8 @@ use crate::queue::EventQueue;
 use crate::system::{Out, System, TimerClass};
 use crate::time::VirtualTime;
 use crate::trace::{Happening, Trace, TraceEvent};
+
+use strike::Board;
 
 /// What a world is built from, besides the system itself.
 #[derive(Clone, Debug)]
@@ -73,11 +75,28 @@ pub struct World<'p, S: System> {
 /// What the queue holds.
 #[derive(Clone)]
 enum Due<S: System> {
-    Deliver { identity: SendIdentity, copy: u8, message: S::Message, digest: u64, cause: u64 },
-    Timer { role: Role, incarnation: u32, timer: S::Timer, class: TimerClass, cause: u64 },
+    Deliver {
+        identity: SendIdentity,
+        copy: u8,
+        message: S::Message,
+        digest: u64,
+        cause: u64,
+    },
+    Timer {
+        role: Role,
+        incarnation: u32,
+        timer: S::Timer,
+        class: TimerClass,
+        set_in: u32,
+        cause: u64,
+    },
     Strike(usize),
     Lift(usize),
-    Restart { role: Role, incarnation: u32, cause: u64 },
+    Restart {
+        role: Role,
+        incarnation: u32,
+        cause: u64,
+    },
     Heal,
 }
 
@@ -102,17 +121,8 @@ struct Pending {
     /// Housekeeping timers that still have to fire in this round of rest;
     /// `None` while the world is busy.
     round: Option<u64>,
-}
-
-/// The planned faults, found by what triggers them, and those at work.
-#[derive(Clone)]
-struct Board<'p> {
-    planned: &'p [Fault],
-    on_send: BTreeMap<Occasion, Vec<usize>>,
-    on_delivery: BTreeMap<Occasion, Vec<usize>>,
-    fired: Vec<bool>,
-    cuts: Vec<(usize, Roles, Roles)>,
-    armed: Vec<usize>,
+    /// The rounds begun so far: a timer set in this one is not part of it.
+    rounds: u32,
 }
 
 impl<'p, S: System> World<'p, S> {
@@ -165,24 +175,32 @@ impl<'p, S: System> World<'p, S> {
     /// is hit. May be called again after [`World::wake`].
     pub fn run(&mut self, observer: &mut impl Observer<S>) -> Ending {
         loop {
-            if let Some(ending) = self.rest() {
+            if let Some(ending) = self.step(observer) {
                 return ending;
             }
-            let Some((at, due)) = self.queue.pop() else {
-                return Ending::Rest;
-            };
-            if at > self.limits.horizon {
-                return Ending::Limit(Limit::Horizon);
-            }
-            if self.events >= self.limits.events_max {
-                return Ending::Limit(Limit::Events);
-            }
-            self.now = at;
-            self.happen(due, observer);
         }
     }
 
-    /// Lets `timer` fire at `role` now, as if it had been set.
+    /// Lets the next event happen; tells how the run ended if there is none.
+    /// Between two steps a world may be copied.
+    pub fn step(&mut self, observer: &mut impl Observer<S>) -> Option<Ending> {
+        if let Some(ending) = self.rest() {
+            return Some(ending);
+        }
+        if self.queue.next_at().is_some_and(|at| at > self.limits.horizon) {
+            return Some(Ending::Limit(Limit::Horizon));
+        }
+        if self.events >= self.limits.events_max {
+            return Some(Ending::Limit(Limit::Events));
+        }
+        let (at, due) = self.queue.pop().expect("a world that waits has something to wait for");
+        self.now = at;
+        self.happen(due, observer);
+        None
+    }
+
+    /// Lets `timer` fire at `role` now, as if it had been set; nobody hears it
+    /// if the actor is down.
     pub fn wake(&mut self, role: Role, timer: S::Timer) {
         self.set_timer(role, self.now, timer, TimerClass::Work, self.events);
     }
@@ -217,10 +235,10 @@ impl<'p, S: System> World<'p, S> {
         &self.sent_by_kind
     }
 
-    /// The planned faults whose trigger never fired, by id.
+    /// The planned faults that never struck, by id: their trigger never fired,
+    /// or they are crashes that found no handler to fall into.
     pub fn never_fired(&self) -> impl Iterator<Item = u32> {
-        let fired = self.board.fired.iter();
-        self.board.planned.iter().zip(fired).filter(|(_, fired)| !**fired).map(|(f, _)| f.id)
+        self.board.never_fired()
     }
 
     /// The full trace, if the world is recorded.
@@ -230,7 +248,7 @@ impl<'p, S: System> World<'p, S> {
 
     /// The durable records of `role`, as a reader of its disk would see them.
     pub fn journal(&self, role: Role) -> Option<&[S::Record]> {
-        Some(self.slot(role)?.journal.records())
+        Some(self.slot(role)?.journal.durable())
     }
 
     fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
@@ -239,10 +257,12 @@ impl<'p, S: System> World<'p, S> {
                 self.pending.messages -= 1;
                 self.deliver(identity, copy, message, digest, cause, observer);
             }
-            Due::Timer { role, incarnation, timer, class, cause } => {
-                self.fire(role, incarnation, timer, class, cause, observer);
+            Due::Timer { role, incarnation, timer, class, set_in, cause } => {
+                if self.unset_timer(role, incarnation, class, set_in) {
+                    self.fire(role, timer, cause, observer);
+                }
             }
-            Due::Strike(fault) => self.strike(fault),
+            Due::Strike(fault) => self.strike(fault, 0),
             Due::Lift(fault) => self.lift(fault),
             Due::Restart { role, incarnation, cause } => {
                 let slot = self.slot(role);
@@ -351,31 +371,6 @@ impl<S: System> Slot<S> {
     }
 }
 
-impl<'p> Board<'p> {
-    fn new(planned: &'p [Fault]) -> Self {
-        let mut board = Self {
-            planned,
-            on_send: BTreeMap::new(),
-            on_delivery: BTreeMap::new(),
-            fired: vec![false; planned.len()],
-            cuts: Vec::new(),
-            armed: Vec::new(),
-        };
-        for (index, fault) in planned.iter().enumerate() {
-            match fault.trigger {
-                Trigger::At(_) => {}
-                Trigger::OnSend(occasion) => {
-                    board.on_send.entry(occasion).or_default().push(index);
-                }
-                Trigger::OnDelivery(occasion) => {
-                    board.on_delivery.entry(occasion).or_default().push(index);
-                }
-            }
-        }
-        board
-    }
-}
-
 /// What an event is, in the digest.
 #[derive(Clone, Copy)]
 enum Tag {
@@ -389,6 +384,8 @@ enum Tag {
     Crash = 8,
     Send = 9,
     Note = 10,
+    Append = 11,
+    Sync = 12,
 }
 
 const NOBODY: u8 = u8::MAX;

@@ -47,8 +47,8 @@ impl<S: System> World<'_, S> {
         }
         let event = self.number(Tag::Deliver, role, digest ^ u64::from(copy), cause);
         self.record(event, cause, role, || Happening::Delivered(identity, copy, message.clone()));
-        if copy == 0 && !self.board.on_delivery.is_empty() {
-            self.trigger_delivery(&identity);
+        if !self.board.on_delivery.is_empty() {
+            self.trigger_delivery(&identity, event);
         }
         let delivery = Delivery { from: identity.from, ordinal: identity.ordinal, copy, message };
         self.handle(role, event, observer, |system, actor, out| {
@@ -59,31 +59,42 @@ impl<S: System> World<'_, S> {
     pub(super) fn fire(
         &mut self,
         role: Role,
-        incarnation: u32,
         timer: S::Timer,
-        class: TimerClass,
         cause: u64,
         observer: &mut impl Observer<S>,
     ) {
-        let Some(slot) = self.slot_mut(role) else { return };
-        if slot.incarnation != incarnation {
-            return;
-        }
-        *slot.timers(class) -= 1;
-        match class {
-            TimerClass::Work => self.pending.work_timers -= 1,
-            TimerClass::Housekeeping => {
-                self.pending.housekeeping_timers -= 1;
-                if let Some(left) = &mut self.pending.round {
-                    *left = left.saturating_sub(1);
-                }
-            }
-        }
         let event = self.number(Tag::Timer, role, Digest::of(&timer), cause);
         self.record(event, cause, role, || Happening::TimerFired(timer));
         self.handle(role, event, observer, |system, actor, out| {
             system.on_timer(actor, timer, out);
         });
+    }
+
+    /// Takes a timer that is due off the books; whether there is somebody to
+    /// remind, or it died with the crash of its actor.
+    pub(super) fn unset_timer(
+        &mut self,
+        role: Role,
+        incarnation: u32,
+        class: TimerClass,
+        set_in: u32,
+    ) -> bool {
+        let Some(slot) = self.slot_mut(role) else { return false };
+        if slot.incarnation != incarnation {
+            return false;
+        }
+        *slot.timers(class) -= 1;
+        let is_up = slot.actor.is_some();
+        match class {
+            TimerClass::Work => self.pending.work_timers -= 1,
+            TimerClass::Housekeeping => {
+                self.pending.housekeeping_timers -= 1;
+                if let Some(left) = &mut self.pending.round {
+                    *left -= u64::from(set_in < self.pending.rounds);
+                }
+            }
+        }
+        is_up
     }
 
     pub(super) fn set_timer(
@@ -104,7 +115,8 @@ impl<S: System> World<'_, S> {
             }
             TimerClass::Housekeeping => self.pending.housekeeping_timers += 1,
         }
-        self.queue.push(at, Due::Timer { role, incarnation, timer, class, cause });
+        let set_in = self.pending.rounds;
+        self.queue.push(at, Due::Timer { role, incarnation, timer, class, set_in, cause });
     }
 
     /// The actor stops here; its unsynced records and all its timers are gone.
@@ -199,12 +211,15 @@ impl<S: System> World<'_, S> {
                 self.set_timer(role, self.now.after(after), timer, class, event);
             }
             Effect::Append(record) => {
+                self.digest.word(Tag::Append as u64);
+                self.digest.word(Digest::of(&record));
                 self.record(event, event, role, || Happening::Appended(record.clone()));
                 if let Some(slot) = self.slot_mut(role) {
                     slot.journal.append(record);
                 }
             }
             Effect::Sync => {
+                self.digest.word(Tag::Sync as u64);
                 self.record(event, event, role, || Happening::Synced);
                 if let Some(slot) = self.slot_mut(role) {
                     for record in slot.journal.sync() {
@@ -243,11 +258,11 @@ impl<S: System> World<'_, S> {
         };
         identity.ordinal = self.ordinals.next(&identity);
         let digest = Digest::of(&message);
-        self.digest.word(Tag::Send as u64);
+        self.digest.word((Tag::Send as u64) << 8 | u64::from(to.0));
         self.digest.word(digest);
         self.count_sent(&identity);
         observer.sent(seen, to, &message);
-        let fate = self.fate(&identity);
+        let fate = self.fate(&identity, seen.event);
         self.record(seen.event, seen.event, seen.role, || {
             Happening::Sent(identity, message.clone(), fate)
         });
@@ -263,22 +278,27 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    fn fate(&mut self, identity: &SendIdentity) -> Fate {
+    fn fate(&mut self, identity: &SendIdentity, event: u64) -> Fate {
         let weather = match self.phase {
             Phase::Chaos => self.network.weather,
             Phase::Drain => Weather::CALM,
         };
-        let fate = self.network.fate(&self.draws, identity, &weather);
-        self.strikes.count(Strike::Loss, u64::from(fate.lost));
-        self.strikes.count(Strike::Duplication, u64::from(fate.delays().len() > 1));
-        self.strikes.count(Strike::Lateness, u64::from(fate.late));
+        let drawn = self.network.fate(&self.draws, identity, &weather);
         let fate = match self.phase {
-            Phase::Chaos if !self.board.on_send.is_empty() => self.planned_fate(identity, fate),
-            _ => fate,
+            Phase::Chaos if !self.board.on_send.is_empty() => {
+                self.planned_fate(identity, drawn, event)
+            }
+            _ => drawn,
         };
+        // What the sending triggered may have cut its own link.
         if self.is_cut(identity.from, identity.to) {
             self.strikes.count(Strike::Partition, 1);
             return Fate::LOST;
+        }
+        self.strikes.count(Strike::Loss, u64::from(drawn.lost));
+        if !fate.lost {
+            self.strikes.count(Strike::Duplication, u64::from(drawn.delays().len() > 1));
+            self.strikes.count(Strike::Lateness, u64::from(drawn.late));
         }
         fate
     }

@@ -19,7 +19,10 @@ impl<S: System> World<'_, S> {
         if let Some(open) = self.obligations.first() {
             return Some(Ending::LostWakeUp(*open));
         }
-        let round = *pending.round.get_or_insert(pending.housekeeping_timers);
+        let round = *pending.round.get_or_insert_with(|| {
+            pending.rounds += 1;
+            pending.housekeeping_timers
+        });
         (round == 0).then_some(Ending::Rest)
     }
 }

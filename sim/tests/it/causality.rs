@@ -17,7 +17,7 @@ use crate::strategy::{any_plan, cases};
 use crate::tally::{Entry, Tally};
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(1_000))]
 
     #[test]
     fn removing_an_operation_leaves_what_it_did_not_cause_as_it_was(
@@ -142,7 +142,9 @@ fn histories(
     let mut places = BTreeMap::from([(0, "the plan".to_owned())]);
     for event in &outcome.trace {
         let (name, what) = match &event.what {
-            Happening::Struck(id) | Happening::Lifted(id) if future.strikes.contains(id) => continue,
+            Happening::Struck(id) | Happening::Lifted(id) if future.strikes.contains(id) => {
+                continue;
+            }
             Happening::Struck(_) | Happening::Lifted(_) | Happening::Healed => {
                 (None, format!("{:?}", event.what))
             }

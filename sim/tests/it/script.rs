@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sim::{Delivery, Happening, Kind, Message, Out, Role, Subject, System, VirtualTime};
 
-use crate::plan::{Outcome, ms};
+use crate::plan::{Outcome, Plan, ms};
 
 /// Who does what on which cue.
 #[derive(Clone, Debug, Default)]
@@ -129,12 +129,21 @@ impl Message for Line {
     }
 }
 
+impl Plan<Script> {
+    /// The same plan, in which `role` does `acts` on `cue`.
+    pub(crate) fn on(mut self, role: u8, cue: Cue, acts: impl IntoIterator<Item = Act>) -> Self {
+        self.system = self.system.on(role, cue, acts);
+        self
+    }
+}
+
 impl Outcome<Script> {
     /// When `role` handled a line of `kind`, in milliseconds.
     pub(crate) fn heard(&self, role: u8, kind: u16) -> Vec<u64> {
-        self.when(role, |what| {
-            matches!(what, Happening::Delivered(_, _, line) if line.kind == kind)
-        })
+        self.when(
+            role,
+            |what| matches!(what, Happening::Delivered(_, _, line) if line.kind == kind),
+        )
     }
 
     /// When a line of `kind` could not reach `role`, in milliseconds.

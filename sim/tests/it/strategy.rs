@@ -62,8 +62,9 @@ fn weather() -> impl Strategy<Value = Weather> {
 }
 
 fn fault(operations: Vec<Operation>) -> impl Strategy<Value = Fault> {
-    (trigger(operations), misfortune(), 0..1_500_u64)
-        .prop_map(|(trigger, misfortune, dwell)| Fault { id: 0, trigger, misfortune, dwell: ms(dwell) })
+    (trigger(operations), misfortune(), 0..1_500_u64).prop_map(|(trigger, misfortune, dwell)| {
+        Fault { id: 0, trigger, misfortune, dwell: ms(dwell) }
+    })
 }
 
 fn named(mut faults: Vec<Fault>) -> Vec<Fault> {
@@ -97,8 +98,11 @@ fn misfortune() -> impl Strategy<Value = Misfortune> {
     let point = prop_oneof![(0..8_u16).prop_map(CrashPoint::After), Just(CrashPoint::Unsynced)];
     prop_oneof![
         (role(), point).prop_map(|(role, point)| Misfortune::Crash { role, point }),
-        (roles(), roles(), any::<bool>())
-            .prop_map(|(from, to, both_ways)| Misfortune::Partition { from, to, both_ways }),
+        (roles(), roles(), any::<bool>()).prop_map(|(from, to, both_ways)| Misfortune::Partition {
+            from,
+            to,
+            both_ways
+        }),
         Just(Misfortune::Drop),
         Just(Misfortune::Delay),
         Just(Misfortune::Duplicate),

@@ -117,6 +117,8 @@ impl Tally {
                 Entry::Counted(..) => {}
             }
         }
+        // The crash may have come between an answer's sync and its discharge.
+        answered.iter().for_each(|id| out.discharge(*id));
         for operation in self.operations.iter().filter(|operation| operation.till == role.0) {
             if !answered.contains(&operation.id) {
                 let wait = at(operation.due_ms).since(out.wall());
@@ -162,13 +164,12 @@ impl System for Tally {
                 let total = amounts.values().sum();
                 out.send(delivery.from, Said::Added { id, total });
             }
-            (Actor::Till { answered, .. }, Said::Added { id, .. }) => {
-                if answered.insert(id) {
-                    out.append(Entry::Answered(id));
-                    out.sync();
-                    out.discharge(id);
-                    out.note(Seen::Answered(id));
-                }
+            (Actor::Till { answered, .. }, Said::Added { id, .. }) if !answered.contains(&id) => {
+                answered.insert(id);
+                out.append(Entry::Answered(id));
+                out.sync();
+                out.discharge(id);
+                out.note(Seen::Answered(id));
             }
             _ => {}
         }

@@ -1,0 +1,29 @@
+//! The bounds that make absence provable (payments.md 1.6): how late anything
+//! can still take effect in any world.
+
+use std::time::Duration;
+
+/// Copies of a message that are older are lost.
+pub const COPY_AGE_MAX: Duration = Duration::from_secs(5 * 60);
+/// No provider executes a request later than this after it came.
+pub const LATE_EFFECT_MAX: Duration = Duration::from_secs(10 * 60);
+/// No index lags further behind the books.
+pub const INDEX_LAG_MAX: Duration = Duration::from_secs(60);
+/// Nobody pauses for longer over one message.
+pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
+/// How long after the end of all faults an accepted payment may take: the last
+/// settlement file, and three days.
+pub const TERM: Duration = Duration::from_secs(11 * 86_400);
+/// How long after heal a world may take to come to rest.
+pub const HORIZON: Duration = Duration::from_secs(60 * 86_400);
+
+/// From this age of its last send on, an operation that a provider does not
+/// know never happened and never will: `t_nf`, the sum of the others and a
+/// tenth.
+pub const fn never_found() -> Duration {
+    let sum = COPY_AGE_MAX.as_secs()
+        + LATE_EFFECT_MAX.as_secs()
+        + INDEX_LAG_MAX.as_secs()
+        + PAUSE_MAX.as_secs();
+    Duration::from_secs(sum + sum / 10)
+}

@@ -1,0 +1,184 @@
+//! A campaign: many trials of one scenario, on all cores, in an order that
+//! does not depend on their number.
+
+use std::collections::BTreeMap;
+
+use model::Defects;
+use rayon::ThreadPool;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
+use sim::{Digest, DigestValue, Seed};
+
+use crate::invariant::Invariant;
+use crate::judge::Violation;
+use crate::settings::Scenario;
+use crate::trial::{self, Trial, Verdict};
+
+/// What a campaign over one scenario came to: plain data for reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Campaign {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Trials run.
+    pub trials: u64,
+    /// Trials in which an invariant did not hold.
+    pub violated: u64,
+    /// Trials of which nothing can be concluded.
+    pub inconclusive: u64,
+    /// Events handled.
+    pub events: u64,
+    /// Messages sent.
+    pub messages: u64,
+    /// Virtual time simulated, in nanoseconds.
+    pub virtual_nanos: u128,
+    /// The largest share of the limit of events that a trial used, in percent.
+    pub event_limit_used: u64,
+    /// Faults that struck, by name.
+    pub strikes: BTreeMap<&'static str, u64>,
+    /// How often the premise of each invariant was met.
+    pub exercised: BTreeMap<Invariant, u64>,
+    /// Invariants that the scenario promises to exercise, and did not.
+    pub missed: Vec<Invariant>,
+    /// The first violation of each kind, with the seed and index of its trial.
+    pub findings: Vec<Finding>,
+    /// Seeds of which nothing can be concluded, and why; the first few.
+    pub undecided: Vec<(Seed, &'static str)>,
+    /// The digest of the digests of all trials, in order.
+    pub digest: DigestValue,
+    #[serde(skip)]
+    running: Digest,
+}
+
+/// The first trial that showed one kind of violation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The trial's place in the campaign, from 0.
+    pub index: u64,
+    /// Its seed.
+    pub seed: Seed,
+    /// What it showed first.
+    pub violation: Violation,
+    /// How many trials showed this kind first.
+    pub trials: u64,
+}
+
+/// What a campaign tells of itself while it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Trials finished.
+    pub trials: u64,
+    /// Virtual time simulated, in nanoseconds.
+    pub virtual_nanos: u128,
+}
+
+/// Runs trials of `scenario` under `master`, batch by batch, until `count` are
+/// done or `go_on` says no. The outcome is the same for any number of threads
+/// in `pool`.
+pub fn run(
+    scenario: &Scenario,
+    master: Seed,
+    count: u64,
+    defects: Defects,
+    pool: &ThreadPool,
+    mut go_on: impl FnMut(Progress) -> bool,
+) -> Campaign {
+    let mut campaign = Campaign::new(scenario);
+    while campaign.trials < count {
+        let from = campaign.trials;
+        let batch = from..count.min(from + BATCH);
+        let trials: Vec<Trial> = pool.install(|| {
+            let indexes = batch.into_par_iter();
+            indexes
+                .map(|i| trial::run(scenario, master.derive(&scenario.name, i), defects))
+                .collect()
+        });
+        for trial in &trials {
+            campaign.add(trial);
+        }
+        let progress = Progress { trials: campaign.trials, virtual_nanos: campaign.virtual_nanos };
+        if !go_on(progress) {
+            break;
+        }
+    }
+    campaign.close(scenario);
+    campaign
+}
+
+impl Campaign {
+    fn new(scenario: &Scenario) -> Self {
+        Self {
+            scenario: scenario.name.clone(),
+            trials: 0,
+            violated: 0,
+            inconclusive: 0,
+            events: 0,
+            messages: 0,
+            virtual_nanos: 0,
+            event_limit_used: 0,
+            strikes: BTreeMap::new(),
+            exercised: BTreeMap::new(),
+            missed: Vec::new(),
+            findings: Vec::new(),
+            undecided: Vec::new(),
+            digest: Digest::new().finish(),
+            running: Digest::new(),
+        }
+    }
+
+    /// Takes a trial in; trials come in the order of their indexes.
+    fn add(&mut self, trial: &Trial) {
+        let index = self.trials;
+        self.trials += 1;
+        self.events += trial.events;
+        self.messages += trial.messages_sent();
+        self.virtual_nanos += u128::from(trial.ended_at.as_nanos());
+        self.event_limit_used =
+            self.event_limit_used.max(trial.events * 100 / trial.events_max.max(1));
+        for (name, count) in &trial.strikes {
+            *self.strikes.entry(name).or_default() += count;
+        }
+        for (invariant, count) in &trial.exercised {
+            *self.exercised.entry(*invariant).or_default() += count;
+        }
+        match &trial.verdict {
+            Verdict::Held => {}
+            Verdict::Violated(violations) => {
+                self.violated += 1;
+                if let Some(violation) = violations.first() {
+                    self.find(index, trial.seed, violation);
+                }
+            }
+            Verdict::Inconclusive(why) => {
+                self.inconclusive += 1;
+                if self.undecided.len() < UNDECIDED_MAX {
+                    self.undecided.push((trial.seed, why));
+                }
+            }
+        }
+        self.running.word(trial.digest.0[0]);
+        self.running.word(trial.digest.0[1]);
+    }
+
+    /// Keeps the first violation of each kind: invariant, step and relation.
+    fn find(&mut self, index: u64, seed: Seed, violation: &Violation) {
+        let kind = |v: &Violation| (v.invariant, v.step, v.relation);
+        let known = self.findings.iter_mut().find(|f| kind(&f.violation) == kind(violation));
+        match known {
+            Some(finding) => finding.trials += 1,
+            None => {
+                self.findings.push(Finding { index, seed, violation: violation.clone(), trials: 1 })
+            }
+        }
+    }
+
+    fn close(&mut self, scenario: &Scenario) {
+        self.digest = self.running.finish();
+        let promised = scenario.exercises.iter().filter_map(|code| Invariant::with_code(code));
+        self.missed =
+            promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
+    }
+}
+
+/// Trials that are run side by side before their outcomes are added up.
+const BATCH: u64 = 256;
+const UNDECIDED_MAX: usize = 5;

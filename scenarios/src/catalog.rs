@@ -1,0 +1,53 @@
+//! The built-in scenarios: TOML files, embedded in the binary, that people
+//! read and copy.
+
+use std::sync::LazyLock;
+
+use crate::load::{self, LoadError};
+use crate::settings::Scenario;
+
+/// Every built-in scenario's name and text, in the order in which a campaign
+/// runs them.
+pub const FILES: &[(&str, &str)] = &[
+    ("calm-day", include_str!("../catalog/calm-day.toml")),
+    ("stormy-network", include_str!("../catalog/stormy-network.toml")),
+    ("silent-after-capture", include_str!("../catalog/silent-after-capture.toml")),
+    ("orchestrator-crash-loop", include_str!("../catalog/orchestrator-crash-loop.toml")),
+    ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
+    ("contended-limits", include_str!("../catalog/contended-limits.toml")),
+];
+
+/// Every built-in scenario.
+pub fn all() -> &'static [Scenario] {
+    &CATALOG
+}
+
+/// The built-in scenario of this name.
+///
+/// # Errors
+/// If there is none; the error names the nearest.
+pub fn named(name: &str) -> Result<&'static Scenario, LoadError> {
+    let known = CATALOG.iter().find(|scenario| scenario.name == name);
+    known.ok_or_else(|| LoadError::unknown_scenario(name, FILES.iter().map(|(name, _)| *name)))
+}
+
+static CATALOG: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
+    let load = |(name, text): &(&str, &str)| {
+        load::parse(&format!("{name}.toml"), text)
+            .unwrap_or_else(|error| unreachable!("the catalog loads, as a test proves: {error}"))
+    };
+    FILES.iter().map(load).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_scenario_loads_under_its_own_name() {
+        for (name, text) in FILES {
+            let scenario = load::parse(name, text).unwrap_or_else(|error| panic!("{error:?}"));
+            assert_eq!(scenario.name, *name);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What the parties that the harness owns have seen.
+
+use model::{Movement, ProviderId, Status, Token};
+
+use crate::message::{Asking, ClientReply};
+
+/// A fact, noted by a client, the probe or a provider.
+#[derive(Clone, Debug, Hash)]
+pub enum Fact {
+    /// A client's screen shows this reply to the request of `endpoint`.
+    Shown {
+        /// Whose instrument, and when it was asked.
+        asking: Asking,
+        /// What was asked.
+        endpoint: Endpoint,
+        /// What came back.
+        reply: ClientReply,
+    },
+    /// A client was told of this status.
+    Told {
+        /// Whose instrument.
+        token: Token,
+        /// The status.
+        status: Status,
+    },
+    /// The probe's last look at a payment.
+    Probed {
+        /// Whose instrument.
+        token: Token,
+        /// What came back.
+        reply: ClientReply,
+    },
+    /// A provider's books changed.
+    Moved(Movement),
+    /// A misfortune struck at a provider.
+    Struck(ProviderId, ProviderStrike),
+}
+
+/// What a client asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    /// A new payment.
+    Create,
+    /// The status of one.
+    Get,
+    /// The end of one.
+    Cancel,
+}
+
+/// The misfortunes that strike at providers, by their codes in payments.md 4.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProviderStrike {
+    /// F03: a request fell into a brown-out.
+    BrownOut,
+    /// F04: a request fell into an outage.
+    Outage,
+    /// F05: executed, and the reply was dropped.
+    ReplyDropped,
+    /// F06: dropped before it was executed.
+    RequestDropped,
+    /// F07: executed long after it came.
+    LateEffect,
+    /// F08: a server error after it was executed.
+    ErrorAfter,
+    /// F08: a server error instead of executing it.
+    ErrorBefore,
+    /// F10: turned away by the limiter.
+    Throttled,
+    /// F11: the issuer declined.
+    Declined,
+    /// F12: the issuer approved a part.
+    PartialApproval,
+    /// F13: the issuer will answer later.
+    Deferred,
+    /// F14: the issuer declined the capture.
+    CaptureDeclined,
+    /// F16: a query did not see a charge that is in the books.
+    IndexLag,
+}

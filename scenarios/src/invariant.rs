@@ -1,0 +1,259 @@
+//! The invariants: what each claims, in one sentence, by which authorities.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a payment system must never do, or must have done in the end. The
+/// codes and the exact checks are those of payments.md section 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Invariant {
+    /// Double entry.
+    I01,
+    /// No overdraft.
+    I02,
+    /// Transfer ids work once.
+    I03,
+    /// Holds resolve once.
+    I04,
+    /// One effective charge per intent.
+    I05,
+    /// The charged amount is the intended one.
+    I06,
+    /// Compensation happens exactly once.
+    I10,
+    /// No undo past the pivot.
+    I12,
+    /// Intent before effect.
+    I13,
+    /// No failover while in doubt.
+    I14,
+    /// Terminal is final.
+    I16,
+    /// No success without money.
+    I17,
+    /// No failure with money.
+    I18,
+    /// Replies under one key agree.
+    I19,
+    /// External conservation.
+    I33,
+    /// All parties agree.
+    I34,
+    /// Holds are released.
+    I35,
+    /// Every accepted payment terminates.
+    L01,
+}
+
+/// When an invariant is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvariantKind {
+    /// After every event.
+    Always,
+    /// Once the world is at rest.
+    AtRest,
+    /// Within a bound after faults have ended.
+    Eventually,
+}
+
+impl fmt::Display for InvariantKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Always => "always",
+            Self::AtRest => "at rest",
+            Self::Eventually => "eventually",
+        })
+    }
+}
+
+/// What people should know of an invariant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct InvariantStory {
+    /// Its code.
+    pub code: Invariant,
+    /// What it claims.
+    pub name: &'static str,
+    /// When it is judged.
+    pub kind: InvariantKind,
+    /// Whose word counts: PB providers' books, LG ledger, JR durable journal,
+    /// CL clients' screens.
+    pub authorities: &'static str,
+    /// The claim, exactly.
+    pub statement: &'static str,
+}
+
+impl Invariant {
+    /// Every invariant, by code.
+    pub const ALL: [InvariantStory; 18] = [
+        story(
+            Self::I01,
+            "debits-equal-credits",
+            InvariantKind::Always,
+            "LG",
+            "in every booking, and over all accounts of a tenant and currency, posted debits equal posted credits, and pending ones too",
+        ),
+        story(
+            Self::I02,
+            "no-limited-account-is-overdrawn",
+            InvariantKind::Always,
+            "LG",
+            "a limited account's posted credits cover its posted and pending debits",
+        ),
+        story(
+            Self::I03,
+            "a-transfer-id-works-once",
+            InvariantKind::Always,
+            "LG",
+            "no transfer id is stored twice",
+        ),
+        story(
+            Self::I04,
+            "a-hold-resolves-once",
+            InvariantKind::Always,
+            "LG",
+            "a hold is captured or released at most once, and never for more than it reserves",
+        ),
+        story(
+            Self::I05,
+            "one-effective-charge-per-payment",
+            InvariantKind::Always,
+            "PB",
+            "at every instant at most one charge of an instrument, over all providers, has been captured",
+        ),
+        story(
+            Self::I06,
+            "the-charged-amount-is-the-intended-one",
+            InvariantKind::Always,
+            "PB",
+            "no capture exceeds its authorization, is in another currency than the intent, or takes the sum of captures above the intended amount",
+        ),
+        story(
+            Self::I10,
+            "compensation-happens-exactly-once",
+            InvariantKind::AtRest,
+            "PB LG",
+            "every authorization and every hold of a failed or canceled payment is undone, and undone once",
+        ),
+        story(
+            Self::I12,
+            "nothing-is-undone-past-the-pivot",
+            InvariantKind::Always,
+            "JR",
+            "no intent to undo a step is written after the pivot is committed",
+        ),
+        story(
+            Self::I13,
+            "intent-before-effect",
+            InvariantKind::Always,
+            "JR PB LG",
+            "every effect in a provider's books or the ledger carries the id of an operation whose intent was durable before",
+        ),
+        story(
+            Self::I14,
+            "no-failover-while-in-doubt",
+            InvariantKind::Always,
+            "JR",
+            "the intent to try another provider is written only when every earlier try is durably declined, voided, tombstoned or proven never to have happened",
+        ),
+        story(
+            Self::I16,
+            "terminal-is-final",
+            InvariantKind::Always,
+            "CL",
+            "once a client has seen a payment succeeded, failed or canceled, every request that it makes later shows the same",
+        ),
+        story(
+            Self::I17,
+            "no-success-without-money",
+            InvariantKind::Always,
+            "CL PB LG",
+            "when a client sees a payment succeeded, exactly one charge is captured for its amount, and the ledger has booked it",
+        ),
+        story(
+            Self::I18,
+            "no-failure-with-money",
+            InvariantKind::Always,
+            "CL PB",
+            "from the moment when a payment is told to have failed or been canceled, no charge of it is captured, authorized or pending",
+        ),
+        story(
+            Self::I19,
+            "replies-under-one-key-agree",
+            InvariantKind::Always,
+            "CL",
+            "all replies to one key name one payment, all final ones are equal, and the others are 202 or 409",
+        ),
+        story(
+            Self::I33,
+            "external-conservation",
+            InvariantKind::AtRest,
+            "PB LG",
+            "per tenant, currency and provider, what the ledger says it is owed is what was captured, nothing is left in transit, and merchants, fees and tax share exactly that",
+        ),
+        story(
+            Self::I34,
+            "all-parties-agree",
+            InvariantKind::AtRest,
+            "PB LG JR CL",
+            "providers, ledger, journal and client tell of each payment the same: charged, and how much, or not",
+        ),
+        story(
+            Self::I35,
+            "nothing-stays-reserved",
+            InvariantKind::AtRest,
+            "LG PB",
+            "no hold and no authorization is left of a payment that is finished",
+        ),
+        story(
+            Self::L01,
+            "every-accepted-payment-terminates",
+            InvariantKind::Eventually,
+            "CL JR",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands",
+        ),
+    ];
+
+    /// What people should know of it.
+    pub fn story(self) -> &'static InvariantStory {
+        &STORIES[self as usize]
+    }
+
+    /// The invariant with this code.
+    pub fn with_code(code: &str) -> Option<Self> {
+        let known = STORIES.iter().map(|story| story.code);
+        known.into_iter().find(|invariant| invariant.to_string() == code)
+    }
+}
+
+static STORIES: [InvariantStory; 18] = Invariant::ALL;
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+const fn story(
+    code: Invariant,
+    name: &'static str,
+    kind: InvariantKind,
+    authorities: &'static str,
+    statement: &'static str,
+) -> InvariantStory {
+    InvariantStory { code, name, kind, authorities, statement }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_invariant_stands_in_the_list_at_its_own_place() {
+        for (at, story) in Invariant::ALL.iter().enumerate() {
+            assert_eq!(story.code as usize, at);
+            assert_eq!(Invariant::with_code(&story.code.to_string()), Some(story.code));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The judge: watches a world through taps that the parties can't feel, and
+//! compares what the authorities say. It never asks the accused.
+
+mod authorities;
+mod charges;
+mod findings;
+mod journal;
+mod ledger;
+mod rest;
+mod screens;
+
+use model::{Booking, Movement, PaymentId, StoreEntry, Token};
+use sim::{Observer, Role, Sighting, VirtualTime};
+
+pub use authorities::{Authorities, ChargeView, PaymentRecordView};
+pub use findings::{Findings, Relation, Violation};
+
+use crate::fact::{Endpoint, Fact, ProviderStrike};
+use crate::message::{ClientReply, Message};
+use crate::party::{EDGE, ORCHESTRATOR, PROBE};
+use crate::plan::Plan;
+use crate::system::{Entry, PaymentSystem};
+
+/// Watches one world.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    said: Authorities,
+    found: Findings,
+}
+
+impl Judge {
+    /// A judge for the world of `plan`.
+    pub fn new(plan: &Plan) -> Self {
+        Self { said: Authorities::new(plan), found: Findings::default() }
+    }
+
+    /// What the authorities said, as far as the world has come.
+    pub fn authorities(&self) -> &Authorities {
+        &self.said
+    }
+
+    /// What was found so far.
+    pub fn findings(&self) -> &Findings {
+        &self.found
+    }
+
+    /// Judges what holds only at rest.
+    pub fn at_rest(&mut self, now: VirtualTime) {
+        let seen = Sighting { at: now, event: 0, role: PROBE };
+        rest::judge(&self.said, &mut self.found, seen);
+    }
+
+    /// Nothing is left to happen to `payment`, and it is not finished.
+    pub fn lost_wake_up(&mut self, payment: u64, now: VirtualTime) {
+        let token = self.said.token_of(PaymentId(payment));
+        let seen = Sighting { at: now, event: 0, role: PROBE };
+        rest::lost_wake_up(&mut self.found, seen, token, PaymentId(payment));
+    }
+
+    fn booked(&mut self, seen: Sighting, booking: &Booking) {
+        ledger::judge(&mut self.said, &mut self.found, seen, booking);
+    }
+
+    fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
+        let StoreEntry::Committed(commit) = entry else { return };
+        for record in &commit.records {
+            journal::judge(&self.said, &mut self.found, seen, commit.payment, record);
+            self.said.take_record(seen.at, commit.payment, commit.token, record);
+        }
+    }
+
+    fn moved(&mut self, seen: Sighting, movement: &Movement) {
+        self.said.take_movement(movement);
+        charges::judge(&self.said, &mut self.found, seen, movement);
+        screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
+    }
+
+    fn shown(&mut self, seen: Sighting, what: screens::Screen) {
+        screens::judge(&mut self.said, &mut self.found, seen, what);
+    }
+}
+
+impl Observer<PaymentSystem> for Judge {
+    fn sent(&mut self, seen: Sighting, _to: Role, message: &Message) {
+        match message {
+            Message::Provide(envelope, _)
+            | Message::Book(envelope, _)
+            | Message::Assess(envelope, _) => self.said.count_call(envelope.number),
+            Message::Created(asking, reply)
+            | Message::Got(asking, reply)
+            | Message::Cancelled(asking, reply)
+                if seen.role == EDGE =>
+            {
+                screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
+            }
+            Message::Notice(notice) if seen.role == ORCHESTRATOR => {
+                let reply = ClientReply::Stands(notice.payment, notice.status);
+                screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
+            }
+            _ => {}
+        }
+    }
+
+    fn durable(&mut self, seen: Sighting, record: &Entry) {
+        match record {
+            Entry::Ledger(booking) => self.booked(seen, booking),
+            Entry::Store(entry) => self.committed(seen, entry),
+            Entry::Client(_) | Entry::Provider(_) | Entry::Risk(_) => {}
+        }
+    }
+
+    fn noted(&mut self, seen: Sighting, fact: &Fact) {
+        match fact {
+            Fact::Moved(movement) => self.moved(seen, movement),
+            Fact::Struck(_, strike) => self.said.count_strike(*strike),
+            Fact::Shown { asking, endpoint, reply } => {
+                let (token, asked_at) = (asking.token, asking.at);
+                self.shown(
+                    seen,
+                    screens::Screen { token, asked_at, endpoint: Some(*endpoint), reply: *reply },
+                );
+            }
+            Fact::Told { token, status } => {
+                let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
+                let reply = ClientReply::Stands(payment, *status);
+                let (token, asked_at) = (*token, seen.at);
+                self.shown(seen, screens::Screen { token, asked_at, endpoint: None, reply });
+            }
+            Fact::Probed { token, reply } => {
+                self.said.take_probe(*token, *reply);
+                let (token, asked_at) = (*token, seen.at);
+                let endpoint = Some(Endpoint::Get);
+                self.shown(seen, screens::Screen { token, asked_at, endpoint, reply: *reply });
+            }
+        }
+    }
+}
+
+/// Every kind of strike at a provider, in the order in which reports list them.
+pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
+    ProviderStrike::BrownOut,
+    ProviderStrike::Outage,
+    ProviderStrike::ReplyDropped,
+    ProviderStrike::RequestDropped,
+    ProviderStrike::LateEffect,
+    ProviderStrike::ErrorAfter,
+    ProviderStrike::ErrorBefore,
+    ProviderStrike::Throttled,
+    ProviderStrike::Declined,
+    ProviderStrike::PartialApproval,
+    ProviderStrike::Deferred,
+    ProviderStrike::CaptureDeclined,
+    ProviderStrike::IndexLag,
+];
+
+/// The name of an instrument in messages to people.
+fn called(token: Token) -> String {
+    format!("payment {}", token.0)
+}

@@ -1,0 +1,126 @@
+//! What a judge has found: violations, and how often each invariant had
+//! anything to judge.
+
+use std::fmt;
+
+use model::Token;
+use serde::Serialize;
+use sim::{Sighting, VirtualTime};
+
+use crate::invariant::Invariant;
+
+/// An invariant that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Which.
+    pub invariant: Invariant,
+    /// When it was seen.
+    pub at: VirtualTime,
+    /// The number of the event in which it was seen; 0 at rest.
+    pub event: u64,
+    /// The payment that it is about, by its instrument.
+    pub token: Token,
+    /// The step of the effect that made it false.
+    pub step: &'static str,
+    /// How the authorities disagree.
+    pub relation: Relation,
+    /// What each of them says.
+    pub evidence: String,
+}
+
+/// How authorities disagree; a part of a violation's fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// One operation took effect twice.
+    SameOperationTwice,
+    /// A second operation took effect at the same provider.
+    NewOperationAtSameProvider,
+    /// A second operation took effect at another provider.
+    NewOperationAtOtherProvider,
+    /// Something took effect that nobody had intended durably.
+    EffectWithoutIntent,
+    /// Something took effect after it was undone, or told to be.
+    EffectAfterUndo,
+    /// Something was not undone.
+    UndoMissing,
+    /// Something was undone twice.
+    UndoTwice,
+    /// Something was undone that can't be.
+    UndoPastPivot,
+    /// Something was shown before it was true.
+    ShownTooEarly,
+    /// Two sets of books differ.
+    BooksDiffer,
+    /// Two replies differ.
+    RepliesDiffer,
+    /// A record stands where it must not.
+    RecordOutOfOrder,
+    /// More than allowed.
+    LimitExceeded,
+    /// It did not end.
+    NeverFinished,
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SameOperationTwice => "same operation twice",
+            Self::NewOperationAtSameProvider => "new operation at the same provider",
+            Self::NewOperationAtOtherProvider => "new operation at another provider",
+            Self::EffectWithoutIntent => "effect without intent",
+            Self::EffectAfterUndo => "effect after undo",
+            Self::UndoMissing => "undo missing",
+            Self::UndoTwice => "undo twice",
+            Self::UndoPastPivot => "undo past the pivot",
+            Self::ShownTooEarly => "shown too early",
+            Self::BooksDiffer => "books differ",
+            Self::RepliesDiffer => "replies differ",
+            Self::RecordOutOfOrder => "record out of order",
+            Self::LimitExceeded => "limit exceeded",
+            Self::NeverFinished => "never finished",
+        })
+    }
+}
+
+/// Violations, and how often the premise of each invariant was met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// In the order in which they were seen.
+    pub violations: Vec<Violation>,
+    met: [u64; Invariant::ALL.len()],
+}
+
+impl Findings {
+    /// How often `invariant` had something to judge.
+    pub fn met(&self, invariant: Invariant) -> u64 {
+        self.met[invariant as usize]
+    }
+
+    /// Judges one case of `invariant`, whose premise is met: it is a violation
+    /// unless it `holds`.
+    pub(crate) fn check(
+        &mut self,
+        invariant: Invariant,
+        seen: Sighting,
+        about: (Token, &'static str, Relation),
+        holds: bool,
+        evidence: impl FnOnce() -> String,
+    ) {
+        self.met[invariant as usize] += 1;
+        let (token, step, relation) = about;
+        let told =
+            |v: &Violation| (v.invariant, v.token, v.relation) == (invariant, token, relation);
+        if !holds && !self.violations.iter().any(told) {
+            self.violations.push(Violation {
+                invariant,
+                at: seen.at,
+                event: seen.event,
+                token,
+                step,
+                relation,
+                evidence: evidence(),
+            });
+        }
+    }
+}

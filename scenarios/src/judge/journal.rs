@@ -1,0 +1,55 @@
+//! The invariants of the durable journal: I12 and I14.
+
+use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::{PaymentId, Record};
+use sim::Sighting;
+
+use super::authorities::Authorities;
+use super::called;
+use super::findings::{Findings, Relation};
+use crate::invariant::Invariant;
+
+/// Judges `record` by what was durable before it.
+pub(super) fn judge(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    payment: PaymentId,
+    record: &Record,
+) {
+    let Some(view) = said.payments.get(&payment) else { return };
+    let token = view.intent.token;
+    match record {
+        // The premise is a payment past its pivot: every later record is judged.
+        Record::CompIntent { which, .. } if view.pivot => {
+            let about = (token, step_name(which.step), Relation::UndoPastPivot);
+            found.check(Invariant::I12, seen, about, false, || {
+                let step = step_name(which.step);
+                format!("the undo of {step} was intended for {} after its capture", called(token))
+            });
+        }
+        _ if view.pivot => {
+            let about = (token, "capture", Relation::UndoPastPivot);
+            found.check(Invariant::I12, seen, about, true, String::new);
+        }
+        Record::StepIntent { which, .. } if which.step == steps::AUTHORIZE && which.attempt > 1 => {
+            let open = view.attempts.iter().filter(|(_, settled)| !settled);
+            let open: Vec<_> = open.map(|(attempt, _)| attempt.to_string()).collect();
+            let about = (token, "authorize", Relation::RecordOutOfOrder);
+            found.check(Invariant::I14, seen, about, open.is_empty(), || {
+                format!(
+                    "attempt {} of {} was intended while attempt {} was in doubt",
+                    which.attempt,
+                    called(token),
+                    open.join(" and ")
+                )
+            });
+        }
+        _ => {}
+    }
+}
+
+/// What people call a step of the card workflow.
+pub(super) fn step_name(step: u8) -> &'static str {
+    PAYIN_CARD.steps.get(usize::from(step)).map_or("?", |spec| spec.name)
+}

@@ -1,0 +1,97 @@
+//! The ledger's invariants: I01 to I04, and the ledger's half of I13, from the
+//! stored rows alone.
+
+use model::{AccountId, Amount, Booking, HoldState, Token, Transfer, TransferKind};
+use sim::Sighting;
+
+use super::authorities::Authorities;
+use super::findings::{Findings, Relation};
+use crate::invariant::Invariant;
+
+pub(super) fn judge(
+    said: &mut Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    booking: &Booking,
+) {
+    for row in &booking.rows {
+        identity_works_once(said, found, seen, row);
+        hold_resolves_once(said, found, seen, row);
+        intent_before_effect(said, found, seen, row);
+        said.take_row(row);
+    }
+    for row in &booking.rows {
+        no_overdraft(said, found, seen, row);
+    }
+    if let Some(row) = booking.rows.last() {
+        double_entry(said, found, seen, row);
+    }
+}
+
+fn identity_works_once(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
+    let fresh = !said.transfers.contains_key(&row.id);
+    let about = (row.token, "book", Relation::SameOperationTwice);
+    found.check(Invariant::I03, seen, about, fresh, || {
+        format!("the ledger stored {} twice", row.id)
+    });
+}
+
+fn hold_resolves_once(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
+    let Some(hold) = row.kind.pending() else { return };
+    let open = said.holds.get(&hold) == Some(&HoldState::Pending);
+    let about = (row.token, "hold", Relation::SameOperationTwice);
+    found.check(Invariant::I04, seen, about, open, || {
+        format!("{} resolves the hold {hold}, which was resolved before", row.id)
+    });
+    let held = said.transfers.get(&hold).map_or(Amount::ZERO, |pending| pending.amount);
+    let within = !matches!(row.kind, TransferKind::PostPending(_)) || row.amount <= held;
+    let about = (row.token, "hold", Relation::LimitExceeded);
+    found.check(Invariant::I04, seen, about, within, || {
+        format!("{} captures {} of a hold of {}", row.id, row.amount.0, held.0)
+    });
+}
+
+fn intent_before_effect(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
+    // Instrument 0 is the funding of limits, which nobody asked for.
+    if row.token == Token(0) {
+        return;
+    }
+    let intended = said.intents.contains(&row.operation);
+    let about = (row.token, "book", Relation::EffectWithoutIntent);
+    found.check(Invariant::I13, seen, about, intended, || {
+        format!("the ledger booked {} for {}, which was never intended", row.id, row.operation)
+    });
+}
+
+fn no_overdraft(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
+    for account in [row.debit, row.credit] {
+        if account.name.is_limited() {
+            let left = available(said, account);
+            let about = (row.token, "hold", Relation::LimitExceeded);
+            found.check(Invariant::I02, seen, about, left >= Amount::ZERO, || {
+                format!("{account} is overdrawn by {}", -left.0)
+            });
+        }
+    }
+}
+
+fn available(said: &Authorities, account: AccountId) -> Amount {
+    let balance = said.balances.get(&account).copied().unwrap_or_default();
+    balance.credits_posted - balance.debits_posted - balance.debits_pending
+}
+
+fn double_entry(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
+    let side = (row.debit.tenant, row.debit.currency);
+    let (posted, pending) = said.imbalance.get(&side).copied().unwrap_or_default();
+    let about = (row.token, "book", Relation::BooksDiffer);
+    let even = posted == Amount::ZERO && pending == Amount::ZERO;
+    found.check(Invariant::I01, seen, about, even, || {
+        format!(
+            "over all accounts of {} in {}, debits exceed credits by {} posted and {} pending",
+            side.0,
+            side.1.code(),
+            posted.0,
+            pending.0
+        )
+    });
+}

@@ -1,0 +1,208 @@
+//! Reading scenario files, with errors that say where and what.
+
+use std::path::Path;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+
+use crate::bounds;
+use crate::invariant::Invariant;
+use crate::party::CLIENTS_MAX;
+use crate::settings::Scenario;
+
+/// Why a scenario can't be had.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum LoadError {
+    /// No scenario has this name.
+    #[error("there is no scenario called `{name}`")]
+    #[diagnostic(help("{help}"))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        help: String,
+    },
+    /// The file can't be read.
+    #[error("failed to read the scenario file `{path}`: {reason}")]
+    #[diagnostic(help(
+        "a scenario is the name of a built-in one or the path of a TOML file; `pennywise list scenarios` names the built-in ones"
+    ))]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file says something that a scenario can't say.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Invalid(Box<InvalidScenario>),
+}
+
+/// What a scenario file says that a scenario can't say.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{place}: {problem}")]
+pub struct InvalidScenario {
+    /// File and line.
+    place: String,
+    /// What is wrong, and what was expected.
+    problem: String,
+    /// What would be right, where it can be told.
+    #[help]
+    help: Option<String>,
+    /// The file.
+    #[source_code]
+    source_code: NamedSource<String>,
+    /// Where in it.
+    #[label("here")]
+    span: SourceSpan,
+}
+
+impl LoadError {
+    /// No scenario has this name; these there are.
+    pub(crate) fn unknown_scenario<'n>(
+        name: &str,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) -> Self {
+        let help = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the scenarios are {}", known.collect::<Vec<_>>().join(", ")),
+        };
+        Self::Unknown { name: name.to_owned(), help }
+    }
+}
+
+/// The scenario in the file at `path`.
+///
+/// # Errors
+/// If the file can't be read, or is no valid scenario.
+pub fn file(path: &Path) -> Result<Scenario, LoadError> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| LoadError::Unreadable {
+        path: shown.clone(),
+        reason: error.to_string(),
+    })?;
+    parse(&shown, &text)
+}
+
+/// The scenario in `text`, which `origin` names in errors.
+///
+/// # Errors
+/// If it is no valid scenario.
+pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
+    let scenario: Scenario = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let problem = error.message().replace('\n', "; ");
+        let help = suggestion(&problem);
+        invalid(origin, text, span, problem, help)
+    })?;
+    check(&scenario)
+        .map_err(|(field, problem)| invalid(origin, text, find(text, field), problem, None))?;
+    Ok(scenario)
+}
+
+/// The nearest of `known` to `name`, if one is near enough to be meant.
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let distance = |candidate: &str| strsim::damerau_levenshtein(name, candidate);
+    known
+        .map(|candidate| (distance(candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+fn invalid(
+    origin: &str,
+    text: &str,
+    span: std::ops::Range<usize>,
+    problem: String,
+    help: Option<String>,
+) -> LoadError {
+    let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
+    LoadError::Invalid(Box::new(InvalidScenario {
+        place: format!("{origin}, line {line}"),
+        problem,
+        help,
+        source_code: NamedSource::new(origin, text.to_owned()),
+        span: span.into(),
+    }))
+}
+
+/// The field that a misspelt one was meant to be.
+fn suggestion(problem: &str) -> Option<String> {
+    let rest = problem.split_once("unknown field `").or(problem.split_once("unknown variant `"))?.1;
+    let (wrong, expected) = rest.split_once('`')?;
+    let known = expected.split('`').skip(1).step_by(2);
+    nearest(wrong, known).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// Where a field is set, for errors that the parser does not find.
+fn find(text: &str, field: &str) -> std::ops::Range<usize> {
+    let at = text.find(&format!("{field} =")).unwrap_or(0);
+    at..at + field.len().min(text.len())
+}
+
+/// What the types can't say: the field, and what is wrong with it.
+fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
+    let workload = &scenario.workload;
+    let faults = &scenario.providers.faults;
+    let at_most = |field, value, most: std::time::Duration| {
+        let shown = crate::span::Span(most);
+        if value > most {
+            return Err((
+                field,
+                format!(
+                    "`{field}` is at most {shown}: later than that, nothing takes effect in any world"
+                ),
+            ));
+        }
+        Ok(())
+    };
+    if scenario.name.is_empty() || !scenario.name.bytes().all(is_name_byte) {
+        return Err(("name", "`name` is lower-case words joined by hyphens".to_owned()));
+    }
+    for (field, value) in [
+        ("operations", u64::from(workload.operations)),
+        ("clients", u64::from(workload.clients)),
+        ("tenants", u64::from(workload.tenants)),
+        ("merchants", u64::from(workload.merchants)),
+        ("amount_min", u64::from(workload.amount_min)),
+        ("limit", workload.limit),
+    ] {
+        if value == 0 {
+            return Err((field, format!("`{field}` is at least 1")));
+        }
+    }
+    if workload.operations > OPERATIONS_MAX {
+        return Err(("operations", format!("`operations` is at most {OPERATIONS_MAX}")));
+    }
+    if workload.clients > CLIENTS_MAX {
+        return Err(("clients", format!("`clients` is at most {CLIENTS_MAX}")));
+    }
+    if workload.currencies.is_empty() {
+        return Err(("currencies", "`currencies` names at least one".to_owned()));
+    }
+    if workload.amount_min > workload.amount_max {
+        return Err(("amount_max", "`amount_max` is at least `amount_min`".to_owned()));
+    }
+    at_most("late_max", scenario.network.late_max.0, bounds::COPY_AGE_MAX)?;
+    at_most("late_effect_max", faults.late_effect_max.0, bounds::LATE_EFFECT_MAX)?;
+    at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
+    at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
+    at_most("spread", workload.spread.0, CHAOS_MAX)?;
+    for code in &scenario.exercises {
+        if Invariant::with_code(code).is_none() {
+            return Err((
+                "exercises",
+                format!("`{code}` is no invariant: `pennywise list invariants` names them"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+const OPERATIONS_MAX: u32 = 1_000_000;
+const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);

@@ -1,0 +1,238 @@
+//! What the parties say to each other (payments.md 1.3).
+
+use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::{
+    Answer, Commit, CommitResult, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest,
+    Record, RiskRequest, Status, Token, TransactionId,
+};
+use sim::{Kind, Subject, VirtualTime};
+
+/// A message between two parties. Every one carries the token of the
+/// instrument that it is about.
+#[derive(Clone, Debug, Hash)]
+pub enum Message {
+    /// Client to edge: m1.
+    Create(Asking, CreatePayment),
+    /// Client to edge: m2, what became of the payment under this key?
+    Get(Asking, KeyId),
+    /// Client to edge: m2, end the payment under this key.
+    Cancel(Asking, KeyId),
+    /// Edge to client: the reply to [`Message::Create`].
+    Created(Asking, ClientReply),
+    /// Edge to client: the reply to [`Message::Get`].
+    Got(Asking, ClientReply),
+    /// Edge to client: the reply to [`Message::Cancel`].
+    Cancelled(Asking, ClientReply),
+    /// Orchestrator to client: m17.
+    Notice(Notice),
+    /// Client to orchestrator: it knows.
+    NoticeAck(PaymentId, Token),
+    /// To the store: m21.
+    Commit(Box<Commit>),
+    /// The store's answer.
+    Committed(Token, PaymentId, TransactionId, CommitResult),
+    /// To the store: m22.
+    Read(ReadRequest),
+    /// The store's answer.
+    Rows(ReadRequest, Rows),
+    /// Orchestrator to store: m23.
+    Lease(PaymentId, Token),
+    /// The store's answer: epoch and journal.
+    Leased(PaymentId, Token, u32, Vec<Record>),
+    /// Store to orchestrator: this payment has to go on.
+    Run(PaymentId, Token),
+    /// Edge to store: a client asks for a payment that nobody works on.
+    Nudge(PaymentId, Token),
+    /// Orchestrator to risk: m3.
+    Assess(Envelope, RiskRequest),
+    /// The answer.
+    Assessed(Envelope, Answer),
+    /// Orchestrator to ledger: m5.
+    Book(Envelope, LedgerRequest),
+    /// The answer.
+    Booked(Envelope, Answer),
+    /// Orchestrator to provider: m6, m7, m8, m10.
+    Provide(Envelope, ProviderRequest),
+    /// The answer.
+    Provided(Envelope, Answer),
+}
+
+/// What joins a reply to its request on a client's connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Asking {
+    /// Whose instrument.
+    pub token: Token,
+    /// When the client asked, on its own clock.
+    pub at: VirtualTime,
+}
+
+/// What joins an answer to its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Envelope {
+    /// Whose instrument.
+    pub token: Token,
+    /// Whose payment.
+    pub payment: PaymentId,
+    /// Which operation.
+    pub operation: OperationId,
+    /// Which call of that operation.
+    pub number: u32,
+}
+
+/// A read at the store, and what joins its answer to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReadRequest {
+    /// Which request of the reader it is for.
+    pub serial: u64,
+    /// Whose instrument.
+    pub token: Token,
+    /// The key to read.
+    pub key: KeyId,
+}
+
+/// What the store has under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rows {
+    /// The idempotency row.
+    pub key: Option<KeyRow>,
+    /// The payment that it stands for.
+    pub payment: Option<PaymentView>,
+}
+
+/// A payment as readers of the store see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PaymentView {
+    /// Its status.
+    pub status: Status,
+    /// The number of records in its journal.
+    pub version: u32,
+    /// Whether a worker holds it.
+    pub lease_live: bool,
+    /// Whether no capture was ever intended.
+    pub cancelable: bool,
+}
+
+/// What a client is told, as the HTTP status that it would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientReply {
+    /// 202: it is being worked on.
+    Accepted(PaymentId),
+    /// 200: it is finished, as stored under the key.
+    Final(StoredReply),
+    /// 200: this is how it stands.
+    Stands(PaymentId, Status),
+    /// 409: another request with this key is being worked on.
+    InProgress(PaymentId),
+    /// 409: it can't be canceled any more.
+    TooLate(PaymentId),
+    /// 404: nothing is known under this key.
+    NotFound,
+    /// 422: the key stands for something else.
+    Mismatch,
+    /// 400: the request makes no sense.
+    Invalid,
+    /// 503: nothing was executed that this reply knows of.
+    Unavailable,
+}
+
+impl ClientReply {
+    /// The HTTP status.
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::Accepted(_) => 202,
+            Self::Final(_) | Self::Stands(..) => 200,
+            Self::InProgress(_) | Self::TooLate(_) => 409,
+            Self::NotFound => 404,
+            Self::Mismatch => 422,
+            Self::Invalid => 400,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($number:literal $name:ident $text:literal = $pattern:pat,)*) => {
+        /// The kinds of message.
+        pub mod kinds {
+            use sim::Kind;
+            $(#[doc = $text] pub const $name: Kind = Kind($number);)*
+            /// Every kind with its name, in order.
+            pub const ALL: &[(Kind, &str)] = &[$(($name, $text)),*];
+        }
+
+        impl Message {
+            fn kind_of(&self) -> Kind {
+                match self { $($pattern => kinds::$name,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    0 CREATE "create" = Self::Create(..),
+    1 GET "get" = Self::Get(..),
+    2 CANCEL "cancel" = Self::Cancel(..),
+    3 CREATED "create-reply" = Self::Created(..),
+    4 GOT "get-reply" = Self::Got(..),
+    5 CANCELLED "cancel-reply" = Self::Cancelled(..),
+    6 NOTICE "notice" = Self::Notice(_),
+    7 NOTICE_ACK "notice-ack" = Self::NoticeAck(..),
+    8 COMMIT "commit" = Self::Commit(_),
+    9 COMMITTED "commit-reply" = Self::Committed(..),
+    10 READ "read" = Self::Read(_),
+    11 ROWS "read-reply" = Self::Rows(..),
+    12 LEASE "lease" = Self::Lease(..),
+    13 LEASED "lease-reply" = Self::Leased(..),
+    14 RUN "run" = Self::Run(..),
+    15 NUDGE "nudge" = Self::Nudge(..),
+    16 ASSESS "assess" = Self::Assess(_, RiskRequest::Assess { .. }),
+    17 RELEASE "release" = Self::Assess(_, RiskRequest::Release { .. }),
+    18 ASSESSED "risk-reply" = Self::Assessed(..),
+    19 BOOK "create-transfers" = Self::Book(_, LedgerRequest::Create(_)),
+    20 LOOK_UP "lookup-transfers" = Self::Book(_, LedgerRequest::Lookup(_)),
+    21 BOOKED "ledger-reply" = Self::Booked(..),
+    22 AUTHORIZE "authorize" = Self::Provide(_, ProviderRequest::Authorize { .. }),
+    23 CAPTURE "capture" = Self::Provide(_, ProviderRequest::Capture { .. }),
+    24 VOID "void-by-reference" = Self::Provide(_, ProviderRequest::VoidByReference { .. }),
+    25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
+    26 PROVIDED "provider-reply" = Self::Provided(..),
+}
+
+impl sim::Message for Message {
+    fn kind(&self) -> Kind {
+        self.kind_of()
+    }
+
+    fn subject(&self) -> Subject {
+        Subject(self.token().0)
+    }
+}
+
+impl Message {
+    /// The instrument that it is about.
+    pub fn token(&self) -> Token {
+        match self {
+            Self::Create(asking, _)
+            | Self::Get(asking, _)
+            | Self::Cancel(asking, _)
+            | Self::Created(asking, _)
+            | Self::Got(asking, _)
+            | Self::Cancelled(asking, _) => asking.token,
+            Self::NoticeAck(_, token)
+            | Self::Committed(token, ..)
+            | Self::Lease(_, token)
+            | Self::Leased(_, token, ..)
+            | Self::Run(_, token)
+            | Self::Nudge(_, token) => *token,
+            Self::Notice(notice) => notice.token,
+            Self::Commit(commit) => commit.token,
+            Self::Read(read) | Self::Rows(read, _) => read.token,
+            Self::Assess(envelope, _)
+            | Self::Assessed(envelope, _)
+            | Self::Book(envelope, _)
+            | Self::Booked(envelope, _)
+            | Self::Provide(envelope, _)
+            | Self::Provided(envelope, _) => envelope.token,
+        }
+    }
+}

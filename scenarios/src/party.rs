@@ -1,0 +1,71 @@
+//! The parties: actors that play the payment roles.
+
+pub(crate) mod client;
+pub(crate) mod edge;
+pub(crate) mod ledger;
+pub(crate) mod orchestrator;
+pub(crate) mod probe;
+pub(crate) mod provider;
+pub(crate) mod risk;
+pub(crate) mod store;
+
+use model::ProviderId;
+use sim::Role;
+
+/// The edge with the idempotency gatekeeper.
+pub const EDGE: Role = Role(0);
+/// The durable store.
+pub const STORE: Role = Role(1);
+/// The orchestrator.
+pub const ORCHESTRATOR: Role = Role(2);
+/// The ledger.
+pub const LEDGER: Role = Role(3);
+/// The risk service.
+pub const RISK: Role = Role(4);
+/// The harness's own reader, who looks at every payment at rest.
+pub const PROBE: Role = Role(5);
+
+/// The most providers in one world.
+pub const PROVIDERS_MAX: u8 = 16;
+/// The most clients in one world.
+pub const CLIENTS_MAX: u8 = 64;
+
+const FIRST_PROVIDER: u8 = 16;
+const FIRST_CLIENT: u8 = 32;
+
+/// The role of a provider.
+pub const fn provider_role(provider: ProviderId) -> Role {
+    Role(FIRST_PROVIDER + provider.0 % PROVIDERS_MAX)
+}
+
+/// The role of the `n`-th client.
+pub const fn client_role(n: u8) -> Role {
+    Role(FIRST_CLIENT + n % CLIENTS_MAX)
+}
+
+/// The provider that plays `role`, if one does.
+pub fn provider_of(role: Role) -> Option<ProviderId> {
+    (FIRST_PROVIDER..FIRST_CLIENT).contains(&role.0).then(|| ProviderId(role.0 - FIRST_PROVIDER))
+}
+
+/// The number of the client that plays `role`, if one does.
+pub fn client_of(role: Role) -> Option<u8> {
+    (FIRST_CLIENT..FIRST_CLIENT + CLIENTS_MAX).contains(&role.0).then(|| role.0 - FIRST_CLIENT)
+}
+
+/// What people call a role.
+pub fn name(role: Role) -> String {
+    match (role, provider_of(role), client_of(role)) {
+        (EDGE, ..) => "edge".to_owned(),
+        (STORE, ..) => "store".to_owned(),
+        (ORCHESTRATOR, ..) => "orchestrator".to_owned(),
+        (LEDGER, ..) => "ledger".to_owned(),
+        (RISK, ..) => "risk".to_owned(),
+        (PROBE, ..) => "probe".to_owned(),
+        (_, Some(provider), _) => {
+            format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
+        }
+        (_, _, Some(client)) => format!("client {client}"),
+        _ => "world".to_owned(),
+    }
+}

@@ -1,0 +1,262 @@
+//! A customer with its shop: persists what it wants before it asks, asks again
+//! with the same key, clicks twice, loses patience.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::Token;
+use model::gatekeeper::CreatePayment;
+use sim::{Delivery, VirtualTime};
+
+use crate::fact::{Endpoint, Fact};
+use crate::message::{Asking, ClientReply, Message};
+use crate::party::EDGE;
+use crate::plan::Operation;
+use crate::system::{Effects, Entry, Nudge, PaymentSystem, Timer};
+
+/// An entry of a client's local storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientEntry {
+    /// It wants this, under the key that the plan has for it.
+    Intended(Token),
+    /// It knows that the payment exists.
+    Known(Token),
+    /// It wants it no more.
+    CancelIntended(Token),
+    /// It knows how it ended.
+    Finished(Token),
+}
+
+/// A client's state, as its local storage has it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    stages: BTreeMap<Token, Stage>,
+}
+
+/// How far a client is with one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stage {
+    known: bool,
+    cancel: Option<CancelStage>,
+    finished: bool,
+    /// The round of asking that counts; earlier reminders are stale.
+    round: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CancelStage {
+    Asking,
+    Answered,
+}
+
+impl Client {
+    pub(crate) fn boot(
+        system: &PaymentSystem,
+        number: u8,
+        journal: &[Entry],
+        out: &mut Effects,
+    ) -> Self {
+        let mut client = Self { stages: BTreeMap::new() };
+        for entry in journal {
+            if let Entry::Client(entry) = entry {
+                client.restore(*entry);
+            }
+        }
+        for operation in system.plan.operations.iter().filter(|o| o.client == number) {
+            client.resume(operation, out);
+        }
+        client
+    }
+
+    pub(crate) fn on_nudge(
+        &mut self,
+        system: &PaymentSystem,
+        token: Token,
+        nudge: Nudge,
+        out: &mut Effects,
+    ) {
+        let Some(operation) = system.plan.operation(token) else { return };
+        match nudge {
+            Nudge::Start => self.start(operation, out),
+            Nudge::ClickAgain => create(operation, out),
+            Nudge::Cancel => self.cancel(operation, out),
+            Nudge::Ask(round) => self.ask(operation, round, out),
+            Nudge::AskCancel(round) => self.ask_cancel(operation, round, out),
+        }
+    }
+
+    pub(crate) fn on_message(
+        &mut self,
+        system: &PaymentSystem,
+        delivery: Delivery<Message>,
+        out: &mut Effects,
+    ) {
+        let (asking, endpoint, reply) = match delivery.message {
+            Message::Created(asking, reply) => (asking, Endpoint::Create, reply),
+            Message::Got(asking, reply) => (asking, Endpoint::Get, reply),
+            Message::Cancelled(asking, reply) => (asking, Endpoint::Cancel, reply),
+            Message::Notice(notice) => {
+                out.note(Fact::Told { token: notice.token, status: notice.status });
+                out.send(delivery.from, Message::NoticeAck(notice.payment, notice.token));
+                return;
+            }
+            _ => return,
+        };
+        out.note(Fact::Shown { asking, endpoint, reply });
+        let token = asking.token;
+        let Some(operation) = system.plan.operation(token) else { return };
+        let Some(stage) = self.stages.get_mut(&token) else { return };
+        match (endpoint, reply) {
+            (Endpoint::Cancel, ClientReply::Unavailable) => {}
+            (Endpoint::Cancel, _) => stage.cancel = Some(CancelStage::Answered),
+            (_, ClientReply::Accepted(_) | ClientReply::InProgress(_)) if !stage.known => {
+                stage.known = true;
+                stage.round += 1;
+                let round = stage.round;
+                out.append(Entry::Client(ClientEntry::Known(token)));
+                out.sync();
+                remind(operation.token, Nudge::Ask(round), LOOK_FIRST, out);
+            }
+            (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(token, out),
+            (_, ClientReply::Final(_)) => self.finish(token, out),
+            (_, ClientReply::Stands(_, status)) if status.is_final() => self.finish(token, out),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, operation: &Operation, out: &mut Effects) {
+        let token = operation.token;
+        if self.stages.contains_key(&token) {
+            return;
+        }
+        out.append(Entry::Client(ClientEntry::Intended(token)));
+        out.sync();
+        self.restore(ClientEntry::Intended(token));
+        create(operation, out);
+        remind(token, Nudge::Ask(1), ASK_FIRST, out);
+        if let Some(after) = operation.click_again_after {
+            remind(token, Nudge::ClickAgain, after, out);
+        }
+        if let Some(after) = operation.cancel_after {
+            remind(token, Nudge::Cancel, after, out);
+        }
+    }
+
+    /// Takes an operation up again where the local storage has it.
+    fn resume(&mut self, operation: &Operation, out: &mut Effects) {
+        let token = operation.token;
+        match self.stages.get(&token) {
+            None => {
+                let wait = operation.at.since(out.wall());
+                remind(token, Nudge::Start, wait, out);
+            }
+            Some(stage) if stage.finished => {}
+            Some(stage) => {
+                remind(token, Nudge::Ask(stage.round.max(1)), Duration::ZERO, out);
+                match (stage.cancel, operation.cancel_after) {
+                    (Some(CancelStage::Asking), _) => {
+                        remind(token, Nudge::AskCancel(1), Duration::ZERO, out);
+                    }
+                    (None, Some(after)) => {
+                        let due: VirtualTime = operation.at.after(after);
+                        remind(token, Nudge::Cancel, due.since(out.wall()), out);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Asks once more: for the payment if it is not known, for its status else.
+    fn ask(&mut self, operation: &Operation, round: u32, out: &mut Effects) {
+        let token = operation.token;
+        let Some(stage) = self.stages.get_mut(&token) else { return };
+        let stale = round < stage.round;
+        if stale || stage.finished || (stage.known && round > LOOKS_MAX) {
+            return;
+        }
+        stage.round = round + 1;
+        let pause = if stage.known {
+            out.send(EDGE, Message::Get(asking(token, out), operation.key_id()));
+            LOOK_FIRST.saturating_mul(1 << round.min(12))
+        } else {
+            create(operation, out);
+            ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX)
+        };
+        remind(token, Nudge::Ask(round + 1), pause, out);
+    }
+
+    fn cancel(&mut self, operation: &Operation, out: &mut Effects) {
+        let token = operation.token;
+        let Some(stage) = self.stages.get(&token) else { return };
+        if stage.finished || stage.cancel.is_some() {
+            return;
+        }
+        out.append(Entry::Client(ClientEntry::CancelIntended(token)));
+        out.sync();
+        self.restore(ClientEntry::CancelIntended(token));
+        self.ask_cancel(operation, 1, out);
+    }
+
+    fn ask_cancel(&mut self, operation: &Operation, round: u32, out: &mut Effects) {
+        let Some(stage) = self.stages.get(&operation.token) else { return };
+        if stage.finished || stage.cancel != Some(CancelStage::Asking) {
+            return;
+        }
+        out.send(EDGE, Message::Cancel(asking(operation.token, out), operation.key_id()));
+        let pause = ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX);
+        remind(operation.token, Nudge::AskCancel(round + 1), pause, out);
+    }
+
+    fn finish(&mut self, token: Token, out: &mut Effects) {
+        let done = self.stages.get(&token).is_some_and(|stage| stage.finished);
+        if !done {
+            out.append(Entry::Client(ClientEntry::Finished(token)));
+            out.sync();
+            self.restore(ClientEntry::Finished(token));
+        }
+    }
+
+    fn restore(&mut self, entry: ClientEntry) {
+        let fresh = Stage { known: false, cancel: None, finished: false, round: 1 };
+        let (ClientEntry::Intended(token)
+        | ClientEntry::Known(token)
+        | ClientEntry::CancelIntended(token)
+        | ClientEntry::Finished(token)) = entry;
+        let stage = self.stages.entry(token).or_insert(fresh);
+        match entry {
+            ClientEntry::Intended(_) => {}
+            ClientEntry::Known(_) => stage.known = true,
+            ClientEntry::CancelIntended(_) => stage.cancel = Some(CancelStage::Asking),
+            ClientEntry::Finished(_) => stage.finished = true,
+        }
+    }
+}
+
+fn create(operation: &Operation, out: &mut Effects) {
+    let request = CreatePayment {
+        key: operation.key_id(),
+        merchant: operation.merchant,
+        token: operation.token,
+        money: operation.money,
+    };
+    out.send(EDGE, Message::Create(asking(operation.token, out), request));
+}
+
+fn asking(token: Token, out: &Effects) -> Asking {
+    Asking { token, at: out.wall() }
+}
+
+fn remind(token: Token, nudge: Nudge, after: Duration, out: &mut Effects) {
+    out.set_timer(after, Timer::Operation(token, nudge));
+}
+
+/// How long a client waits for an answer before it asks again.
+const ASK_FIRST: Duration = Duration::from_secs(10);
+/// The longest pause between two requests for the same payment.
+const ASK_PAUSE_MAX: Duration = Duration::from_secs(60);
+/// How long a client waits before it first looks at the status; doubled each
+/// time.
+const LOOK_FIRST: Duration = Duration::from_secs(2);
+/// How often a client looks at the status before it leaves it to the notice.
+const LOOKS_MAX: u32 = 12;

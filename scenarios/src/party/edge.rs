@@ -1,0 +1,255 @@
+//! The edge: a stateless front whose gate is a table in the store. While the
+//! store is out of reach it answers 503 and executes nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
+use model::{
+    Amount, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token, TransactionId,
+};
+use sim::{Delivery, Role};
+
+use crate::message::{Asking, ClientReply, Message, ReadRequest, Rows};
+use crate::party::STORE;
+use crate::system::{Effects, PaymentSystem, Timer};
+
+/// The edge's volatile state: the requests that wait for the store.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    serial: u64,
+    requests: BTreeMap<u64, Request>,
+}
+
+/// A request that waits for the store.
+#[derive(Clone, Debug)]
+struct Request {
+    client: Role,
+    asking: Asking,
+    asked: Asked,
+    read: ReadRequest,
+    commit: Option<Box<Commit>>,
+    tries: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    Create(CreatePayment),
+    Get,
+    Cancel,
+}
+
+impl Edge {
+    pub(crate) fn boot(out: &mut Effects) -> Self {
+        // Answers to requests of an earlier life must not fit a new one.
+        Self { serial: out.wall().as_nanos() << 8, requests: BTreeMap::new() }
+    }
+
+    pub(crate) fn on_message(
+        &mut self,
+        system: &PaymentSystem,
+        delivery: Delivery<Message>,
+        out: &mut Effects,
+    ) {
+        let client = delivery.from;
+        match delivery.message {
+            Message::Create(asking, request) if request.money.amount <= Amount::ZERO => {
+                out.send(client, Message::Created(asking, ClientReply::Invalid));
+            }
+            Message::Create(asking, request) => {
+                self.read(client, asking, Asked::Create(request), request.key, out);
+            }
+            Message::Get(asking, key) => self.read(client, asking, Asked::Get, key, out),
+            Message::Cancel(asking, key) => self.read(client, asking, Asked::Cancel, key, out),
+            Message::Rows(read, rows) => self.on_rows(system, read, rows, out),
+            Message::Committed(_, payment, id, result) => {
+                self.on_committed(payment, id, result, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// No answer of the store yet: ask again, or give up.
+    pub(crate) fn on_timer(&mut self, serial: u64, out: &mut Effects) {
+        let Some(request) = self.requests.get_mut(&serial) else { return };
+        request.tries += 1;
+        if request.tries > TRIES_MAX {
+            self.answer(serial, ClientReply::Unavailable, out);
+            return;
+        }
+        match &request.commit {
+            None => out.send(STORE, Message::Read(request.read)),
+            Some(commit) => out.send(STORE, Message::Commit(commit.clone())),
+        }
+        out.set_timer(STORE_TIMEOUT, Timer::Request(serial));
+    }
+
+    fn read(&mut self, client: Role, asking: Asking, asked: Asked, key: KeyId, out: &mut Effects) {
+        self.serial += 1;
+        let read = ReadRequest { serial: self.serial, token: asking.token, key };
+        let request = Request { client, asking, asked, read, commit: None, tries: 0 };
+        self.requests.insert(self.serial, request);
+        out.send(STORE, Message::Read(read));
+        out.set_timer(STORE_TIMEOUT, Timer::Request(self.serial));
+    }
+
+    fn on_rows(
+        &mut self,
+        system: &PaymentSystem,
+        read: ReadRequest,
+        rows: Rows,
+        out: &mut Effects,
+    ) {
+        let serial = read.serial;
+        let Some(request) = self.requests.get(&serial).filter(|r| r.commit.is_none()) else {
+            return;
+        };
+        match request.asked {
+            Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
+            Asked::Get => {
+                let reply = rows.key.zip(rows.payment);
+                let reply = reply.map_or(ClientReply::NotFound, |(key, payment)| {
+                    ClientReply::Stands(key.payment, payment.status.shown())
+                });
+                self.answer(serial, reply, out);
+            }
+            Asked::Cancel => self.cancel(serial, &rows, out),
+        }
+    }
+
+    /// The gate: what this request may do under its key.
+    fn gate(
+        &mut self,
+        system: &PaymentSystem,
+        serial: u64,
+        create: &CreatePayment,
+        rows: &Rows,
+        out: &mut Effects,
+    ) {
+        let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
+        match admit(create, rows.key.as_ref(), lease_live) {
+            Admission::Accept(payment) => {
+                let racy = system.rules.defects.has(Defect::CheckThenInsert);
+                let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
+                self.accept(serial, create, if racy { fresh } else { payment }, !racy, out);
+            }
+            Admission::InProgress(payment) => {
+                self.answer(serial, ClientReply::InProgress(payment), out);
+            }
+            Admission::Resume(payment) => {
+                out.send(STORE, Message::Nudge(payment, create.token));
+                self.answer(serial, ClientReply::InProgress(payment), out);
+            }
+            Admission::Replay(reply) => self.answer(serial, ClientReply::Final(reply), out),
+            Admission::Mismatch => self.answer(serial, ClientReply::Mismatch, out),
+        }
+    }
+
+    /// Claims the key and creates the payment, in one commit.
+    fn accept(
+        &mut self,
+        serial: u64,
+        create: &CreatePayment,
+        payment: PaymentId,
+        claims: bool,
+        out: &mut Effects,
+    ) {
+        let row = KeyRow { fingerprint: create.fingerprint(), payment, reply: None };
+        let intent = Intent {
+            payment,
+            tenant: create.key.tenant,
+            merchant: create.merchant,
+            key: create.key.key,
+            token: create.token,
+            money: create.money,
+        };
+        let commit = Commit {
+            id: TransactionId(0),
+            token: create.token,
+            payment,
+            expected: 0,
+            epoch: None,
+            records: vec![Record::Accepted(intent)],
+            claim: Some((create.key, row)),
+            exclusive: claims,
+            then: Then::Run,
+        };
+        self.commit(serial, commit, out);
+    }
+
+    fn cancel(&mut self, serial: u64, rows: &Rows, out: &mut Effects) {
+        let Some((key, payment)) = rows.key.zip(rows.payment) else {
+            self.answer(serial, ClientReply::NotFound, out);
+            return;
+        };
+        if payment.status.is_final() {
+            let reply = StoredReply { payment: key.payment, status: payment.status };
+            self.answer(serial, ClientReply::Final(reply), out);
+        } else if !payment.cancelable {
+            self.answer(serial, ClientReply::TooLate(key.payment), out);
+        } else {
+            let token = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
+            let commit = Commit {
+                id: TransactionId(0),
+                token,
+                payment: key.payment,
+                expected: payment.version,
+                epoch: None,
+                records: vec![Record::CancelRequested],
+                claim: None,
+                exclusive: true,
+                then: Then::Run,
+            };
+            self.commit(serial, commit, out);
+        }
+    }
+
+    fn commit(&mut self, serial: u64, commit: Commit, out: &mut Effects) {
+        let Some(request) = self.requests.get_mut(&serial) else { return };
+        let commit = Box::new(commit.sealed());
+        out.send(STORE, Message::Commit(commit.clone()));
+        request.commit = Some(commit);
+        request.tries = 0;
+    }
+
+    fn on_committed(
+        &mut self,
+        payment: PaymentId,
+        id: TransactionId,
+        result: CommitResult,
+        out: &mut Effects,
+    ) {
+        let waits = |r: &Request| r.commit.as_ref().is_some_and(|commit| commit.id == id);
+        let waiting = self.requests.iter().filter(|(_, request)| waits(request));
+        for serial in waiting.map(|(serial, _)| *serial).collect::<Vec<_>>() {
+            match result {
+                CommitResult::Committed => {
+                    self.answer(serial, ClientReply::Accepted(payment), out);
+                }
+                // Somebody was faster: what is there now decides.
+                CommitResult::Conflict | CommitResult::StaleEpoch => {
+                    if let Some(request) = self.requests.get_mut(&serial) {
+                        request.commit = None;
+                        out.send(STORE, Message::Read(request.read));
+                    }
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, serial: u64, reply: ClientReply, out: &mut Effects) {
+        let Some(request) = self.requests.remove(&serial) else { return };
+        let asking = request.asking;
+        out.send(
+            request.client,
+            match request.asked {
+                Asked::Create(_) => Message::Created(asking, reply),
+                Asked::Get => Message::Got(asking, reply),
+                Asked::Cancel => Message::Cancelled(asking, reply),
+            },
+        );
+    }
+}
+
+const STORE_TIMEOUT: Duration = Duration::from_secs(1);
+const TRIES_MAX: u32 = 4;

@@ -1,0 +1,73 @@
+//! The ledger as an actor: what it booked is durable before it says so.
+
+use model::{
+    AccountId, AccountName, Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer,
+    TransferId, TransferKind,
+};
+use sim::Delivery;
+
+use crate::message::Message;
+use crate::plan::Plan;
+use crate::system::{Effects, Entry, PaymentSystem};
+
+/// The ledger with its journal.
+#[derive(Clone, Debug)]
+pub struct LedgerDesk {
+    ledger: Ledger,
+}
+
+impl LedgerDesk {
+    pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
+        let mut ledger = Ledger::new(system.rules.defects);
+        for entry in journal {
+            if let Entry::Ledger(booking) = entry {
+                ledger.restore(booking);
+            }
+        }
+        let mut desk = Self { ledger };
+        if journal.is_empty() {
+            desk.book(&grants(&system.plan), out);
+        }
+        desk
+    }
+
+    pub(crate) fn on_message(&mut self, delivery: Delivery<Message>, out: &mut Effects) {
+        let Message::Book(envelope, request) = delivery.message else { return };
+        let answer = match request {
+            LedgerRequest::Create(transfers) => self.book(&transfers, out),
+            LedgerRequest::Lookup(ids) => {
+                let found = ids.iter().filter(|id| self.ledger.transfer(**id).is_some()).count();
+                Answer::Found { asked: ids.len(), found }
+            }
+        };
+        out.send(delivery.from, Message::Booked(envelope, answer));
+    }
+
+    fn book(&mut self, transfers: &[Transfer], out: &mut Effects) -> Answer {
+        let (results, booking) = self.ledger.create(transfers);
+        if booking != Booking::default() {
+            out.append(Entry::Ledger(booking));
+            out.sync();
+        }
+        Answer::Booked(results)
+    }
+}
+
+/// The transfers that fund the merchants' limits before anything else happens.
+fn grants(plan: &Plan) -> Vec<Transfer> {
+    let grants = plan.limits.iter().enumerate().map(|(n, limit)| {
+        let account =
+            |name| AccountId { tenant: limit.tenant, currency: limit.money.currency, name };
+        Transfer {
+            id: TransferId(n as u64 + 1),
+            debit: account(AccountName::LimitGranted),
+            credit: account(AccountName::Limit(limit.merchant)),
+            amount: limit.money.amount,
+            kind: TransferKind::Posted,
+            linked: false,
+            token: Token(0),
+            operation: OperationId(0),
+        }
+    });
+    grants.collect()
+}

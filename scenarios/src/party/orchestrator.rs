@@ -1,0 +1,299 @@
+//! The orchestrator as an actor: takes payments from the store under leases,
+//! and turns what their conductors want into messages and timers. It keeps
+//! nothing durable itself.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{
+    Act, Answer, Call, Commit, CommitResult, Conductor, OperationId, PaymentId, Record, Then,
+    Token, TransactionId,
+};
+use sim::{Delivery, Role};
+
+use crate::message::{Envelope, Message};
+use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
+use crate::system::{Effects, PaymentSystem, Timer};
+
+/// The payments in one worker's hands.
+#[derive(Clone, Debug, Default)]
+pub struct Orchestrator {
+    hands: BTreeMap<PaymentId, Hand>,
+}
+
+/// One payment in a worker's hands.
+#[derive(Clone, Debug)]
+struct Hand {
+    token: Token,
+    conductor: Option<Conductor>,
+    epoch: u32,
+    version: u32,
+    doing: Doing,
+    /// The reminder that counts; earlier ones are stale.
+    round: u32,
+    tries: u32,
+}
+
+/// What a hand waits for.
+#[derive(Clone, Debug)]
+enum Doing {
+    /// The lease.
+    Leasing,
+    /// This commit.
+    Committing(Box<Commit>),
+    /// An answer, or a reminder.
+    Working,
+    /// The time when the store gives it back.
+    Parked,
+}
+
+impl Orchestrator {
+    pub(crate) fn on_message(
+        &mut self,
+        system: &PaymentSystem,
+        delivery: Delivery<Message>,
+        out: &mut Effects,
+    ) {
+        match delivery.message {
+            Message::Run(payment, token) => self.take(payment, token, out),
+            Message::Leased(payment, token, epoch, journal) => {
+                self.leased(system, payment, token, epoch, &journal, out);
+            }
+            Message::Committed(_, payment, id, result) => {
+                self.committed(system, payment, id, result, out);
+            }
+            Message::Assessed(envelope, answer)
+            | Message::Booked(envelope, answer)
+            | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
+            Message::NoticeAck(payment, token) => {
+                let hand = self.hands.get(&payment).and_then(|hand| hand.conductor.as_ref());
+                let operation = hand.and_then(Conductor::operation).unwrap_or(OperationId(0));
+                let envelope = Envelope { token, payment, operation, number: 0 };
+                self.hear(system, &envelope, &Answer::Noticed, out);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn on_timer(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        round: u32,
+        out: &mut Effects,
+    ) {
+        let Some(hand) = self.hands.get_mut(&payment).filter(|hand| hand.round == round) else {
+            return;
+        };
+        match &hand.doing {
+            Doing::Leasing => hand.lease(payment, out),
+            Doing::Committing(commit) => {
+                hand.tries += 1;
+                out.send(STORE, Message::Commit(commit.clone()));
+                hand.remind(payment, backoff(hand.tries), out);
+            }
+            Doing::Working => self.drive(system, payment, out),
+            Doing::Parked => {}
+        }
+    }
+
+    /// The store has a payment that has to go on.
+    fn take(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
+        let hand = self.hands.entry(payment).or_insert(Hand {
+            token,
+            conductor: None,
+            epoch: 0,
+            version: 0,
+            doing: Doing::Parked,
+            round: 0,
+            tries: 0,
+        });
+        match hand.doing {
+            Doing::Parked | Doing::Working => hand.lease(payment, out),
+            Doing::Leasing | Doing::Committing(_) => {}
+        }
+    }
+
+    fn leased(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        token: Token,
+        epoch: u32,
+        journal: &[Record],
+        out: &mut Effects,
+    ) {
+        let rules = &system.rules;
+        let Some(hand) = self.hands.get_mut(&payment) else { return };
+        if !matches!(hand.doing, Doing::Leasing) || epoch <= hand.epoch {
+            return;
+        }
+        hand.token = token;
+        hand.epoch = epoch;
+        hand.version = journal.len() as u32;
+        let folds = match &mut hand.conductor {
+            Some(conductor) => conductor.refresh(journal, rules),
+            none => Conductor::take_over(journal, out.monotonic(), rules).map(|fresh| {
+                *none = Some(fresh);
+            }),
+        };
+        if folds.is_err() {
+            // A journal that does not fold is a person's case; nothing is sent for it.
+            self.hands.remove(&payment);
+            return;
+        }
+        hand.doing = Doing::Working;
+        self.drive(system, payment, out);
+    }
+
+    fn committed(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        id: TransactionId,
+        result: CommitResult,
+        out: &mut Effects,
+    ) {
+        let Some(hand) = self.hands.get_mut(&payment) else { return };
+        let Doing::Committing(commit) = &hand.doing else { return };
+        if commit.id != id {
+            return;
+        }
+        if result != CommitResult::Committed {
+            hand.lease(payment, out);
+            return;
+        }
+        let (records, then) = (commit.records.clone(), commit.then);
+        hand.version += records.len() as u32;
+        let fits = hand.conductor.as_mut().map(|conductor| conductor.committed(&records));
+        match then {
+            Then::Close => {
+                self.hands.remove(&payment);
+            }
+            Then::Park(_) => hand.doing = Doing::Parked,
+            Then::Run if fits.is_some_and(|fits| fits.is_ok()) => {
+                hand.doing = Doing::Working;
+                self.drive(system, payment, out);
+            }
+            Then::Run => hand.lease(payment, out),
+        }
+    }
+
+    fn hear(
+        &mut self,
+        system: &PaymentSystem,
+        envelope: &Envelope,
+        answer: &Answer,
+        out: &mut Effects,
+    ) {
+        let Some(hand) = self.hands.get_mut(&envelope.payment) else { return };
+        let Some(conductor) = &mut hand.conductor else { return };
+        if conductor.operation() != Some(envelope.operation) {
+            return;
+        }
+        match hand.doing {
+            Doing::Working => {
+                conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
+                self.drive(system, envelope.payment, out);
+            }
+            Doing::Parked => {
+                conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
+                hand.lease(envelope.payment, out);
+            }
+            // What comes while a commit or a lease is awaited is asked for again.
+            Doing::Leasing | Doing::Committing(_) => {}
+        }
+    }
+
+    /// Does what the conductor wants until it has to wait.
+    fn drive(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
+        let rules = &system.rules;
+        loop {
+            let Some(hand) = self.hands.get_mut(&payment) else { return };
+            let Some(conductor) = &mut hand.conductor else { return };
+            match conductor.act(out.monotonic(), rules) {
+                Act::Commit(records) => {
+                    if let Some(call) = conductor.premature(&records, rules) {
+                        hand.call(system, payment, call, 0, out);
+                    }
+                    let closes = records.contains(&Record::Terminal);
+                    let then = if closes { Then::Close } else { Then::Run };
+                    return hand.commit(payment, records, then, out);
+                }
+                Act::Call(call, number) => hand.call(system, payment, call, number, out),
+                Act::Wait(pause) if pause > HOLD_MAX => {
+                    return hand.commit(payment, Vec::new(), Then::Park(pause), out);
+                }
+                Act::Wait(pause) => return hand.remind(payment, pause, out),
+                Act::Finish => return hand.commit(payment, Vec::new(), Then::Close, out),
+            }
+        }
+    }
+}
+
+impl Hand {
+    fn lease(&mut self, payment: PaymentId, out: &mut Effects) {
+        self.tries = if matches!(self.doing, Doing::Leasing) { self.tries + 1 } else { 0 };
+        self.doing = Doing::Leasing;
+        out.send(STORE, Message::Lease(payment, self.token));
+        self.remind(payment, backoff(self.tries), out);
+    }
+
+    fn commit(&mut self, payment: PaymentId, records: Vec<Record>, then: Then, out: &mut Effects) {
+        let commit = Commit {
+            id: TransactionId(0),
+            token: self.token,
+            payment,
+            expected: self.version,
+            epoch: Some(self.epoch),
+            records,
+            claim: None,
+            exclusive: true,
+            then,
+        };
+        let commit = Box::new(commit.sealed());
+        out.send(STORE, Message::Commit(commit.clone()));
+        self.tries = 0;
+        self.doing = Doing::Committing(commit);
+        self.remind(payment, backoff(0), out);
+    }
+
+    fn call(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        call: Call,
+        number: u32,
+        out: &mut Effects,
+    ) {
+        let conductor = self.conductor.as_ref();
+        let operation = conductor.and_then(Conductor::operation).unwrap_or(OperationId(0));
+        let envelope = Envelope { token: self.token, payment, operation, number };
+        let (to, message): (Role, _) = match call {
+            Call::Risk(request) => (RISK, Message::Assess(envelope, request)),
+            Call::Ledger(request) => (LEDGER, Message::Book(envelope, request)),
+            Call::Provider(provider, request) => {
+                (provider_role(provider), Message::Provide(envelope, request))
+            }
+            Call::Notice(notice) => {
+                let client = system.plan.operation(self.token).map_or(0, |o| o.client);
+                (client_role(client), Message::Notice(notice))
+            }
+        };
+        out.send(to, message);
+    }
+
+    /// Looks at the payment again after `pause`, unless something happens first.
+    fn remind(&mut self, payment: PaymentId, pause: Duration, out: &mut Effects) {
+        self.round += 1;
+        out.set_timer(pause, Timer::Payment(payment, self.round));
+    }
+}
+
+/// How long to wait for the store before try number `tries + 1`.
+fn backoff(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.min(5))
+}
+
+/// A payment that rests for longer is given back to the store meanwhile.
+const HOLD_MAX: Duration = Duration::from_secs(45);

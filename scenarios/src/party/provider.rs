@@ -1,0 +1,391 @@
+//! A provider as an actor: its own books, its dialect, and the misfortunes
+//! that strike at its door.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{
+    Answer, Decline, Execution, IssuerAnswer, Movement, OperationId, ProviderBooks, ProviderId,
+    ProviderReply, ProviderRequest, Token,
+};
+use sim::{Delivery, Domain, Draw, Role};
+
+use crate::fact::{Fact, ProviderStrike};
+use crate::message::{Envelope, Message};
+use crate::plan::{ProviderFaults, Trouble};
+use crate::system::{Effects, Entry, PaymentSystem, Timer};
+
+/// An entry of a provider's journal: enough to do it again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ProviderEntry {
+    /// This request was executed so.
+    Executed(ProviderRequest, Doing),
+    /// Time passed over the charge of this reference.
+    Matured(OperationId, Duration),
+    /// This request waits to be executed.
+    Begun(ProviderRequest, Duration),
+}
+
+/// How a request was executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Doing {
+    now: Duration,
+    token: Token,
+    ordinal: u32,
+    issuer: IssuerAnswer,
+    lag: Duration,
+    fails_after: bool,
+}
+
+/// A provider with its books.
+#[derive(Clone, Debug)]
+pub struct ProviderDesk {
+    id: ProviderId,
+    books: ProviderBooks,
+    /// How often each kind of request was executed for each instrument.
+    executions: BTreeMap<(u8, Token), u32>,
+    deferred: BTreeMap<u32, Deferred>,
+    deferrals: u32,
+}
+
+/// A request that is executed later.
+#[derive(Clone, Debug)]
+struct Deferred {
+    from: Role,
+    ordinal: u32,
+    envelope: Envelope,
+    request: ProviderRequest,
+}
+
+impl ProviderDesk {
+    pub(crate) fn boot(system: &PaymentSystem, id: ProviderId, journal: &[Entry]) -> Self {
+        let dialect = system.rules.dialect(id).clone();
+        let mut desk = Self {
+            id,
+            books: ProviderBooks::new(id, dialect),
+            executions: BTreeMap::new(),
+            deferred: BTreeMap::new(),
+            deferrals: 0,
+        };
+        for entry in journal {
+            let Entry::Provider(entry) = entry else { continue };
+            match entry {
+                ProviderEntry::Executed(request, doing) => {
+                    *desk.executions.entry((kind(request), doing.token)).or_default() += 1;
+                    desk.books.execute(request, &doing.execution());
+                }
+                ProviderEntry::Matured(reference, now) => {
+                    desk.books.mature(*reference, *now);
+                }
+                ProviderEntry::Begun(request, now) => desk.books.begin(request, *now),
+            }
+        }
+        desk
+    }
+
+    pub(crate) fn on_message(
+        &mut self,
+        system: &PaymentSystem,
+        delivery: Delivery<Message>,
+        out: &mut Effects,
+    ) {
+        let Message::Provide(envelope, request) = delivery.message else { return };
+        let job = Deferred { from: delivery.from, ordinal: delivery.ordinal, envelope, request };
+        let draw = self.request_draw(system, &job);
+        let faults = &system.plan.provider(self.id).faults;
+        let chaos = out.wall() < system.plan.heal_at;
+        if chaos && self.turned_away(system, &job, faults, draw, out) {
+            return;
+        }
+        if chaos
+            && job.request.takes_effect()
+            && let Some((strike, wait)) = self.deferral(system, faults, draw, out)
+        {
+            self.defer(job, strike, wait, out);
+            return;
+        }
+        self.serve(system, &job, chaos.then_some((faults, draw)), out);
+    }
+
+    /// Executes a deferred request, and answers whoever may still listen.
+    pub(crate) fn on_timer(&mut self, system: &PaymentSystem, slot: u32, out: &mut Effects) {
+        if let Some(job) = self.deferred.remove(&slot) {
+            self.run(system, &job, false, true, out);
+        }
+    }
+
+    /// Whether the request gets no further than the door.
+    fn turned_away(
+        &mut self,
+        system: &PaymentSystem,
+        job: &Deferred,
+        faults: &ProviderFaults,
+        draw: Draw,
+        out: &mut Effects,
+    ) -> bool {
+        let trouble = system.plan.trouble(self.id, out.wall());
+        let strike = match trouble {
+            Some(Trouble::Outage) => ProviderStrike::Outage,
+            Some(Trouble::BrownOut { errors, .. }) if errors.hits(draw.split(BROWN_OUT)) => {
+                self.answer(job, ProviderReply::ServerError, out);
+                ProviderStrike::BrownOut
+            }
+            _ if faults.request_dropped.hits(draw.split(DROP_REQUEST)) => {
+                ProviderStrike::RequestDropped
+            }
+            _ if faults.throttled.hits(draw.split(THROTTLE)) => {
+                self.answer(job, ProviderReply::Throttled, out);
+                ProviderStrike::Throttled
+            }
+            _ if faults.error_before.hits(draw.split(ERROR_BEFORE)) => {
+                self.answer(job, ProviderReply::ServerError, out);
+                ProviderStrike::ErrorBefore
+            }
+            _ => return false,
+        };
+        out.note(Fact::Struck(self.id, strike));
+        true
+    }
+
+    /// How long the request is put off, and by what.
+    fn deferral(
+        &self,
+        system: &PaymentSystem,
+        faults: &ProviderFaults,
+        draw: Draw,
+        out: &Effects,
+    ) -> Option<(ProviderStrike, Duration)> {
+        if faults.late_effect.hits(draw.split(LATE)) {
+            let wait = draw.split(HOW_LATE).span(LATE_MIN, faults.late_effect_max.max(LATE_MIN));
+            return Some((ProviderStrike::LateEffect, wait));
+        }
+        match system.plan.trouble(self.id, out.wall()) {
+            Some(Trouble::BrownOut { slow_max, .. }) => {
+                let wait = draw.split(HOW_SLOW).span(Duration::from_millis(500), slow_max);
+                Some((ProviderStrike::BrownOut, wait))
+            }
+            _ => None,
+        }
+    }
+
+    fn defer(&mut self, job: Deferred, strike: ProviderStrike, wait: Duration, out: &mut Effects) {
+        let now = now(out);
+        if let Some(reply) = self.known(&job, now) {
+            self.answer(&job, reply, out);
+            return;
+        }
+        out.note(Fact::Struck(self.id, strike));
+        self.books.begin(&job.request, now);
+        self.note_down(ProviderEntry::Begun(job.request, now), out);
+        self.deferrals += 1;
+        self.deferred.insert(self.deferrals, job);
+        out.set_timer(wait, Timer::Execute(self.deferrals));
+    }
+
+    /// Answers from memory, or executes the request.
+    fn serve(
+        &mut self,
+        system: &PaymentSystem,
+        job: &Deferred,
+        trouble: Option<(&ProviderFaults, Draw)>,
+        out: &mut Effects,
+    ) {
+        if let Some(reply) = self.known(job, now(out)) {
+            self.answer(job, reply, out);
+            return;
+        }
+        let strikes = |rate: fn(&ProviderFaults) -> sim::Rate, purpose| {
+            trouble.is_some_and(|(faults, draw)| rate(faults).hits(draw.split(purpose)))
+        };
+        let effect = job.request.takes_effect();
+        let fails_after = effect && strikes(|faults| faults.error_after, ERROR_AFTER);
+        let silent = strikes(|faults| faults.reply_dropped, DROP_REPLY);
+        if fails_after {
+            out.note(Fact::Struck(self.id, ProviderStrike::ErrorAfter));
+        }
+        if silent {
+            out.note(Fact::Struck(self.id, ProviderStrike::ReplyDropped));
+        }
+        self.run(system, job, fails_after, !silent, out);
+    }
+
+    fn run(
+        &mut self,
+        system: &PaymentSystem,
+        job: &Deferred,
+        fails_after: bool,
+        answers: bool,
+        out: &mut Effects,
+    ) {
+        self.mature(&job.request, out);
+        let count = self.executions.entry((kind(&job.request), job.envelope.token)).or_default();
+        *count += 1;
+        let count = *count;
+        let doing = self.draw_execution(system, job, count, fails_after, out);
+        let (reply, movement) = self.books.execute(&job.request, &doing.execution());
+        if job.request.takes_effect() || movement.is_some() {
+            self.note_down(ProviderEntry::Executed(job.request, doing), out);
+        }
+        if let Some(movement) = movement {
+            self.tell(movement, out);
+        }
+        if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
+            out.note(Fact::Struck(self.id, strike));
+        }
+        if reply == ProviderReply::NotFound && self.books.about(&job.request).is_some() {
+            out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
+        }
+        if answers {
+            self.answer(job, reply, out);
+        }
+    }
+
+    /// What this execution will meet: a function of the provider, the kind of
+    /// request, the instrument and the ordinal of the execution.
+    fn draw_execution(
+        &self,
+        system: &PaymentSystem,
+        job: &Deferred,
+        count: u32,
+        fails_after: bool,
+        out: &Effects,
+    ) -> Doing {
+        let identity = [
+            u64::from(self.id.0),
+            u64::from(kind(&job.request)),
+            job.envelope.token.0,
+            u64::from(count),
+        ];
+        let draw = system.draws.draw(EXECUTION, &identity);
+        let settings = system.plan.provider(self.id);
+        let issuer = match job.request {
+            ProviderRequest::Capture { .. } => {
+                let declines = settings.issuer.capture_declined.hits(draw.split(CAPTURE));
+                if declines { IssuerAnswer::Decline(Decline::Hard) } else { IssuerAnswer::Approve }
+            }
+            _ => settings.issuer.answer(draw),
+        };
+        let chaos = out.wall() < system.plan.heal_at;
+        let lag_max = if chaos { settings.faults.index_lag_max } else { Duration::ZERO };
+        Doing {
+            now: now(out),
+            token: job.envelope.token,
+            ordinal: job.ordinal,
+            issuer,
+            lag: draw.split(LAG).span(Duration::ZERO, lag_max),
+            fails_after,
+        }
+    }
+
+    /// Lets time pass over the charge that a request is about.
+    fn mature(&mut self, request: &ProviderRequest, out: &mut Effects) {
+        let now = now(out);
+        let Some(reference) = self.books.about(request).map(|charge| charge.reference) else {
+            return;
+        };
+        if let Some(movement) = self.books.mature(reference, now) {
+            self.note_down(ProviderEntry::Matured(reference, now), out);
+            self.tell(movement, out);
+        }
+    }
+
+    fn known(&self, job: &Deferred, now: Duration) -> Option<ProviderReply> {
+        let execution = Execution {
+            now,
+            token: job.envelope.token,
+            ordinal: job.ordinal,
+            issuer: IssuerAnswer::Approve,
+            lag: Duration::ZERO,
+            fails_after: false,
+        };
+        self.books.known(&job.request, &execution)
+    }
+
+    fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
+        out.append(Entry::Provider(entry));
+        out.sync();
+    }
+
+    fn tell(&self, movement: Movement, out: &mut Effects) {
+        out.note(Fact::Moved(movement));
+    }
+
+    fn answer(&self, job: &Deferred, reply: ProviderReply, out: &mut Effects) {
+        out.send(job.from, Message::Provided(job.envelope, Answer::Provider(reply)));
+    }
+
+    /// The draw for the misfortunes of one sending; its copies share it.
+    fn request_draw(&self, system: &PaymentSystem, job: &Deferred) -> Draw {
+        let identity = [
+            u64::from(self.id.0),
+            u64::from(kind(&job.request)),
+            job.envelope.token.0,
+            u64::from(job.ordinal),
+        ];
+        system.draws.draw(REQUEST, &identity)
+    }
+}
+
+impl Doing {
+    fn execution(&self) -> Execution {
+        Execution {
+            now: self.now,
+            token: self.token,
+            ordinal: self.ordinal,
+            issuer: self.issuer,
+            lag: self.lag,
+            fails_after: self.fails_after,
+        }
+    }
+}
+
+/// What the issuer's answer counts as, where it is a misfortune.
+fn issuer_strike(
+    request: &ProviderRequest,
+    doing: &Doing,
+    reply: ProviderReply,
+) -> Option<ProviderStrike> {
+    match (request, doing.issuer, reply) {
+        (ProviderRequest::Capture { .. }, IssuerAnswer::Decline(_), ProviderReply::Declined(_)) => {
+            Some(ProviderStrike::CaptureDeclined)
+        }
+        (ProviderRequest::Authorize { .. }, IssuerAnswer::Decline(_), _) => {
+            Some(ProviderStrike::Declined)
+        }
+        (ProviderRequest::Authorize { .. }, IssuerAnswer::ApprovePart(_), _) => {
+            Some(ProviderStrike::PartialApproval)
+        }
+        (ProviderRequest::Authorize { .. }, IssuerAnswer::Later(..), _) => {
+            Some(ProviderStrike::Deferred)
+        }
+        _ => None,
+    }
+}
+
+fn kind(request: &ProviderRequest) -> u8 {
+    match request {
+        ProviderRequest::Authorize { .. } => 1,
+        ProviderRequest::Capture { .. } => 2,
+        ProviderRequest::VoidByReference { .. } => 3,
+        ProviderRequest::Query { .. } => 4,
+    }
+}
+
+fn now(out: &Effects) -> Duration {
+    Duration::from_nanos(out.wall().as_nanos())
+}
+
+const REQUEST: Domain = Domain(u64::from_le_bytes(*b"psp-door"));
+const EXECUTION: Domain = Domain(u64::from_le_bytes(*b"psp-exec"));
+const BROWN_OUT: u64 = 1;
+const DROP_REQUEST: u64 = 2;
+const THROTTLE: u64 = 3;
+const ERROR_BEFORE: u64 = 4;
+const ERROR_AFTER: u64 = 5;
+const DROP_REPLY: u64 = 6;
+const LATE: u64 = 7;
+const HOW_LATE: u64 = 8;
+const HOW_SLOW: u64 = 9;
+const CAPTURE: u64 = 10;
+const LAG: u64 = 11;
+const LATE_MIN: Duration = Duration::from_secs(1);

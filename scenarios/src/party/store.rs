@@ -1,0 +1,199 @@
+//! The durable store as an actor, and its relay: the store itself tells a
+//! worker of every payment that has to go on, until one takes it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{Commit, CommitResult, PaymentId, Store, StoreEntry, Then, Token};
+use sim::{Delivery, Role};
+
+use crate::message::{Message, PaymentView, ReadRequest, Rows};
+use crate::party::ORCHESTRATOR;
+use crate::system::{Effects, Entry, Timer};
+
+/// The store with its journal, and what its relay has in mind.
+#[derive(Clone, Debug)]
+pub struct StoreDesk {
+    store: Store,
+    relay: BTreeMap<PaymentId, Relay>,
+}
+
+/// When a payment needs a worker again. Volatile: a boot gives every lease its
+/// whole life back, which lengthens it and never shortens it.
+#[derive(Clone, Copy, Debug)]
+struct Relay {
+    token: Token,
+    due: Duration,
+    leased: bool,
+    armed: bool,
+    notices: u32,
+}
+
+impl StoreDesk {
+    pub(crate) fn boot(journal: &[Entry], out: &mut Effects) -> Self {
+        let mut desk = Self { store: Store::default(), relay: BTreeMap::new() };
+        for entry in journal {
+            if let Entry::Store(entry) = entry {
+                desk.store.restore(entry);
+            }
+        }
+        let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
+        for (payment, token) in open {
+            desk.expect(payment, token, LEASE, true, out);
+        }
+        desk
+    }
+
+    pub(crate) fn on_message(&mut self, delivery: Delivery<Message>, out: &mut Effects) {
+        match delivery.message {
+            Message::Commit(commit) => self.commit(delivery.from, *commit, out),
+            Message::Read(read) => {
+                let rows = self.rows(&read, out);
+                out.send(delivery.from, Message::Rows(read, rows));
+            }
+            Message::Lease(payment, token) => self.lease(delivery.from, payment, token, out),
+            Message::Nudge(payment, token) => self.nudge(payment, token, out),
+            _ => {}
+        }
+    }
+
+    /// A payment may be due.
+    pub(crate) fn on_timer(&mut self, payment: PaymentId, out: &mut Effects) {
+        let Some(relay) = self.relay.get_mut(&payment) else { return };
+        relay.armed = false;
+        if out.monotonic() < relay.due {
+            let (token, wait, leased) = (relay.token, relay.due - out.monotonic(), relay.leased);
+            self.expect(payment, token, wait, leased, out);
+        } else {
+            relay.notices += 1;
+            let (token, notices) = (relay.token, relay.notices);
+            out.send(ORCHESTRATOR, Message::Run(payment, token));
+            let pause = NOTICE_FIRST.saturating_mul(1 << notices.min(4)).min(NOTICE_MAX);
+            self.expect(payment, token, pause, false, out);
+        }
+    }
+
+    fn commit(&mut self, from: Role, commit: Commit, out: &mut Effects) {
+        let result = self.store.check(&commit);
+        let (token, payment, id) = (commit.token, commit.payment, commit.id);
+        if result == CommitResult::Committed && !self.store.knows(&commit) {
+            let accepted = self.store.payment(payment).is_none();
+            let (then, worked) = (commit.then, commit.epoch.is_some());
+            let entry = StoreEntry::Committed(commit);
+            self.store.restore(&entry);
+            out.append(Entry::Store(entry));
+            out.sync();
+            if accepted {
+                out.oblige(payment.0);
+            }
+            let closed = self.store.payment(payment).is_some_and(|row| row.status.is_final());
+            if closed || then == Then::Close {
+                out.discharge(payment.0);
+            }
+            self.follow(payment, token, then, worked, out);
+        }
+        out.send(from, Message::Committed(token, payment, id, result));
+    }
+
+    /// Keeps an eye on a payment after a commit.
+    fn follow(
+        &mut self,
+        payment: PaymentId,
+        token: Token,
+        then: Then,
+        worked: bool,
+        out: &mut Effects,
+    ) {
+        match then {
+            Then::Close => {
+                self.relay.remove(&payment);
+            }
+            Then::Park(wait) => self.expect(payment, token, wait, false, out),
+            Then::Run if worked => self.expect(payment, token, LEASE, true, out),
+            Then::Run => {
+                let leased = self.lease_live(payment, out);
+                if !leased {
+                    out.send(ORCHESTRATOR, Message::Run(payment, token));
+                    self.expect(payment, token, NOTICE_FIRST, false, out);
+                }
+            }
+        }
+    }
+
+    fn lease(&mut self, from: Role, payment: PaymentId, token: Token, out: &mut Effects) {
+        let Some(row) = self.store.payment(payment) else { return };
+        if row.then == Then::Close {
+            return;
+        }
+        let journal = row.journal.clone();
+        let epoch = self.store.next_epoch(payment);
+        let entry = StoreEntry::Leased(payment, epoch);
+        self.store.restore(&entry);
+        out.append(Entry::Store(entry));
+        out.sync();
+        out.send(from, Message::Leased(payment, token, epoch, journal));
+        self.expect(payment, token, LEASE, true, out);
+    }
+
+    fn nudge(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
+        let open = self.store.payment(payment).is_some_and(|row| row.then != Then::Close);
+        let parked = self.store.payment(payment).is_some_and(|r| matches!(r.then, Then::Park(_)));
+        if open && !parked && !self.lease_live(payment, out) {
+            out.send(ORCHESTRATOR, Message::Run(payment, token));
+        }
+    }
+
+    fn rows(&self, read: &ReadRequest, out: &Effects) -> Rows {
+        let key = self.store.key(read.key).copied();
+        let payment = self.store.under(read.key).map(|(key, row)| PaymentView {
+            status: row.status,
+            version: row.journal.len() as u32,
+            lease_live: matches!(row.then, Then::Park(_)) || self.lease_live(key.payment, out),
+            cancelable: row.may_cancel(),
+        });
+        Rows { key, payment }
+    }
+
+    fn lease_live(&self, payment: PaymentId, out: &Effects) -> bool {
+        let relay = self.relay.get(&payment);
+        relay.is_some_and(|relay| relay.leased && out.monotonic() < relay.due)
+    }
+
+    /// The payment needs a worker `wait` from now on, unless something happens
+    /// before. One timer per payment: it finds out when it fires.
+    fn expect(
+        &mut self,
+        payment: PaymentId,
+        token: Token,
+        wait: Duration,
+        leased: bool,
+        out: &mut Effects,
+    ) {
+        let due = out.monotonic() + wait;
+        let relay = self.relay.entry(payment).or_insert(Relay {
+            token,
+            due,
+            leased,
+            armed: false,
+            notices: 0,
+        });
+        // A timer that is set may fire early, and waits on; never too late.
+        let late = relay.armed && due < relay.due;
+        relay.due = due;
+        if leased {
+            relay.notices = 0;
+        }
+        relay.leased = leased;
+        if !relay.armed || late {
+            relay.armed = true;
+            out.set_timer(wait, Timer::Relay(payment));
+        }
+    }
+}
+
+/// How long a worker holds a payment without a word.
+const LEASE: Duration = Duration::from_secs(90);
+/// How long the relay waits for a worker to take a payment; doubled each time.
+const NOTICE_FIRST: Duration = Duration::from_secs(2);
+/// The longest pause between two notices.
+const NOTICE_MAX: Duration = Duration::from_secs(30);

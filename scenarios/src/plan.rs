@@ -1,0 +1,224 @@
+//! A plan: everything that is decided before a run, as data.
+
+mod draw;
+
+use std::time::Duration;
+
+use model::gatekeeper::KeyId;
+use model::{
+    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, ProviderId, Tenant, Token,
+};
+use serde::{Deserialize, Serialize};
+use sim::{Draw, Fault, Rate, Seed, VirtualTime, Weather};
+
+/// Everything that is decided before a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The format of this plan, and of the draws that it relies on.
+    pub format: u16,
+    /// The scenario that it was drawn from.
+    pub scenario: String,
+    /// The seed that it was drawn from.
+    pub seed: Seed,
+    /// The key of all draws of the run.
+    pub key: [u64; 2],
+    /// When disturbances end.
+    pub heal_at: VirtualTime,
+    /// The number of clients.
+    pub clients: u8,
+    /// What customers attempt, in the order of their tokens.
+    pub operations: Vec<Operation>,
+    /// What merchants may process.
+    pub limits: Vec<MerchantLimit>,
+    /// How links misbehave until heal.
+    pub weather: Weather,
+    /// What goes wrong with links and actors.
+    pub faults: Vec<Fault>,
+    /// What goes wrong with whole providers.
+    pub troubles: Vec<ProviderTrouble>,
+    /// The providers, by id.
+    pub providers: Vec<ProviderPlan>,
+    /// What the risk service says.
+    pub risk: RiskPlan,
+}
+
+/// What one customer attempts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// The instrument; also the stable id of the operation.
+    pub token: Token,
+    /// When.
+    pub at: VirtualTime,
+    /// Which client.
+    pub client: u8,
+    /// Of which tenant.
+    pub tenant: Tenant,
+    /// Whom it pays.
+    pub merchant: Merchant,
+    /// The idempotency key that it uses.
+    pub key: IdempotencyKey,
+    /// How much.
+    pub money: Money,
+    /// How long after it the customer clicks again.
+    pub click_again_after: Option<Duration>,
+    /// How long after it the customer cancels.
+    pub cancel_after: Option<Duration>,
+}
+
+/// How much a merchant may process in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantLimit {
+    /// Of which tenant.
+    pub tenant: Tenant,
+    /// Who.
+    pub merchant: Merchant,
+    /// How much.
+    pub money: Money,
+}
+
+/// A provider in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderPlan {
+    /// Its habits.
+    pub dialect: Dialect,
+    /// What issuers answer through it.
+    pub issuer: IssuerPlan,
+    /// What goes wrong at it until heal.
+    pub faults: ProviderFaults,
+}
+
+/// What issuers answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuerPlan {
+    /// Declines that another try may not meet.
+    pub decline_soft: Rate,
+    /// Declines for good.
+    pub decline_hard: Rate,
+    /// Approvals of a part.
+    pub partial: Rate,
+    /// Answers that come later.
+    pub deferred: Rate,
+    /// How much later at most.
+    pub deferred_max: Duration,
+    /// Captures that are declined.
+    pub capture_declined: Rate,
+}
+
+/// What goes wrong at a provider, request by request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderFaults {
+    /// F05.
+    pub reply_dropped: Rate,
+    /// F06.
+    pub request_dropped: Rate,
+    /// F07.
+    pub late_effect: Rate,
+    /// F07: how late at most.
+    pub late_effect_max: Duration,
+    /// F08, after the effect.
+    pub error_after: Rate,
+    /// F08, before the effect.
+    pub error_before: Rate,
+    /// F10.
+    pub throttled: Rate,
+    /// F16.
+    pub index_lag_max: Duration,
+}
+
+/// Something wrong with a whole provider for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderTrouble {
+    /// Its name in the plan.
+    pub id: u32,
+    /// Who.
+    pub provider: ProviderId,
+    /// From when on.
+    pub from: VirtualTime,
+    /// Until when.
+    pub until: VirtualTime,
+    /// What.
+    pub trouble: Trouble,
+}
+
+/// What can be wrong with a whole provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// F04: it swallows every request.
+    Outage,
+    /// F03: it is slow and makes errors.
+    BrownOut {
+        /// How often it answers with a server error.
+        errors: Rate,
+        /// How slow it is at most.
+        slow_max: Duration,
+    },
+}
+
+/// What the risk service says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskPlan {
+    /// Rejections.
+    pub reject: Rate,
+    /// Reviews.
+    pub review: Rate,
+    /// How long a review takes at most.
+    pub review_max: Duration,
+}
+
+impl Plan {
+    /// The operation of this instrument.
+    pub fn operation(&self, token: Token) -> Option<&Operation> {
+        let at = self.operations.binary_search_by_key(&token, |operation| operation.token).ok()?;
+        self.operations.get(at)
+    }
+
+    /// The provider with this id; the first for one that is not in the plan.
+    pub fn provider(&self, provider: ProviderId) -> &ProviderPlan {
+        self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
+    }
+
+    /// What is wrong with all of `provider` at `now`.
+    pub fn trouble(&self, provider: ProviderId, now: VirtualTime) -> Option<Trouble> {
+        let at_work = |trouble: &&ProviderTrouble| {
+            trouble.provider == provider && trouble.from <= now && now < trouble.until
+        };
+        self.troubles.iter().find(at_work).map(|trouble| trouble.trouble)
+    }
+}
+
+impl Operation {
+    /// Its key within its tenant.
+    pub fn key_id(&self) -> KeyId {
+        KeyId { tenant: self.tenant, key: self.key }
+    }
+}
+
+impl IssuerPlan {
+    /// What the issuer says to an authorization with this draw.
+    pub fn answer(&self, draw: Draw) -> IssuerAnswer {
+        if self.decline_hard.hits(draw.split(HARD)) {
+            return IssuerAnswer::Decline(Decline::Hard);
+        }
+        if self.decline_soft.hits(draw.split(SOFT)) {
+            return IssuerAnswer::Decline(Decline::Soft);
+        }
+        if self.partial.hits(draw.split(PARTIAL)) {
+            return IssuerAnswer::ApprovePart(draw.split(SHARE).between(1_000, 9_000) as u32);
+        }
+        if self.deferred.hits(draw.split(DEFERRED)) {
+            let after = draw.split(WHEN).span(DEFERRED_MIN, self.deferred_max.max(DEFERRED_MIN));
+            return IssuerAnswer::Later(after, !self.decline_soft.hits(draw.split(THEN)));
+        }
+        IssuerAnswer::Approve
+    }
+}
+
+const HARD: u64 = 101;
+const SOFT: u64 = 102;
+const PARTIAL: u64 = 103;
+const SHARE: u64 = 104;
+const DEFERRED: u64 = 105;
+const WHEN: u64 = 106;
+const THEN: u64 = 107;
+const DEFERRED_MIN: Duration = Duration::from_secs(30);

@@ -1,0 +1,86 @@
+//! A span of time as people write it: `350ms`, `5s`, `10m`, `7d`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// A span of time in a scenario file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Span(pub Duration);
+
+/// What can't be read as a [`Span`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no span of time: expected a number with a unit, such as `350ms`, `5s`, `10m`, `2h` or `24h 30m`"
+)]
+pub struct NotASpan(String);
+
+impl Span {
+    /// A span of whole seconds.
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+}
+
+impl FromStr for Span {
+    type Err = NotASpan;
+
+    fn from_str(text: &str) -> Result<Self, NotASpan> {
+        let wrong = || NotASpan(text.to_owned());
+        let span: SignedDuration = text.parse().map_err(|_| wrong())?;
+        Duration::try_from(span).map(Self).map_err(|_| wrong())
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX);
+        write!(f, "{span:#}")
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = NotASpan;
+
+    fn try_from(text: String) -> Result<Self, NotASpan> {
+        text.parse()
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> Self {
+        span.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_reads_as_people_write_it_and_prints_what_it_reads() {
+        for (text, millis) in [
+            ("350ms", 350),
+            ("5s", 5_000),
+            ("10m", 600_000),
+            ("2h", 7_200_000),
+            ("24h 30m", 88_200_000),
+        ] {
+            let span: Span = text.parse().unwrap();
+            assert_eq!(span.0, Duration::from_millis(millis), "{text}");
+            assert_eq!(span.to_string().parse(), Ok(span));
+        }
+    }
+
+    #[test]
+    fn what_is_no_span_is_refused_with_examples() {
+        for text in ["", "5", "-5s", "five seconds", "5 parsecs"] {
+            let error = text.parse::<Span>().unwrap_err().to_string();
+            assert!(error.contains("such as `350ms`"), "{text}: {error}");
+        }
+    }
+}

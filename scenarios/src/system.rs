@@ -1,0 +1,160 @@
+//! The payment system as actors: who boots as what, and who gets which message.
+
+use std::sync::Arc;
+
+use model::{Booking, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use sim::{Delivery, Draws, Out, Role, System};
+
+use crate::fact::Fact;
+use crate::message::Message;
+use crate::party::client::{Client, ClientEntry};
+use crate::party::edge::Edge;
+use crate::party::ledger::LedgerDesk;
+use crate::party::orchestrator::Orchestrator;
+use crate::party::probe::Probe;
+use crate::party::provider::{ProviderDesk, ProviderEntry};
+use crate::party::risk::RiskService;
+use crate::party::store::StoreDesk;
+use crate::party::{self, EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
+use crate::plan::Plan;
+
+/// Everything that the parties go by.
+#[derive(Clone, Debug)]
+pub struct PaymentSystem {
+    /// What was decided before the run.
+    pub plan: Arc<Plan>,
+    /// What the workers go by.
+    pub rules: Arc<Rules>,
+    /// The key of what issuers and the risk service will say.
+    pub draws: Draws,
+}
+
+/// What handlers push their effects into.
+pub(crate) type Effects = Out<PaymentSystem>;
+
+/// Any party.
+#[derive(Clone, Debug)]
+pub enum Party {
+    /// A customer with its shop.
+    Client(Client),
+    /// The edge.
+    Edge(Edge),
+    /// The ledger.
+    Ledger(LedgerDesk),
+    /// The orchestrator.
+    Orchestrator(Box<Orchestrator>),
+    /// The harness's reader.
+    Probe(Probe),
+    /// A provider.
+    Provider(Box<ProviderDesk>),
+    /// The risk service.
+    Risk(RiskService),
+    /// The store.
+    Store(StoreDesk),
+}
+
+/// What timers remind parties of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// A client: it is time for this operation, or to ask again.
+    Operation(Token, Nudge),
+    /// The edge: no answer to this request yet.
+    Request(u64),
+    /// The orchestrator: look at this payment again, unless it was looked at
+    /// since.
+    Payment(PaymentId, u32),
+    /// The store: is anybody working on this payment?
+    Relay(PaymentId),
+    /// A provider: execute the deferred request with this number.
+    Execute(u32),
+    /// The probe: look at every payment.
+    Look,
+}
+
+/// What a client is reminded of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nudge {
+    /// The operation is due.
+    Start,
+    /// The customer clicks once more.
+    ClickAgain,
+    /// The customer wants it no more.
+    Cancel,
+    /// No answer yet, or time to look again: the how-manieth time.
+    Ask(u32),
+    /// No answer to the cancellation yet.
+    AskCancel(u32),
+}
+
+/// An entry of a party's journal.
+#[derive(Clone, Debug, Hash)]
+pub enum Entry {
+    /// Of a client's local storage.
+    Client(ClientEntry),
+    /// Of the ledger.
+    Ledger(Booking),
+    /// Of a provider.
+    Provider(ProviderEntry),
+    /// Of the risk service.
+    Risk(RiskEntry),
+    /// Of the store.
+    Store(StoreEntry),
+}
+
+impl System for PaymentSystem {
+    type Actor = Party;
+    type Message = Message;
+    type Timer = Timer;
+    type Record = Entry;
+    type Fact = Fact;
+
+    fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
+        match role {
+            EDGE => Party::Edge(Edge::boot(out)),
+            STORE => Party::Store(StoreDesk::boot(journal, out)),
+            ORCHESTRATOR => Party::Orchestrator(Box::default()),
+            LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
+            RISK => Party::Risk(RiskService::boot(journal)),
+            _ => match (party::provider_of(role), party::client_of(role)) {
+                (Some(id), _) => Party::Provider(Box::new(ProviderDesk::boot(self, id, journal))),
+                (_, Some(number)) => Party::Client(Client::boot(self, number, journal, out)),
+                _ => Party::Probe(Probe::default()),
+            },
+        }
+    }
+
+    fn on_message(&self, actor: &mut Party, delivery: Delivery<Message>, out: &mut Effects) {
+        match actor {
+            Party::Client(client) => client.on_message(self, delivery, out),
+            Party::Edge(edge) => edge.on_message(self, delivery, out),
+            Party::Ledger(ledger) => ledger.on_message(delivery, out),
+            Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
+            Party::Probe(probe) => probe.on_message(delivery, out),
+            Party::Provider(provider) => provider.on_message(self, delivery, out),
+            Party::Risk(risk) => risk.on_message(self, delivery, out),
+            Party::Store(store) => store.on_message(delivery, out),
+        }
+    }
+
+    fn on_timer(&self, actor: &mut Party, timer: Timer, out: &mut Effects) {
+        match (actor, timer) {
+            (Party::Client(client), Timer::Operation(token, nudge)) => {
+                client.on_nudge(self, token, nudge, out);
+            }
+            (Party::Edge(edge), Timer::Request(serial)) => edge.on_timer(serial, out),
+            (Party::Orchestrator(orchestrator), Timer::Payment(payment, round)) => {
+                orchestrator.on_timer(self, payment, round, out);
+            }
+            (Party::Store(store), Timer::Relay(payment)) => store.on_timer(payment, out),
+            (Party::Provider(provider), Timer::Execute(slot)) => {
+                provider.on_timer(self, slot, out);
+            }
+            (Party::Probe(probe), Timer::Look) => probe.look(self, out),
+            _ => {}
+        }
+    }
+
+    fn name(&self, role: Role) -> String {
+        party::name(role)
+    }
+}

@@ -1,0 +1,293 @@
+//! One seed's run and judgement: the whole story.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{AccountId, Amount, Balance, Defects, Money, Rules, Status, Token};
+use serde::Serialize;
+use sim::{
+    DigestValue, Draws, Ending, Limit, Limits, Role, Run, Seed, Strike, Trace, VirtualTime, World,
+};
+
+use crate::bounds::{self, HORIZON};
+use crate::fact::ProviderStrike;
+use crate::invariant::Invariant;
+use crate::judge::{Findings, Judge, PROVIDER_STRIKES, Violation};
+use crate::latency;
+use crate::message::{ClientReply, kinds};
+use crate::party::{EDGE, LEDGER, ORCHESTRATOR, PROBE, RISK, STORE, client_role, provider_role};
+use crate::plan::Plan;
+use crate::settings::Scenario;
+use crate::system::{PaymentSystem, Timer};
+
+/// Runs `scenario` from `seed`, with `defects` planted, and judges it.
+pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
+    let plan = Plan::draw(scenario, seed);
+    let system = PaymentSystem::new(plan, defects);
+    let mut judge = Judge::new(&system.plan);
+    let mut world = world(&system);
+    let ending = settle(&mut world, &mut judge);
+    let verdict = conclude(&world, &mut judge, ending);
+    Trial::new(&world, &judge, &system, verdict)
+}
+
+/// The same, keeping everything that happened.
+pub fn replay(scenario: &Scenario, seed: Seed, defects: Defects) -> (Trial, Trace<PaymentSystem>) {
+    let plan = Plan::draw(scenario, seed);
+    replay_plan(plan, defects)
+}
+
+/// Runs a plan as it is, keeping everything that happened.
+pub fn replay_plan(plan: Plan, defects: Defects) -> (Trial, Trace<PaymentSystem>) {
+    let system = PaymentSystem::new(plan, defects);
+    let mut judge = Judge::new(&system.plan);
+    let mut world = world(&system).recorded();
+    let ending = settle(&mut world, &mut judge);
+    let verdict = conclude(&world, &mut judge, ending);
+    let trial = Trial::new(&world, &judge, &system, verdict);
+    (trial, world.trace().cloned().unwrap_or_default())
+}
+
+/// What a trial came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every invariant held.
+    Held,
+    /// Some did not, the first in time first.
+    Violated(Vec<Violation>),
+    /// Nothing can be concluded.
+    Inconclusive(&'static str),
+}
+
+/// One seed's run, judged: plain data for reports.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed.
+    pub seed: Seed,
+    /// What was decided before the run.
+    pub plan: Arc<Plan>,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// The digest of every event.
+    pub digest: DigestValue,
+    /// The number of events.
+    pub events: u64,
+    /// The most events that the run could have had.
+    pub events_max: u64,
+    /// When the run ended.
+    pub ended_at: VirtualTime,
+    /// Messages sent, by kind, those that were sent at all.
+    pub messages: Vec<(&'static str, u64)>,
+    /// Faults that struck, by name, those that did at all.
+    pub strikes: Vec<(&'static str, u64)>,
+    /// How each payment ended, as the probe saw it, counted.
+    pub outcomes: BTreeMap<&'static str, u64>,
+    /// What was captured, by currency.
+    pub captured: Vec<Money>,
+    /// Calls that were made again.
+    pub retries: u64,
+    /// Undone steps, by name.
+    pub compensations: BTreeMap<&'static str, u64>,
+    /// The ledger's accounts at the end.
+    pub accounts: BTreeMap<AccountId, Balance>,
+    /// How often the premise of each invariant was met.
+    pub exercised: Vec<(Invariant, u64)>,
+}
+
+impl PaymentSystem {
+    /// The parties' settings for `plan`.
+    pub fn new(plan: Plan, defects: Defects) -> Self {
+        let providers = plan.providers.iter().map(|provider| provider.dialect.clone());
+        let rules = Rules {
+            providers: providers.collect(),
+            never_found: bounds::never_found(),
+            call_timeout: std::time::Duration::from_secs(1),
+            provider_timeout: std::time::Duration::from_secs(5),
+            give_up_after: std::time::Duration::from_secs(60),
+            provider_backoff_max: std::time::Duration::from_secs(3_600),
+            call_backoff_max: std::time::Duration::from_secs(60),
+            defects,
+        };
+        Self { draws: Draws::new(plan.key), plan: Arc::new(plan), rules: Arc::new(rules) }
+    }
+}
+
+/// The world of a plan, at its beginning.
+pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
+    let plan = &system.plan;
+    let mut network = latency::network();
+    network.weather = plan.weather;
+    World::new(
+        system,
+        Run {
+            draws: system.draws,
+            roles: roles(plan),
+            network,
+            faults: &plan.faults,
+            heal_at: plan.heal_at,
+            limits: Limits { events_max: events_max(plan), horizon: plan.heal_at.after(HORIZON) },
+        },
+    )
+}
+
+/// Chaos, heal and drain; then the probe looks at every payment.
+fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending {
+    let ending = world.run(judge);
+    if ending != Ending::Rest {
+        return ending;
+    }
+    world.wake(PROBE, Timer::Look);
+    world.run(judge)
+}
+
+fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: Ending) -> Verdict {
+    match ending {
+        Ending::Rest => judge.at_rest(world.now()),
+        Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
+        Ending::Limit(_) => {}
+    }
+    let Findings { violations, .. } = judge.findings();
+    match ending {
+        _ if !violations.is_empty() => Verdict::Violated(violations.clone()),
+        Ending::Limit(Limit::Events) => Verdict::Inconclusive("the limit of events was hit"),
+        Ending::Limit(Limit::Horizon) => Verdict::Inconclusive("the horizon was reached"),
+        Ending::Rest | Ending::LostWakeUp(_) => Verdict::Held,
+    }
+}
+
+impl Trial {
+    fn new(
+        world: &World<'_, PaymentSystem>,
+        judge: &Judge,
+        system: &PaymentSystem,
+        verdict: Verdict,
+    ) -> Self {
+        let said = judge.authorities();
+        let plan = &system.plan;
+        let exercised = Invariant::ALL.iter().map(|story| story.code);
+        Self {
+            scenario: plan.scenario.clone(),
+            seed: plan.seed,
+            plan: plan.clone(),
+            verdict,
+            digest: world.digest(),
+            events: world.events(),
+            events_max: events_max(plan),
+            ended_at: world.now(),
+            messages: messages(world.sent_by_kind()),
+            strikes: strikes(world, judge),
+            outcomes: outcomes(judge),
+            captured: captured(plan, judge),
+            retries: said.calls_again(),
+            compensations: said.undone().clone(),
+            accounts: said.balances().clone(),
+            exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
+        }
+    }
+
+    /// The violations, none if the trial held.
+    pub fn violations(&self) -> &[Violation] {
+        match &self.verdict {
+            Verdict::Violated(violations) => violations,
+            Verdict::Held | Verdict::Inconclusive(_) => &[],
+        }
+    }
+
+    /// The number of messages sent.
+    pub fn messages_sent(&self) -> u64 {
+        self.messages.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// The names of the faults that the kernel counts.
+pub const STRIKE_NAMES: [(Strike, &str); 7] = [
+    (Strike::Loss, "message-loss"),
+    (Strike::Duplication, "message-duplication"),
+    (Strike::Lateness, "late-delivery"),
+    (Strike::Partition, "partition"),
+    (Strike::Crash, "crash"),
+    (Strike::LostTail, "lost-unsynced-tail"),
+    (Strike::PlannedFate, "planned-fate"),
+];
+
+/// The name of a misfortune at a provider.
+pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
+    match strike {
+        ProviderStrike::BrownOut => "brown-out",
+        ProviderStrike::Outage => "hard-outage",
+        ProviderStrike::ReplyDropped => "timeout-after-effect",
+        ProviderStrike::RequestDropped => "timeout-before-effect",
+        ProviderStrike::LateEffect => "late-effect",
+        ProviderStrike::ErrorAfter => "5xx-after-effect",
+        ProviderStrike::ErrorBefore => "5xx-before-effect",
+        ProviderStrike::Throttled => "throttled",
+        ProviderStrike::Declined => "declined",
+        ProviderStrike::PartialApproval => "partial-approval",
+        ProviderStrike::Deferred => "pending-then-result",
+        ProviderStrike::CaptureDeclined => "capture-declined",
+        ProviderStrike::IndexLag => "index-lag",
+    }
+}
+
+fn roles(plan: &Plan) -> Vec<Role> {
+    let house = [STORE, LEDGER, RISK, EDGE, ORCHESTRATOR, PROBE];
+    let providers = (0..plan.providers.len() as u8).map(|n| provider_role(model::ProviderId(n)));
+    let clients = (0..plan.clients).map(client_role);
+    house.into_iter().chain(providers).chain(clients).collect()
+}
+
+fn events_max(plan: &Plan) -> u64 {
+    100_000 + 2_000 * plan.operations.len() as u64
+}
+
+fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
+    let named = kinds::ALL.iter().map(|(_, name)| *name).zip(by_kind.iter().copied());
+    named.filter(|(_, count)| *count > 0).collect()
+}
+
+fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
+    let kernel = STRIKE_NAMES.iter().map(|(strike, name)| (*name, world.strikes().of(*strike)));
+    let providers = PROVIDER_STRIKES
+        .iter()
+        .map(|strike| (provider_strike_name(*strike), judge.authorities().strikes(*strike)));
+    kernel.chain(providers).filter(|(_, count)| *count > 0).collect()
+}
+
+fn outcomes(judge: &Judge) -> BTreeMap<&'static str, u64> {
+    let mut outcomes = BTreeMap::new();
+    for (_, reply) in judge.authorities().probed() {
+        *outcomes.entry(outcome_name(reply)).or_default() += 1;
+    }
+    outcomes
+}
+
+fn outcome_name(reply: Option<ClientReply>) -> &'static str {
+    match reply {
+        Some(ClientReply::Stands(_, status)) => match status {
+            Status::Processing => "processing",
+            Status::InReview => "in_review",
+            Status::Failing => "failing",
+            Status::Canceling => "canceling",
+            Status::Captured => "captured",
+            Status::Succeeded => "succeeded",
+            Status::Failed => "failed",
+            Status::Canceled => "canceled",
+        },
+        Some(ClientReply::NotFound) => "never_accepted",
+        Some(_) => "unreadable",
+        None => "not_probed",
+    }
+}
+
+fn captured(plan: &Plan, judge: &Judge) -> Vec<Money> {
+    let mut by_currency: BTreeMap<_, Amount> = BTreeMap::new();
+    for operation in &plan.operations {
+        let token: Token = operation.token;
+        *by_currency.entry(operation.money.currency).or_default() +=
+            judge.authorities().captured(token);
+    }
+    by_currency.into_iter().map(|(currency, amount)| Money { amount, currency }).collect()
+}
