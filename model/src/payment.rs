@@ -284,26 +284,39 @@ impl Payment {
 
     /// What to do after a try that came to nothing.
     fn choose(&self, dead: Try, providers: u8) -> Record {
-        let fail = || Record::StatusChanged(Status::Failing);
         match dead.step {
-            steps::CAPTURE => {
-                let authorization = self.saga.latest(steps::AUTHORIZE);
-                let alive = authorization.filter(|(_, state)| *state == TryState::Done);
-                alive.map_or_else(fail, |(which, _)| Record::CompIntent {
-                    which,
-                    operation: self.operation(which).undo(),
-                })
+            steps::CAPTURE if self.last_refusal == Some(Refusal::FailedDefinite) => {
+                self.defects.pick(
+                    Defect::FiveHundredIsNotExecuted,
+                    || self.give_authorization_back(),
+                    || self.try_elsewhere(providers),
+                )
             }
-            steps::AUTHORIZE => {
-                let hard = self.last_refusal == Some(Refusal::DeclinedHard);
-                let left = self.route(providers).filter(|_| !hard && dead.attempt < ATTEMPTS_MAX);
-                left.map_or_else(fail, |provider| {
-                    let which = Try { attempt: dead.attempt + 1, ..dead };
-                    self.step_intent(which, Some(provider))
-                })
-            }
-            _ => fail(),
+            steps::CAPTURE => self.give_authorization_back(),
+            steps::AUTHORIZE => self.try_elsewhere(providers),
+            _ => FAIL,
         }
+    }
+
+    /// A capture was refused: what is still reserved has to go first.
+    fn give_authorization_back(&self) -> Record {
+        let latest = self.saga.latest(steps::AUTHORIZE);
+        let alive = latest.filter(|(_, state)| *state == TryState::Done);
+        alive.map_or(FAIL, |(which, _)| Record::CompIntent {
+            which,
+            operation: self.operation(which).undo(),
+        })
+    }
+
+    /// Another attempt at the next provider, if there is any left to make.
+    fn try_elsewhere(&self, providers: u8) -> Record {
+        let hard = self.last_refusal == Some(Refusal::DeclinedHard);
+        let made = self.saga.latest(steps::AUTHORIZE).map_or(0, |(which, _)| which.attempt);
+        let left = self.route(providers).filter(|_| !hard && made < ATTEMPTS_MAX);
+        left.map_or(FAIL, |provider| {
+            let which = Try { step: steps::AUTHORIZE, attempt: made + 1 };
+            self.step_intent(which, Some(provider))
+        })
     }
 
     /// The change of status that `event` makes.
@@ -318,3 +331,6 @@ impl Payment {
         })
     }
 }
+
+/// There is no way forward left.
+const FAIL: Record = Record::StatusChanged(Status::Failing);

@@ -216,7 +216,11 @@ impl Saga {
             SagaEntry::Intent(which) => {
                 let fits = match next {
                     Next::Begin(needed) => needed == which,
-                    Next::Choose(dead) => which == self.another(dead.step),
+                    Next::Choose(dead) => {
+                        let wrong = Defect::FiveHundredIsNotExecuted;
+                        which == self.another(dead.step)
+                            || (self.defects.has(wrong) && which == self.another(which.step))
+                    }
                     Next::Await(doubtful) => {
                         let wrong = Defect::RecoveryMeansNewAttempt;
                         self.defects.has(wrong) && which == self.another(doubtful.step)

@@ -1,7 +1,7 @@
 //! A campaign: many trials of one scenario, on all cores, in an order that
 //! does not depend on their number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Defects;
 use rayon::ThreadPool;
@@ -39,6 +39,8 @@ pub struct Campaign {
     pub exercised: BTreeMap<Invariant, u64>,
     /// Invariants that the scenario promises to exercise, and did not.
     pub missed: Vec<Invariant>,
+    /// Every invariant that did not hold in some trial.
+    pub caught: BTreeMap<Invariant, Caught>,
     /// The first violation of each kind, with the seed and index of its trial.
     pub findings: Vec<Finding>,
     /// Seeds of which nothing can be concluded, and why; the first few.
@@ -47,6 +49,17 @@ pub struct Campaign {
     pub digest: DigestValue,
     #[serde(skip)]
     running: Digest,
+}
+
+/// Where an invariant did not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Caught {
+    /// The first trial's place in the campaign, from 0.
+    pub index: u64,
+    /// Its seed.
+    pub seed: Seed,
+    /// In how many trials.
+    pub trials: u64,
 }
 
 /// The first trial that showed one kind of violation.
@@ -118,6 +131,7 @@ impl Campaign {
             strikes: BTreeMap::new(),
             exercised: BTreeMap::new(),
             missed: Vec::new(),
+            caught: BTreeMap::new(),
             findings: Vec::new(),
             undecided: Vec::new(),
             digest: Digest::new().finish(),
@@ -144,6 +158,7 @@ impl Campaign {
             Verdict::Held => {}
             Verdict::Violated(violations) => {
                 self.violated += 1;
+                self.catch(index, trial.seed, violations);
                 if let Some(violation) = violations.first() {
                     self.find(index, trial.seed, violation);
                 }
@@ -157,6 +172,13 @@ impl Campaign {
         }
         self.running.word(trial.digest.0[0]);
         self.running.word(trial.digest.0[1]);
+    }
+
+    fn catch(&mut self, index: u64, seed: Seed, violations: &[Violation]) {
+        let invariants: BTreeSet<_> = violations.iter().map(|v| v.invariant).collect();
+        for invariant in invariants {
+            self.caught.entry(invariant).or_insert(Caught { index, seed, trials: 0 }).trials += 1;
+        }
     }
 
     /// Keeps the first violation of each kind: invariant, step and relation.

@@ -1,10 +1,11 @@
 //! What the parties that the harness owns have seen.
 
-use model::{Movement, ProviderId, Status, Token};
+use model::{ProviderId, Status, Token};
 
 use crate::message::{Asking, ClientReply};
 
-/// A fact, noted by a client, the probe or a provider.
+/// A fact, noted by a client, the probe or a provider. What happened to a
+/// provider's books is no note: it is read off its journal as it gets durable.
 #[derive(Clone, Debug, Hash)]
 pub enum Fact {
     /// A client's screen shows this reply to the request of `endpoint`.
@@ -30,8 +31,6 @@ pub enum Fact {
         /// What came back.
         reply: ClientReply,
     },
-    /// A provider's books changed.
-    Moved(Movement),
     /// A misfortune struck at a provider.
     Struck(ProviderId, ProviderStrike),
 }

@@ -105,13 +105,17 @@ impl Observer<PaymentSystem> for Judge {
         match record {
             Entry::Ledger(booking) => self.booked(seen, booking),
             Entry::Store(entry) => self.committed(seen, entry),
-            Entry::Client(_) | Entry::Provider(_) | Entry::Risk(_) => {}
+            Entry::Provider(entry) => {
+                if let Some(movement) = entry.movement() {
+                    self.moved(seen, movement);
+                }
+            }
+            Entry::Client(_) | Entry::Risk(_) => {}
         }
     }
 
     fn noted(&mut self, seen: Sighting, fact: &Fact) {
         match fact {
-            Fact::Moved(movement) => self.moved(seen, movement),
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::Shown { asking, endpoint, reply } => {
                 let (token, asked_at) = (asking.token, asking.at);

@@ -39,6 +39,8 @@ pub enum Message {
     Lease(PaymentId, Token),
     /// The store's answer: epoch and journal.
     Leased(PaymentId, Token, u32, Vec<Record>),
+    /// The store's answer: nothing is left to do for this payment.
+    Closed(PaymentId, Token),
     /// Store to orchestrator: this payment has to go on.
     Run(PaymentId, Token),
     /// Edge to store: a client asks for a payment that nobody works on.
@@ -182,7 +184,7 @@ kinds! {
     10 READ "read" = Self::Read(_),
     11 ROWS "read-reply" = Self::Rows(..),
     12 LEASE "lease" = Self::Lease(..),
-    13 LEASED "lease-reply" = Self::Leased(..),
+    13 LEASED "lease-reply" = Self::Leased(..) | Self::Closed(..),
     14 RUN "run" = Self::Run(..),
     15 NUDGE "nudge" = Self::Nudge(..),
     16 ASSESS "assess" = Self::Assess(_, RiskRequest::Assess { .. }),
@@ -222,6 +224,7 @@ impl Message {
             | Self::Committed(token, ..)
             | Self::Lease(_, token)
             | Self::Leased(_, token, ..)
+            | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token) => *token,
             Self::Notice(notice) => notice.token,

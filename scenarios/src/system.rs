@@ -94,7 +94,7 @@ pub enum Entry {
     /// Of the ledger.
     Ledger(Booking),
     /// Of a provider.
-    Provider(ProviderEntry),
+    Provider(Box<ProviderEntry>),
     /// Of the risk service.
     Risk(RiskEntry),
     /// Of the store.

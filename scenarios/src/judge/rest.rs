@@ -16,6 +16,9 @@ use crate::invariant::Invariant;
 use crate::message::ClientReply;
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
+    for (tenant, currency) in sides(said) {
+        conserved(said, found, seen, tenant, currency);
+    }
     for (payment, view) in &said.payments {
         terminates(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
@@ -27,9 +30,6 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     }
     for token in said.operations.keys() {
         all_agree(said, found, seen, *token);
-    }
-    for (tenant, currency) in sides(said) {
-        conserved(said, found, seen, tenant, currency);
     }
 }
 

@@ -59,6 +59,9 @@ impl Orchestrator {
             Message::Leased(payment, token, epoch, journal) => {
                 self.leased(system, payment, token, epoch, &journal, out);
             }
+            Message::Closed(payment, _) => {
+                self.hands.remove(&payment);
+            }
             Message::Committed(_, payment, id, result) => {
                 self.committed(system, payment, id, result, out);
             }

@@ -15,15 +15,27 @@ use crate::message::{Envelope, Message};
 use crate::plan::{ProviderFaults, Trouble};
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
-/// An entry of a provider's journal: enough to do it again.
+/// An entry of a provider's journal: enough to do it again, and what it did to
+/// the books.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ProviderEntry {
     /// This request was executed so.
-    Executed(ProviderRequest, Doing),
+    Executed(ProviderRequest, Doing, Option<Movement>),
     /// Time passed over the charge of this reference.
-    Matured(OperationId, Duration),
+    Matured(OperationId, Duration, Movement),
     /// This request waits to be executed.
     Begun(ProviderRequest, Duration),
+}
+
+impl ProviderEntry {
+    /// What it did to the books.
+    pub fn movement(&self) -> Option<&Movement> {
+        match self {
+            Self::Executed(_, _, movement) => movement.as_ref(),
+            Self::Matured(_, _, movement) => Some(movement),
+            Self::Begun(..) => None,
+        }
+    }
 }
 
 /// How a request was executed.
@@ -69,12 +81,12 @@ impl ProviderDesk {
         };
         for entry in journal {
             let Entry::Provider(entry) = entry else { continue };
-            match entry {
-                ProviderEntry::Executed(request, doing) => {
+            match entry.as_ref() {
+                ProviderEntry::Executed(request, doing, _) => {
                     *desk.executions.entry((kind(request), doing.token)).or_default() += 1;
                     desk.books.execute(request, &doing.execution());
                 }
-                ProviderEntry::Matured(reference, now) => {
+                ProviderEntry::Matured(reference, now, _) => {
                     desk.books.mature(*reference, *now);
                 }
                 ProviderEntry::Begun(request, now) => desk.books.begin(request, *now),
@@ -224,10 +236,7 @@ impl ProviderDesk {
         let doing = self.draw_execution(system, job, count, fails_after, out);
         let (reply, movement) = self.books.execute(&job.request, &doing.execution());
         if job.request.takes_effect() || movement.is_some() {
-            self.note_down(ProviderEntry::Executed(job.request, doing), out);
-        }
-        if let Some(movement) = movement {
-            self.tell(movement, out);
+            self.note_down(ProviderEntry::Executed(job.request, doing, movement), out);
         }
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
             out.note(Fact::Struck(self.id, strike));
@@ -284,8 +293,7 @@ impl ProviderDesk {
             return;
         };
         if let Some(movement) = self.books.mature(reference, now) {
-            self.note_down(ProviderEntry::Matured(reference, now), out);
-            self.tell(movement, out);
+            self.note_down(ProviderEntry::Matured(reference, now, movement), out);
         }
     }
 
@@ -302,12 +310,8 @@ impl ProviderDesk {
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
-        out.append(Entry::Provider(entry));
+        out.append(Entry::Provider(Box::new(entry)));
         out.sync();
-    }
-
-    fn tell(&self, movement: Movement, out: &mut Effects) {
-        out.note(Fact::Moved(movement));
     }
 
     fn answer(&self, job: &Deferred, reply: ProviderReply, out: &mut Effects) {

@@ -123,6 +123,7 @@ impl StoreDesk {
     fn lease(&mut self, from: Role, payment: PaymentId, token: Token, out: &mut Effects) {
         let Some(row) = self.store.payment(payment) else { return };
         if row.then == Then::Close {
+            out.send(from, Message::Closed(payment, token));
             return;
         }
         let journal = row.journal.clone();

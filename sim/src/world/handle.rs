@@ -109,10 +109,7 @@ impl<S: System> World<'_, S> {
         *slot.timers(class) += 1;
         let incarnation = slot.incarnation;
         match class {
-            TimerClass::Work => {
-                self.pending.work_timers += 1;
-                self.pending.round = None;
-            }
+            TimerClass::Work => self.pending.work_timers += 1,
             TimerClass::Housekeeping => self.pending.housekeeping_timers += 1,
         }
         let set_in = self.pending.rounds;
@@ -133,7 +130,6 @@ impl<S: System> World<'_, S> {
         self.pending.work_timers -= work;
         self.pending.housekeeping_timers -= housekeeping;
         self.pending.down += 1;
-        self.pending.round = None;
         self.strikes.count(Strike::Crash, 1);
         self.strikes.count(Strike::LostTail, u64::from(lost > 0));
         let crashed = self.number(Tag::Crash, role, lost as u64, event);
@@ -266,9 +262,6 @@ impl<S: System> World<'_, S> {
         self.record(seen.event, seen.event, seen.role, || {
             Happening::Sent(identity, message.clone(), fate)
         });
-        if !fate.lost {
-            self.pending.round = None;
-        }
         for (copy, delay) in fate.delays().iter().enumerate() {
             let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(*delay));
             self.pending.messages += 1;

@@ -113,6 +113,16 @@ fn the_second_of_two_crashes_falls_into_the_boot_after_the_first() {
 }
 
 #[test]
+fn a_crash_is_caused_by_its_handler_and_the_boot_by_the_crash() {
+    let outcome = go(vec![Act::Note(1)], CrashPoint::After(1));
+    let find = |is: fn(&Happening<Script>) -> bool| outcome.trace.iter().rfind(|e| is(&e.what));
+    let handled = find(|what| matches!(what, Happening::Noted(Said::Noted(1)))).unwrap();
+    let crash = find(|what| matches!(what, Happening::Crashed(_))).unwrap();
+    let boot = find(|what| matches!(what, Happening::Booted)).unwrap();
+    assert_eq!((crash.cause, boot.cause), (handled.event, crash.event));
+}
+
+#[test]
 fn a_message_that_finds_its_receiver_down_is_lost() {
     let talk = (1..=3).map(|kind| Act::Work(u64::from(kind) * 100, kind));
     let script = (1..=3)

@@ -53,6 +53,14 @@ proptest! {
     }
 }
 
+#[test]
+fn a_copy_keeps_the_obligations_of_the_original() {
+    let plan = Plan::calm(Script::default(), 0..1).on(0, Cue::Boot, [Act::Oblige(7)]);
+    let mut world = plan.world();
+    assert_eq!(world.step(&mut ()), None);
+    assert_eq!(world.clone().run(&mut ()), Ending::LostWakeUp(7));
+}
+
 /// Everything that changes what happens has to change the digest, or else the
 /// comparison of two runs proves less than it claims. Recipients of lost
 /// sendings and what was journaled did not.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sim::{
-    COPIES_MAX, Domain, Draws, Fate, Happening, Kind, Network, Quantiles, Rate, Role, Seed,
-    SendIdentity, Strike, Subject, Weather,
+    COPIES_MAX, CrashPoint, Domain, Draws, Fate, Happening, Kind, Misfortune, Network, Quantiles,
+    Rate, Role, Seed, SendIdentity, Strike, Subject, Trigger, Weather,
 };
 
-use crate::plan::{Outcome, Plan, ms};
-use crate::script::{Act, Cue, Script};
+use crate::plan::{Outcome, Plan, at, ms, nth};
+use crate::script::{Act, Cue, Line, Said, Script};
 
 const SENDINGS: u64 = 20_000;
 const NANOS_PER_MS: u64 = 1_000_000;
@@ -63,11 +63,49 @@ fn one_kind_of_weather_leaves_what_the_others_decide_alone() {
     for (doubled, calm) in doubled.zip(&calm) {
         assert_eq!(doubled.delays()[0], calm.delays()[0]);
     }
-    let late = fates(Weather { lateness: half, ..weather() });
-    for (late, calm) in late.zip(&calm) {
-        let by = late.delays()[0] - calm.delays()[0];
-        assert!(by < 500 * NANOS_PER_MS && (late.late == 1 || by == 0));
+    let doubled = Weather { duplication: Rate::ALWAYS, ..weather() };
+    let late = fates(Weather { lateness: half, ..doubled });
+    for (late, timely) in late.zip(fates(doubled)) {
+        let pairs = late.delays().iter().zip(timely.delays());
+        let by = pairs.map(|(late, timely)| late - timely).filter(|by| *by > 0);
+        let by = by.collect::<Vec<_>>();
+        assert!(by.iter().all(|by| *by < 500 * NANOS_PER_MS), "{by:?}");
+        assert_eq!(by.len(), usize::from(late.late));
     }
+}
+
+/// Two of 49 million nanoseconds that come out equal are no accident.
+#[test]
+fn every_word_of_an_identity_has_a_say_in_its_fate() {
+    let one =
+        SendIdentity { from: Role(1), to: Role(2), kind: Kind(3), subject: Subject(4), ordinal: 5 };
+    let fate = |identity| network().fate(&draws(), &identity, &Weather::CALM);
+    for other in [
+        SendIdentity { from: Role(2), ..one },
+        SendIdentity { to: Role(1), ..one },
+        SendIdentity { from: Role(2), to: Role(1), ..one },
+        SendIdentity { kind: Kind(4), ..one },
+        SendIdentity { subject: Subject(5), ..one },
+        SendIdentity { ordinal: 6, ..one },
+    ] {
+        assert_eq!(fate(other), fate(other));
+        assert_ne!(fate(other), fate(one), "{other:?}");
+    }
+}
+
+#[test]
+fn a_further_copy_follows_within_its_delay() {
+    let network = Network::new(vec![Quantiles::constant(ms(20))], Vec::new(), ms(5_000));
+    let weather = Weather { duplication: Rate::ALWAYS, ..weather() };
+    let (mut soon, mut late) = (u64::MAX, 0);
+    for identity in identities() {
+        let fate = network.fate(&draws(), &identity, &weather);
+        assert_eq!(fate.delays()[0], 20 * NANOS_PER_MS);
+        for gap in fate.delays()[1..].iter().map(|delay| delay - 20 * NANOS_PER_MS) {
+            (soon, late) = (soon.min(gap), late.max(gap));
+        }
+    }
+    assert!(soon < NANOS_PER_MS && late > 299 * NANOS_PER_MS && late < 300 * NANOS_PER_MS);
 }
 
 #[test]
@@ -188,6 +226,60 @@ fn strikes_of_the_weather_are_counted_as_they_fall() {
             assert_eq!(times, if other == strike { expected } else { 0 }, "{other:?}");
         }
     }
+}
+
+/// The ordinal is the only count in an identity: it must not know of anything
+/// else that is sent, and outlive whoever sends.
+#[test]
+fn sendings_are_numbered_within_their_pair_kind_and_subject_and_across_crashes() {
+    let talk = [(1, 5, 0), (1, 5, 1), (1, 6, 0), (2, 5, 0), (1, 5, 0)];
+    let talk = talk.map(|(to, kind, about)| Act::SendAbout(to, kind, about));
+    let crash = Misfortune::Crash { role: Role(0), point: CrashPoint::After(5) };
+    let outcome = Plan::calm(Script::default(), 0..3)
+        .on(0, Cue::Boot, talk)
+        .on(1, Cue::Hear(6), [Act::SendAbout(0, 5, 0), Act::SendAbout(0, 6, 0)])
+        .with(Trigger::At(at(0)), crash, 50)
+        .run();
+    let of_role_0 = outcome.trace.iter().filter(|event| event.role == Role(0));
+    let ordinals = of_role_0.filter_map(|event| match &event.what {
+        Happening::Sent(sent, ..) => Some(sent.ordinal),
+        _ => None,
+    });
+    // The first life and the second.
+    assert_eq!(ordinals.collect::<Vec<_>>(), [1, 1, 1, 1, 2, 3, 2, 2, 2, 4]);
+}
+
+#[test]
+fn a_receiver_learns_who_sent_the_how_manieth_and_which_copy() {
+    let trigger = |ordinal| Trigger::OnSend(nth(0, 1, 5, ordinal));
+    let outcome = Plan::calm(Script::default(), 0..2)
+        .on(0, Cue::Boot, [Act::Send(1, 5), Act::Send(1, 5)])
+        .on(1, Cue::Hear(5), [Act::TellSender])
+        .with(trigger(1), Misfortune::Duplicate, 5)
+        .with(trigger(2), Misfortune::Delay, 10)
+        .run();
+    let said = [(1, 0), (1, 1), (2, 0)];
+    assert_eq!(
+        outcome.said(1),
+        said.map(|(ordinal, copy)| Said::Sender { from: 0, ordinal, copy })
+    );
+}
+
+#[test]
+fn what_was_sent_is_counted_by_kind_and_told_to_the_observer_lost_or_not() {
+    let mut plan = Plan::calm(Script::default(), 0..2).on(
+        0,
+        Cue::Boot,
+        [Act::Send(1, 5), Act::Send(1, 2), Act::Send(9, 5)],
+    );
+    plan.network.weather.loss = Rate::ALWAYS;
+    let line = |kind| Line { kind, about: 0 };
+    let sent =
+        [(Role(0), Role(1), line(5)), (Role(0), Role(1), line(2)), (Role(0), Role(9), line(5))];
+    assert_eq!(plan.run().taps.sent, sent);
+    let mut world = plan.world();
+    world.run(&mut ());
+    assert_eq!(world.sent_by_kind(), [0, 0, 1, 0, 0, 2]);
 }
 
 #[test]

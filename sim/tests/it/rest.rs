@@ -2,7 +2,7 @@
 
 use sim::{CrashPoint, Ending, Misfortune, Role, Trigger};
 
-use crate::plan::{Plan, Taps, at};
+use crate::plan::{Plan, Taps, at, ms};
 use crate::script::Act::{Discharge, Housekeeping, Note, Oblige, Send, Work};
 use crate::script::{Act, Cue, Script};
 
@@ -24,11 +24,8 @@ fn a_world_waits_for_messages_and_work_but_not_for_housekeeping_to_end() {
         assert_eq!((outcome.ending, outcome.ended_at), (Ending::Rest, at(ended)), "{act:?}");
     }
     let mut slow = boots_with([Send(0, 9)]);
-    slow.network = sim::Network::new(
-        vec![sim::Quantiles::constant(std::time::Duration::from_secs(4))],
-        Vec::new(),
-        std::time::Duration::from_secs(5),
-    );
+    slow.network =
+        sim::Network::new(vec![sim::Quantiles::constant(ms(4_000))], Vec::new(), ms(5_000));
     assert_eq!(slow.run().ended_at, at(4_000));
 }
 

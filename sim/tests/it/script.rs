@@ -45,6 +45,8 @@ pub(crate) enum Act {
     Recall,
     /// Note both clocks.
     TellTime,
+    /// Note whose message came last, and which.
+    TellSender,
 }
 
 /// A message.
@@ -60,13 +62,15 @@ pub(crate) enum Said {
     Noted(u16),
     Recalled(Vec<u16>),
     Time { monotonic: Duration, wall: VirtualTime },
+    Sender { from: u8, ordinal: u32, copy: u8 },
 }
 
-/// An actor: who it is and what it booted from.
+/// An actor: who it is, what it booted from, and what it heard last.
 #[derive(Clone, Debug)]
 pub(crate) struct Player {
     role: Role,
     memory: Vec<u16>,
+    sender: Option<Said>,
 }
 
 impl Script {
@@ -92,6 +96,7 @@ impl Script {
                 Act::TellTime => {
                     out.note(Said::Time { monotonic: out.monotonic(), wall: out.wall() });
                 }
+                Act::TellSender => player.sender.iter().for_each(|said| out.note(said.clone())),
             }
         }
     }
@@ -105,13 +110,15 @@ impl System for Script {
     type Fact = Said;
 
     fn boot(&self, role: Role, journal: &[u16], out: &mut Out<Self>) -> Player {
-        let player = Player { role, memory: journal.to_vec() };
+        let player = Player { role, memory: journal.to_vec(), sender: None };
         self.play(&player, Cue::Boot, out);
         player
     }
 
     fn on_message(&self, player: &mut Player, delivery: Delivery<Line>, out: &mut Out<Self>) {
-        self.play(player, Cue::Hear(delivery.message.kind), out);
+        let Delivery { from, ordinal, copy, message } = delivery;
+        player.sender = Some(Said::Sender { from: from.0, ordinal, copy });
+        self.play(player, Cue::Hear(message.kind), out);
     }
 
     fn on_timer(&self, player: &mut Player, number: u16, out: &mut Out<Self>) {
