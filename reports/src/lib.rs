@@ -1,1 +1,33 @@
-//! x
+//! Finished trials and campaigns, rendered for people and machines.
+//!
+//! Everything here is a pure function of plain data: no clock, no environment,
+//! no file. Equal input gives equal bytes.
+//!
+//! Start at [`campaign_table`], what a campaign came to; then:
+//!
+//! - one trial: [`plan_text`], [`trial_text`], and [`snapshot`], which a
+//!   reviewer compares line by line
+//! - one violation: its [`violation`] story, the [`money_trail`] that led to
+//!   it, and the command that [`Repeat`]s it
+//! - what there is: [`listing`], [`fault_story`], [`json`]
+//! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
+
+mod accounts;
+mod brief;
+pub mod campaign_table;
+pub mod fault_story;
+pub mod json;
+mod layout;
+pub mod listing;
+pub mod money_trail;
+mod number;
+pub mod plan_text;
+mod repeat;
+pub mod snapshot;
+pub mod trial_text;
+pub mod violation;
+
+pub use brief::Brief;
+pub use campaign_table::CampaignRow;
+pub use number::{Count, Ordinal};
+pub use repeat::Repeat;

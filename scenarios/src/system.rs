@@ -110,7 +110,7 @@ impl System for PaymentSystem {
 
     fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
         match role {
-            EDGE => Party::Edge(Edge::boot(out)),
+            EDGE => Party::Edge(Edge::default()),
             STORE => Party::Store(StoreDesk::boot(journal, out)),
             ORCHESTRATOR => Party::Orchestrator(Box::default()),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),

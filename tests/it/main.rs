@@ -1,1 +1,9 @@
-//! x
+//! What holds across the crates.
+
+mod command;
+mod defects;
+mod determinism;
+mod locality;
+mod reference;
+mod snapshots;
+mod tidy;

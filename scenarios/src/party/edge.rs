@@ -8,16 +8,15 @@ use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, ad
 use model::{
     Amount, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token, TransactionId,
 };
-use sim::{Delivery, Role};
+use sim::{Delivery, Digest, Role};
 
 use crate::message::{Asking, ClientReply, Message, ReadRequest, Rows};
 use crate::party::STORE;
 use crate::system::{Effects, PaymentSystem, Timer};
 
 /// The edge's volatile state: the requests that wait for the store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Edge {
-    serial: u64,
     requests: BTreeMap<u64, Request>,
 }
 
@@ -40,11 +39,6 @@ enum Asked {
 }
 
 impl Edge {
-    pub(crate) fn boot(out: &mut Effects) -> Self {
-        // Answers to requests of an earlier life must not fit a new one.
-        Self { serial: out.wall().as_nanos() << 8, requests: BTreeMap::new() }
-    }
-
     pub(crate) fn on_message(
         &mut self,
         system: &PaymentSystem,
@@ -85,12 +79,16 @@ impl Edge {
     }
 
     fn read(&mut self, client: Role, asking: Asking, asked: Asked, key: KeyId, out: &mut Effects) {
-        self.serial += 1;
-        let read = ReadRequest { serial: self.serial, token: asking.token, key };
+        let serial = Digest::of(&(asking, std::mem::discriminant(&asked)));
+        // A copy made by the network is no second request.
+        if self.requests.contains_key(&serial) {
+            return;
+        }
+        let read = ReadRequest { serial, token: asking.token, key };
         let request = Request { client, asking, asked, read, commit: None, tries: 0 };
-        self.requests.insert(self.serial, request);
+        self.requests.insert(serial, request);
         out.send(STORE, Message::Read(read));
-        out.set_timer(STORE_TIMEOUT, Timer::Request(self.serial));
+        out.set_timer(STORE_TIMEOUT, Timer::Request(serial));
     }
 
     fn on_rows(

@@ -1,0 +1,97 @@
+//! The faults that can strike, in words: the names are those under which a
+//! trial counts them.
+
+use serde::Serialize;
+
+/// What people should know of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct FaultStory {
+    /// The name that reports count it under.
+    pub name: &'static str,
+    /// Its code in the fault catalogue (payments.md section 4.2).
+    pub code: &'static str,
+    /// Whether it ever ends.
+    pub kind: FaultKind,
+    /// What happens when it strikes.
+    pub what: &'static str,
+}
+
+/// Whether a fault ever ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Over when the world heals.
+    Disturbance,
+    /// What issuers do in any weather.
+    Business,
+}
+
+/// Every fault, in the order in which reports list them.
+pub const ALL: [FaultStory; 20] = [
+    disturbance("message-loss", "F24", "a link loses a sending"),
+    disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
+    disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
+    disturbance("partition", "F24", "a message is lost between parties that are cut off"),
+    disturbance("crash", "F25", "a party crashes between two effects of one handler"),
+    disturbance("lost-unsynced-tail", "F26", "a crash loses what was appended and not yet synced"),
+    disturbance("planned-fate", "F24", "a sending meets a fate that the plan names for it alone"),
+    disturbance("brown-out", "F03", "a sick provider is slow or answers with a server error"),
+    disturbance("hard-outage", "F04", "a provider swallows the request"),
+    disturbance("timeout-after-effect", "F05", "a provider executes and its reply is dropped"),
+    disturbance("timeout-before-effect", "F06", "a provider drops the request unexecuted"),
+    disturbance("late-effect", "F07", "a provider executes long after the request came"),
+    disturbance("5xx-after-effect", "F08", "a provider executes and answers with a server error"),
+    disturbance("5xx-before-effect", "F08", "a provider answers with a server error instead"),
+    disturbance("throttled", "F10", "a provider's limiter turns the request away"),
+    business("declined", "F11", "the issuer declines the authorization"),
+    business("partial-approval", "F12", "the issuer approves a part of the amount"),
+    business("pending-then-result", "F13", "the issuer decides later"),
+    business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
+    disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
+];
+
+/// What people should know of the fault with this name.
+pub fn named(name: &str) -> Option<&'static FaultStory> {
+    static STORIES: [FaultStory; 20] = ALL;
+    STORIES.iter().find(|story| story.name == name)
+}
+
+/// Of `strikes`, by name and count, those of this kind.
+pub(crate) fn of_kind<'s>(
+    kind: FaultKind,
+    strikes: impl IntoIterator<Item = (&'s str, u64)>,
+) -> Vec<(&'s str, u64)> {
+    let kind_of = |name| named(name).map_or(FaultKind::Disturbance, |story| story.kind);
+    strikes.into_iter().filter(|(name, _)| kind_of(name) == kind).collect()
+}
+
+const fn disturbance(name: &'static str, code: &'static str, what: &'static str) -> FaultStory {
+    FaultStory { name, code, kind: FaultKind::Disturbance, what }
+}
+
+const fn business(name: &'static str, code: &'static str, what: &'static str) -> FaultStory {
+    FaultStory { name, code, kind: FaultKind::Business, what }
+}
+
+#[cfg(test)]
+mod tests {
+    use scenarios::judge::PROVIDER_STRIKES;
+    use scenarios::trial::{STRIKE_NAMES, provider_strike_name};
+
+    use super::*;
+
+    #[test]
+    fn every_fault_that_a_trial_counts_has_its_story_in_the_same_order() {
+        let kernel = STRIKE_NAMES.iter().map(|(_, name)| *name);
+        let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
+        let counted: Vec<_> = kernel.chain(providers).collect();
+        assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
+    }
+
+    #[test]
+    fn what_an_issuer_does_is_business_and_no_disturbance() {
+        let strikes = [("declined", 3), ("crash", 1), ("index-lag", 2)];
+        assert_eq!(of_kind(FaultKind::Business, strikes), [("declined", 3)]);
+        assert_eq!(of_kind(FaultKind::Disturbance, strikes), [("crash", 1), ("index-lag", 2)]);
+    }
+}

@@ -1,0 +1,70 @@
+//! What there is to fuzz, to judge by, to suffer and to plant: a line each.
+
+use model::Defect;
+use scenarios::Scenario;
+use scenarios::invariant::Invariant;
+
+use crate::fault_story::{self, FaultKind};
+use crate::layout;
+
+/// A line for each of `scenarios`: its name and title.
+pub fn scenarios(scenarios: &[Scenario]) -> String {
+    let row = |scenario: &Scenario| vec![scenario.name.clone(), scenario.title.clone()];
+    layout::unwrapped(scenarios.iter().map(row).collect())
+}
+
+/// A line for each invariant: its code, when it is judged, its name and what
+/// it claims.
+pub fn invariants() -> String {
+    let rows = Invariant::ALL.iter().map(|story| {
+        vec![
+            story.code.to_string(),
+            story.kind.to_string(),
+            story.name.to_owned(),
+            story.statement.to_owned(),
+        ]
+    });
+    layout::unwrapped(rows.collect())
+}
+
+/// A line for each fault: its name, its code, whether it ever ends, and what
+/// it does.
+pub fn faults() -> String {
+    let rows = fault_story::ALL.iter().map(|story| {
+        let kind = match story.kind {
+            FaultKind::Disturbance => "disturbance",
+            FaultKind::Business => "business",
+        };
+        [story.name, story.code, kind, story.what].map(str::to_owned).to_vec()
+    });
+    layout::unwrapped(rows.collect())
+}
+
+/// A line for each defect: its name, the invariants that are expected to catch
+/// it, and what the wrong code does.
+pub fn defects() -> String {
+    let rows = Defect::ALL.iter().map(|story| {
+        vec![story.name.to_owned(), story.caught_by.join(" "), story.story.to_owned()]
+    });
+    layout::unwrapped(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_has_exactly_one_line() {
+        assert_eq!(invariants().lines().count(), Invariant::ALL.len());
+        assert_eq!(faults().lines().count(), fault_story::ALL.len());
+        assert_eq!(defects().lines().count(), Defect::ALL.len());
+        let catalog = scenarios::catalog::all();
+        assert_eq!(scenarios(catalog).lines().count(), catalog.len());
+    }
+
+    #[test]
+    fn a_line_begins_with_the_name_to_use() {
+        assert!(defects().lines().any(|line| line.starts_with("fresh-key-per-try  ")));
+        assert!(invariants().lines().any(|line| line.starts_with("I05  always ")));
+    }
+}

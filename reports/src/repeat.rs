@@ -1,0 +1,60 @@
+//! The command that repeats a trial.
+
+use model::{Defect, Defects};
+use sim::Seed;
+
+/// How trials of one campaign are asked for again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    scenario: String,
+    defects: Defects,
+}
+
+impl Repeat {
+    /// Trials of `scenario`, which is the name of a built-in one or the path of
+    /// a file, with `defects` planted.
+    pub fn new(scenario: &str, defects: Defects) -> Self {
+        Self { scenario: scenario.to_owned(), defects }
+    }
+
+    /// The command that repeats the trial of `seed`, ready to paste.
+    pub fn command(&self, seed: Seed) -> String {
+        let mut command = format!("pennywise run {} --seed {seed}", quoted(&self.scenario));
+        for story in Defect::ALL.iter().filter(|story| self.defects.has(story.defect)) {
+            command.push_str(" --plant ");
+            command.push_str(story.name);
+        }
+        command
+    }
+}
+
+/// `word` as a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./+:@%=,".contains(&b);
+    if !word.is_empty() && word.bytes().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_names_scenario_seed_and_every_planted_defect() {
+        let defects = [Defect::DoublePost, Defect::FreshKeyPerTry].into_iter().collect();
+        assert_eq!(
+            Repeat::new("calm-day", defects).command(Seed(42)),
+            "pennywise run calm-day --seed 0x000000000000002a --plant double-post --plant fresh-key-per-try"
+        );
+    }
+
+    #[test]
+    fn a_path_with_a_space_is_quoted() {
+        assert_eq!(
+            Repeat::new("my files/it's.toml", Defects::NONE).command(Seed(1)),
+            r"pennywise run 'my files/it'\''s.toml' --seed 0x0000000000000001"
+        );
+    }
+}

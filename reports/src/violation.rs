@@ -1,0 +1,106 @@
+//! The story of one violation.
+
+use scenarios::campaign::Finding;
+use scenarios::judge::Violation;
+
+use crate::campaign_table::CampaignRow;
+use crate::layout;
+use crate::number::{Count, Ordinal, counted};
+
+/// What did not hold, what shows it, and when: a headline and a few facts.
+pub fn text(violation: &Violation) -> String {
+    headline(violation) + &layout::facts(facts(violation))
+}
+
+/// The same for the first trial of a campaign that showed it, with the number
+/// of trials that did; its last line is the command that repeats it.
+pub fn finding(finding: &Finding, row: &CampaignRow<'_>) -> String {
+    let mut facts = facts(&finding.violation);
+    facts.push(("scenario", row.campaign.scenario.clone()));
+    facts.push((
+        "trials",
+        format!(
+            "{} of {} showed it first; this is the {}",
+            Count(finding.trials),
+            counted(row.campaign.trials, "trial"),
+            Ordinal(finding.index + 1)
+        ),
+    ));
+    let command = row.repeat.command(finding.seed);
+    headline(&finding.violation) + &layout::facts(facts) + &command + "\n"
+}
+
+fn headline(violation: &Violation) -> String {
+    let story = violation.invariant.story();
+    format!("violated: {} {}\n", story.code, story.name)
+}
+
+fn facts(violation: &Violation) -> Vec<(&'static str, String)> {
+    let seen = match violation.event {
+        0 => format!("at rest, {}", violation.at),
+        event => format!("{}, event {}", violation.at, Count(event)),
+    };
+    vec![
+        ("claim", violation.invariant.story().statement.to_owned()),
+        ("evidence", violation.evidence.clone()),
+        ("kind", format!("{}, at the step `{}`", violation.relation, violation.step)),
+        ("seen", seen),
+    ]
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use model::{Defect, Defects, Token};
+    use scenarios::invariant::Invariant;
+    use scenarios::judge::Relation;
+    use sim::VirtualTime;
+
+    use super::*;
+    use crate::campaign_table::tests::{campaign, row};
+
+    /// A violation that charges payment 7 twice, seen during event 1,234.
+    pub(crate) fn charged_twice() -> Violation {
+        Violation {
+            invariant: Invariant::I05,
+            at: VirtualTime::from_nanos(12_345_678_000),
+            event: 1_234,
+            token: Token(7),
+            step: "capture",
+            relation: Relation::NewOperationAtOtherProvider,
+            evidence: "payment 7 is charged 2 times".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_story_names_the_claim_the_evidence_and_the_moment() {
+        let text = text(&charged_twice());
+        assert!(text.starts_with("violated: I05 one-effective-charge-per-payment\n"), "{text}");
+        for words in [
+            "at every instant at most one charge",
+            "payment 7 is charged 2 times",
+            "new operation at another provider, at the step `capture`",
+            "00:00:12.345678, event 1,234",
+        ] {
+            assert!(text.contains(words), "{words} is missing in {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_seen_at_rest_has_no_event() {
+        let text = text(&Violation { event: 0, ..charged_twice() });
+        assert!(text.contains("at rest, 00:00:12.345678"), "{text}");
+    }
+
+    #[test]
+    fn the_last_line_of_a_finding_repeats_it() {
+        let mut campaign = campaign();
+        campaign.find_for_test(charged_twice());
+        let planted: Defects = [Defect::FreshKeyPerTry].into_iter().collect();
+        let text = finding(&campaign.findings[0], &row(&campaign, planted));
+        assert_eq!(
+            text.lines().last(),
+            Some("pennywise run calm-day --seed 0x000000000000002a --plant fresh-key-per-try")
+        );
+        assert!(text.contains("3 of 1,000 trials showed it first; this is the 18th"), "{text}");
+    }
+}

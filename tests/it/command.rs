@@ -1,0 +1,125 @@
+//! The command as its users run it, in a fresh process.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a run of the command came to.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the command with nothing of this process's settings in its environment.
+pub(crate) fn pennywise(arguments: &[&str]) -> Ran {
+    let ran = Command::new(env!("CARGO_BIN_EXE_pennywise-under-test"))
+        .args(arguments)
+        .env_clear()
+        .output()
+        .unwrap();
+    Ran {
+        code: ran.status.code().unwrap(),
+        stdout: String::from_utf8(ran.stdout).unwrap(),
+        stderr: String::from_utf8(ran.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn a_campaign_without_violations_prints_its_master_seed_first_and_exits_with_0() {
+    let ran = pennywise(&["fuzz", "calm-day", "--seeds", "50", "--master-seed", "0x2a"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let first = ran.stdout.lines().next().unwrap();
+    assert!(first.contains("0x000000000000002a"), "{first}");
+    assert!(first.contains("calm-day"), "{first}");
+    assert!(first.contains(env!("CARGO_PKG_VERSION")), "{first}");
+}
+
+#[test]
+fn without_a_master_seed_it_picks_one_and_prints_it() {
+    let first = |ran: Ran| ran.stdout.lines().next().unwrap().to_owned();
+    let run = || first(pennywise(&["fuzz", "calm-day", "--seeds", "1"]));
+    let (one, other) = (run(), run());
+    assert!(one.contains("0x"), "{one}");
+    assert_ne!(one, other);
+}
+
+#[test]
+fn a_violation_ends_with_the_command_that_repeats_it() {
+    let plant = ["--plant", "timeout-is-failure"];
+    let fuzz = [&["fuzz", "stormy-network", "--seeds", "20", "--master-seed", "1"], &plant[..]].concat();
+    let ran = pennywise(&fuzz);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    let last = ran.stdout.lines().rev().find(|line| !line.trim().is_empty()).unwrap();
+    let command = last.trim().strip_prefix("pennywise ").unwrap_or_else(|| panic!("{last}"));
+    let arguments: Vec<_> = command.split(' ').collect();
+    let again = pennywise(&arguments);
+    assert_eq!(again.code, 1, "{}", again.stdout);
+    assert_eq!(again.stdout.trim().lines().next_back().unwrap().trim(), last.trim());
+}
+
+#[test]
+fn trace_narrates_on_stderr_and_changes_no_byte_of_the_report() {
+    let run = ["run", "silent-after-capture", "--seed", "3"];
+    let plain = pennywise(&run);
+    let traced = pennywise(&[&run[..], &["--trace"]].concat());
+    assert_eq!(plain.stdout, traced.stdout);
+    assert!(plain.stderr.is_empty(), "{}", plain.stderr);
+    for word in ["boots", "sends", "receives", "orchestrator", "provider"] {
+        assert!(traced.stderr.contains(word), "the narration lacks `{word}`");
+    }
+}
+
+#[test]
+fn lists_are_a_line_each_and_parse_as_json() {
+    for (what, entries) in [
+        ("scenarios", scenarios::catalog::all().len()),
+        ("invariants", scenarios::invariant::Invariant::ALL.len()),
+        ("defects", model::Defect::ALL.len()),
+    ] {
+        let listed = pennywise(&["list", what]);
+        assert_eq!(listed.code, 0);
+        assert_eq!(listed.stdout.lines().count(), entries, "{}", listed.stdout);
+        let json = pennywise(&["list", what, "--json"]).stdout;
+        assert_eq!(json.matches("\"name\"").count(), entries, "{json}");
+    }
+    assert!(pennywise(&["list", "faults"]).stdout.contains("partition"));
+}
+
+#[test]
+fn bad_input_gets_one_clear_sentence_and_exit_code_2() {
+    let broken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken.toml");
+    let text = scenarios::catalog::FILES[1].1.replace("duplication", "duplicaton");
+    std::fs::write(&broken, text).unwrap();
+    let broken = broken.to_str().unwrap();
+    let cases: [(&[&str], &[&str]); 12] = [
+        (&["fuzz", "stormy-netwrk"], &["stormy-netwrk", "stormy-network"]),
+        (&["fuzz", "calm-day", "--plant", "double-pots"], &["double-pots", "double-post"]),
+        (&["run", "calm-day", "--seed", "0xZZ"], &["0xZZ", "such as"]),
+        (&["run", "calm-day"], &["--seed"]),
+        (&["fuzz", "--seeds", "0"], &["--seeds", "at least 1"]),
+        (&["fuzz", "--jobs", "0"], &["--jobs", "at least 1"]),
+        (&["fuzz", "--seeds", "1", "--for", "1s"], &["--seeds", "--for"]),
+        (&["fuzz", "--for", "soon"], &["soon", "such as"]),
+        (&["fuzz", broken], &["duplicaton", "duplication", "line"]),
+        (&["fuzz", "no/such/file.toml"], &["no/such/file.toml"]),
+        (&["list", "monsters"], &["monsters", "invariants"]),
+        (&["fuss"], &["fuss", "fuzz"]),
+    ];
+    for (arguments, words) in cases {
+        let ran = pennywise(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
+        for word in words {
+            assert!(ran.stderr.contains(word), "{arguments:?} lacks `{word}`: {}", ran.stderr);
+        }
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_documents_the_exit_codes() {
+    let help = pennywise(&["--help"]).stdout;
+    for word in ["Exit codes", "violated", "inconclusive"] {
+        assert!(help.contains(word), "{help}");
+    }
+}
