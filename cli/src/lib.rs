@@ -1,1 +1,57 @@
-//! x
+//! Deterministic simulation testing for payment workflows.
+//!
+//! One seed decides everything that happens in a simulated world of customers,
+//! an orchestrator, a ledger and payment providers that a hostile network
+//! joins. Invariants decide whether a penny was spent twice or lost. The
+//! `pennywise` command is [`command_line`]; everything that it does can be done
+//! from a test as well:
+//!
+//! ```
+//! use pennywise::model::{Defect, Defects};
+//! use pennywise::scenarios::{catalog, trial};
+//! use pennywise::sim::Seed;
+//!
+//! let scenario = catalog::named("silent-after-capture")?;
+//!
+//! // The same seed is the same world, down to the digest of its every event.
+//! let trial = trial::run(scenario, Seed(42), Defects::NONE);
+//! assert_eq!(trial.digest, trial::run(scenario, Seed(42), Defects::NONE).digest);
+//!
+//! // A wrong implementation is found, and its seed repeats what it did.
+//! let planted = Defects::NONE.with(Defect::TimeoutIsFailure);
+//! let violated = |seed: &Seed| !trial::run(scenario, *seed, planted).violations().is_empty();
+//! let seed = (0..100).map(Seed).find(violated).expect("some seed shows it");
+//! let (trial, trace) = trial::replay(scenario, seed, planted);
+//! let violation = &trial.violations()[0];
+//! println!("{}", pennywise::reports::violation::text(violation));
+//! println!("{}", pennywise::reports::money_trail::render(&trace, &trial.plan, violation));
+//! # Ok::<(), pennywise::scenarios::load::LoadError>(())
+//! ```
+//!
+//! Start at [`scenarios::trial::run`], one seed's run and judgement. A scenario
+//! of your own is a TOML file that [`scenarios::load::file`] reads; the built-in
+//! ones, in [`scenarios::catalog`], are there to be copied.
+
+mod arguments;
+mod chosen;
+pub mod command_line;
+mod environment;
+pub mod exit_code;
+mod failure;
+mod fuzz;
+mod list;
+mod narration;
+mod progress;
+mod run;
+mod screen;
+mod stopwatch;
+
+/// The payment system as pure state machines, and the defects that can be
+/// planted in it. Knows no clock and no chance.
+pub use model;
+/// Finished trials and campaigns, rendered.
+pub use reports;
+/// Parties, plans, invariants, trials and campaigns.
+pub use scenarios;
+/// The simulator kernel. Knows no money.
+pub use sim;

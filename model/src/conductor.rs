@@ -25,8 +25,6 @@ use crate::workflow::payin_card::{self, steps};
 #[derive(Clone, Debug)]
 pub struct Conductor {
     payment: Payment,
-    /// When this worker got to know the payment.
-    since: Duration,
     /// Aims whose intents this worker wrote: nobody else has sent them.
     own: Vec<Aim>,
     flight: Option<Flight>,
@@ -57,22 +55,28 @@ impl Conductor {
         now: Duration,
         rules: &Rules,
     ) -> Result<Self, IllegalRecord> {
-        Ok(Self {
+        let mut conductor = Self {
             payment: Payment::fold(journal, rules.defects)?,
-            since: now,
             own: Vec::new(),
             flight: None,
             sends: Vec::new(),
             conclusion: None,
-        })
+        };
+        if let Some(aim) = conductor.aim() {
+            conductor.begin(aim, now);
+        }
+        Ok(conductor)
     }
 
-    /// Reads the journal anew, keeping what this worker knows of its own sends.
+    /// Reads the journal anew after somebody else changed it, keeping what this
+    /// worker knows of its own sends. What it had concluded is forgotten: it
+    /// may not follow any more.
     ///
     /// # Errors
     /// If the journal does not fold.
     pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
         self.payment = Payment::fold(journal, rules.defects)?;
+        self.conclusion = None;
         Ok(())
     }
 
@@ -134,12 +138,17 @@ impl Conductor {
         let Some(flight) = &mut self.flight else { return };
         let waiting = flight.waiting.take_if(|waiting| waiting.number == number);
         let sent_at = waiting.map_or(flight.begun, |waiting| waiting.sent_at);
-        let evidence = evidence::weigh(flight.aim, answer, rules.defects);
-        let doubtful = matches!(evidence, Evidence::Unknown);
-        if let Some(sends) = sends_of(&mut self.sends, flight.aim)
-            && !doubtful
-        {
-            sends.answered(number);
+        let evidence = match evidence::weigh(flight.aim, answer, rules.defects) {
+            // That a query was turned away tells nothing of the send it asks about.
+            Evidence::Throttled if !waiting.is_some_and(|w| w.effectful) => Evidence::Unknown,
+            evidence => evidence,
+        };
+        if let Some(sends) = sends_of(&mut self.sends, flight.aim) {
+            match evidence {
+                Evidence::Unknown => {}
+                Evidence::Throttled => sends.turned_away(number),
+                _ => sends.answered(number),
+            }
         }
         self.conclude(evidence, number, sent_at, now, rules);
     }
@@ -183,7 +192,7 @@ impl Conductor {
             self.sends.push(if untouched {
                 Sends::none(which, now)
             } else {
-                Sends::unknown_until(which, self.since)
+                Sends::unknown_until(which, now)
             });
         }
     }
@@ -219,11 +228,12 @@ impl Conductor {
             Call::Provider(..) => rules.provider_timeout,
             _ => rules.call_timeout,
         };
-        flight.waiting = Some(Waiting { number, sent_at: now, until: now + timeout });
         let effectful = matches!(
             call,
             Call::Provider(_, ProviderRequest::Authorize { .. } | ProviderRequest::Capture { .. })
         );
+        let until = now + timeout;
+        flight.waiting = Some(Waiting { number, sent_at: now, until, effectful });
         if let Some(sends) = sends_of(&mut self.sends, flight.aim)
             && effectful
         {
@@ -343,8 +353,7 @@ impl Conductor {
                 self.conclusion = Some(accept(&self.payment, which, outcome, rules));
             }
             (Aim::Step(which), Evidence::Refused(refusal)) => {
-                let open = sends.is_some_and(|s| s.others_open(number, now, rules.never_found));
-                if open && !settled {
+                if sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found)) {
                     flight.tentative = Some(refusal);
                     flight.rest_until = settled_at.unwrap_or(now);
                 } else {
@@ -353,10 +362,11 @@ impl Conductor {
                 }
             }
             (Aim::Step(which), Evidence::NotExecuted) if settled => {
-                let proven = match which.step {
-                    steps::AUTHORIZE => Some(flight.tentative.unwrap_or(Refusal::FailedDefinite)),
-                    _ => flight.tentative,
-                };
+                // A key that was begun and never finished answers nothing else
+                // until it expires: asking for a capture anew has an end.
+                let again = which.step == steps::CAPTURE && !flight.asked_anew;
+                let absent = (!again).then_some(Refusal::FailedDefinite);
+                let proven = flight.tentative.or(absent);
                 match proven {
                     Some(refusal) => {
                         self.conclusion =
@@ -367,7 +377,7 @@ impl Conductor {
                 }
             }
             (Aim::Step(_), Evidence::Throttled) => {
-                let open = sends.is_some_and(|s| s.others_open(number, now, rules.never_found));
+                let open = sends.is_some_and(|s| s.any_open(now, rules.never_found));
                 flight.sent = flight.sent && open;
                 self.doubt(now, rules);
             }

@@ -7,6 +7,7 @@ use crate::flight::Aim;
 use crate::provider::{Decline, ProviderReply};
 use crate::record::{Outcome, Refusal, UndoOutcome};
 use crate::risk::RiskReply;
+use crate::saga::Try;
 use crate::transfer::TransferResult;
 use crate::workflow::payin_card::steps;
 
@@ -58,7 +59,9 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
             RiskReply::Released => Evidence::Unknown,
         },
         (Aim::Undo(_), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),
-        (Aim::Step(_) | Aim::Notice, Answer::Noticed) => Evidence::Done(Outcome::Notified),
+        (Aim::Step(Try { step: steps::NOTIFY, .. }) | Aim::Notice, Answer::Noticed) => {
+            Evidence::Done(Outcome::Notified)
+        }
         _ => Evidence::Unknown,
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Flight {
     pub(crate) tentative: Option<crate::record::Refusal>,
     /// The provider said that it will decide later.
     pub(crate) pending: bool,
+    /// It was proven once that nothing had happened, and it was sent anew.
+    pub(crate) asked_anew: bool,
     /// A look-up is due: the chain was booked before.
     pub(crate) look_up: bool,
 }
@@ -48,6 +50,8 @@ pub(crate) struct Waiting {
     pub(crate) number: u32,
     pub(crate) sent_at: Duration,
     pub(crate) until: Duration,
+    /// Whether it may take effect, and not only tell of one.
+    pub(crate) effectful: bool,
 }
 
 impl Flight {
@@ -63,13 +67,15 @@ impl Flight {
             rest_until: now,
             tentative: None,
             pending: false,
+            asked_anew: false,
             look_up: false,
         }
     }
 
     /// It is proven that nothing happened: it may be sent once more.
     pub(crate) fn start_over(&mut self, now: Duration) {
-        *self = Self { calls: self.calls, ..Self::new(self.aim, now, false) };
+        let (calls, doubts) = (self.calls, self.doubts);
+        *self = Self { calls, doubts, asked_anew: true, ..Self::new(self.aim, now, false) };
     }
 }
 
@@ -107,12 +113,29 @@ impl Sends {
         self.unanswered.retain(|(open, _)| *open != number);
     }
 
-    /// Whether a send other than the one that this evidence is about may
-    /// still take effect at `now`. `number` is that of the call whose answer
-    /// the evidence is; a query tells of the only send, where there was one.
-    pub(crate) fn others_open(&self, number: u32, now: Duration, never_found: Duration) -> bool {
-        let open = |(other, at): &(u32, Duration)| *other != number && now < *at + never_found;
+    /// The limiter turned this send away, so it was none.
+    pub(crate) fn turned_away(&mut self, number: u32) {
+        self.answered(number);
+        self.made = self.made.map(|made| made.saturating_sub(1));
+    }
+
+    /// Whether a send other than the one that this evidence is about could
+    /// still take effect when what it answers was sent. `number` is that of
+    /// the call whose answer the evidence is; a query tells of the only send,
+    /// where there was one.
+    pub(crate) fn others_open(
+        &self,
+        number: u32,
+        sent_at: Duration,
+        never_found: Duration,
+    ) -> bool {
+        let open = |(other, at): &(u32, Duration)| *other != number && sent_at < *at + never_found;
         self.made != Some(1) && self.unanswered.iter().any(open)
+    }
+
+    /// Whether anything that was sent may still take effect at `now`.
+    pub(crate) fn any_open(&self, now: Duration, never_found: Duration) -> bool {
+        self.unanswered.iter().any(|(_, at)| now < *at + never_found)
     }
 
     /// From when on nothing that was sent can take effect any more.

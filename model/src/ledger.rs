@@ -102,9 +102,9 @@ impl Ledger {
         self.balances.get(&account).copied().unwrap_or_default()
     }
 
-    /// Every account that was ever booked on, in order.
+    /// Every account whose sums are not all zero, in order.
     pub fn accounts(&self) -> impl Iterator<Item = (&AccountId, &Balance)> {
-        self.balances.iter()
+        self.balances.iter().filter(|(_, balance)| **balance != Balance::default())
     }
 
     fn create_chain(
@@ -142,10 +142,11 @@ impl Ledger {
         if failure.burns() && self.burned.insert(failed.id) {
             booking.burned.push(failed.id);
         }
-        results.extend(
-            (0..chain.len())
-                .map(|at| if at == booked { failure } else { TransferResult::LinkedEventFailed }),
-        );
+        results.extend((0..chain.len()).map(|at| match at {
+            _ if at == booked => failure,
+            _ if open && at + 1 == chain.len() => TransferResult::LinkedEventChainOpen,
+            _ => TransferResult::LinkedEventFailed,
+        }));
     }
 
     /// What would become of `transfer` on its own.
@@ -203,6 +204,10 @@ impl Ledger {
         }
         if transfer.amount > pending.amount {
             return ExceedsPendingTransferAmount;
+        }
+        if matches!(transfer.kind, TransferKind::VoidPending(_)) && transfer.amount < pending.amount
+        {
+            return PendingTransferHasDifferentAmount;
         }
         match state {
             HoldState::Pending => Created,

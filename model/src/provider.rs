@@ -214,6 +214,20 @@ impl ProviderBooks {
         self.connections.get(&(endpoint, reference, how.ordinal)).copied()
     }
 
+    /// What the connection that `request` came on was answered before: a copy
+    /// made by the network gets the same.
+    pub fn answered(&self, request: &ProviderRequest, ordinal: u32) -> Option<ProviderReply> {
+        let (endpoint, reference) = keyed(request)?;
+        self.connections.get(&(endpoint, reference, ordinal)).copied()
+    }
+
+    /// Notes that `request` was turned away with `reply`, unexecuted.
+    pub fn turn_away(&mut self, request: &ProviderRequest, ordinal: u32, reply: ProviderReply) {
+        if let Some((endpoint, reference)) = keyed(request) {
+            self.connections.insert((endpoint, reference, ordinal), reply);
+        }
+    }
+
     /// Notes that `request` waits to be executed.
     pub fn begin(&mut self, request: &ProviderRequest, now: Duration) {
         if let Some(place) = keyed(request) {

@@ -189,14 +189,10 @@ impl Saga {
     /// first step that is not done since the step before it was; or back, the
     /// latest try that is not undone.
     pub fn next(&self) -> Next {
-        if let Some((which, state)) = self
-            .tries
-            .iter()
-            .find(|(_, state)| matches!(state, TryState::Undoing | TryState::Irreversible))
-        {
+        if let Some((which, state)) = self.undo_under_way() {
             return match state {
-                TryState::Undoing => Next::AwaitUndo(*which),
-                _ => Next::Stuck(*which),
+                TryState::Undoing => Next::AwaitUndo(which),
+                _ => Next::Stuck(which),
             };
         }
         match self.phase {
@@ -245,9 +241,7 @@ impl Saga {
                 self.shift(which, TryState::Intended, TryState::Refused).ok_or(illegal)?;
             }
             SagaEntry::UndoIntent(which) => {
-                let past = self.phase == Phase::ForwardOnly;
-                let state = self.state(which).filter(|_| !past && self.may_undo(which));
-                let from = state.ok_or(illegal)?;
+                let from = self.state(which).filter(|_| self.may_undo(which)).ok_or(illegal)?;
                 self.shift(which, from, TryState::Undoing).ok_or(illegal)?;
             }
             SagaEntry::Undone(which) => {
@@ -269,12 +263,7 @@ impl Saga {
     /// Whether everything can still be undone: going forward, and the pivot
     /// is not in doubt.
     pub fn may_unwind(&self) -> bool {
-        let right = || {
-            let doubtful = |(which, state): &(Try, TryState)| {
-                self.spec(*which).class == Class::Pivot && *state == TryState::Intended
-            };
-            self.phase == Phase::Forward && !self.tries.iter().any(doubtful)
-        };
+        let right = || self.phase == Phase::Forward && !self.pivot_in_doubt();
         self.defects.pick(Defect::UndoPastPivot, right, || self.phase != Phase::Compensating)
     }
 
@@ -315,13 +304,28 @@ impl Saga {
         Next::Compensated
     }
 
+    /// Whether the point of no return may have been passed.
+    fn pivot_in_doubt(&self) -> bool {
+        self.tries.iter().any(|(which, state)| {
+            self.spec(*which).class == Class::Pivot && *state == TryState::Intended
+        })
+    }
+
+    /// Whether this try is the one to undo: of all that was intended after it
+    /// nothing is left, and the point of no return lies ahead.
     fn may_undo(&self, which: Try) -> bool {
-        let undo = self.spec(which).undo;
-        match self.state(which) {
-            Some(TryState::Done) => undo != Undo::Nothing,
-            Some(TryState::Intended) => undo == Undo::InDoubt,
-            _ => false,
+        let due = self.undo_under_way().is_none() && self.backward() == Next::BeginUndo(which);
+        match self.phase {
+            Phase::Forward => due && !self.pivot_in_doubt(),
+            Phase::ForwardOnly => false,
+            Phase::Compensating => due,
         }
+    }
+
+    /// The undo that has to end before anything else goes on, or that never can.
+    fn undo_under_way(&self) -> Option<(Try, TryState)> {
+        let unsettled = |state| matches!(state, TryState::Undoing | TryState::Irreversible);
+        self.tries.iter().find(|(_, state)| unsettled(*state)).copied()
     }
 
     /// The try at `step` that comes after all that were made.

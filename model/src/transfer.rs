@@ -91,6 +91,8 @@ pub enum TransferResult {
     PendingTransferHasDifferentAccounts,
     /// More than the hold reserves.
     ExceedsPendingTransferAmount,
+    /// A release of less than the hold reserves.
+    PendingTransferHasDifferentAmount,
     /// The hold was captured.
     PendingTransferAlreadyPosted,
     /// The hold was released.

@@ -21,7 +21,8 @@ mod tests {
     #[test]
     fn fields_keep_their_order_and_the_text_ends_with_a_line_break() {
         let text = pretty(&[fault_story::ALL[0]]).unwrap();
-        let places = ["name", "code", "kind", "what"].map(|field| text.find(&format!("\"{field}\"")));
+        let places =
+            ["name", "code", "kind", "what"].map(|field| text.find(&format!("\"{field}\"")));
         assert!(places.is_sorted() && places[0].is_some(), "{text}");
         assert!(text.ends_with("]\n"));
     }

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_place_in_a_row_has_its_ending() {
-        let shown: Vec<_> = [1, 2, 3, 4, 11, 12, 13, 21, 112].map(|n| Ordinal(n).to_string()).into();
+        let shown: Vec<_> =
+            [1, 2, 3, 4, 11, 12, 13, 21, 112].map(|n| Ordinal(n).to_string()).into();
         assert_eq!(shown, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]);
     }
 

@@ -33,6 +33,10 @@ pub struct Campaign {
     pub virtual_nanos: u128,
     /// The largest share of the limit of events that a trial used, in percent.
     pub event_limit_used: u64,
+    /// The largest share of the horizon that a trial used, in percent.
+    pub horizon_used: u64,
+    /// How payments ended, counted.
+    pub outcomes: BTreeMap<&'static str, u64>,
     /// Faults that struck, by name.
     pub strikes: BTreeMap<&'static str, u64>,
     /// How often the premise of each invariant was met.
@@ -118,7 +122,8 @@ pub fn run(
 }
 
 impl Campaign {
-    fn new(scenario: &Scenario) -> Self {
+    /// A campaign over `scenario` of which nothing has run yet.
+    pub fn new(scenario: &Scenario) -> Self {
         Self {
             scenario: scenario.name.clone(),
             trials: 0,
@@ -128,6 +133,8 @@ impl Campaign {
             messages: 0,
             virtual_nanos: 0,
             event_limit_used: 0,
+            horizon_used: 0,
+            outcomes: BTreeMap::new(),
             strikes: BTreeMap::new(),
             exercised: BTreeMap::new(),
             missed: Vec::new(),
@@ -148,6 +155,11 @@ impl Campaign {
         self.virtual_nanos += u128::from(trial.ended_at.as_nanos());
         self.event_limit_used =
             self.event_limit_used.max(trial.events * 100 / trial.events_max.max(1));
+        let share = trial.ended_at.as_nanos() / (trial.horizon.as_nanos() / 100).max(1);
+        self.horizon_used = self.horizon_used.max(share);
+        for (name, count) in &trial.outcomes {
+            *self.outcomes.entry(name).or_default() += count;
+        }
         for (name, count) in &trial.strikes {
             *self.strikes.entry(name).or_default() += count;
         }

@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("orchestrator-crash-loop", include_str!("../catalog/orchestrator-crash-loop.toml")),
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
+    ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 
 /// Every built-in scenario.

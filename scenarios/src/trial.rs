@@ -77,6 +77,8 @@ pub struct Trial {
     pub events: u64,
     /// The most events that the run could have had.
     pub events_max: u64,
+    /// The last moment that the run could have had.
+    pub horizon: VirtualTime,
     /// When the run ended.
     pub ended_at: VirtualTime,
     /// Messages sent, by kind, those that were sent at all.
@@ -176,6 +178,7 @@ impl Trial {
             digest: world.digest(),
             events: world.events(),
             events_max: events_max(plan),
+            horizon: horizon(plan),
             ended_at: world.now(),
             messages: messages(world.sent_by_kind()),
             strikes: strikes(world, judge),
@@ -237,6 +240,10 @@ fn roles(plan: &Plan) -> Vec<Role> {
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(model::ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     house.into_iter().chain(providers).chain(clients).collect()
+}
+
+fn horizon(plan: &Plan) -> VirtualTime {
+    plan.heal_at.after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

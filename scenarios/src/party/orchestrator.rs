@@ -131,10 +131,13 @@ impl Orchestrator {
         if !matches!(hand.doing, Doing::Leasing) || epoch <= hand.epoch {
             return;
         }
+        let version = journal.len() as u32;
+        let unchanged = hand.version == version;
         hand.token = token;
         hand.epoch = epoch;
-        hand.version = journal.len() as u32;
+        hand.version = version;
         let folds = match &mut hand.conductor {
+            Some(_) if unchanged => Ok(()),
             Some(conductor) => conductor.refresh(journal, rules),
             none => Conductor::take_over(journal, out.monotonic(), rules).map(|fresh| {
                 *none = Some(fresh);

@@ -25,6 +25,8 @@ pub enum ProviderEntry {
     Matured(OperationId, Duration, Movement),
     /// This request waits to be executed.
     Begun(ProviderRequest, Duration),
+    /// This request was turned away: its ordinal, and what it was told.
+    TurnedAway(ProviderRequest, u32, ProviderReply),
 }
 
 impl ProviderEntry {
@@ -33,7 +35,7 @@ impl ProviderEntry {
         match self {
             Self::Executed(_, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement) => Some(movement),
-            Self::Begun(..) => None,
+            Self::Begun(..) | Self::TurnedAway(..) => None,
         }
     }
 }
@@ -90,6 +92,9 @@ impl ProviderDesk {
                     desk.books.mature(*reference, *now);
                 }
                 ProviderEntry::Begun(request, now) => desk.books.begin(request, *now),
+                ProviderEntry::TurnedAway(request, ordinal, reply) => {
+                    desk.books.turn_away(request, *ordinal, *reply);
+                }
             }
         }
         desk
@@ -136,27 +141,38 @@ impl ProviderDesk {
         out: &mut Effects,
     ) -> bool {
         let trouble = system.plan.trouble(self.id, out.wall());
-        let strike = match trouble {
-            Some(Trouble::Outage) => ProviderStrike::Outage,
+        let (strike, reply) = match trouble {
+            Some(Trouble::Outage) => (ProviderStrike::Outage, None),
+            _ if self.books.answered(&job.request, job.ordinal).is_some() => return false,
             Some(Trouble::BrownOut { errors, .. }) if errors.hits(draw.split(BROWN_OUT)) => {
-                self.answer(job, ProviderReply::ServerError, out);
-                ProviderStrike::BrownOut
+                (ProviderStrike::BrownOut, Some(ProviderReply::ServerError))
             }
             _ if faults.request_dropped.hits(draw.split(DROP_REQUEST)) => {
-                ProviderStrike::RequestDropped
+                (ProviderStrike::RequestDropped, None)
             }
             _ if faults.throttled.hits(draw.split(THROTTLE)) => {
-                self.answer(job, ProviderReply::Throttled, out);
-                ProviderStrike::Throttled
+                (ProviderStrike::Throttled, Some(ProviderReply::Throttled))
             }
             _ if faults.error_before.hits(draw.split(ERROR_BEFORE)) => {
-                self.answer(job, ProviderReply::ServerError, out);
-                ProviderStrike::ErrorBefore
+                (ProviderStrike::ErrorBefore, Some(ProviderReply::ServerError))
             }
             _ => return false,
         };
         out.note(Fact::Struck(self.id, strike));
+        if let Some(reply) = reply {
+            self.turn_away(job, reply, out);
+        }
         true
+    }
+
+    /// Answers at the door; copies of the request get the same answer.
+    fn turn_away(&mut self, job: &Deferred, reply: ProviderReply, out: &mut Effects) {
+        if job.request.takes_effect() {
+            self.books.turn_away(&job.request, job.ordinal, reply);
+            let entry = ProviderEntry::TurnedAway(job.request, job.ordinal, reply);
+            self.note_down(entry, out);
+        }
+        self.answer(job, reply, out);
     }
 
     /// How long the request is put off, and by what.

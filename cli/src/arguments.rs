@@ -1,0 +1,195 @@
+//! The words of the command line.
+
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::Defect;
+use scenarios::Span;
+use scenarios::load::nearest;
+use sim::Seed;
+
+use crate::exit_code;
+
+/// Deterministic simulation testing for payment workflows.
+///
+/// Fuzzes a payment saga under faults in simulated worlds, judges every world by
+/// invariants about the money, and repeats any of them from its seed.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "pennywise", version, about, after_help = exit_code::help())]
+#[command(max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run many seeds of one, several or all scenarios on all cores
+    #[command(after_help = exit_code::help())]
+    Fuzz(FuzzArguments),
+    /// Run one seed: its plan, its verdict, and the money trail of a violation
+    #[command(after_help = exit_code::help())]
+    Run(RunArguments),
+    /// List what there is
+    List(ListArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FuzzArguments {
+    /// Names of built-in scenarios or paths of scenario files [default: every built-in one]
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds of each scenario to run [default: 1000, unless --for is given]
+    #[arg(long, value_name = "N", env = "PENNYWISE_SEEDS", value_parser = seeds)]
+    pub(crate) seeds: Option<NonZeroU64>,
+    /// How long to run, such as `60s` or `10m`, in equal parts for each scenario
+    #[arg(long = "for", value_name = "TIME", env = "PENNYWISE_FOR", value_parser = time)]
+    pub(crate) time: Option<Duration>,
+    /// The seed of all seeds; picked and printed first if it is not given
+    #[arg(long, value_name = "SEED", env = "PENNYWISE_MASTER_SEED")]
+    pub(crate) master_seed: Option<Seed>,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", env = "PENNYWISE_JOBS", value_parser = jobs)]
+    pub(crate) jobs: Option<usize>,
+    /// A defect to plant; may be given several times, or as a list with commas
+    #[arg(long, value_name = "DEFECT", env = "PENNYWISE_PLANT", value_delimiter = ',')]
+    #[arg(value_parser = defect)]
+    pub(crate) plant: Vec<Defect>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The name of a built-in scenario or the path of a scenario file
+    pub(crate) scenario: String,
+    /// The seed, in decimal or as `0x` and hex digits
+    #[arg(long)]
+    pub(crate) seed: Seed,
+    /// A defect to plant; may be given several times, or as a list with commas
+    #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
+    pub(crate) plant: Vec<Defect>,
+    /// Narrate every event on stderr
+    #[arg(long)]
+    pub(crate) trace: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ListArguments {
+    /// What to list
+    pub(crate) what: Listed,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// The built-in scenarios: name and title
+    Scenarios,
+    /// What is judged: code, when, name and claim
+    Invariants,
+    /// What can strike: name, code, whether it ends, and what it does
+    Faults,
+    /// What can be planted: name, who should catch it, and what it does
+    Defects,
+}
+
+fn seeds(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| "expected a whole number, at least 1, such as `1000`".to_owned())
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=JOBS_MAX).contains(number));
+    number.ok_or_else(|| format!("expected a whole number, at least 1 and at most {JOBS_MAX}"))
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let span: Span = text.parse().map_err(|error: scenarios::NotASpan| error.to_string())?;
+    match span.0 {
+        Duration::ZERO => Err("expected more than no time at all, such as `60s`".to_owned()),
+        time => Ok(time),
+    }
+}
+
+fn defect(name: &str) -> Result<Defect, String> {
+    Defect::named(name).ok_or_else(|| {
+        let known = Defect::ALL.iter().map(|story| story.name);
+        let near = nearest(name, known).map(|near| format!("did you mean `{near}`? "));
+        let near = near.unwrap_or_default();
+        format!("there is no such defect; {near}`pennywise list defects` names them all")
+    })
+}
+
+/// More threads than any machine has cores.
+const JOBS_MAX: usize = 1_024;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, String> {
+        let parsed = CommandLine::try_parse_from(line.split_whitespace());
+        parsed.map(|line| line.command).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_of_fuzz_has_a_variable() {
+        let command = CommandLine::command();
+        let fuzz = command.find_subcommand("fuzz").unwrap();
+        let flags = fuzz.get_arguments().filter(|flag| !flag.is_positional());
+        for flag in flags.filter(|flag| flag.get_id() != "help") {
+            let name = flag.get_long().unwrap().to_uppercase().replace('-', "_");
+            let variable = flag.get_env().unwrap().to_str().unwrap();
+            assert_eq!(variable, format!("PENNYWISE_{name}"));
+        }
+    }
+
+    #[test]
+    fn a_seed_is_taken_in_hex_and_in_decimal() {
+        for text in ["42", "0x2a", "0x000000000000002a"] {
+            let Command::Run(run) = parse(&format!("pennywise run calm-day --seed {text}")).unwrap()
+            else {
+                panic!("`run` was taken for something else")
+            };
+            assert_eq!(run.seed, Seed(42));
+        }
+    }
+
+    #[test]
+    fn several_defects_are_planted_one_by_one_or_as_a_list() {
+        for line in ["--plant double-post --plant toctou-balance", "--plant double-post,toctou-balance"]
+        {
+            let Command::Fuzz(fuzz) = parse(&format!("pennywise fuzz {line}")).unwrap() else {
+                panic!("`fuzz` was taken for something else")
+            };
+            assert_eq!(fuzz.plant, [Defect::DoublePost, Defect::ToctouBalance]);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_with_what_would() {
+        for (line, words) in [
+            ("fuzz --seeds 0", "at least 1"),
+            ("fuzz --jobs 0", "at least 1"),
+            ("fuzz --jobs 99999", "at most 1024"),
+            ("fuzz --for 0s", "such as `60s`"),
+            ("fuzz --for soon", "such as `350ms`"),
+            ("fuzz --master-seed x", "`0x` and hex digits"),
+            ("fuzz --plant double-pots", "did you mean `double-post`?"),
+            ("fuzz --plant nonsense", "`pennywise list defects` names them all"),
+            ("run calm-day", "--seed <SEED>"),
+            ("list monsters", "invariants"),
+        ] {
+            let error = parse(&format!("pennywise {line}")).unwrap_err();
+            assert!(error.contains(words), "{line}: {error}");
+        }
+    }
+}

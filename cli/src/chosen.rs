@@ -1,0 +1,80 @@
+//! A scenario as it was asked for.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use model::Defects;
+use reports::Repeat;
+use scenarios::{Scenario, catalog, load};
+
+use crate::failure::Failure;
+
+/// A scenario, and the word that asked for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    word: String,
+    pub(crate) scenario: Cow<'static, Scenario>,
+}
+
+impl Chosen {
+    /// The scenario that `word` asks for: the path of a file, or the name of a
+    /// built-in one.
+    ///
+    /// # Errors
+    /// If there is none, or the file is no valid scenario.
+    pub(crate) fn find(word: &str) -> Result<Self, Failure> {
+        let scenario = match is_path(word) {
+            true => load::file(Path::new(word)).map(Cow::Owned),
+            false => catalog::named(word).map(Cow::Borrowed),
+        };
+        let scenario = scenario.map_err(Failure::Scenario)?;
+        Ok(Self { word: word.to_owned(), scenario })
+    }
+
+    /// Those that `words` ask for; all built-in ones if there are no words.
+    ///
+    /// # Errors
+    /// As [`Chosen::find`].
+    pub(crate) fn find_all(words: &[String]) -> Result<Vec<Self>, Failure> {
+        if words.is_empty() {
+            return catalog::all().iter().map(|scenario| Self::find(&scenario.name)).collect();
+        }
+        words.iter().map(|word| Self::find(word)).collect()
+    }
+
+    /// How a trial of it is repeated.
+    pub(crate) fn repeat(&self, defects: Defects) -> Repeat {
+        Repeat::new(&self.word, defects)
+    }
+}
+
+/// A built-in name wins over a file or folder of the same name.
+fn is_path(word: &str) -> bool {
+    let built_in = catalog::FILES.iter().any(|(name, _)| *name == word);
+    let looks_like_one = word.contains(['/', '\\']) || word.ends_with(".toml");
+    !built_in && (looks_like_one || Path::new(word).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use scenarios::load::LoadError;
+
+    use super::*;
+
+    #[test]
+    fn no_words_ask_for_every_built_in_scenario() {
+        let all = Chosen::find_all(&[]).unwrap();
+        let names: Vec<_> = all.iter().map(|chosen| chosen.scenario.name.as_str()).collect();
+        assert_eq!(names, catalog::FILES.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_looks_like_a_path_is_one() {
+        for path in ["no/such/file", "no-such-file.toml"] {
+            let failure = Chosen::find(path).unwrap_err();
+            assert!(matches!(failure, Failure::Scenario(LoadError::Unreadable { .. })), "{path}");
+        }
+        let failure = Chosen::find("clam-day").unwrap_err();
+        assert!(matches!(failure, Failure::Scenario(LoadError::Unknown { .. })));
+    }
+}

@@ -1,0 +1,46 @@
+//! Variables that are meant for this command, and that it does not know.
+
+use clap::Command;
+use scenarios::load::nearest;
+
+/// A warning for each of `present` that begins like a variable of ours and is
+/// none of those that `command` or one of its subcommands reads.
+pub(crate) fn warnings(command: &Command, present: impl Iterator<Item = String>) -> Vec<String> {
+    let known = known(command);
+    let ours = present.filter(|name| name.starts_with(PREFIX));
+    let mut unknown: Vec<_> = ours.filter(|name| !known.contains(name)).collect();
+    unknown.sort();
+    unknown.iter().map(|name| warning(name, &known)).collect()
+}
+
+fn known(command: &Command) -> Vec<String> {
+    let flags = command.get_subcommands().flat_map(Command::get_arguments);
+    flags.filter_map(|flag| Some(flag.get_env()?.to_str()?.to_owned())).collect()
+}
+
+fn warning(name: &str, known: &[String]) -> String {
+    let meant = match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known.join(", ")),
+    };
+    format!("warning: the variable `{name}` means nothing here: {meant}\n")
+}
+
+const PREFIX: &str = "PENNYWISE_";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::arguments::CommandLine;
+
+    #[test]
+    fn only_an_unknown_variable_of_ours_is_warned_of() {
+        let present = ["PENNYWISE_SEED", "PENNYWISE_SEEDS", "PENNYWISE_FORGET_IT", "HOME"];
+        let warnings = warnings(&CommandLine::command(), present.into_iter().map(str::to_owned));
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[0].contains("PENNYWISE_MASTER_SEED"), "{warnings:?}");
+        assert!(warnings[1].contains("did you mean `PENNYWISE_SEEDS`?"), "{warnings:?}");
+    }
+}

@@ -1,0 +1,100 @@
+//! What the exit code of the command says.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All held, or all that was asked for was printed.
+    Held,
+    /// An invariant was violated.
+    Violated,
+    /// Usage, settings or input file error; nothing was changed.
+    BadInput,
+    /// The harness failed: nothing that it said counts.
+    Failed,
+    /// One seed had two digests.
+    NotDeterministic,
+    /// A limit was hit, or something was not tested that should have been.
+    Inconclusive,
+}
+
+/// Every ending that there is, with what it means.
+pub const ALL: [(Exit, &str); 6] = [
+    (Exit::Held, "all held"),
+    (Exit::Violated, "an invariant was violated"),
+    (Exit::BadInput, "usage, settings or input file error"),
+    (Exit::Failed, "the harness failed, or its output can't be written"),
+    (Exit::NotDeterministic, "not deterministic: digests differ"),
+    (
+        Exit::Inconclusive,
+        "inconclusive: a limit was hit, or a campaign of at least the scenario's\n     \
+         `trials_min` did not exercise an invariant that the scenario promises to",
+    ),
+];
+
+impl Exit {
+    /// The number that the process ends with.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Held => 0,
+            Self::Violated => 1,
+            Self::BadInput => 2,
+            Self::Failed => 3,
+            Self::NotDeterministic => 5,
+            Self::Inconclusive => 6,
+        }
+    }
+
+    /// The one of both that has to be told when both apply.
+    pub fn or(self, other: Self) -> Self {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Self::Held => 0,
+            Self::Inconclusive => 1,
+            Self::Violated => 2,
+            Self::NotDeterministic => 3,
+            Self::Failed => 4,
+            Self::BadInput => 5,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// The exit codes as `--help` tells them.
+pub fn help() -> String {
+    let line = |(exit, meaning): &(Exit, &str)| format!("  {}  {meaning}\n", exit.code());
+    let lines: String = ALL.iter().map(line).collect();
+    format!("Exit codes:\n{lines}When several apply: 3, 5, 1, 6.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_of_several_endings_is_told() {
+        let worst_first =
+            [Exit::Failed, Exit::NotDeterministic, Exit::Violated, Exit::Inconclusive, Exit::Held];
+        for pair in worst_first.windows(2) {
+            assert_eq!(pair[0].or(pair[1]), pair[0]);
+            assert_eq!(pair[1].or(pair[0]), pair[0]);
+        }
+    }
+
+    #[test]
+    fn help_names_every_code() {
+        let help = help();
+        for (exit, meaning) in ALL {
+            assert!(help.contains(&format!("  {}  {meaning}", exit.code())), "{help}");
+        }
+    }
+}

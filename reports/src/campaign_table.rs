@@ -1,0 +1,252 @@
+//! What a campaign came to: a row per scenario, and what struck in each.
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
+use scenarios::Scenario;
+use scenarios::campaign::Campaign;
+use scenarios::invariant::Invariant;
+
+use crate::fault_story::{FaultKind, of_kind};
+use crate::layout;
+use crate::number::{Count, counted};
+use crate::repeat::Repeat;
+
+/// One scenario's campaign, and how to ask for its trials again.
+#[derive(Clone, Debug)]
+pub struct CampaignRow<'c> {
+    /// What ran.
+    pub scenario: &'c Scenario,
+    /// What it came to.
+    pub campaign: &'c Campaign,
+    /// How a trial of it is repeated.
+    pub repeat: Repeat,
+}
+
+/// The table; beneath it how payments ended, what struck and the digest of
+/// each scenario, and the largest share of each limit that any trial used.
+pub fn render(rows: &[CampaignRow<'_>]) -> String {
+    let mut text = layout::lines(0, &table(rows));
+    for row in rows {
+        text.push('\n');
+        text.push_str(&row.campaign.scenario);
+        text.push('\n');
+        text.push_str(&layout::facts(facts(row)));
+    }
+    let most =
+        |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).max().unwrap_or(0);
+    let (events, horizon) = (most(|c| c.event_limit_used), most(|c| c.horizon_used));
+    text + &format!(
+        "\nlargest share of the event limit used: {events} %, of the horizon: {horizon} %\n"
+    )
+}
+
+/// The verdict over all rows, in one line.
+pub fn verdict(rows: &[CampaignRow<'_>]) -> String {
+    let sum = |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).sum::<u64>();
+    let trials = counted(sum(|campaign| campaign.trials), "trial");
+    match (sum(|campaign| campaign.violated), sum(|campaign| campaign.inconclusive)) {
+        (0, 0) => format!("held: no invariant was violated in {trials}\n"),
+        (0, undecided) => format!("inconclusive: {} of {trials}\n", Count(undecided)),
+        (violated, 0) => format!("violated: {} of {trials}\n", Count(violated)),
+        (violated, undecided) => {
+            format!(
+                "violated: {} of {trials}, inconclusive: {}\n",
+                Count(violated),
+                Count(undecided)
+            )
+        }
+    }
+}
+
+/// The first trials of which nothing can be concluded, each with why and the
+/// command that repeats it; empty if there are none.
+pub fn undecided(rows: &[CampaignRow<'_>]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        for (seed, why) in &row.campaign.undecided {
+            let (scenario, command) = (&row.campaign.scenario, row.repeat.command(*seed));
+            text.push_str(&format!("inconclusive: {scenario} {seed}: {why}\n{command}\n"));
+        }
+    }
+    text
+}
+
+/// What scenarios promise to exercise and did not, in a line each; empty if
+/// there is nothing.
+pub fn missed(rows: &[CampaignRow<'_>]) -> String {
+    let missing = rows.iter().filter(|row| !row.campaign.missed.is_empty());
+    let line = |row: &CampaignRow<'_>| {
+        let (name, codes) = (&row.campaign.scenario, codes(&row.campaign.missed));
+        match row.scenario.trials_min {
+            least if row.campaign.trials >= least => format!(
+                "not tested: {name} promises to exercise {codes} within {}, and did not\n",
+                counted(least, "trial")
+            ),
+            least => format!(
+                "not tested yet: {codes} in {name}, which takes up to {} to meet them\n",
+                counted(least, "trial")
+            ),
+        }
+    };
+    missing.map(line).collect()
+}
+
+fn table(rows: &[CampaignRow<'_>]) -> Table {
+    let mut table = Table::new();
+    table.load_style(RULED).set_header(HEADER).add_rows(rows.iter().map(|row| cells(row.campaign)));
+    layout::space_out(&mut table);
+    for column in table.column_iter_mut().skip(1).take(HEADER.len() - 2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn cells(campaign: &Campaign) -> Vec<String> {
+    let numbers = [
+        campaign.trials,
+        campaign.violated,
+        campaign.inconclusive,
+        campaign.events,
+        campaign.messages,
+        disturbances(campaign).iter().map(|(_, count)| count).sum(),
+    ];
+    let mut cells = vec![campaign.scenario.clone()];
+    cells.extend(numbers.map(|number| Count(number).to_string()));
+    cells.push(not_exercised(campaign));
+    cells
+}
+
+/// The codes of all invariants that had nothing to judge, two a line.
+fn not_exercised(campaign: &Campaign) -> String {
+    let met = |code| campaign.exercised.get(&code).copied().unwrap_or(0);
+    let all = Invariant::ALL.iter().map(|story| story.code);
+    let never: Vec<_> = all.filter(|code| met(*code) == 0).collect();
+    match never.is_empty() {
+        true => "none".to_owned(),
+        false => never.chunks(2).map(codes).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
+    let outcomes: Vec<_> = row.campaign.outcomes.iter().map(|(n, c)| (*n, *c)).collect();
+    let mut facts =
+        vec![("payments", listed(&outcomes)), ("faults", listed(&disturbances(row.campaign)))];
+    let business = of_kind(FaultKind::Business, strikes(row.campaign));
+    if !business.is_empty() {
+        facts.push(("business", listed(&business)));
+    }
+    facts.push(("digest", row.campaign.digest.to_string()));
+    facts
+}
+
+fn disturbances(campaign: &Campaign) -> Vec<(&str, u64)> {
+    of_kind(FaultKind::Disturbance, strikes(campaign))
+}
+
+fn strikes(campaign: &Campaign) -> impl Iterator<Item = (&str, u64)> {
+    campaign.strikes.iter().map(|(name, count)| (*name, *count))
+}
+
+/// Names with their counts, or `none`.
+pub(crate) fn listed(counts: &[(&str, u64)]) -> String {
+    if counts.is_empty() {
+        return "none".to_owned();
+    }
+    let each = counts.iter().map(|(name, count)| format!("{name} {}", Count(*count)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn codes(invariants: &[Invariant]) -> String {
+    invariants.iter().map(Invariant::to_string).collect::<Vec<_>>().join(" ")
+}
+
+const RULED: TableStyle = presets::NOTHING.header_separator(LineStyle::none().fill('─'));
+
+const HEADER: [&str; 8] = [
+    "scenario",
+    "trials",
+    "violations",
+    "incon-\nclusive",
+    "events",
+    "messages",
+    "faults",
+    "not\nexercised",
+];
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use model::Defects;
+    use scenarios::catalog;
+    use sim::Seed;
+
+    use super::*;
+
+    /// A campaign of 1,000 trials of the calm day in which all went well.
+    pub(crate) fn campaign() -> Campaign {
+        let mut campaign = Campaign::new(calm_day());
+        campaign.trials = 1_000;
+        campaign.events = 1_234_567;
+        campaign.messages = 765_432;
+        campaign.event_limit_used = 2;
+        campaign.exercised = Invariant::ALL.iter().map(|story| (story.code, 1)).collect();
+        campaign
+    }
+
+    /// Its row.
+    pub(crate) fn row(campaign: &Campaign, defects: Defects) -> CampaignRow<'_> {
+        let repeat = Repeat::new("calm-day", defects);
+        CampaignRow { scenario: calm_day(), campaign, repeat }
+    }
+
+    fn calm_day() -> &'static Scenario {
+        catalog::named("calm-day").unwrap()
+    }
+
+    #[test]
+    fn a_scenario_in_which_only_business_happened_shows_no_fault() {
+        let mut campaign = campaign();
+        campaign.strikes.insert("declined", 12);
+        let text = render(&[row(&campaign, Defects::NONE)]);
+        assert!(text.contains("\n  faults    none\n  business  declined 12\n"), "{text}");
+        let cells = text.lines().find(|line| line.starts_with("calm-day  ")).unwrap_or_default();
+        let cells: Vec<_> = cells.split_whitespace().collect();
+        assert_eq!(cells, ["calm-day", "1,000", "0", "0", "1,234,567", "765,432", "0", "none"]);
+    }
+
+    #[test]
+    fn ten_thousand_trials_fit_a_hundred_columns() {
+        let mut campaign = campaign();
+        campaign.scenario = "orchestrator-crash-loop".to_owned();
+        campaign.trials = 10_000;
+        campaign.events = 12_345_678;
+        campaign.messages = 12_345_678;
+        campaign.strikes.insert("crash", 1_234_567);
+        campaign.exercised.clear();
+        let text = render(&[row(&campaign, Defects::NONE)]);
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    }
+
+    #[test]
+    fn an_invariant_that_had_nothing_to_judge_is_named() {
+        let mut campaign = campaign();
+        campaign.exercised.insert(Invariant::I14, 0);
+        campaign.missed = vec![Invariant::I14];
+        let rows = [row(&campaign, Defects::NONE)];
+        assert!(render(&rows).contains("  I14\n"));
+        assert!(missed(&rows).starts_with("not tested: calm-day promises to exercise I14"));
+        campaign.trials = 10;
+        let rows = [row(&campaign, Defects::NONE)];
+        assert!(missed(&rows).starts_with("not tested yet: I14 in calm-day"));
+    }
+
+    #[test]
+    fn an_undecided_seed_says_why_and_how_to_repeat_it() {
+        let mut campaign = campaign();
+        campaign.inconclusive = 1;
+        campaign.undecided = vec![(Seed(1), "the limit of events was hit")];
+        let rows = [row(&campaign, Defects::NONE)];
+        assert_eq!(verdict(&rows), "inconclusive: 1 of 1,000 trials\n");
+        let text = undecided(&rows);
+        assert!(text.contains("the limit of events was hit"), "{text}");
+        assert!(text.ends_with("pennywise run calm-day --seed 0x0000000000000001\n"), "{text}");
+    }
+}

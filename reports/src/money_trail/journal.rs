@@ -1,0 +1,100 @@
+//! What the journal of a payment says, in plain words.
+
+use model::saga::Try;
+use model::workflow::payin_card::PAYIN_CARD;
+use model::{Amount, Case, Money, Outcome, Record, Refusal, Token, UndoOutcome};
+use scenarios::Plan;
+use scenarios::party::{self, provider_role};
+
+use super::speech;
+
+/// What `record`, now durable, says.
+pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
+    match record {
+        Record::Accepted(intent) => {
+            let (payment, money, merchant) = (intent.payment, intent.money, intent.merchant);
+            format!("writes: accepted as {payment}, {money} for {merchant} under {}", intent.key)
+        }
+        Record::StepIntent { which, operation, provider } => {
+            let at = provider.map(|provider| party::name(provider_role(provider)));
+            let at = at.map(|name| format!(" at {name}")).unwrap_or_default();
+            format!("writes: intends {}{at} as {operation}", tried(*which))
+        }
+        Record::StepOutcome { which, outcome } => {
+            format!("writes: {} came to: {}", tried(*which), came_to(outcome, plan, token))
+        }
+        Record::CompIntent { which, operation } => {
+            format!("writes: intends to undo {} as {operation}", tried(*which))
+        }
+        Record::CompOutcome { which, outcome } => {
+            format!("writes: undoing {} came to: {}", tried(*which), undone(*outcome))
+        }
+        Record::PivotCommitted => "writes: the pivot is passed, there is no way back".to_owned(),
+        Record::CancelRequested => "writes: the client wants it canceled".to_owned(),
+        Record::StatusChanged(status) => {
+            format!("writes: the payment is {}", speech::status(*status))
+        }
+        Record::Notified => "writes: the merchant knows".to_owned(),
+        Record::CaseOpened(case) => format!("writes: a person has to look: {}", why(*case)),
+        Record::Terminal => "writes: nothing is left to do".to_owned(),
+    }
+}
+
+/// `authorize`, or `authorize (2nd try)`.
+fn tried(which: Try) -> String {
+    let step = PAYIN_CARD.steps.get(usize::from(which.step)).map_or("?", |step| step.name);
+    match which.attempt {
+        0 | 1 => step.to_owned(),
+        attempt => format!("{step} (try {attempt})"),
+    }
+}
+
+fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
+    let money = |amount: Amount| {
+        let currency = plan.operation(token).map(|operation| operation.money.currency);
+        let money = currency.map(|currency| Money { amount, currency }.to_string());
+        money.unwrap_or_else(|| amount.0.to_string())
+    };
+    match outcome {
+        Outcome::Approved => "approved".to_owned(),
+        Outcome::Quoted(quote) => {
+            format!("a fee of {} and a tax of {}", money(quote.fee), money(quote.tax))
+        }
+        Outcome::Held => "held".to_owned(),
+        Outcome::Authorized { charge, amount } => {
+            format!("{} authorized as {charge}", money(*amount))
+        }
+        Outcome::Captured { amount } => format!("{} captured", money(*amount)),
+        Outcome::Posted => "posted".to_owned(),
+        Outcome::Notified => "the merchant knows".to_owned(),
+        Outcome::Refused(refusal) => format!("nothing happened, {}", refused(*refusal)),
+    }
+}
+
+fn refused(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Rejected => "the risk service rejected",
+        Refusal::OverLimit => "the merchant is over its limit",
+        Refusal::DeclinedSoft => "the issuer declined for now",
+        Refusal::DeclinedHard => "the issuer declined for good",
+        Refusal::AuthorizationGone => "the authorization had ended",
+        Refusal::FailedDefinite => "it was never executed and never will be",
+        Refusal::Invalid => "the request made no sense",
+    }
+}
+
+fn undone(outcome: UndoOutcome) -> &'static str {
+    match outcome {
+        UndoOutcome::Voided => "undone",
+        UndoOutcome::Tombstoned => "it had not happened, and is blocked",
+        UndoOutcome::NeverHappened => "it never happened and never will",
+        UndoOutcome::TooLate => "too late",
+    }
+}
+
+fn why(case: Case) -> &'static str {
+    match case {
+        Case::LateSuccess => "money was taken for a payment that is being undone",
+        Case::RefusedRetriable => "a step that must succeed was refused",
+    }
+}

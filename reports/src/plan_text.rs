@@ -1,0 +1,191 @@
+//! A plan, as `run` prints it: what will be attempted, and what will go wrong.
+
+pub(crate) mod fault;
+
+use model::ProviderId;
+use scenarios::Plan;
+use scenarios::party::{self, provider_role};
+use scenarios::plan::{IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble};
+use sim::{Rate, Weather};
+
+use crate::brief::Brief;
+use crate::layout;
+
+/// The plan: settings that are on, troubles and faults by id, and a line for
+/// each payment that a customer attempts.
+pub fn render(plan: &Plan) -> String {
+    let heading = format!("plan of {}, seed {}\n", plan.scenario, plan.seed);
+    let settings = layout::columns(2, settings(plan));
+    let misfortunes = layout::columns(2, misfortunes(plan));
+    let planned = match misfortunes.is_empty() {
+        true => "\nno fault is planned\n".to_owned(),
+        false => format!("\nplanned faults\n{misfortunes}"),
+    };
+    let payments = layout::columns(2, operations(plan));
+    format!("{heading}{settings}{planned}\npayments that customers attempt\n{payments}")
+}
+
+fn settings(plan: &Plan) -> Vec<Vec<String>> {
+    let chaos = Brief::nanos(u128::from(plan.heal_at.as_nanos()));
+    let row = |name: &str, what: String| vec![name.to_owned(), what];
+    let mut rows = vec![
+        row("chaos", format!("faults strike for {chaos}, then everything heals")),
+        row("network", weather(&plan.weather)),
+    ];
+    for (n, provider) in plan.providers.iter().enumerate() {
+        let name = party::name(provider_role(ProviderId(n as u8)));
+        rows.push(row(&name, format!("issuers: {}", issuers(&provider.issuer))));
+        rows.push(row("", format!("faults: {}", faults(&provider.faults))));
+    }
+    rows.push(row("risk", risk(&plan.risk)));
+    rows
+}
+
+fn weather(weather: &Weather) -> String {
+    let mut said = rates(&[
+        ("loses", weather.loss),
+        ("duplicates", weather.duplication),
+        ("delivers late", weather.lateness),
+    ]);
+    if weather.lateness != Rate::NEVER {
+        said.push_str(&format!(", up to {}", Brief::from(weather.late_max)));
+    }
+    if weather.load_percent != 100 {
+        said.push_str(&format!("; links take {} % of their time", weather.load_percent));
+    }
+    said
+}
+
+fn issuers(issuer: &IssuerPlan) -> String {
+    let mut said = rates(&[
+        ("soft decline", issuer.decline_soft),
+        ("hard decline", issuer.decline_hard),
+        ("partial approval", issuer.partial),
+        ("decides later", issuer.deferred),
+        ("capture declined", issuer.capture_declined),
+    ]);
+    if issuer.deferred != Rate::NEVER {
+        said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
+    }
+    said
+}
+
+fn faults(faults: &ProviderFaults) -> String {
+    let mut said = rates(&[
+        ("timeout-after-effect", faults.reply_dropped),
+        ("timeout-before-effect", faults.request_dropped),
+        ("late-effect", faults.late_effect),
+        ("5xx-after-effect", faults.error_after),
+        ("5xx-before-effect", faults.error_before),
+        ("throttled", faults.throttled),
+    ]);
+    if faults.late_effect != Rate::NEVER {
+        said.push_str(&format!("; late is up to {}", Brief::from(faults.late_effect_max)));
+    }
+    if !faults.index_lag_max.is_zero() {
+        said.push_str(&format!("; index lags up to {}", Brief::from(faults.index_lag_max)));
+    }
+    said
+}
+
+fn risk(risk: &RiskPlan) -> String {
+    let mut said = rates(&[("rejects", risk.reject), ("reviews", risk.review)]);
+    if risk.review != Rate::NEVER {
+        said.push_str(&format!(", for up to {}", Brief::from(risk.review_max)));
+    }
+    said
+}
+
+/// The rates that are not zero, or `calm`.
+fn rates(rates: &[(&str, Rate)]) -> String {
+    let on = rates.iter().filter(|(_, rate)| *rate != Rate::NEVER);
+    let told: Vec<_> = on.map(|(name, rate)| format!("{name} {rate}")).collect();
+    if told.is_empty() { "calm".to_owned() } else { told.join(", ") }
+}
+
+fn misfortunes(plan: &Plan) -> Vec<Vec<String>> {
+    let troubles = plan.troubles.iter().map(|trouble| (trouble.id, troubled(trouble)));
+    let faults = plan.faults.iter().map(|fault| (fault.id, fault::sentence(fault, plan)));
+    let row = |(id, sentence): (u32, String)| vec![format!("fault {id}"), sentence];
+    faults.chain(troubles).map(row).collect()
+}
+
+fn troubled(trouble: &ProviderTrouble) -> String {
+    let who = party::name(provider_role(trouble.provider));
+    let lasts = Brief::from(trouble.until.since(trouble.from));
+    let what = match trouble.trouble {
+        Trouble::Outage => "swallows every request".to_owned(),
+        Trouble::BrownOut { errors, slow_max } => {
+            let slow = Brief::from(slow_max);
+            format!("answers {errors} with a server error and is up to {slow} slow")
+        }
+    };
+    format!("{who} {what}, at {} for {lasts}", trouble.from)
+}
+
+fn operations(plan: &Plan) -> Vec<Vec<String>> {
+    let header = ["payment", "at", "client", "pays", "to", "of", "under", "and then"];
+    let rows = plan.operations.iter().map(operation);
+    std::iter::once(header.map(str::to_owned).to_vec()).chain(rows).collect()
+}
+
+fn operation(operation: &Operation) -> Vec<String> {
+    let then = [
+        operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
+        operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
+    ];
+    let then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
+    vec![
+        operation.token.0.to_string(),
+        operation.at.to_string(),
+        operation.client.to_string(),
+        operation.money.to_string(),
+        operation.merchant.to_string(),
+        operation.tenant.to_string(),
+        operation.key.to_string(),
+        then.join(", "),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use scenarios::catalog;
+    use sim::Seed;
+
+    use super::*;
+
+    fn text(scenario: &str) -> String {
+        render(&Plan::draw(catalog::named(scenario).unwrap(), Seed(1)))
+    }
+
+    #[test]
+    fn a_calm_plan_says_that_nothing_goes_wrong() {
+        let text = text("calm-day");
+        assert!(text.contains("\n  network     calm\n"), "{text}");
+        assert!(text.contains("no fault is planned"), "{text}");
+    }
+
+    #[test]
+    fn every_payment_and_every_fault_has_its_line() {
+        for scenario in catalog::all() {
+            let plan = Plan::draw(scenario, Seed(3));
+            let text = render(&plan);
+            let ids = plan.faults.iter().map(|f| f.id).chain(plan.troubles.iter().map(|t| t.id));
+            for id in ids {
+                assert!(text.contains(&format!("\n  fault {id} ")), "fault {id}: {text}");
+            }
+            for operation in &plan.operations {
+                let line = format!("\n  {:<7}  {}", operation.token.0, operation.at);
+                assert!(text.contains(&line), "{line}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_fits_a_hundred_columns() {
+        for scenario in catalog::all() {
+            let text = text(&scenario.name);
+            assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+        }
+    }
+}

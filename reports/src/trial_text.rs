@@ -1,0 +1,125 @@
+//! What one trial came to, for people.
+
+use model::{AccountId, Money};
+use scenarios::judge::Violation;
+use scenarios::trial::{Trial, Verdict};
+
+use crate::accounts;
+use crate::brief::Brief;
+use crate::campaign_table::listed;
+use crate::fault_story::{FaultKind, of_kind};
+use crate::layout;
+use crate::number::{Count, counted};
+
+/// The verdict in one line.
+pub fn verdict(trial: &Trial) -> String {
+    match &trial.verdict {
+        Verdict::Held => "held: no invariant was violated\n".to_owned(),
+        Verdict::Violated(violations) => format!("violated: {}\n", codes(violations)),
+        Verdict::Inconclusive(why) => format!("inconclusive: {why}\n"),
+    }
+}
+
+/// How payments ended, what was captured, said, suffered and undone, and the
+/// ledger's accounts.
+pub fn facts(trial: &Trial) -> String {
+    let compensations: Vec<_> = trial.compensations.iter().map(|(n, c)| (*n, *c)).collect();
+    let outcomes: Vec<_> = trial.outcomes.iter().map(|(name, count)| (*name, *count)).collect();
+    let strikes = || trial.strikes.iter().copied();
+    let mut facts = vec![
+        ("payments", listed(&outcomes)),
+        ("captured", captured(&trial.captured)),
+        (
+            "messages",
+            format!("{} in all: {}", Count(trial.messages_sent()), listed(&trial.messages)),
+        ),
+        ("faults", listed(&of_kind(FaultKind::Disturbance, strikes()))),
+        ("business", listed(&of_kind(FaultKind::Business, strikes()))),
+        ("retries", Count(trial.retries).to_string()),
+        ("undone", listed(&compensations)),
+        ("took", took(trial)),
+        ("digest", trial.digest.to_string()),
+    ];
+    facts.retain(|(name, what)| *name != "business" || what != "none");
+    layout::facts(facts) + "\naccounts of the ledger\n" + &ledger(trial)
+}
+
+fn took(trial: &Trial) -> String {
+    let span = Brief::nanos(u128::from(trial.ended_at.as_nanos()));
+    let share = trial.events * 100 / trial.events_max.max(1);
+    format!("{span} of virtual time, {}, {share} % of their limit", counted(trial.events, "event"))
+}
+
+fn ledger(trial: &Trial) -> String {
+    let row = |(account, sums): (AccountId, String)| {
+        let AccountId { tenant, currency, name } = account;
+        vec![tenant.to_string(), currency.code().to_owned(), name.to_string(), sums]
+    };
+    layout::columns(2, accounts::sums(&trial.accounts).into_iter().map(row).collect())
+}
+
+fn captured(money: &[Money]) -> String {
+    money.iter().map(Money::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The codes of `violations`, each once, the first in time first.
+pub(crate) fn codes(violations: &[Violation]) -> String {
+    let mut codes: Vec<_> = Vec::new();
+    for violation in violations {
+        let code = violation.invariant.to_string();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes.join(" ")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::Arc;
+
+    use model::{Amount, Currency};
+    use scenarios::{Plan, catalog};
+    use sim::{DigestValue, Seed, VirtualTime};
+
+    use super::*;
+    use crate::violation::tests::charged_twice;
+
+    /// A small trial of the calm day, made by hand.
+    pub(crate) fn trial(verdict: Verdict) -> Trial {
+        let scenario = catalog::named("calm-day").unwrap();
+        Trial {
+            scenario: "calm-day".to_owned(),
+            seed: Seed(42),
+            plan: Arc::new(Plan::draw(scenario, Seed(42))),
+            verdict,
+            digest: DigestValue([1, 2]),
+            events: 1_234,
+            events_max: 100_000,
+            horizon: VirtualTime::from_nanos(u64::MAX),
+            ended_at: VirtualTime::from_nanos(90_000_000_000),
+            messages: vec![("create", 20), ("authorize", 25)],
+            strikes: vec![("message-loss", 3), ("declined", 2)],
+            outcomes: [("failed", 2), ("succeeded", 18)].into(),
+            captured: vec![Money { amount: Amount(1_230), currency: Currency::Eur }],
+            retries: 4,
+            compensations: [("hold", 2)].into(),
+            accounts: [].into(),
+            exercised: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_verdict_names_every_broken_invariant_once() {
+        let trial = trial(Verdict::Violated(vec![charged_twice(), charged_twice()]));
+        assert_eq!(verdict(&trial), "violated: I05\n");
+    }
+
+    #[test]
+    fn faults_and_business_are_told_apart() {
+        let text = facts(&trial(Verdict::Held));
+        assert!(text.contains("faults    message-loss 3\n"), "{text}");
+        assert!(text.contains("business  declined 2\n"), "{text}");
+        assert!(text.contains("messages  45 in all: create 20, authorize 25\n"), "{text}");
+    }
+}
