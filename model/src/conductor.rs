@@ -7,19 +7,19 @@
 
 use std::time::Duration;
 
-use crate::call::{Answer, Call, LedgerRequest, Notice};
+use crate::call::{Answer, Call};
 use crate::defect::Defect;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, Flight, Sends, Waiting};
 use crate::identity::OperationId;
+use crate::outgoing::{attempt_provider, look_up, notice, query, step_call, undo_call};
 use crate::payment::{IllegalRecord, Payment};
 use crate::provider::ProviderRequest;
 use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
-use crate::risk::RiskRequest;
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
 use crate::status::Status;
-use crate::workflow::payin_card::{self, steps};
+use crate::workflow::payin_card::steps;
 
 /// One payment in the hands of one worker.
 #[derive(Clone, Debug)]
@@ -274,21 +274,7 @@ impl Conductor {
         let payment = &self.payment;
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
-            Aim::Undo(which) if which.step == steps::AUTHORIZE => Choice::Call(provider_call(
-                payment,
-                which,
-                ProviderRequest::VoidByReference {
-                    reference: payment.operation(which).undo(),
-                    target: payment.operation(which),
-                },
-            )),
-            Aim::Undo(which) if which.step == steps::RISK => {
-                let operation = payment.operation(which);
-                Choice::Call(Call::Risk(RiskRequest::Release { operation }))
-            }
-            Aim::Undo(_) => {
-                Choice::Call(Call::Ledger(LedgerRequest::Create(payin_card::void_hold(payment))))
-            }
+            Aim::Undo(which) => Choice::Call(undo_call(payment, which)),
             Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => {
                 self.choose_provider_call(flight, which, now, rules)
             }
@@ -462,76 +448,4 @@ fn give_up(payment: &Payment, which: Try, rules: &Rules) -> Record {
         || Record::CompIntent { which, operation: payment.operation(which).undo() },
         || Record::StatusChanged(Status::Failing),
     )
-}
-
-/// The call that a step makes; `calls` were made before it.
-fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules) -> Call {
-    let operation = payment.operation(which);
-    match which.step {
-        steps::RISK => Call::Risk(RiskRequest::Assess { operation }),
-        steps::HOLD => Call::Ledger(LedgerRequest::Create(payin_card::hold(payment))),
-        steps::POST => {
-            let right = || payin_card::post(payment);
-            let wrong = || payin_card::post_unlinked(payment, calls);
-            let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
-            Call::Ledger(LedgerRequest::Create(legs))
-        }
-        steps::NOTIFY => notice(payment),
-        step => {
-            let reference = rules.defects.pick(
-                Defect::FreshKeyPerTry,
-                || operation,
-                || operation.of_try(calls + 1),
-            );
-            let money = payment.intent().money;
-            provider_call(
-                payment,
-                which,
-                match (step, charge_of(payment)) {
-                    (steps::CAPTURE, Some(charge)) => {
-                        ProviderRequest::Capture { reference, charge, amount: money.amount }
-                    }
-                    _ => ProviderRequest::Authorize { reference, money },
-                },
-            )
-        }
-    }
-}
-
-fn charge_of(payment: &Payment) -> Option<crate::identity::ChargeId> {
-    payment.attempts().last().and_then(|attempt| attempt.charge)
-}
-
-/// Whether the chain of a step is in the ledger.
-fn look_up(payment: &Payment, which: Try) -> Call {
-    let chain = match which.step {
-        steps::HOLD => payin_card::hold(payment),
-        _ => payin_card::post(payment),
-    };
-    Call::Ledger(LedgerRequest::Lookup(chain.iter().map(|transfer| transfer.id).collect()))
-}
-
-fn query(payment: &Payment, which: Try) -> Call {
-    let target = match which.step {
-        steps::CAPTURE => payment.operation_of(steps::AUTHORIZE),
-        _ => payment.operation(which),
-    };
-    provider_call(payment, which, ProviderRequest::Query { target })
-}
-
-fn notice(payment: &Payment) -> Call {
-    let intent = payment.intent();
-    Call::Notice(Notice { payment: intent.payment, token: intent.token, status: payment.status() })
-}
-
-fn provider_call(payment: &Payment, which: Try, request: ProviderRequest) -> Call {
-    Call::Provider(attempt_provider(payment, which), request)
-}
-
-fn attempt_provider(payment: &Payment, which: Try) -> crate::identity::ProviderId {
-    let attempt = match which.step {
-        steps::AUTHORIZE => payment.provider_of(which.attempt),
-        _ => None,
-    };
-    attempt.unwrap_or_else(|| payment.provider())
 }

@@ -27,6 +27,7 @@ pub mod gatekeeper;
 mod identity;
 mod ledger;
 mod money;
+mod outgoing;
 mod payment;
 mod provider;
 mod record;

@@ -87,7 +87,7 @@ pub struct PaymentRow {
 }
 
 /// The state of the store.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
     payments: BTreeMap<PaymentId, PaymentRow>,
     keys: BTreeMap<KeyId, KeyRow>,

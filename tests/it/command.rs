@@ -103,7 +103,7 @@ fn bad_input_gets_one_clear_sentence_and_exit_code_2() {
         (&["fuzz", broken], &["duplicaton", "duplication", "line"]),
         (&["fuzz", "no/such/file.toml"], &["no/such/file.toml"]),
         (&["list", "monsters"], &["monsters", "invariants"]),
-        (&["fuss"], &["fuss", "fuzz"]),
+        (&["fuz"], &["fuz", "fuzz"]),
     ];
     for (arguments, words) in cases {
         let ran = pennywise(arguments);

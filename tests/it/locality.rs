@@ -4,6 +4,7 @@
 use model::{Defects, Token};
 use proptest::prelude::*;
 use scenarios::message::Message;
+use scenarios::party::PROBE;
 use scenarios::{Plan, Scenario, catalog, trial};
 use sim::{Happening, Rate, Role, Seed, VirtualTime};
 
@@ -22,26 +23,27 @@ fn uncoupled() -> Scenario {
     scenario
 }
 
-/// Everything that was sent and received about `token`, without event numbers.
-fn history(plan: Plan, token: Token) -> Vec<(VirtualTime, Role, &'static str, String)> {
+/// Everything that was sent and received about `token`, without event numbers,
+/// until the probe looks: coming to rest is caused by everything before it.
+fn history(plan: Plan, token: Token) -> Vec<(VirtualTime, Role, String)> {
     let (_, trace) = trial::replay_plan(plan, Defects::NONE);
     let about = |message: &Message| message.token() == token;
-    let events = trace.events.iter().filter_map(|event| {
-        let (what, message) = match &event.what {
+    let before_rest = trace.events.iter().take_while(|event| {
+        event.role != PROBE || !matches!(event.what, Happening::TimerFired(_))
+    });
+    let history = before_rest.filter_map(|event| {
+        let what = match &event.what {
             Happening::Sent(identity, message, fate) if about(message) => {
-                ("sends", format!("{identity:?} {message:?} {fate:?}"))
+                format!("sends {identity:?} {message:?} {fate:?}")
             }
             Happening::Delivered(identity, copy, message) if about(message) => {
-                ("receives", format!("{identity:?} {copy} {message:?}"))
+                format!("receives {identity:?} {copy} {message:?}")
             }
             _ => return None,
         };
-        Some((event.at, event.role, what, message))
+        Some((event.at, event.role, what))
     });
-    // The probe looks when the whole world is at rest: caused by everything.
-    let probe = scenarios::party::PROBE;
-    let probed = format!("{probe:?}");
-    events.filter(|(_, role, _, message)| *role != probe && !message.contains(&probed)).collect()
+    history.collect()
 }
 
 proptest! {

@@ -260,22 +260,29 @@ impl Drawer<'_> {
         })
     }
 
-    /// One party cut off from one other, or from all, one way or both.
+    /// A link on which parties talk is cut, one way or both; or one of its ends
+    /// is cut off from everybody.
     fn partition(&mut self, providers: u64) -> Misfortune {
-        let house = [EDGE, STORE, ORCHESTRATOR, LEDGER, RISK];
-        let pick = |stream: &mut Stream| {
-            let draw = stream.draw();
-            match draw.split(1).below(3) {
-                0 => provider_role(ProviderId(draw.below(providers) as u8)),
-                _ => draw.pick(&house).copied().unwrap_or(ORCHESTRATOR),
-            }
-        };
-        let from = pick(&mut self.stream);
-        let to = pick(&mut self.stream);
-        let all = self.stream.draw().below(4) == 0 || from == to;
-        let everyone = (0..Role::MAX as u8).map(Role).filter(|role| *role != from);
-        let to: Roles = if all { everyone.collect() } else { [to].into_iter().collect() };
+        let clients = u64::from(self.scenario.workload.clients);
+        let provider = provider_role(ProviderId(self.stream.draw().below(providers) as u8));
+        let client = client_role(self.stream.draw().below(clients) as u8);
+        let links = [
+            (EDGE, STORE),
+            (ORCHESTRATOR, STORE),
+            (ORCHESTRATOR, LEDGER),
+            (ORCHESTRATOR, RISK),
+            (ORCHESTRATOR, provider),
+            (ORCHESTRATOR, provider),
+            (client, EDGE),
+            (client, ORCHESTRATOR),
+        ];
+        let (one, other) = links[self.stream.draw().below(links.len() as u64) as usize];
+        let turned = self.stream.draw().below(2) == 0;
+        let (from, to) = if turned { (other, one) } else { (one, other) };
+        let isolated = self.stream.draw().below(4) == 0;
         let both_ways = self.stream.draw().below(2) == 0;
+        let everyone = (0..Role::MAX as u8).map(Role).filter(|role| *role != from);
+        let to: Roles = if isolated { everyone.collect() } else { [to].into_iter().collect() };
         Misfortune::Partition { from: [from].into_iter().collect(), to, both_ways }
     }
 
