@@ -16,8 +16,8 @@ use crate::exit_code;
 /// Fuzzes a payment saga under faults in simulated worlds, judges every world by
 /// invariants about the money, and repeats any of them from its seed.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pennywise", version, about, after_help = exit_code::help())]
-#[command(max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "pennywise", version, after_help = exit_code::help())]
+#[command(arg_required_else_help = true)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -26,7 +26,7 @@ pub(crate) struct CommandLine {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run many seeds of one, several or all scenarios on all cores
-    #[command(after_help = exit_code::help())]
+    #[command(after_help = exit_code::help(), next_line_help = true)]
     Fuzz(FuzzArguments),
     /// Run one seed: its plan, its verdict, and the money trail of a violation
     #[command(after_help = exit_code::help())]
@@ -42,15 +42,18 @@ pub(crate) struct FuzzArguments {
     pub(crate) scenarios: Vec<String>,
     /// How many seeds of each scenario to run [default: 1000, unless --for is given]
     #[arg(long, value_name = "N", env = "PENNYWISE_SEEDS", value_parser = seeds)]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) seeds: Option<NonZeroU64>,
     /// How long to run, such as `60s` or `10m`, in equal parts for each scenario
     #[arg(long = "for", value_name = "TIME", env = "PENNYWISE_FOR", value_parser = time)]
     pub(crate) time: Option<Duration>,
     /// The seed of all seeds; picked and printed first if it is not given
     #[arg(long, value_name = "SEED", env = "PENNYWISE_MASTER_SEED")]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) master_seed: Option<Seed>,
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", env = "PENNYWISE_JOBS", value_parser = jobs)]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) jobs: Option<usize>,
     /// A defect to plant; may be given several times, or as a list with commas
     #[arg(long, value_name = "DEFECT", env = "PENNYWISE_PLANT", value_delimiter = ',')]
@@ -63,7 +66,7 @@ pub(crate) struct RunArguments {
     /// The name of a built-in scenario or the path of a scenario file
     pub(crate) scenario: String,
     /// The seed, in decimal or as `0x` and hex digits
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) seed: Seed,
     /// A defect to plant; may be given several times, or as a list with commas
     #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
@@ -155,7 +158,8 @@ mod tests {
     #[test]
     fn a_seed_is_taken_in_hex_and_in_decimal() {
         for text in ["42", "0x2a", "0x000000000000002a"] {
-            let Command::Run(run) = parse(&format!("pennywise run calm-day --seed {text}")).unwrap()
+            let Command::Run(run) =
+                parse(&format!("pennywise run calm-day --seed {text}")).unwrap()
             else {
                 panic!("`run` was taken for something else")
             };
@@ -165,7 +169,8 @@ mod tests {
 
     #[test]
     fn several_defects_are_planted_one_by_one_or_as_a_list() {
-        for line in ["--plant double-post --plant toctou-balance", "--plant double-post,toctou-balance"]
+        for line in
+            ["--plant double-post --plant toctou-balance", "--plant double-post,toctou-balance"]
         {
             let Command::Fuzz(fuzz) = parse(&format!("pennywise fuzz {line}")).unwrap() else {
                 panic!("`fuzz` was taken for something else")
@@ -178,6 +183,7 @@ mod tests {
     fn what_makes_no_sense_is_told_with_what_would() {
         for (line, words) in [
             ("fuzz --seeds 0", "at least 1"),
+            ("fuzz --seeds -4", "at least 1"),
             ("fuzz --jobs 0", "at least 1"),
             ("fuzz --jobs 99999", "at most 1024"),
             ("fuzz --for 0s", "such as `60s`"),
@@ -185,6 +191,7 @@ mod tests {
             ("fuzz --master-seed x", "`0x` and hex digits"),
             ("fuzz --plant double-pots", "did you mean `double-post`?"),
             ("fuzz --plant nonsense", "`pennywise list defects` names them all"),
+            ("run calm-day --seed -1", "`-1` is no seed"),
             ("run calm-day", "--seed <SEED>"),
             ("list monsters", "invariants"),
         ] {

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     /// The command line makes no sense; or it asks for help, which is no
     /// failure at all.
     Usage(clap::Error),
+    /// What was asked for can't be, in a sentence that says what could.
+    BadInput(String),
     /// A scenario can't be had.
     Scenario(LoadError),
     /// The results can't be written.
@@ -32,6 +34,10 @@ impl Failure {
                 Ok(()) => Exit::Held,
                 Err(failure) => failure.tell(screen),
             },
+            Self::BadInput(sentence) => {
+                screen.remark(&format!("{ERROR} {sentence}\n"));
+                Exit::BadInput
+            }
             Self::Scenario(error) => {
                 screen.remark(&scenario(&error));
                 Exit::BadInput
@@ -54,7 +60,8 @@ fn scenario(error: &LoadError) -> String {
         let help = error.help().map(|help| format!(": {help}")).unwrap_or_default();
         return format!("{ERROR} {error}{help}\n");
     }
-    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::ansi() };
+    let theme =
+        GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::ansi() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
     let mut shown = format!("{ERROR} the scenario file is not valid\n");
     match handler.render_report(&mut shown, error) {

@@ -1,17 +1,16 @@
-//! `pennywise fuzz`: many trials of one or several scenarios.
+//! `pennywise fuzz`: many trials of one scenario or several.
 
-use std::num::NonZeroU64;
-use std::time::Duration;
+use std::num::NonZeroUsize;
 
-use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory};
+use clap::ArgMatches;
 use model::{Defect, Defects};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use reports::{CampaignRow, campaign_table, violation};
+use reports::{Brief, CampaignRow, Count, campaign_table, violation};
 use scenarios::campaign::{self, Campaign};
 use sim::Seed;
 
-use crate::arguments::{CommandLine, FuzzArguments};
+use crate::arguments::FuzzArguments;
+use crate::budget::Budget;
 use crate::chosen::Chosen;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -19,26 +18,8 @@ use crate::progress::{Goal, Teller};
 use crate::screen::{Mood, Screen};
 use crate::stopwatch::Stopwatch;
 
-/// What to fuzz, and for how long.
-struct Options {
-    scenarios: Vec<Chosen>,
-    budget: Budget,
-    master: Seed,
-    defects: Defects,
-    jobs: usize,
-}
-
-/// When enough is enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Budget {
-    /// After so many seeds of each scenario.
-    Seeds(u64),
-    /// After so long, divided evenly over the scenarios.
-    Time(Duration),
-}
-
 /// Runs a campaign over each scenario and tells what they came to; each
-/// violation ends with the command that repeats it. `given` tells which
+/// violation ends with the command that repeats it. `given` knows which
 /// arguments are flags and which are variables.
 pub(crate) fn fuzz(
     arguments: FuzzArguments,
@@ -46,12 +27,170 @@ pub(crate) fn fuzz(
     screen: &mut Screen<'_>,
 ) -> Result<Exit, Failure> {
     let options = Options::new(arguments, given)?;
-    let pool = pool(options.jobs)?;
+    let pool = options.pool()?;
     screen.headline(Mood::Plain, &options.heading())?;
     let campaigns = campaigns(&options, &pool, screen);
-    let rows: Vec<_> = options.scenarios.iter().zip(&campaigns).map(|(chosen, campaign)| {
-        let repeat = chosen.repeat(options.defects);
-        CampaignRow { scenario: &chosen.scenario, campaign, repeat }
-    });
-    report(&rows, screen)
+    let rows: Vec<_> = options.rows(&campaigns).collect();
+    report(&rows, screen)?;
+    Ok(rows.iter().fold(Exit::Held, |exit, row| exit.or(ending(row))))
+}
+
+/// What to run, and how.
+struct Options {
+    chosen: Vec<Chosen>,
+    budget: Budget,
+    master: Seed,
+    defects: Defects,
+    jobs: usize,
+}
+
+impl Options {
+    fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Ok(Self {
+            budget: Budget::new(&arguments, given)?,
+            chosen: Chosen::find_all(&arguments.scenarios)?,
+            master: arguments.master_seed.unwrap_or_else(pick_master_seed),
+            defects: arguments.plant.into_iter().collect(),
+            jobs: arguments.jobs.unwrap_or_else(cores),
+        })
+    }
+
+    fn pool(&self) -> Result<ThreadPool, Failure> {
+        let pool = ThreadPoolBuilder::new().num_threads(self.jobs).build();
+        pool.map_err(|error| {
+            Failure::Harness(format!("{} threads can't be started: {error}", self.jobs))
+        })
+    }
+
+    /// Everything that it takes to run the same campaign again.
+    fn heading(&self) -> String {
+        let (master, version) = (self.master, env!("CARGO_PKG_VERSION"));
+        let names: Vec<_> = self.chosen.iter().map(|c| c.scenario.name.as_str()).collect();
+        let names = names.join(", ");
+        let budget = match self.budget {
+            Budget::Seeds(1) => "1 seed of each scenario".to_owned(),
+            Budget::Seeds(seeds) => format!("{} seeds of each scenario", Count(seeds)),
+            Budget::Time(time) => format!("as many seeds as fit into {}", Brief::from(time)),
+        };
+        let planted = Defect::ALL.iter().filter(|story| self.defects.has(story.defect));
+        let planted: Vec<_> = planted.map(|story| story.name).collect();
+        let planted = match planted.is_empty() {
+            true => String::new(),
+            false => format!(", planted: {}", planted.join(", ")),
+        };
+        format!("master seed {master}, pennywise {version}, {budget}: {names}{planted}\n")
+    }
+
+    fn goal(&self) -> Goal {
+        match self.budget {
+            Budget::Seeds(seeds) => Goal::Seeds(seeds.saturating_mul(self.chosen.len() as u64)),
+            Budget::Time(time) => Goal::Time(time),
+        }
+    }
+
+    fn rows<'c>(&'c self, campaigns: &'c [Campaign]) -> impl Iterator<Item = CampaignRow<'c>> {
+        self.chosen.iter().zip(campaigns).map(|(chosen, campaign)| CampaignRow {
+            scenario: &chosen.scenario,
+            campaign,
+            repeat: chosen.repeat(self.defects),
+        })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nobody gave a master seed; it is printed before anything is drawn from it"
+)]
+fn pick_master_seed() -> Seed {
+    Seed(rand::random())
+}
+
+fn campaigns(options: &Options, pool: &ThreadPool, screen: &mut Screen<'_>) -> Vec<Campaign> {
+    let clock = Stopwatch::start();
+    let mut teller = Teller::new(options.goal(), clock, screen);
+    let (budget, count) = (options.budget, options.chosen.len());
+    let mut campaigns = Vec::with_capacity(count);
+    for (at, chosen) in options.chosen.iter().enumerate() {
+        let scenario = &chosen.scenario;
+        teller.begin();
+        let go_on = |progress| {
+            teller.tell(&scenario.name, progress, screen);
+            budget.lasts(at, count, clock.elapsed())
+        };
+        let (master, seeds, defects) = (options.master, budget.seeds(), options.defects);
+        campaigns.push(campaign::run(scenario, master, seeds, defects, pool, go_on));
+    }
+    teller.end();
+    campaigns
+}
+
+/// The table first, then what is wrong, the violations last.
+fn report(rows: &[CampaignRow<'_>], screen: &mut Screen<'_>) -> Result<(), Failure> {
+    screen.print(&format!("\n{}\n", campaign_table::render(rows)))?;
+    let ending = rows.iter().fold(Exit::Held, |exit, row| exit.or(ending(row)));
+    let mood = match ending {
+        Exit::Held => Mood::Good,
+        Exit::Inconclusive => Mood::Unsure,
+        _ => Mood::Bad,
+    };
+    screen.headline(mood, &campaign_table::verdict(rows))?;
+    screen.print(&campaign_table::missed(rows))?;
+    for text in campaign_table::undecided(rows) {
+        screen.print("\n")?;
+        screen.headline(Mood::Unsure, &text)?;
+    }
+    for row in rows {
+        for finding in &row.campaign.findings {
+            screen.print("\n")?;
+            screen.headline(Mood::Bad, &violation::finding(finding, row))?;
+        }
+    }
+    Ok(())
+}
+
+fn ending(row: &CampaignRow<'_>) -> Exit {
+    let campaign = row.campaign;
+    let untested = !campaign.missed.is_empty() && campaign.trials >= row.scenario.trials_min;
+    match campaign {
+        Campaign { violated: 1.., .. } => Exit::Violated,
+        Campaign { inconclusive: 1.., .. } => Exit::Inconclusive,
+        _ if untested => Exit::Inconclusive,
+        _ => Exit::Held,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scenarios::invariant::Invariant;
+
+    use super::*;
+
+    fn ending_of(change: impl FnOnce(&mut Campaign)) -> Exit {
+        let chosen = Chosen::find("calm-day").unwrap();
+        let mut campaign = Campaign::new(&chosen.scenario);
+        campaign.trials = chosen.scenario.trials_min;
+        change(&mut campaign);
+        let repeat = chosen.repeat(Defects::NONE);
+        ending(&CampaignRow { scenario: &chosen.scenario, campaign: &campaign, repeat })
+    }
+
+    #[test]
+    fn a_violation_outweighs_what_is_inconclusive() {
+        assert_eq!(ending_of(|_| {}), Exit::Held);
+        assert_eq!(ending_of(|campaign| campaign.inconclusive = 1), Exit::Inconclusive);
+        let both = |campaign: &mut Campaign| (campaign.violated, campaign.inconclusive) = (1, 1);
+        assert_eq!(ending_of(both), Exit::Violated);
+    }
+
+    #[test]
+    fn only_a_campaign_that_is_long_enough_has_to_exercise_everything() {
+        let missed = |campaign: &mut Campaign| campaign.missed = vec![Invariant::I14];
+        assert_eq!(ending_of(missed), Exit::Inconclusive);
+        let short = |campaign: &mut Campaign| {
+            missed(campaign);
+            campaign.trials -= 1;
+        };
+        assert_eq!(ending_of(short), Exit::Held);
+    }
 }

@@ -33,6 +33,7 @@
 //! ones, in [`scenarios::catalog`], are there to be copied.
 
 mod arguments;
+mod budget;
 mod chosen;
 pub mod command_line;
 mod environment;

@@ -64,7 +64,7 @@ impl Teller {
         let sentence = sentence(self.goal, self.now, elapsed);
         if let Some(bar) = &self.bar {
             bar.set_position(self.goal.percent(self.now, elapsed));
-            bar.set_message(format!("{scenario}: {sentence}"));
+            bar.set_message(format!("{sentence} ({scenario})"));
         } else if elapsed >= self.said_at + PAUSE {
             self.said_at = elapsed;
             screen.remark(&format!("{scenario}: {sentence}\n"));
@@ -110,11 +110,11 @@ fn sentence(goal: Goal, done: Done, elapsed: Duration) -> String {
     let rate = Count(u64::try_from(rate).unwrap_or(u64::MAX));
     let simulated = Brief::nanos(done.virtual_nanos);
     let left = Brief::from(Duration::from_secs(goal.left(done, elapsed).as_secs()));
-    format!("{seeds} seeds, {rate} seeds/s, {simulated} of virtual time, {left} left")
+    format!("{seeds} seeds, {rate} seeds/s, {left} left, {simulated} of virtual time")
 }
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:20} {percent:>3} % {wide_msg}")
+    let style = ProgressStyle::with_template("{bar:12} {percent:>3} % {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::stderr()).with_style(style)
 }
@@ -133,11 +133,11 @@ mod tests {
         let done = Done { seeds: 1_500, virtual_nanos: 3 * DAY };
         assert_eq!(
             sentence(Goal::Seeds(6_000), done, Duration::from_secs(2)),
-            "1,500 of 6,000 seeds, 750 seeds/s, 3d of virtual time, 6s left"
+            "1,500 of 6,000 seeds, 750 seeds/s, 6s left, 3d of virtual time"
         );
         assert_eq!(
             sentence(Goal::Time(Duration::from_secs(60)), done, Duration::from_secs(2)),
-            "1,500 seeds, 750 seeds/s, 3d of virtual time, 58s left"
+            "1,500 seeds, 750 seeds/s, 58s left, 3d of virtual time"
         );
     }
 

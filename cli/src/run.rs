@@ -22,12 +22,12 @@ pub(crate) fn run(arguments: RunArguments, screen: &mut Screen<'_>) -> Result<Ex
     let trial = trial::run(&chosen.scenario, arguments.seed, defects);
     screen.headline(Mood::Plain, &plan_text::render(&trial.plan))?;
     let mut exit = verdict(&trial, screen)?;
+    screen.print(&format!("\n{}", trial_text::facts(&trial)))?;
     if arguments.trace || exit == Exit::Violated {
         let (again, trace) = replay(&chosen.scenario, trial.seed, defects, arguments.trace, screen);
         exit = exit.or(compare(&trial, &again, screen)?);
         tell(&trial, &trace, screen)?;
     }
-    screen.print(&format!("\n{}", trial_text::facts(&trial)))?;
     if exit != Exit::Held {
         screen.print(&format!("\n{}\n", chosen.repeat(defects).command(trial.seed)))?;
     }

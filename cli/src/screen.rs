@@ -143,7 +143,9 @@ mod tests {
     fn styles_show_only_where_they_can() {
         for (shows, colored) in [(Shows::Words, false), (Shows::Styles { bar: false }, true)] {
             let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-            Screen::new(&mut stdout, &mut stderr, shows).headline(Mood::Good, "held\nrest\n").unwrap();
+            Screen::new(&mut stdout, &mut stderr, shows)
+                .headline(Mood::Good, "held\nrest\n")
+                .unwrap();
             assert_eq!(stdout.contains(&0x1b), colored);
             assert!(stdout.ends_with(b"\nrest\n"));
         }

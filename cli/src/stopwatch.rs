@@ -1,21 +1,18 @@
 //! The only reader of the machine's clock: it decides how many seeds run and
 //! what the progress says, never what happens in a world.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "`--for` and the progress are about real time"
+)]
 
-use std::time::Duration;
-#[expect(clippy::disallowed_types, reason = "`--for` and the progress are about real time")]
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Measures real time from its making on.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::disallowed_types, reason = "`--for` and the progress are about real time")]
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
-    #[expect(
-        clippy::disallowed_methods,
-        clippy::disallowed_types,
-        reason = "`--for` and the progress are about real time"
-    )]
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }

@@ -44,12 +44,12 @@ pub fn verdict(rows: &[CampaignRow<'_>]) -> String {
     let sum = |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).sum::<u64>();
     let trials = counted(sum(|campaign| campaign.trials), "trial");
     match (sum(|campaign| campaign.violated), sum(|campaign| campaign.inconclusive)) {
-        (0, 0) => format!("held: no invariant was violated in {trials}\n"),
-        (0, undecided) => format!("inconclusive: {} of {trials}\n", Count(undecided)),
-        (violated, 0) => format!("violated: {} of {trials}\n", Count(violated)),
+        (0, 0) => format!("verdict: held, no invariant was violated in {trials}\n"),
+        (0, undecided) => format!("verdict: inconclusive, {} of {trials}\n", Count(undecided)),
+        (violated, 0) => format!("verdict: violated, {} of {trials}\n", Count(violated)),
         (violated, undecided) => {
             format!(
-                "violated: {} of {trials}, inconclusive: {}\n",
+                "verdict: violated, {} of {trials}, and {} inconclusive\n",
                 Count(violated),
                 Count(undecided)
             )
@@ -57,17 +57,17 @@ pub fn verdict(rows: &[CampaignRow<'_>]) -> String {
     }
 }
 
-/// The first trials of which nothing can be concluded, each with why and the
-/// command that repeats it; empty if there are none.
-pub fn undecided(rows: &[CampaignRow<'_>]) -> String {
-    let mut text = String::new();
+/// The first trials of which nothing can be concluded: why, and the command
+/// that repeats each.
+pub fn undecided(rows: &[CampaignRow<'_>]) -> Vec<String> {
+    let mut told = Vec::new();
     for row in rows {
         for (seed, why) in &row.campaign.undecided {
             let (scenario, command) = (&row.campaign.scenario, row.repeat.command(*seed));
-            text.push_str(&format!("inconclusive: {scenario} {seed}: {why}\n{command}\n"));
+            told.push(format!("inconclusive: {scenario}, seed {seed}: {why}\n{command}\n"));
         }
     }
-    text
+    told
 }
 
 /// What scenarios promise to exercise and did not, in a line each; empty if
@@ -134,8 +134,19 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     if !business.is_empty() {
         facts.push(("business", listed(&business)));
     }
+    if !row.campaign.caught.is_empty() {
+        facts.push(("violated", caught(row.campaign)));
+    }
     facts.push(("digest", row.campaign.digest.to_string()));
     facts
+}
+
+/// Every invariant that was violated, first or later in a trial, and in how
+/// many.
+fn caught(campaign: &Campaign) -> String {
+    let named: Vec<_> = campaign.caught.iter().map(|(i, c)| (i.to_string(), c.trials)).collect();
+    let counts: Vec<_> = named.iter().map(|(code, trials)| (code.as_str(), *trials)).collect();
+    listed(&counts)
 }
 
 fn disturbances(campaign: &Campaign) -> Vec<(&str, u64)> {
@@ -151,7 +162,8 @@ pub(crate) fn listed(counts: &[(&str, u64)]) -> String {
     if counts.is_empty() {
         return "none".to_owned();
     }
-    let each = counts.iter().map(|(name, count)| format!("{name} {}", Count(*count)));
+    let each =
+        counts.iter().map(|(name, count)| format!("{name}{}{}", layout::UNBROKEN, Count(*count)));
     each.collect::<Vec<_>>().join(", ")
 }
 
@@ -175,6 +187,7 @@ const HEADER: [&str; 8] = [
 #[cfg(test)]
 pub(crate) mod tests {
     use model::Defects;
+    use scenarios::campaign::Caught;
     use scenarios::catalog;
     use sim::Seed;
 
@@ -239,13 +252,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn every_violated_invariant_is_counted_whether_it_came_first_or_not() {
+        let mut campaign = campaign();
+        for (invariant, trials) in [(Invariant::I05, 1_200), (Invariant::I18, 3)] {
+            campaign.caught.insert(invariant, Caught { index: 0, seed: Seed(1), trials });
+        }
+        let text = render(&[row(&campaign, Defects::NONE)]);
+        assert!(text.contains("\n  violated  I05 1,200, I18 3\n"), "{text}");
+    }
+
+    #[test]
     fn an_undecided_seed_says_why_and_how_to_repeat_it() {
         let mut campaign = campaign();
         campaign.inconclusive = 1;
         campaign.undecided = vec![(Seed(1), "the limit of events was hit")];
         let rows = [row(&campaign, Defects::NONE)];
-        assert_eq!(verdict(&rows), "inconclusive: 1 of 1,000 trials\n");
-        let text = undecided(&rows);
+        assert_eq!(verdict(&rows), "verdict: inconclusive, 1 of 1,000 trials\n");
+        let text = undecided(&rows).concat();
         assert!(text.contains("the limit of events was hit"), "{text}");
         assert!(text.ends_with("pennywise run calm-day --seed 0x0000000000000001\n"), "{text}");
     }

@@ -5,6 +5,9 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 /// The widest line of a report for people.
 pub(crate) const WIDTH: u16 = 100;
 
+/// A space at which no line is broken; it is a plain one in what is printed.
+pub(crate) const UNBROKEN: char = '\u{a0}';
+
 /// `rows` in columns behind `indent` spaces; the last column wraps at
 /// [`WIDTH`]. Ends with a line break unless there are no rows.
 pub(crate) fn columns(indent: u16, rows: Vec<Vec<String>>) -> String {
@@ -49,7 +52,8 @@ pub(crate) fn lines(indent: u16, table: &Table) -> String {
         return String::new();
     }
     let indent = usize::from(indent);
-    table.lines().map(|line| format!("{:indent$}{}\n", "", line.trim_end())).collect()
+    let line = |line: String| format!("{:indent$}{}\n", "", line.trim_end());
+    table.lines().map(|bare| line(bare.replace(UNBROKEN, " "))).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use model::ProviderId;
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
 use scenarios::plan::{IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble};
-use sim::{Rate, Weather};
+use sim::{Rate, Trigger, VirtualTime, Weather};
 
 use crate::brief::Brief;
 use crate::layout;
@@ -18,7 +18,7 @@ pub fn render(plan: &Plan) -> String {
     let settings = layout::columns(2, settings(plan));
     let misfortunes = layout::columns(2, misfortunes(plan));
     let planned = match misfortunes.is_empty() {
-        true => "\nno fault is planned\n".to_owned(),
+        true => "\nno single fault is planned\n".to_owned(),
         false => format!("\nplanned faults\n{misfortunes}"),
     };
     let payments = layout::columns(2, operations(plan));
@@ -103,12 +103,24 @@ fn rates(rates: &[(&str, Rate)]) -> String {
     if told.is_empty() { "calm".to_owned() } else { told.join(", ") }
 }
 
+/// In the order in which they strike; those that wait for an occasion last.
 fn misfortunes(plan: &Plan) -> Vec<Vec<String>> {
-    let troubles = plan.troubles.iter().map(|trouble| (trouble.id, troubled(trouble)));
-    let faults = plan.faults.iter().map(|fault| (fault.id, fault::sentence(fault, plan)));
-    let row = |(id, sentence): (u32, String)| vec![format!("fault {id}"), sentence];
-    faults.chain(troubles).map(row).collect()
+    let moment = |trigger: &Trigger| match trigger {
+        Trigger::At(at) => *at,
+        Trigger::OnSend(_) | Trigger::OnDelivery(_) => END,
+    };
+    let faults = plan.faults.iter().map(|fault| {
+        let sentence = fault::sentence(fault, plan);
+        (moment(&fault.trigger), fault.id, sentence)
+    });
+    let troubles =
+        plan.troubles.iter().map(|trouble| (trouble.from, trouble.id, troubled(trouble)));
+    let mut told: Vec<_> = faults.chain(troubles).collect();
+    told.sort();
+    told.into_iter().map(|(_, id, sentence)| vec![format!("fault {id}"), sentence]).collect()
 }
+
+const END: VirtualTime = VirtualTime::from_nanos(u64::MAX);
 
 fn troubled(trouble: &ProviderTrouble) -> String {
     let who = party::name(provider_role(trouble.provider));
@@ -162,7 +174,7 @@ mod tests {
     fn a_calm_plan_says_that_nothing_goes_wrong() {
         let text = text("calm-day");
         assert!(text.contains("\n  network     calm\n"), "{text}");
-        assert!(text.contains("no fault is planned"), "{text}");
+        assert!(text.contains("no single fault is planned"), "{text}");
     }
 
     #[test]

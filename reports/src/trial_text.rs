@@ -14,14 +14,14 @@ use crate::number::{Count, counted};
 /// The verdict in one line.
 pub fn verdict(trial: &Trial) -> String {
     match &trial.verdict {
-        Verdict::Held => "held: no invariant was violated\n".to_owned(),
-        Verdict::Violated(violations) => format!("violated: {}\n", codes(violations)),
-        Verdict::Inconclusive(why) => format!("inconclusive: {why}\n"),
+        Verdict::Held => "verdict: held, no invariant was violated\n".to_owned(),
+        Verdict::Violated(violations) => format!("verdict: violated {}\n", codes(violations)),
+        Verdict::Inconclusive(why) => format!("verdict: inconclusive, {why}\n"),
     }
 }
 
-/// How payments ended, what was captured, said, suffered and undone, and the
-/// ledger's accounts.
+/// The ledger's accounts, those that count money and no permissions; how
+/// payments ended; what was captured, said, suffered and undone.
 pub fn facts(trial: &Trial) -> String {
     let compensations: Vec<_> = trial.compensations.iter().map(|(n, c)| (*n, *c)).collect();
     let outcomes: Vec<_> = trial.outcomes.iter().map(|(name, count)| (*name, *count)).collect();
@@ -41,7 +41,7 @@ pub fn facts(trial: &Trial) -> String {
         ("digest", trial.digest.to_string()),
     ];
     facts.retain(|(name, what)| *name != "business" || what != "none");
-    layout::facts(facts) + "\naccounts of the ledger\n" + &ledger(trial)
+    format!("accounts of the ledger\n{}\nin all\n{}", ledger(trial), layout::facts(facts))
 }
 
 fn took(trial: &Trial) -> String {
@@ -55,7 +55,8 @@ fn ledger(trial: &Trial) -> String {
         let AccountId { tenant, currency, name } = account;
         vec![tenant.to_string(), currency.code().to_owned(), name.to_string(), sums]
     };
-    layout::columns(2, accounts::sums(&trial.accounts).into_iter().map(row).collect())
+    let sums = accounts::sums(&trial.accounts).into_iter();
+    layout::columns(2, sums.filter(|(account, _)| !account.name.is_memo()).map(row).collect())
 }
 
 fn captured(money: &[Money]) -> String {
@@ -112,7 +113,7 @@ pub(crate) mod tests {
     #[test]
     fn the_verdict_names_every_broken_invariant_once() {
         let trial = trial(Verdict::Violated(vec![charged_twice(), charged_twice()]));
-        assert_eq!(verdict(&trial), "violated: I05\n");
+        assert_eq!(verdict(&trial), "verdict: violated I05\n");
     }
 
     #[test]

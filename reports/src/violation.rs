@@ -12,7 +12,22 @@ pub fn text(violation: &Violation) -> String {
     headline(violation) + &layout::facts(facts(violation))
 }
 
-/// The same for the first trial of a campaign that showed it, with the number
+/// The later violations of a trial in a line each; empty if there are none.
+pub fn others(violations: &[Violation]) -> String {
+    let row = |violation: &Violation| {
+        let (at, code) = (violation.at.to_string(), violation.invariant.to_string());
+        vec![at, code, violation.evidence.clone()]
+    };
+    match violations.is_empty() {
+        true => String::new(),
+        false => {
+            let rows = violations.iter().map(row).collect();
+            format!("\nviolated as well\n{}", layout::columns(2, rows))
+        }
+    }
+}
+
+/// The same as [`text`] for the first trial of a campaign that showed it, with the number
 /// of trials that did; its last line is the command that repeats it.
 pub fn finding(finding: &Finding, row: &CampaignRow<'_>) -> String {
     let mut facts = facts(&finding.violation);
@@ -89,6 +104,14 @@ pub(crate) mod tests {
     fn what_is_seen_at_rest_has_no_event() {
         let text = text(&Violation { event: 0, ..charged_twice() });
         assert!(text.contains("at rest, 00:00:12.345678"), "{text}");
+    }
+
+    #[test]
+    fn later_violations_have_a_line_each() {
+        assert_eq!(others(&[]), "");
+        let text = others(&[charged_twice(), charged_twice()]);
+        let line = "  00:00:12.345678  I05  payment 7 is charged 2 times\n";
+        assert_eq!(text, format!("\nviolated as well\n{line}{line}"));
     }
 
     #[test]

@@ -18,16 +18,16 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
         Record::StepIntent { which, operation, provider } => {
             let at = provider.map(|provider| party::name(provider_role(provider)));
             let at = at.map(|name| format!(" at {name}")).unwrap_or_default();
-            format!("writes: intends {}{at} as {operation}", tried(*which))
+            format!("writes: intends {}{at} ({operation})", tried(*which))
         }
         Record::StepOutcome { which, outcome } => {
-            format!("writes: {} came to: {}", tried(*which), came_to(outcome, plan, token))
+            format!("writes: {} came to {}", tried(*which), came_to(outcome, plan, token))
         }
         Record::CompIntent { which, operation } => {
-            format!("writes: intends to undo {} as {operation}", tried(*which))
+            format!("writes: intends to undo {} ({operation})", tried(*which))
         }
         Record::CompOutcome { which, outcome } => {
-            format!("writes: undoing {} came to: {}", tried(*which), undone(*outcome))
+            format!("writes: undoing {} came to {}", tried(*which), undone(*outcome))
         }
         Record::PivotCommitted => "writes: the pivot is passed, there is no way back".to_owned(),
         Record::CancelRequested => "writes: the client wants it canceled".to_owned(),
@@ -40,12 +40,12 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
     }
 }
 
-/// `authorize`, or `authorize (2nd try)`.
+/// A step by its name, and the how-manieth try at it from the second on.
 fn tried(which: Try) -> String {
     let step = PAYIN_CARD.steps.get(usize::from(which.step)).map_or("?", |step| step.name);
     match which.attempt {
-        0 | 1 => step.to_owned(),
-        attempt => format!("{step} (try {attempt})"),
+        0 | 1 => format!("`{step}`"),
+        attempt => format!("`{step}`, try {attempt},"),
     }
 }
 
@@ -56,18 +56,18 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         money.unwrap_or_else(|| amount.0.to_string())
     };
     match outcome {
-        Outcome::Approved => "approved".to_owned(),
+        Outcome::Approved => "an approval".to_owned(),
         Outcome::Quoted(quote) => {
             format!("a fee of {} and a tax of {}", money(quote.fee), money(quote.tax))
         }
-        Outcome::Held => "held".to_owned(),
+        Outcome::Held => "a hold".to_owned(),
         Outcome::Authorized { charge, amount } => {
             format!("{} authorized as {charge}", money(*amount))
         }
         Outcome::Captured { amount } => format!("{} captured", money(*amount)),
-        Outcome::Posted => "posted".to_owned(),
-        Outcome::Notified => "the merchant knows".to_owned(),
-        Outcome::Refused(refusal) => format!("nothing happened, {}", refused(*refusal)),
+        Outcome::Posted => "a posting".to_owned(),
+        Outcome::Notified => "an acknowledgment".to_owned(),
+        Outcome::Refused(refusal) => format!("nothing: {}", refused(*refusal)),
     }
 }
 
@@ -85,10 +85,10 @@ fn refused(refusal: Refusal) -> &'static str {
 
 fn undone(outcome: UndoOutcome) -> &'static str {
     match outcome {
-        UndoOutcome::Voided => "undone",
-        UndoOutcome::Tombstoned => "it had not happened, and is blocked",
-        UndoOutcome::NeverHappened => "it never happened and never will",
-        UndoOutcome::TooLate => "too late",
+        UndoOutcome::Voided => "nothing left of it",
+        UndoOutcome::Tombstoned => "a block: it had not happened, and can't any more",
+        UndoOutcome::NeverHappened => "proof that it never happened and never will",
+        UndoOutcome::TooLate => "nothing: it is too late",
     }
 }
 

@@ -2,18 +2,20 @@
 
 use model::{Money, Transfer, TransferKind};
 
-/// What `row` does.
-pub(super) fn sentence(row: &Transfer) -> String {
+/// What `row` does; with the ids of transfers where those matter.
+pub(super) fn sentence(row: &Transfer, with_ids: bool) -> String {
     let money = Money { amount: row.amount, currency: row.debit.currency };
-    let (from, to, id) = (row.debit.name, row.credit.name, row.id);
-    match row.kind {
-        TransferKind::Posted => format!("books {money} from {from} to {to} ({id})"),
-        TransferKind::Pending => format!("holds {money} from {from} for {to} ({id})"),
+    let (from, to) = (row.debit.name, row.credit.name);
+    let held = |hold| if with_ids { format!(" as {hold}") } else { String::new() };
+    let told = match row.kind {
+        TransferKind::Posted => format!("books {money} from {from} to {to}"),
+        TransferKind::Pending => format!("holds {money} from {from} for {to}"),
         TransferKind::PostPending(hold) => {
-            format!("books {money} of the hold {hold} from {from} to {to} ({id})")
+            format!("books {money} of what it held{} from {from} for {to}", held(hold))
         }
         TransferKind::VoidPending(hold) => {
-            format!("releases the hold {hold} of {money} from {from} for {to} ({id})")
+            format!("releases {money} that it held{} from {from} for {to}", held(hold))
         }
-    }
+    };
+    if with_ids { format!("{told} ({})", row.id) } else { told }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     AccountId, Booking, Charge, ChargeEvent, Money, Movement, StoreEntry, Token, Transfer,
 };
-use scenarios::fact::Fact;
+use scenarios::fact::{Fact, ProviderStrike};
 use scenarios::invariant::Invariant;
 use scenarios::judge::Violation;
 use scenarios::message::Message;
@@ -23,6 +23,9 @@ use crate::plan_text::fault::{kind_name, what};
 pub(super) struct Teller<'t> {
     plan: &'t Plan,
     token: Token,
+    /// Whether the ledger itself broke a rule: then permissions and the ids of
+    /// transfers matter too.
+    ledger: bool,
     /// Accounts whose every booking matters, whoever's it is.
     accounts: BTreeSet<AccountId>,
     /// Which payment each event was about, for strikes, which don't say it.
@@ -37,6 +40,10 @@ impl<'t> Teller<'t> {
         Self {
             plan,
             token: violation.token,
+            ledger: matches!(
+                violation.invariant,
+                Invariant::I01 | Invariant::I02 | Invariant::I03 | Invariant::I04
+            ),
             accounts: shared_accounts(violation, trace),
             payment_of: payments_by_event(trace),
             unsynced: BTreeMap::new(),
@@ -99,11 +106,11 @@ impl<'t> Teller<'t> {
 
     fn booked(&mut self, at: VirtualTime, role: Role, booking: &Booking) {
         for row in &booking.rows {
-            let ours = row.token == self.token;
+            let ours = row.token == self.token || (self.is_about_all() && row.token != Token(0));
+            let matters = ours && (self.ledger || !row.debit.name.is_memo());
             let shared = self.accounts.contains(&row.debit) || self.accounts.contains(&row.credit);
-            let all = self.is_about_all() && row.token != Token(0) && !row.debit.name.is_memo();
-            if ours || shared || all {
-                let sentence = ledger::sentence(row);
+            if matters || shared {
+                let sentence = ledger::sentence(row, self.ledger);
                 self.payment(at, role, self.attributed(row.token, sentence));
             }
         }
@@ -130,7 +137,10 @@ impl<'t> Teller<'t> {
             Fact::Struck(provider, strike) if self.payment_of.get(&event) == Some(&self.token) => {
                 let name = provider_strike_name(*strike);
                 let what = fault_story::named(name).map_or("", |story| story.what);
-                self.payment(at, provider_role(*provider), format!("{name} strikes: {what}"));
+                // What became of the charge tells of these.
+                if !matches!(strike, ProviderStrike::Declined | ProviderStrike::Deferred) {
+                    self.payment(at, provider_role(*provider), format!("{name}: {what}"));
+                }
             }
             _ => {}
         }
@@ -143,13 +153,21 @@ impl<'t> Teller<'t> {
         let spoken = speech::sentence(message, identity, self.plan);
         let what = match spoken {
             Some(sentence) => sentence,
-            None if fate.lost => {
-                let to = party::name(identity.to);
-                format!("sends `{}` to {to}", kind_name(identity.kind))
-            }
+            None if fate.lost => self.unheard(identity, message),
             None => return,
         };
         self.speech(at, identity.from, what + &fated(fate));
+    }
+
+    /// What nobody will hear.
+    fn unheard(&self, identity: &SendIdentity, message: &Message) -> String {
+        let to = party::name(identity.to);
+        match message {
+            Message::Provided(_, answer) => {
+                format!("answers {to}: {}", speech::answer(answer, self.currency()))
+            }
+            _ => format!("sends `{}` to {to}", kind_name(identity.kind)),
+        }
     }
 
     /// The orchestrator hears from a provider: from here on it knows.

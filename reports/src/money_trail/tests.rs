@@ -1,3 +1,5 @@
+//! Trails through small traces, made by hand, and one of a planted defect.
+
 use std::time::Duration;
 
 use model::{

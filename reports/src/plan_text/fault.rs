@@ -27,7 +27,7 @@ pub(crate) fn what(misfortune: &Misfortune, plan: &Plan) -> String {
         Misfortune::Crash { role, point } => {
             let point = match point {
                 CrashPoint::Unsynced => "before what it appended is synced".to_owned(),
-                CrashPoint::After(n) => format!("between two effects (number {n})"),
+                CrashPoint::After(n) => format!("between two effects (cut {n})"),
             };
             format!("{} crashes {point}", party::name(*role))
         }

@@ -1,0 +1,156 @@
+//! The command: words in, results out, and how it ended.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use scenarios::load::nearest;
+
+use crate::arguments::{Command, CommandLine};
+use crate::environment;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::fuzz::fuzz;
+use crate::list::list;
+use crate::run;
+use crate::screen::{Screen, Shows};
+
+/// The command as a process: its arguments, streams and exit code. Colors and
+/// the progress bar show where a terminal shows them; `NO_COLOR`,
+/// `CLICOLOR_FORCE` and `CI` are honored.
+pub fn main() -> ExitCode {
+    let shows = Shows::Styles { bar: std::io::stderr().is_terminal() };
+    let (mut stdout, mut stderr) = (anstream::stdout(), anstream::stderr());
+    let mut screen = Screen::new(&mut stdout, &mut stderr, shows);
+    obey(std::env::args_os(), &mut screen).into()
+}
+
+/// The command in this process: `arguments` begin with the name of the command.
+/// Results go to `stdout`, progress and errors to `stderr`, without styles.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> Exit {
+    obey(arguments, &mut Screen::new(stdout, stderr, Shows::Words))
+}
+
+fn obey(arguments: impl IntoIterator<Item = OsString>, screen: &mut Screen<'_>) -> Exit {
+    let outcome = catch_unwind(AssertUnwindSafe(|| carry_out(arguments, screen)));
+    // The panic has told of itself on stderr, and where.
+    let outcome = outcome.unwrap_or_else(|_| Err(Failure::Harness(PANIC.to_owned())));
+    outcome.unwrap_or_else(|failure| failure.tell(screen))
+}
+
+fn carry_out(
+    arguments: impl IntoIterator<Item = OsString>,
+    screen: &mut Screen<'_>,
+) -> Result<Exit, Failure> {
+    let (command, given) = parse(arguments.into_iter().collect())?;
+    let present = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for warning in environment::warnings(&CommandLine::command(), present) {
+        screen.remark(&warning);
+    }
+    match command {
+        Command::Fuzz(arguments) => fuzz(arguments, &given, screen),
+        Command::Run(arguments) => run::run(arguments, screen),
+        Command::List(arguments) => list(arguments, screen),
+    }
+}
+
+/// The command, and what was given for it.
+fn parse(arguments: Vec<OsString>) -> Result<(Command, ArgMatches), Failure> {
+    let line = CommandLine::command();
+    let matches = line.clone().try_get_matches_from(&arguments);
+    let mut matches = matches.map_err(|error| explained(error, &line, &arguments))?;
+    let command = CommandLine::from_arg_matches(&matches).map_err(Failure::Usage)?.command;
+    let given = matches.remove_subcommand().map(|(_, given)| given).unwrap_or_default();
+    Ok((command, given))
+}
+
+/// What is wrong with the command line, where there is more to say of it than
+/// the parser knows.
+fn explained(error: clap::Error, line: &clap::Command, arguments: &[OsString]) -> Failure {
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
+        let known: Vec<_> = line.get_subcommands().map(clap::Command::get_name).collect();
+        let right = match nearest(word, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        return Failure::BadInput(format!("there is no command `{word}`: {right}"));
+    }
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    match environment::culprit(&error, line, arguments, is_set) {
+        Some(variable) => {
+            let sentence = error.to_string();
+            let sentence = sentence.lines().next().unwrap_or_default();
+            let sentence = sentence.trim_start_matches("error: ");
+            Failure::BadInput(format!("the variable `{variable}` has an {sentence}"))
+        }
+        None => Failure::Usage(error),
+    }
+}
+
+const PANIC: &str = "pennywise itself failed; this is a bug in pennywise, and nothing that it \
+                     printed counts";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How the command ended, its results, and what else it said.
+    fn pennywise(line: &str) -> (Exit, String, String) {
+        let words = std::iter::once("pennywise").chain(line.split_whitespace());
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let exit = run(words.map(OsString::from), &mut stdout, &mut stderr);
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (exit, text(stdout), text(stderr))
+    }
+
+    #[test]
+    fn help_is_a_result_and_a_mistake_is_not() {
+        let (exit, stdout, stderr) = pennywise("--help");
+        assert_eq!((exit, stderr.as_str()), (Exit::Held, ""));
+        assert!(stdout.contains("Exit codes:\n  0  all held\n"), "{stdout}");
+        let (exit, stdout, stderr) = pennywise("fuzz clam-day");
+        assert_eq!((exit, stdout.as_str()), (Exit::BadInput, ""));
+        assert_eq!(
+            stderr,
+            "error: there is no scenario called `clam-day`: did you mean `calm-day`?\n"
+        );
+    }
+
+    #[test]
+    fn a_campaign_says_the_same_bytes_with_any_number_of_threads() {
+        let fuzz = |jobs| {
+            let line =
+                "fuzz calm-day stormy-network --seeds 20 --master-seed 1 --plant double-post";
+            pennywise(&format!("{line} --jobs {jobs}"))
+        };
+        let (exit, stdout, stderr) = fuzz(1);
+        assert_eq!((exit, stdout, stderr), fuzz(2));
+    }
+
+    #[test]
+    fn the_last_line_of_a_violation_is_the_command_that_repeats_it() {
+        let planted = "stormy-network --plant timeout-is-failure";
+        let (exit, found, _) = pennywise(&format!("fuzz {planted} --seeds 20 --master-seed 1"));
+        assert_eq!(exit, Exit::Violated);
+        let command = found.lines().last().unwrap();
+        let (exit, again, _) = pennywise(command.strip_prefix("pennywise ").unwrap());
+        assert_eq!(exit, Exit::Violated);
+        assert_eq!(again.lines().last(), Some(command));
+        assert!(again.contains("\nmoney trail of payment "), "{again}");
+    }
+
+    #[test]
+    fn nothing_is_styled_in_this_process() {
+        for line in ["--help", "list faults", "run calm-day --seed 1", "fuzz --seeds 0"] {
+            let (_, stdout, stderr) = pennywise(line);
+            assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'), "{line}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! What holds after any sequence of ledger requests, sensible or not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    AccountId, AccountName, Amount, Balance, Booking, Currency, Defects, HoldState, Ledger,
+    Merchant, OperationId, Tenant, Token, Transfer, TransferId, TransferKind, TransferResult,
+};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::cases::cases;
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn conservation_holds_after_any_sequence_of_ledger_requests(requests in any_requests()) {
+        let mut ledger = Ledger::new(Defects::NONE);
+        for request in &requests {
+            ledger.create(request);
+            prop_assert_eq!(unbalanced(&ledger), BTreeMap::new());
+            prop_assert_eq!(overdrawn(&ledger), Vec::new());
+        }
+    }
+
+    #[test]
+    fn a_hold_is_resolved_at_most_once_and_never_beyond_its_amount(requests in any_requests()) {
+        let mut ledger = Ledger::new(Defects::NONE);
+        let mut resolved = BTreeSet::new();
+        for request in &requests {
+            for row in ledger.create(request).1.rows {
+                let Some(hold) = row.kind.pending() else { continue };
+                prop_assert!(resolved.insert(hold), "{hold} was resolved twice");
+                let held = ledger.transfer(hold).map(|pending| pending.amount);
+                prop_assert!(held.is_some_and(|held| row.amount <= held), "{row:?} of {held:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_that_fails_leaves_no_trace_but_burned_ids(requests in any_requests()) {
+        let mut ledger = Ledger::new(Defects::NONE);
+        for request in &requests {
+            let mut without = ledger.clone();
+            let (results, booking) = ledger.create(request);
+            without.create(&booked(request, &results));
+            prop_assert_eq!(state(&ledger), state(&without));
+            let transient = request.iter().zip(&results).filter(|(_, result)| result.burns());
+            let burned: Vec<_> = transient.map(|(transfer, _)| transfer.id).collect();
+            prop_assert_eq!(booking.burned, burned);
+        }
+    }
+
+    #[test]
+    fn a_ledger_rebuilt_from_its_bookings_is_the_same_and_answers_the_same(
+        requests in any_requests(),
+    ) {
+        let mut ledger = Ledger::new(Defects::NONE);
+        let mut bookings: Vec<Booking> = Vec::new();
+        for request in &requests {
+            let mut rebuilt = Ledger::new(Defects::NONE);
+            bookings.iter().for_each(|booking| rebuilt.restore(booking));
+            prop_assert_eq!(state(&ledger), state(&rebuilt));
+            let answer = ledger.create(request);
+            prop_assert_eq!(&answer, &rebuilt.create(request));
+            bookings.push(answer.1);
+        }
+    }
+
+    #[test]
+    fn repeating_any_earlier_request_books_nothing(requests in any_requests()) {
+        let mut ledger = Ledger::new(Defects::NONE);
+        for (at, request) in requests.iter().enumerate() {
+            ledger.create(request);
+            let before = state(&ledger);
+            for earlier in &requests[..=at] {
+                let (results, booking) = ledger.create(earlier);
+                prop_assert!(!results.contains(&TransferResult::Created), "{results:?}");
+                prop_assert_eq!(booking.rows, Vec::new());
+                prop_assert_eq!(&state(&ledger), &before);
+            }
+        }
+    }
+}
+
+/// The properties would mean little if almost every request were refused for
+/// one reason.
+#[test]
+fn the_requests_that_are_tried_meet_every_result() {
+    let mut seen = BTreeMap::new();
+    let mut runner = TestRunner::new(cases(1));
+    for _ in 0..500 {
+        let requests = any_requests().new_tree(&mut runner).expect("requests").current();
+        let mut ledger = Ledger::new(Defects::NONE);
+        for result in requests.iter().flat_map(|request| ledger.create(request).0) {
+            *seen.entry(format!("{result:?}")).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(seen.len(), 21, "{seen:?}");
+    assert!(seen.values().all(|times| *times >= 10), "{seen:?}");
+}
+
+/// Everything that can be seen of a ledger, but for the ids that it burned.
+fn state(ledger: &Ledger) -> (Vec<(AccountId, Balance)>, Vec<Row>) {
+    let accounts = ledger.accounts().map(|(account, balance)| (*account, *balance));
+    let ids = (0..=IDS).map(TransferId);
+    let rows = ids.map(|id| (ledger.transfer(id).copied(), ledger.hold(id)));
+    (accounts.collect(), rows.collect())
+}
+
+type Row = (Option<Transfer>, Option<HoldState>);
+
+/// Per tenant and currency, where debits and credits differ.
+fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)> {
+    let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
+    for (account, balance) in ledger.accounts() {
+        let (posted, pending) = sums.entry((account.tenant, account.currency)).or_default();
+        *posted += balance.debits_posted - balance.credits_posted;
+        *pending += balance.debits_pending - balance.credits_pending;
+    }
+    sums.retain(|_, sums| *sums != (Amount::ZERO, Amount::ZERO));
+    sums
+}
+
+/// Limited accounts of which more is spent or reserved than there is, and any
+/// account of which less than nothing is.
+fn overdrawn(ledger: &Ledger) -> Vec<(AccountId, Balance)> {
+    let bad = |(account, b): &(&AccountId, &Balance)| {
+        let left = b.credits_posted - b.debits_posted - b.debits_pending;
+        let least = b.debits_pending.min(b.debits_posted).min(b.credits_pending);
+        least < Amount::ZERO || account.name.is_limited() && left < Amount::ZERO
+    };
+    ledger.accounts().filter(bad).map(|(account, balance)| (*account, *balance)).collect()
+}
+
+/// The transfers of `request` whose chains were booked.
+fn booked(request: &[Transfer], results: &[TransferResult]) -> Vec<Transfer> {
+    let with = request.iter().zip(results);
+    with.filter(|(_, result)| **result == TransferResult::Created).map(|(t, _)| *t).collect()
+}
+
+/// Few ids, accounts and amounts, so that requests meet each other.
+const IDS: u64 = 30;
+
+fn any_requests() -> impl Strategy<Value = Vec<Vec<Transfer>>> {
+    let requests = prop::collection::vec(any_request(), 1..16);
+    let repeats = prop::collection::vec(any::<prop::sample::Index>(), 0..4);
+    (requests, repeats).prop_map(|(mut requests, repeats)| {
+        for repeat in repeats {
+            requests.push(repeat.get(&requests).clone());
+        }
+        requests.insert(0, vec![grant(1, Currency::Eur, 1), grant(2, Currency::Jpy, 2)]);
+        requests
+    })
+}
+
+/// Mostly closed by a transfer that is not linked.
+fn any_request() -> impl Strategy<Value = Vec<Transfer>> {
+    (prop::collection::vec(any_transfer(), 1..5), prop::bool::weighted(0.9)).prop_map(
+        |(mut request, closed)| {
+            let last = request.len() - 1;
+            request[last].linked &= !closed;
+            request
+        },
+    )
+}
+
+fn any_transfer() -> impl Strategy<Value = Transfer> {
+    let amount = prop_oneof![8 => Just(20), 4 => Just(10), 1 => -1..=60_i128].prop_map(Amount);
+    let user = prop_oneof![9 => Just(0), 1 => Just(1_u64)].prop_map(Token);
+    let linked = prop::bool::weighted(0.3);
+    (any_deed(), amount, any_sides(), linked, user).prop_map(
+        |((id, kind), amount, (debit, credit), linked, token)| Transfer {
+            id: TransferId(id),
+            debit,
+            credit,
+            amount,
+            kind,
+            linked,
+            token,
+            operation: OperationId(0),
+        },
+    )
+}
+
+/// Holds, what resolves them and what moves money have ids of their own,
+/// mostly.
+fn any_deed() -> impl Strategy<Value = (u64, TransferKind)> {
+    let resolution = |id: u64| {
+        let hold = TransferId(id);
+        prop_oneof![Just(TransferKind::PostPending(hold)), Just(TransferKind::VoidPending(hold)),]
+    };
+    prop_oneof![
+        6 => (3..8_u64, Just(TransferKind::Pending)),
+        6 => (8..26_u64, (3..8_u64).prop_flat_map(resolution)),
+        2 => (26..IDS, Just(TransferKind::Posted)),
+        1 => (3..IDS, (3..IDS).prop_flat_map(resolution)),
+        1 => (3..IDS, prop_oneof![Just(TransferKind::Posted), Just(TransferKind::Pending)]),
+    ]
+}
+
+/// Mostly two accounts of one tenant and currency, and mostly the same two.
+fn any_sides() -> impl Strategy<Value = (AccountId, AccountId)> {
+    let limit = account(1, Currency::Eur, AccountName::Limit(MERCHANT));
+    let used = account(1, Currency::Eur, AccountName::LimitUsed(MERCHANT));
+    let (tenant, currency) = (any_tenant(), any_currency());
+    let of_one_ledger = (tenant, currency, any_name(), any_name())
+        .prop_map(|(t, c, debit, credit)| (account(t, c, debit), account(t, c, credit)));
+    prop_oneof![
+        9 => Just((limit, used)),
+        2 => of_one_ledger,
+        1 => (any_account(), any_account()),
+    ]
+}
+
+fn any_account() -> impl Strategy<Value = AccountId> {
+    (any_tenant(), any_currency(), any_name()).prop_map(|(t, c, name)| account(t, c, name))
+}
+
+fn any_tenant() -> impl Strategy<Value = u16> {
+    1..=2_u16
+}
+
+fn any_currency() -> impl Strategy<Value = Currency> {
+    prop_oneof![Just(Currency::Eur), Just(Currency::Jpy)]
+}
+
+fn any_name() -> impl Strategy<Value = AccountName> {
+    prop_oneof![
+        Just(AccountName::TransitIn),
+        Just(AccountName::MerchantPending(MERCHANT)),
+        Just(AccountName::Limit(MERCHANT)),
+        Just(AccountName::LimitUsed(MERCHANT)),
+    ]
+}
+
+fn grant(tenant: u16, currency: Currency, id: u64) -> Transfer {
+    Transfer {
+        id: TransferId(id),
+        debit: account(tenant, currency, AccountName::LimitGranted),
+        credit: account(tenant, currency, AccountName::Limit(MERCHANT)),
+        amount: Amount(100),
+        kind: TransferKind::Posted,
+        linked: false,
+        token: Token(0),
+        operation: OperationId(0),
+    }
+}
+
+fn account(tenant: u16, currency: Currency, name: AccountName) -> AccountId {
+    AccountId { tenant: Tenant(tenant), currency, name }
+}
+
+const MERCHANT: Merchant = Merchant(1);

@@ -1,0 +1,223 @@
+//! The planted defects: all of them listed, and each of them wrong at its one
+//! place.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use model::evidence::{Evidence, weigh};
+use model::saga::{Next, Saga, SagaEntry, Try};
+use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::{
+    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Conductor, Currency, Defect, Defects,
+    Ledger, LedgerRequest, Merchant, OperationId, ProviderReply, ProviderRequest, Refusal, Rules,
+    Tenant, Token, Transfer, TransferId, TransferKind, TransferResult,
+};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
+
+use crate::history::History;
+use crate::script::{Door, rules};
+
+#[test]
+fn every_defect_has_a_story() {
+    let place = |defect| match defect {
+        Defect::CheckThenInsert => 0,
+        Defect::CompRegisteredAfter => 1,
+        Defect::DoublePost => 2,
+        Defect::FiveHundredIsNotExecuted => 3,
+        Defect::FreshKeyPerTry => 4,
+        Defect::RecoveryMeansNewAttempt => 5,
+        Defect::SendBeforeLog => 6,
+        Defect::TimeoutIsFailure => 7,
+        Defect::ToctouBalance => 8,
+        Defect::UndoPastPivot => 9,
+    };
+    let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
+    assert_eq!(listed, (0..10).collect());
+    assert_eq!(Defect::ALL.len(), 10);
+    for story in Defect::ALL {
+        assert_eq!(story.defect.story(), story);
+        let told = [story.story, story.source].iter().all(|text| text.len() > 20);
+        assert!(told && !story.caught_by.is_empty(), "{story:?}");
+    }
+}
+
+#[test]
+fn defects_go_by_kebab_case_names_in_order() {
+    let names: Vec<&str> = Defect::ALL.iter().map(|story| story.name).collect();
+    assert!(names.is_sorted_by(|one, next| one < next), "{names:?}");
+    for story in Defect::ALL {
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(story.name.chars().all(kebab), "{}", story.name);
+        assert_eq!(Defect::named(story.name), Some(story.defect));
+    }
+    assert_eq!(Defect::named("no-such-defect"), None);
+}
+
+#[test]
+fn a_defect_is_written_as_it_is_named_but_for_the_one_that_begins_with_a_digit() {
+    for story in Defect::ALL {
+        let written = story.name.replace("5xx", "five-hundred");
+        let written: StrDeserializer<'_, Error> = written.as_str().into_deserializer();
+        assert_eq!(Defect::deserialize(written), Ok(story.defect));
+    }
+}
+
+#[test]
+fn a_set_of_defects_has_what_was_put_in() {
+    for story in Defect::ALL {
+        let planted = Defects::NONE.with(story.defect);
+        for other in Defect::ALL {
+            assert_eq!(planted.has(other.defect), other == story);
+            let picked = planted.pick(other.defect, || "right", || "wrong");
+            assert_eq!(picked == "wrong", other == story);
+        }
+        assert!(!Defects::NONE.has(story.defect));
+    }
+    let all: Defects = Defect::ALL.iter().map(|story| story.defect).collect();
+    assert!(Defect::ALL.iter().all(|story| all.has(story.defect)));
+}
+
+#[test]
+fn a_server_error_counts_as_a_refusal_under_5xx_is_not_executed() {
+    differs(Defect::FiveHundredIsNotExecuted, |defects| {
+        let which = Try { step: steps::CAPTURE, attempt: 1 };
+        let answer = Answer::Provider(ProviderReply::ServerError);
+        weigh(Aim::Step(which), &answer, defects)
+            == Evidence::Refused(Refusal::FailedDefinite)
+    });
+}
+
+#[test]
+fn what_is_in_doubt_is_not_undone_under_comp_registered_after() {
+    differs(Defect::CompRegisteredAfter, |defects| {
+        let mut saga = Saga::new(&PAYIN_CARD, defects);
+        let risk = Try { step: steps::RISK, attempt: 1 };
+        for entry in [SagaEntry::Intent(risk), SagaEntry::Unwind] {
+            assert_eq!(saga.apply(entry), Ok(()));
+        }
+        saga.next() == Next::Compensated
+    });
+}
+
+#[test]
+fn a_repeated_posting_has_new_ids_and_no_links_under_double_post() {
+    differs(Defect::DoublePost, |defects| {
+        let postings = calls_at("post", defects).map(|call| match call {
+            Call::Ledger(LedgerRequest::Create(legs)) => legs,
+            other => panic!("{other:?} is no posting"),
+        });
+        let unlinked = postings[1].iter().all(|leg| !leg.linked);
+        assert_eq!(unlinked, postings[0] != postings[1]);
+        unlinked
+    });
+}
+
+#[test]
+fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
+    differs(Defect::FreshKeyPerTry, |defects| {
+        let [first, second] = calls_at("authorize", defects).map(|call| match call {
+            Call::Provider(_, ProviderRequest::Authorize { reference, .. }) => reference,
+            other => panic!("{other:?} is no authorization"),
+        });
+        first != second
+    });
+}
+
+#[test]
+fn a_take_over_starts_another_attempt_under_recovery_means_new_attempt() {
+    differs(Defect::RecoveryMeansNewAttempt, |defects| {
+        let rules = Rules { defects, ..rules() };
+        let mut door = Door::new(&rules, 0);
+        door.follow("... authorize at a");
+        let journal = door.records().to_vec();
+        let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules).expect("it folds");
+        matches!(worker.act(Duration::ZERO, &rules), Act::Commit(_))
+    });
+}
+
+#[test]
+fn the_provider_is_called_before_the_intent_is_durable_under_send_before_log() {
+    differs(Defect::SendBeforeLog, |defects| {
+        let rules = Rules { defects, ..rules() };
+        let mut journal = History::new(0).records().to_vec();
+        let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules).expect("it folds");
+        let mut premature = 0;
+        while let Act::Commit(records) = worker.act(Duration::ZERO, &rules) {
+            premature += usize::from(worker.premature(&records, &rules).is_some());
+            journal.extend(&records);
+            assert_eq!(worker.committed(&records), Ok(()));
+            while let Act::Call(call, number) = worker.act(Duration::ZERO, &rules) {
+                let answer = crate::spelling::answer(&call, crate::spelling::happy(&call));
+                worker.hear(number, &answer, Duration::ZERO, &rules);
+            }
+        }
+        assert!(matches!(premature, 0 | 2), "for the authorization and the capture");
+        premature > 0
+    });
+}
+
+#[test]
+fn a_time_out_counts_as_a_decline_under_timeout_is_failure() {
+    differs(Defect::TimeoutIsFailure, |defects| {
+        let mut door = Door::new(&Rules { defects, ..rules() }, 0);
+        door.follow("... authorize at a");
+        door.follow("authorize at a => lost");
+        door.next_call();
+        door.written().contains(&"outcome authorize declined_hard".to_owned())
+    });
+}
+
+#[test]
+fn a_second_hold_overdraws_the_limit_under_toctou_balance() {
+    differs(Defect::ToctouBalance, |defects| {
+        let account = |name| AccountId { tenant: Tenant(1), currency: Currency::Eur, name };
+        let (limit, used) = (AccountName::Limit(Merchant(1)), AccountName::LimitUsed(Merchant(1)));
+        let transfer = |id, debit, credit, kind| Transfer {
+            id: TransferId(id),
+            debit: account(debit),
+            credit: account(credit),
+            amount: Amount(100),
+            kind,
+            linked: false,
+            token: Token(0),
+            operation: OperationId(0),
+        };
+        let mut ledger = Ledger::new(defects);
+        let (results, _) = ledger.create(&[
+            transfer(1, AccountName::LimitGranted, limit, TransferKind::Posted),
+            transfer(2, limit, used, TransferKind::Pending),
+            transfer(3, limit, used, TransferKind::Pending),
+        ]);
+        results[2] == TransferResult::Created
+    });
+}
+
+#[test]
+fn a_posting_that_times_out_unwinds_the_payment_under_undo_past_pivot() {
+    differs(Defect::UndoPastPivot, |defects| {
+        let rules = Rules { defects, ..rules() };
+        let mut door = Door::new(&rules, 0);
+        door.follow("... post");
+        let journal = door.records().to_vec();
+        let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules).expect("it folds");
+        assert!(matches!(worker.act(Duration::ZERO, &rules), Act::Call(..)));
+        matches!(worker.act(rules.call_timeout, &rules), Act::Commit(_))
+    });
+}
+
+/// `goes_wrong` where `defect` is planted, and nowhere else.
+fn differs(defect: Defect, goes_wrong: impl Fn(Defects) -> bool) {
+    for story in Defect::ALL {
+        let planted = Defects::NONE.with(story.defect);
+        assert_eq!(goes_wrong(planted), story.defect == defect, "{}", story.name);
+    }
+    assert!(!goes_wrong(Defects::NONE), "without a defect");
+}
+
+/// The first two calls of `verb` of a payment whose first is not answered.
+fn calls_at(verb: &str, defects: Defects) -> [Call; 2] {
+    let mut door = Door::new(&Rules { defects, ..rules() }, 0);
+    [(); 2].map(|()| door.call_that_is_lost(verb))
+}

@@ -1,0 +1,150 @@
+//! A payment's journal, under the rules that no worker may break
+//! (payments.md D2, D3, D9, O3, O5, I14, I26).
+
+use std::collections::BTreeMap;
+
+use model::saga::Try;
+use model::workflow::payin_card::steps;
+use model::{
+    Amount, Call, Currency, Defects, IdempotencyKey, Intent, LedgerRequest, Merchant, Money,
+    OperationId, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record, RiskRequest,
+    Tenant, Token, UndoOutcome,
+};
+
+/// What the client wants; the token says which provider comes first.
+pub(crate) fn intent(token: u64) -> Intent {
+    let (tenant, key) = (Tenant(1), IdempotencyKey(7));
+    Intent {
+        payment: PaymentId::of(tenant, key, 0),
+        tenant,
+        merchant: Merchant(1),
+        key,
+        token: Token(token),
+        money: MONEY,
+    }
+}
+
+pub(crate) const MONEY: Money = Money { amount: Amount(10_000), currency: Currency::Eur };
+
+/// A journal, and what was sent on its strength.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    records: Vec<Record>,
+    sent: BTreeMap<OperationId, (ProviderId, ProviderRequest)>,
+}
+
+impl History {
+    pub(crate) fn new(token: u64) -> Self {
+        Self { records: vec![Record::Accepted(intent(token))], sent: BTreeMap::new() }
+    }
+
+    pub(crate) fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    pub(crate) fn payment(&self) -> Payment {
+        let folded = Payment::fold(&self.records, Defects::NONE);
+        folded.unwrap_or_else(|error| panic!("{error}: {:#?}", self.records))
+    }
+
+    /// Appends `records`, one by one, each of which has to be in order.
+    pub(crate) fn append(&mut self, records: &[Record]) {
+        for record in records {
+            match record {
+                Record::StepIntent { which, .. } if which.step == steps::AUTHORIZE => {
+                    self.nothing_is_in_doubt(which);
+                }
+                Record::CompIntent { which, .. } => {
+                    let past = self.records.contains(&Record::PivotCommitted);
+                    assert!(!past, "{which:?} is undone past the pivot");
+                    self.no_capture_is_in_doubt();
+                    self.provider_comes_before_ledger(*which);
+                }
+                _ => {}
+            }
+            self.records.push(*record);
+            self.payment();
+        }
+    }
+
+    /// A call that a worker makes: what permits it has to be durable, and what
+    /// was sent before under the same key has to be the same.
+    pub(crate) fn called(&mut self, call: &Call) {
+        match call {
+            Call::Risk(RiskRequest::Assess { operation }) => self.intended(*operation),
+            Call::Risk(RiskRequest::Release { operation }) => self.intended(operation.undo()),
+            Call::Ledger(LedgerRequest::Create(transfers)) => {
+                transfers.iter().for_each(|transfer| self.intended(transfer.operation));
+            }
+            Call::Provider(provider, request) => self.asked(*provider, *request),
+            Call::Ledger(LedgerRequest::Lookup(_)) | Call::Notice(_) => {}
+        }
+    }
+
+    fn asked(&mut self, provider: ProviderId, request: ProviderRequest) {
+        match request {
+            ProviderRequest::Authorize { reference, .. }
+            | ProviderRequest::Capture { reference, .. }
+            | ProviderRequest::VoidByReference { reference, .. } => {
+                self.intended(reference);
+                let first = *self.sent.entry(reference).or_insert((provider, request));
+                assert_eq!(first, (provider, request), "two payloads under one key");
+            }
+            ProviderRequest::Query { .. } => {}
+        }
+    }
+
+    fn intended(&self, wanted: OperationId) {
+        let intended = self.records.iter().any(|record| match record {
+            Record::StepIntent { operation, .. } | Record::CompIntent { operation, .. } => {
+                *operation == wanted
+            }
+            _ => false,
+        });
+        assert!(intended, "{wanted} leaves before its intent: {:#?}", self.records);
+    }
+
+    /// Only a definite end of each attempt permits another one.
+    fn nothing_is_in_doubt(&self, next: &Try) {
+        self.no_capture_is_in_doubt();
+        for attempt in 1..next.attempt {
+            let which = Try { attempt, ..*next };
+            assert!(self.is_gone(which), "{next:?} while {which:?} is in doubt");
+        }
+    }
+
+    fn no_capture_is_in_doubt(&self) {
+        let doubtful = self.intents(steps::CAPTURE).any(|which| self.outcome(which).is_none());
+        assert!(!doubtful, "a capture is in doubt: {:#?}", self.records);
+    }
+
+    /// The hold stays while an authorization may be alive.
+    fn provider_comes_before_ledger(&self, undone: Try) {
+        if undone.step == steps::HOLD {
+            let alive = self.intents(steps::AUTHORIZE).find(|which| !self.is_gone(*which));
+            assert_eq!(alive, None, "the hold is released while a provider may hold the money");
+        }
+    }
+
+    fn is_gone(&self, which: Try) -> bool {
+        let undone = self.records.iter().any(|record| {
+            matches!(record, Record::CompOutcome { which: known, outcome }
+                if *known == which && *outcome != UndoOutcome::TooLate)
+        });
+        undone || matches!(self.outcome(which), Some(Outcome::Refused(_)))
+    }
+
+    fn intents(&self, step: u8) -> impl Iterator<Item = Try> {
+        self.records.iter().filter_map(move |record| match record {
+            Record::StepIntent { which, .. } if which.step == step => Some(*which),
+            _ => None,
+        })
+    }
+
+    fn outcome(&self, wanted: Try) -> Option<Outcome> {
+        self.records.iter().find_map(|record| match record {
+            Record::StepOutcome { which, outcome } if *which == wanted => Some(*outcome),
+            _ => None,
+        })
+    }
+}

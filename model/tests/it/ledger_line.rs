@@ -1,0 +1,115 @@
+//! The words in which the tables of [`crate::ledger`] are written.
+
+use model::{
+    AccountId, AccountName, Amount, Balance, Currency, HoldState, Merchant, OperationId,
+    ProviderId, Tenant, Token, Transfer, TransferId, TransferKind,
+};
+
+/// One line of a table.
+pub(crate) enum Line {
+    /// A transfer, and the result that it should have.
+    Transfer(Transfer, String),
+    /// An account, and the sums that it should have.
+    Account(AccountId, Balance),
+    /// A hold, and where it should stand.
+    Hold(TransferId, Option<HoldState>),
+    /// Nothing.
+    Empty,
+}
+
+/// Reads `line`.
+pub(crate) fn read(line: &str) -> Line {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words[..] {
+        [] => Line::Empty,
+        ["=", hold, "is", state] => Line::Hold(TransferId(number(hold)), hold_state(state)),
+        ["=", name, "debits", debits, debits_pending, "credits", credits, credits_pending] => {
+            let balance = Balance {
+                debits_pending: amount(debits_pending),
+                debits_posted: amount(debits),
+                credits_pending: amount(credits_pending),
+                credits_posted: amount(credits),
+            };
+            Line::Account(account(name), balance)
+        }
+        [.., "=>", result] => {
+            Line::Transfer(transfer(&words[..words.len() - 2]), result.to_owned())
+        }
+        _ => panic!("no line of a table: {line}"),
+    }
+}
+
+/// `CamelCase` as `snake_case`.
+pub(crate) fn snake(camel: &str) -> String {
+    let spaced = camel.char_indices().flat_map(|(at, letter)| {
+        let gap = (at > 0 && letter.is_uppercase()).then_some('_');
+        gap.into_iter().chain(letter.to_lowercase())
+    });
+    spaced.collect()
+}
+
+/// `id verb amount [of hold] debit -> credit [linked] [for token] [by operation]`
+fn transfer(words: &[&str]) -> Transfer {
+    let after = |word| words.iter().position(|w| *w == word).map(|at| words[at + 1]);
+    let before = |word| words.iter().position(|w| *w == word).map(|at| words[at - 1]);
+    let hold = || TransferId(number(after("of").expect("which hold")));
+    Transfer {
+        id: TransferId(number(words[0])),
+        debit: account(before("->").expect("an arrow")),
+        credit: account(after("->").expect("an arrow")),
+        amount: amount(words[2]),
+        kind: match words[1] {
+            "moves" => TransferKind::Posted,
+            "holds" => TransferKind::Pending,
+            "posts" => TransferKind::PostPending(hold()),
+            "voids" => TransferKind::VoidPending(hold()),
+            verb => panic!("{verb} is no verb"),
+        },
+        linked: words.contains(&"linked"),
+        token: Token(after("for").map_or(0, number)),
+        operation: OperationId(after("by").map_or(0, number)),
+    }
+}
+
+/// `[tenant:]name[.currency]`
+fn account(word: &str) -> AccountId {
+    let (tenant, word) = word.split_once(':').unwrap_or(("1", word));
+    let (name, currency) = word.split_once('.').unwrap_or((word, "eur"));
+    let merchant = Merchant(1);
+    AccountId {
+        tenant: Tenant(tenant.parse().expect("a tenant")),
+        currency: match currency {
+            "eur" => Currency::Eur,
+            "jpy" => Currency::Jpy,
+            other => panic!("{other} is no currency"),
+        },
+        name: match name {
+            "grant" => AccountName::LimitGranted,
+            "limit" => AccountName::Limit(merchant),
+            "used" => AccountName::LimitUsed(merchant),
+            "transit" => AccountName::TransitIn,
+            "merchant" => AccountName::MerchantPending(merchant),
+            "psp" => AccountName::ProviderReceivable(ProviderId(0)),
+            "fees" => AccountName::FeeIncome,
+            other => panic!("{other} is no account"),
+        },
+    }
+}
+
+fn hold_state(word: &str) -> Option<HoldState> {
+    match word {
+        "pending" => Some(HoldState::Pending),
+        "posted" => Some(HoldState::Posted),
+        "voided" => Some(HoldState::Voided),
+        "absent" => None,
+        other => panic!("no hold is {other}"),
+    }
+}
+
+fn amount(word: &str) -> Amount {
+    Amount(word.trim_start_matches('+').parse().expect("an amount"))
+}
+
+fn number(word: &str) -> u64 {
+    word.parse().expect("a number")
+}

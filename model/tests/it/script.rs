@@ -1,0 +1,254 @@
+//! The door to a conductor: a script plays everybody that a worker talks to.
+//!
+//! | line | meaning |
+//! |---|---|
+//! | `capture at a => captured` | the next call, and its answer |
+//! | `capture at a => lost` | the next call, and no answer |
+//! | `query at a => not-found until 5m` | so long it goes on like this |
+//! | `from 5m query at a => not-found` | the next call is not made earlier |
+//! | `... capture at a` | everything goes well until this call is due |
+//! | `late authorize at a => soft` | an earlier call is answered after all |
+//! | `wrote undo authorize`, `not wrote …` | what the journal has by now |
+//! | `crash` | another worker takes over |
+//! | `swap` | the other of two workers goes on |
+//! | `cancel` | the client's cancellation is in the journal |
+//! | `ends succeeded` | nothing is left to do |
+//! | `rests with case late_success` | a person has to look |
+
+use std::time::Duration;
+
+use model::{Act, Call, Conductor, Defects, Dialect, OperationId, Record, Rules};
+
+use crate::history::History;
+use crate::ledger_line::snake;
+use crate::provider_desk::span;
+use crate::spelling;
+
+/// What the worker goes by: in doubt an authorization is given up after a
+/// minute, and what is not found is not there after twenty.
+pub(crate) fn rules() -> Rules {
+    Rules {
+        providers: Dialect::cast().to_vec(),
+        never_found: Duration::from_secs(1_200),
+        call_timeout: Duration::from_secs(1),
+        provider_timeout: Duration::from_secs(5),
+        give_up_after: Duration::from_secs(60),
+        provider_backoff_max: Duration::from_secs(60),
+        call_backoff_max: Duration::from_secs(60),
+        defects: Defects::NONE,
+    }
+}
+
+/// The same, and an authorization is never given up.
+pub(crate) fn patient() -> Rules {
+    Rules { give_up_after: Duration::from_secs(86_400), ..rules() }
+}
+
+/// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
+/// before the other.
+pub(crate) fn play(rules: &Rules, first: &str, script: &str) {
+    let mut door = Door::new(rules, if first == "a" { 0 } else { 1 });
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        door.follow(line);
+    }
+}
+
+/// One worker, or two, with a payment.
+pub(crate) struct Door {
+    rules: Rules,
+    history: History,
+    worker: Conductor,
+    other: Option<Conductor>,
+    now: Duration,
+    due: Option<(Call, u32)>,
+    unanswered: Vec<(String, Call, u32, Option<OperationId>)>,
+}
+
+impl Door {
+    pub(crate) fn new(rules: &Rules, token: u64) -> Self {
+        let history = History::new(token);
+        let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
+        Self {
+            rules: rules.clone(),
+            history,
+            worker: worker.expect("a journal that folds"),
+            other: None,
+            now: Duration::ZERO,
+            due: None,
+            unanswered: Vec::new(),
+        }
+    }
+
+    pub(crate) fn follow(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["crash"] => {
+                self.now += Duration::from_secs(1);
+                self.worker = self.take_over();
+                (self.due, self.unanswered) = (None, Vec::new());
+            }
+            ["swap"] => {
+                self.lose();
+                self.swap();
+            }
+            ["cancel"] => {
+                self.lose();
+                self.history.append(&[Record::CancelRequested]);
+                self.refresh();
+            }
+            ["after", wait] => self.now += span(wait),
+            ["...", ..] => self.go_well_until(line.trim_start_matches("... ")),
+            ["wrote", ..] => assert!(self.has_written(&line[6..]), "{line}: {:#?}", self.written()),
+            ["not", "wrote", ..] => {
+                assert!(!self.has_written(&line[10..]), "{line}: {:#?}", self.written());
+            }
+            ["ends", status] => self.ends(status),
+            ["rests", "with", "case", case] => {
+                assert_eq!(self.next_call(), None, "{line}");
+                let opened = self.history.payment().case().map(|case| snake(&format!("{case:?}")));
+                assert_eq!(opened.as_deref(), Some(case), "{line}");
+            }
+            ["late", ..] => self.answer_late(&line[5..]),
+            ["from", moment, ..] => {
+                self.exchange(line.split_once(moment).map_or("", |(_, rest)| rest.trim()));
+                assert!(self.now >= span(moment), "{line}, but it is {:?}", self.now);
+            }
+            _ => self.exchange(line),
+        }
+    }
+
+    /// The next call and its answer.
+    fn exchange(&mut self, line: &str) {
+        let (expected, heard) = line.split_once(" => ").expect("a call and an answer");
+        match heard.split_once(" until ") {
+            None => self.answer_next(expected, heard, line),
+            Some((heard, moment)) => {
+                let mut times = 0;
+                while self.is_due_before(span(moment)) {
+                    self.answer_next(expected, heard, line);
+                    times += 1;
+                }
+                assert!(times > 0, "{line}: it never does");
+            }
+        }
+    }
+
+    fn answer_next(&mut self, expected: &str, heard: &str, line: &str) {
+        let (call, number) = self.next_call().unwrap_or_else(|| {
+            panic!("{line}: there is nothing to do after {:#?}", self.written())
+        });
+        let spelled = spelling::call(&self.history.payment(), &call);
+        assert_eq!(spelled, expected, "at {:?}, after {:#?}", self.now, self.written());
+        if heard == "lost" {
+            return self.lose();
+        }
+        self.due = None;
+        self.now += Duration::from_millis(100);
+        self.worker.hear(number, &spelling::answer(&call, heard), self.now, &self.rules);
+    }
+
+    /// The call that is due leaves, and is not answered for now.
+    fn lose(&mut self) {
+        if let Some((call, number)) = self.due.take() {
+            let spelled = spelling::call(&self.history.payment(), &call);
+            self.unanswered.push((spelled, call, number, self.worker.operation()));
+        }
+    }
+
+    /// An answer that nobody waited for so long; about another operation than
+    /// the one under way, nobody listens any more.
+    fn answer_late(&mut self, line: &str) {
+        self.write();
+        let (expected, heard) = line.split_once(" => ").expect("a call and an answer");
+        let found = self.unanswered.iter().position(|(spelled, ..)| spelled == expected);
+        let (_, call, number, operation) = self.unanswered.remove(found.expect("such a call"));
+        if self.worker.operation() == operation {
+            self.worker.hear(number, &spelling::answer(&call, heard), self.now, &self.rules);
+        }
+    }
+
+    fn go_well_until(&mut self, expected: &str) {
+        loop {
+            let (call, _) = self.next_call().expect("something is left to do");
+            let spelled = spelling::call(&self.history.payment(), &call);
+            if spelled == expected {
+                return;
+            }
+            self.answer_next(&spelled, spelling::happy(&call), expected);
+        }
+    }
+
+    fn ends(&mut self, status: &str) {
+        assert_eq!(self.next_call(), None, "{:#?}", self.written());
+        let payment = self.history.payment();
+        assert!(payment.is_terminal(), "{:#?}", self.written());
+        assert_eq!(snake(&format!("{:?}", payment.status())), status);
+    }
+
+    /// The next call, once everything before it is written and waited for.
+    pub(crate) fn next_call(&mut self) -> Option<(Call, u32)> {
+        while self.due.is_none() {
+            match self.act() {
+                Act::Wait(pause) => self.now += pause,
+                Act::Finish => return None,
+                Act::Call(..) | Act::Commit(_) => {}
+            }
+        }
+        self.due.clone()
+    }
+
+    fn is_due_before(&mut self, moment: Duration) -> bool {
+        self.next_call();
+        self.now < moment
+    }
+
+    /// Writes what can be written without a call or a wait.
+    fn write(&mut self) {
+        while self.due.is_none() && matches!(self.act(), Act::Commit(_)) {}
+    }
+
+    fn act(&mut self) -> Act {
+        let act = self.worker.act(self.now, &self.rules);
+        match &act {
+            Act::Commit(records) => {
+                assert!(!records.is_empty(), "a commit changes something");
+                self.history.append(records);
+                let fits = self.worker.committed(records);
+                assert_eq!(fits, Ok(()), "the worker takes what it wrote");
+            }
+            Act::Call(call, number) => {
+                self.history.called(call);
+                self.due = Some((call.clone(), *number));
+            }
+            Act::Wait(pause) => assert!(*pause > Duration::ZERO, "a wait lasts"),
+            Act::Finish => {}
+        }
+        act
+    }
+
+    fn swap(&mut self) {
+        let other = self.other.take().unwrap_or_else(|| self.take_over());
+        self.other = Some(std::mem::replace(&mut self.worker, other));
+        self.refresh();
+    }
+
+    fn refresh(&mut self) {
+        let folds = self.worker.refresh(self.history.records(), &self.rules);
+        assert_eq!(folds, Ok(()));
+    }
+
+    fn take_over(&self) -> Conductor {
+        let taken = Conductor::take_over(self.history.records(), self.now, &self.rules);
+        taken.expect("a journal that folds")
+    }
+
+    fn has_written(&mut self, record: &str) -> bool {
+        self.write();
+        self.written().iter().any(|written| written == record)
+    }
+
+    /// The journal, spelled.
+    pub(crate) fn written(&self) -> Vec<String> {
+        self.history.records().iter().map(spelling::record).collect()
+    }
+}

@@ -1,0 +1,183 @@
+//! The words for calls, answers and records in which the scripts of
+//! [`crate::conductor`] and [`crate::doubt`] are written.
+
+use model::saga::Try;
+use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::{
+    Amount, Answer, Call, ChargeId, ChargeState, Decline, LedgerRequest, OperationId, Outcome,
+    Payment, ProviderId, ProviderReply, ProviderRequest, Record, RiskReply, RiskRequest,
+    TransferResult,
+};
+
+use crate::history::MONEY;
+use crate::ledger_line::snake;
+
+/// `authorize/2 at b`
+pub(crate) fn call(payment: &Payment, call: &Call) -> String {
+    match call {
+        Call::Risk(RiskRequest::Assess { .. }) => "assess".to_owned(),
+        Call::Risk(RiskRequest::Release { .. }) => "release".to_owned(),
+        Call::Ledger(LedgerRequest::Create(transfers)) => {
+            let posting = [steps::HOLD, steps::POST].into_iter().find_map(|step| {
+                let operation = payment.operation_of(step);
+                let done = transfers[0].operation == operation;
+                let undone = transfers[0].operation == operation.undo();
+                let name = PAYIN_CARD.steps[usize::from(step)].name;
+                done.then(|| name.to_owned()).or(undone.then(|| format!("un{name}")))
+            });
+            posting.expect("a posting of this payment")
+        }
+        Call::Ledger(LedgerRequest::Lookup(_)) => "look-up".to_owned(),
+        Call::Notice(notice) => format!("notice {}", snake(&format!("{:?}", notice.status))),
+        Call::Provider(provider, request) => provider_call(payment, *provider, request),
+    }
+}
+
+fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -> String {
+    let (verb, step, operation) = match request {
+        ProviderRequest::Authorize { reference, .. } => ("authorize", steps::AUTHORIZE, reference),
+        ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
+        ProviderRequest::VoidByReference { target, .. } => ("void", steps::AUTHORIZE, target),
+        ProviderRequest::Query { target } => ("query", steps::AUTHORIZE, target),
+    };
+    let tries = (1..9).map(|attempt| Try { step, attempt });
+    let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
+    let which = known.map_or("/?".to_owned(), attempt);
+    format!("{verb}{which} at {}", ["a", "b", "c", "d"][usize::from(at.0)])
+}
+
+/// `undo authorize/2`
+pub(crate) fn record(record: &Record) -> String {
+    match record {
+        Record::Accepted(_) => "accepted".to_owned(),
+        Record::StepIntent { which, .. } => format!("intent {}", name(*which)),
+        Record::StepOutcome { which, outcome } => {
+            format!("outcome {} {}", name(*which), self::outcome(*outcome))
+        }
+        Record::CompIntent { which, .. } => format!("undo {}", name(*which)),
+        Record::CompOutcome { which, outcome } => {
+            format!("undone {} {}", name(*which), snake(&format!("{outcome:?}")))
+        }
+        Record::PivotCommitted => "pivot".to_owned(),
+        Record::CancelRequested => "cancel requested".to_owned(),
+        Record::StatusChanged(status) => format!("status {}", snake(&format!("{status:?}"))),
+        Record::Notified => "notified".to_owned(),
+        Record::CaseOpened(case) => format!("case {}", snake(&format!("{case:?}"))),
+        Record::Terminal => "terminal".to_owned(),
+    }
+}
+
+fn outcome(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Quoted(_) => "quoted".to_owned(),
+        Outcome::Authorized { .. } => "authorized".to_owned(),
+        Outcome::Captured { .. } => "captured".to_owned(),
+        Outcome::Refused(refusal) => snake(&format!("{refusal:?}")),
+        other => snake(&format!("{other:?}")),
+    }
+}
+
+fn name(which: Try) -> String {
+    format!("{}{}", PAYIN_CARD.steps[usize::from(which.step)].name, attempt(which))
+}
+
+/// The first attempt goes without saying.
+fn attempt(which: Try) -> String {
+    if which.attempt == 1 { String::new() } else { format!("/{}", which.attempt) }
+}
+
+/// The answer that `word` stands for.
+pub(crate) fn answer(call: &Call, word: &str) -> Answer {
+    match call {
+        Call::Risk(_) => Answer::Risk(risk_reply(word)),
+        Call::Ledger(LedgerRequest::Create(transfers)) => {
+            Answer::Booked(results(word, transfers.len()))
+        }
+        Call::Ledger(LedgerRequest::Lookup(ids)) => Answer::Found {
+            asked: ids.len(),
+            found: if word == "found" { ids.len() } else { ids.len() - 1 },
+        },
+        Call::Notice(_) => Answer::Noticed,
+        Call::Provider(_, request) => Answer::Provider(provider_reply(request, word)),
+    }
+}
+
+/// The answer that carries a payment forward.
+pub(crate) fn happy(call: &Call) -> &'static str {
+    match call {
+        Call::Risk(RiskRequest::Assess { .. }) => "approve",
+        Call::Risk(RiskRequest::Release { .. }) => "released",
+        Call::Ledger(LedgerRequest::Create(_)) => "created",
+        Call::Ledger(LedgerRequest::Lookup(_)) => "found",
+        Call::Notice(_) => "noticed",
+        Call::Provider(_, ProviderRequest::Authorize { .. }) => "authorized",
+        Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",
+        Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
+        Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
+    }
+}
+
+fn risk_reply(word: &str) -> RiskReply {
+    match word {
+        "approve" => RiskReply::Approve,
+        "reject" => RiskReply::Reject,
+        "review" => RiskReply::Review,
+        "released" => RiskReply::Released,
+        word => panic!("the risk service never says {word}"),
+    }
+}
+
+/// What a chain of so many transfers is answered.
+fn results(word: &str, length: usize) -> Vec<TransferResult> {
+    use TransferResult::*;
+    let (at, result, others) = match word {
+        "created" => (0, Created, Created),
+        "exists" => (0, Exists, LinkedEventFailed),
+        "over-limit" => (1, ExceedsCredits, LinkedEventFailed),
+        "burned" => (1, IdAlreadyFailed, LinkedEventFailed),
+        "voided-before" => (0, PendingTransferAlreadyVoided, LinkedEventFailed),
+        "nonsense" => (0, ExistsWithDifferentAmount, LinkedEventFailed),
+        word => panic!("the ledger never says {word}"),
+    };
+    (0..length).map(|leg| if leg == at { result } else { others }).collect()
+}
+
+fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
+    let charge = charge_of(request);
+    let amount = MONEY.amount;
+    let status = |state| ProviderReply::Status(state, charge, amount);
+    match word {
+        "authorized" => ProviderReply::Authorized { charge, amount },
+        "partial" => ProviderReply::Authorized { charge, amount: Amount(amount.0 / 2) },
+        "captured" => ProviderReply::Captured { charge, amount },
+        "soft" => ProviderReply::Declined(Decline::Soft),
+        "hard" => ProviderReply::Declined(Decline::Hard),
+        "pending" => ProviderReply::Pending,
+        "expired" => ProviderReply::Expired,
+        "voided" => ProviderReply::Voided,
+        "tombstoned" => ProviderReply::Tombstoned,
+        "too-late" => ProviderReply::TooLate,
+        "unknown-reference" => ProviderReply::UnknownReference,
+        "not-found" => ProviderReply::NotFound,
+        "in-progress" => ProviderReply::InProgress,
+        "throttled" => ProviderReply::Throttled,
+        "server-error" => ProviderReply::ServerError,
+        "invalid" => ProviderReply::Invalid,
+        "is-authorized" => status(ChargeState::Authorized),
+        "is-captured" => status(ChargeState::Captured),
+        "is-declined" => status(ChargeState::Declined),
+        "is-pending" => status(ChargeState::Pending),
+        "is-voided" => status(ChargeState::Voided),
+        "is-expired" => status(ChargeState::AuthorizationExpired),
+        word => panic!("no provider says {word}"),
+    }
+}
+
+fn charge_of(request: &ProviderRequest) -> ChargeId {
+    match request {
+        ProviderRequest::Capture { charge, .. } => *charge,
+        ProviderRequest::Authorize { reference: OperationId(id), .. }
+        | ProviderRequest::VoidByReference { target: OperationId(id), .. }
+        | ProviderRequest::Query { target: OperationId(id) } => ChargeId(*id),
+    }
+}

@@ -1,0 +1,199 @@
+//! The durable store: compare-and-set, claims, epochs, and commits that happen
+//! once. That it is rebuilt from its entries is shown in [`crate::gatekeeper`].
+
+use std::time::Duration;
+
+use model::gatekeeper::{KeyId, KeyRow, StoredReply};
+use model::workflow::payin_card::steps;
+use model::{
+    Commit, CommitResult, Fingerprint, IdempotencyKey, OperationId, PaymentId, Record, Status,
+    Store, StoreEntry, Tenant, Then, Token, TransactionId, saga::Try,
+};
+
+const MINE: PaymentId = PaymentId(1);
+const YOURS: PaymentId = PaymentId(2);
+const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(7) };
+
+#[test]
+fn a_commit_needs_a_journal_of_the_length_that_it_expects() {
+    let store = with(&[accept(MINE)]);
+    for (expected, result) in [
+        (0, CommitResult::Conflict),
+        (1, CommitResult::Committed),
+        (2, CommitResult::Conflict),
+    ] {
+        assert_eq!(store.check(&append(MINE, expected)), result, "{expected}");
+    }
+    assert_eq!(store.check(&append(YOURS, 1)), CommitResult::Conflict);
+}
+
+#[test]
+fn of_two_commits_on_one_journal_one_wins() {
+    let mut store = with(&[accept(MINE)]);
+    let (first, second) = (append(MINE, 1), Commit { epoch: None, ..cancel(MINE, 1) });
+    assert_eq!(store.check(&first), CommitResult::Committed);
+    assert_eq!(store.check(&second), CommitResult::Committed);
+    take(&mut store, &second);
+    assert_eq!(store.check(&first), CommitResult::Conflict);
+}
+
+#[test]
+fn a_key_is_claimed_once() {
+    let store = with(&[accept(MINE)]);
+    let racy = Commit { exclusive: false, ..accept(YOURS) };
+    assert_eq!(store.check(&accept(YOURS)), CommitResult::Conflict);
+    assert_eq!(store.check(&racy), CommitResult::Committed, "only a defect asks so");
+    let other = KeyId { tenant: Tenant(2), ..KEY };
+    let row = accept(YOURS).claim.map(|(_, row)| (other, row));
+    let elsewhere = Commit { claim: row, ..accept(YOURS) };
+    assert_eq!(store.check(&elsewhere), CommitResult::Committed, "of another tenant");
+}
+
+#[test]
+fn an_epoch_fences_every_worker_but_the_latest() {
+    let mut store = with(&[accept(MINE)]);
+    let by = |epoch| Commit { epoch: Some(epoch), ..append(MINE, 1) };
+    assert_eq!(store.check(&by(1)), CommitResult::StaleEpoch, "nobody has a lease");
+    for epoch in 1..4 {
+        assert_eq!(store.next_epoch(MINE), epoch);
+        store.restore(&StoreEntry::Leased(MINE, epoch));
+        assert_eq!(store.check(&by(epoch)), CommitResult::Committed);
+        assert_eq!(store.check(&by(epoch - 1)), CommitResult::StaleEpoch);
+        assert_eq!(store.check(&by(epoch + 1)), CommitResult::StaleEpoch);
+    }
+    assert_eq!(store.check(&append(MINE, 1)), CommitResult::Committed, "some need no lease");
+    let unknown = Commit { payment: YOURS, ..by(1) };
+    assert_eq!(store.check(&unknown), CommitResult::StaleEpoch);
+    assert_eq!(store.next_epoch(YOURS), 1);
+}
+
+#[test]
+fn a_commit_that_comes_twice_is_one_change() {
+    let mut store = with(&[accept(MINE)]);
+    store.restore(&StoreEntry::Leased(MINE, 1));
+    let commit = Commit { epoch: Some(1), ..append(MINE, 1) }.sealed();
+    assert!(!store.knows(&commit));
+    take(&mut store, &commit);
+    store.restore(&StoreEntry::Leased(MINE, 2));
+    assert_eq!(store.check(&commit), CommitResult::Committed, "it was, though another leads now");
+    assert!(store.knows(&commit));
+    let before = store.clone();
+    take(&mut store, &commit);
+    assert_eq!(store, before);
+
+    take(&mut store, &append(MINE, 2).sealed());
+    assert!(!store.knows(&commit));
+    assert_eq!(store.check(&commit), CommitResult::StaleEpoch, "too old, and not made again");
+}
+
+#[test]
+fn a_sealed_commit_is_named_by_what_it_changes() {
+    let id = |commit: Commit| commit.sealed().id;
+    let commit = append(MINE, 1);
+    assert_eq!(id(commit.clone()), id(commit.clone().sealed()));
+    for other in [
+        Commit { payment: YOURS, ..commit.clone() },
+        Commit { expected: 2, ..commit.clone() },
+        Commit { epoch: Some(1), ..commit.clone() },
+        Commit { records: Vec::new(), ..commit.clone() },
+        Commit { claim: accept(MINE).claim, ..commit.clone() },
+    ] {
+        assert_ne!(id(commit.clone()), id(other));
+    }
+}
+
+#[test]
+fn the_first_final_status_is_the_reply_for_ever() {
+    let mut store = with(&[accept(MINE)]);
+    let reply = |store: &Store| store.key(KEY).and_then(|row| row.reply);
+    for (status, kept) in [
+        (Status::InReview, None),
+        (Status::Captured, None),
+        (Status::Succeeded, Some(Status::Succeeded)),
+        (Status::Failed, Some(Status::Succeeded)),
+    ] {
+        let length = store.payment(MINE).map_or(0, |row| row.journal.len());
+        let records = vec![Record::StatusChanged(status)];
+        take(&mut store, &Commit { records, ..append(MINE, length as u32) }.sealed());
+        let kept = kept.map(|status| StoredReply { payment: MINE, status });
+        assert_eq!(reply(&store), kept, "after {status:?}");
+    }
+}
+
+#[test]
+fn a_payment_is_open_until_it_is_closed() {
+    let mut store = with(&[accept(MINE)]);
+    for (then, open) in [
+        (Then::Run, true),
+        (Then::Park(Duration::from_secs(60)), true),
+        (Then::Close, false),
+        (Then::Run, true),
+    ] {
+        take(&mut store, &Commit { then, records: Vec::new(), ..append(MINE, 1) });
+        assert_eq!(store.open().count(), usize::from(open), "{then:?}");
+    }
+}
+
+#[test]
+fn a_cancellation_is_accepted_until_a_capture_is_intended() {
+    let which = Try { step: steps::CAPTURE, attempt: 1 };
+    let capture = Record::StepIntent { which, operation: OperationId(0), provider: None };
+    for (records, may_cancel) in [
+        (vec![], true),
+        (vec![Record::StatusChanged(Status::InReview)], true),
+        (vec![Record::StatusChanged(Status::Failing)], false),
+        (vec![capture], false),
+        (vec![capture, Record::StatusChanged(Status::Processing)], false),
+    ] {
+        let mut store = with(&[accept(MINE)]);
+        take(&mut store, &Commit { records: records.clone(), ..append(MINE, 1) });
+        let row = store.payment(MINE).expect("it was accepted");
+        assert_eq!(row.may_cancel(), may_cancel, "{records:?}");
+    }
+}
+
+#[test]
+fn what_stands_under_a_key_is_its_row_and_its_payment() {
+    let store = with(&[accept(MINE)]);
+    let (key, row) = store.under(KEY).expect("the key was claimed");
+    assert_eq!((key.payment, row.journal.len()), (MINE, 1));
+    assert_eq!(store.under(KeyId { tenant: Tenant(2), ..KEY }), None);
+}
+
+fn with(commits: &[Commit]) -> Store {
+    let mut store = Store::default();
+    commits.iter().for_each(|commit| take(&mut store, commit));
+    store
+}
+
+/// What a store does with a commit that arrives.
+fn take(store: &mut Store, commit: &Commit) {
+    if store.check(commit) == CommitResult::Committed && !store.knows(commit) {
+        store.restore(&StoreEntry::Committed(commit.clone()));
+    }
+}
+
+fn accept(payment: PaymentId) -> Commit {
+    let row = KeyRow { fingerprint: Fingerprint(1), payment, reply: None };
+    Commit { claim: Some((KEY, row)), ..append(payment, 0) }.sealed()
+}
+
+fn cancel(payment: PaymentId, expected: u32) -> Commit {
+    let records = vec![Record::CancelRequested, Record::StatusChanged(Status::Canceling)];
+    Commit { records, ..append(payment, expected) }.sealed()
+}
+
+fn append(payment: PaymentId, expected: u32) -> Commit {
+    let commit = Commit {
+        id: TransactionId(0),
+        token: Token(1),
+        payment,
+        expected,
+        epoch: None,
+        records: vec![Record::PivotCommitted],
+        claim: None,
+        exclusive: true,
+        then: Then::Run,
+    };
+    commit.sealed()
+}
