@@ -16,7 +16,7 @@ use crate::exit_code;
 /// Fuzzes a payment saga under faults in simulated worlds, judges every world by
 /// invariants about the money, and repeats any of them from its seed.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pennywise", version, after_help = exit_code::help())]
+#[command(name = "pennywise", bin_name = "pennywise", version, after_help = exit_code::help())]
 #[command(arg_required_else_help = true)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]

@@ -45,6 +45,10 @@ fn obey(arguments: impl IntoIterator<Item = OsString>, screen: &mut Screen<'_>) 
     outcome.unwrap_or_else(|failure| failure.tell(screen))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line may read its own variables; nothing below it does"
+)]
 fn carry_out(
     arguments: impl IntoIterator<Item = OsString>,
     screen: &mut Screen<'_>,
@@ -73,6 +77,7 @@ fn parse(arguments: Vec<OsString>) -> Result<(Command, ArgMatches), Failure> {
 
 /// What is wrong with the command line, where there is more to say of it than
 /// the parser knows.
+#[expect(clippy::disallowed_methods, reason = "only to name the variable that was wrong")]
 fn explained(error: clap::Error, line: &clap::Command, arguments: &[OsString]) -> Failure {
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
         let known: Vec<_> = line.get_subcommands().map(clap::Command::get_name).collect();

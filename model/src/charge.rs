@@ -1,5 +1,6 @@
 //! One charge in a provider's books (payments.md M3).
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,21 @@ impl ChargeState {
     /// Whether it reserves the customer's money, or may come to.
     pub const fn is_alive(self) -> bool {
         matches!(self, Self::Pending | Self::Authorized)
+    }
+}
+
+impl fmt::Display for ChargeState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "absent",
+            Self::Pending => "pending",
+            Self::Authorized => "authorized",
+            Self::Captured => "captured",
+            Self::Declined => "declined",
+            Self::Voided => "voided",
+            Self::AuthorizationExpired => "expired",
+            Self::Tombstoned => "tombstoned",
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 macro_rules! identities {
-    ($($(#[$doc:meta])* $name:ident($inner:ty) $prefix:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($inner:ty) $shown:literal;)*) => {$(
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -17,7 +17,7 @@ macro_rules! identities {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($prefix, "{:x}"), self.0)
+                write!(f, $shown, self.0)
             }
         }
     )*};
@@ -25,28 +25,37 @@ macro_rules! identities {
 
 identities! {
     /// Whose money it is: nothing crosses from one tenant to another.
-    Tenant(u16) "tenant-";
+    Tenant(u16) "tenant-{}";
     /// Who is paid.
-    Merchant(u16) "merchant-";
-    /// Who moves the money outside.
-    ProviderId(u8) "provider-";
+    Merchant(u16) "merchant-{}";
     /// The instrument that the customer pays with: one token is one payment
     /// that the customer expects.
-    Token(u64) "token-";
+    Token(u64) "token-{}";
     /// What the client chose so that its intent happens once.
-    IdempotencyKey(u64) "key-";
+    IdempotencyKey(u64) "key-{}";
     /// A payment: one intent.
-    PaymentId(u64) "pay-";
+    PaymentId(u64) "pay-{:x}";
     /// An effect that must happen at most once.
-    OperationId(u64) "op-";
+    OperationId(u64) "op-{:x}";
     /// A ledger transfer.
-    TransferId(u64) "ltx-";
+    TransferId(u64) "ltx-{:x}";
     /// A charge in a provider's books.
-    ChargeId(u64) "charge-";
+    ChargeId(u64) "charge-{:x}";
     /// A commit at the store.
-    TransactionId(u64) "txn-";
+    TransactionId(u64) "txn-{:x}";
     /// The digest of a request's payload.
-    Fingerprint(u64) "fp-";
+    Fingerprint(u64) "fp-{:x}";
+}
+
+/// Who moves the money outside. Prints as `provider a`, `provider b`, …
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProviderId(pub u8);
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "provider {}", char::from(b'a' + self.0 % 26))
+    }
 }
 
 /// The hash of `words` in the namespace of `domain`: xxh3 over little-endian

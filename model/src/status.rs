@@ -1,5 +1,7 @@
 //! What a client sees of a payment (payments.md M1).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The status of a payment. `captured` is shown to clients as `processing`:
@@ -90,6 +92,20 @@ impl Status {
         StatusEvent::ALL.iter().any(|event| self.next(*event) == Ok(to))
     }
 
+    /// Its name, as clients read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::InReview => "in_review",
+            Self::Failing => "failing",
+            Self::Canceling => "canceling",
+            Self::Captured => "captured",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+        }
+    }
+
     /// What a client is shown.
     pub const fn shown(self) -> Self {
         match self {
@@ -101,5 +117,11 @@ impl Status {
     /// Whether it is the last word where settlement is off.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

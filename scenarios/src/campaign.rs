@@ -2,6 +2,7 @@
 //! does not depend on their number.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::Defects;
 use rayon::ThreadPool;
@@ -105,9 +106,7 @@ pub fn run(
         let batch = from..count.min(from + BATCH);
         let trials: Vec<Trial> = pool.install(|| {
             let indexes = batch.into_par_iter();
-            indexes
-                .map(|i| trial::run(scenario, master.derive(&scenario.name, i), defects))
-                .collect()
+            indexes.map(|i| attempt(scenario, master.derive(&scenario.name, i), defects)).collect()
         });
         for trial in &trials {
             campaign.add(trial);
@@ -119,6 +118,17 @@ pub fn run(
     }
     campaign.close(scenario);
     campaign
+}
+
+/// A trial that tells its seed if it breaks.
+fn attempt(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
+    let trial = catch_unwind(AssertUnwindSafe(|| trial::run(scenario, seed, defects)));
+    trial.unwrap_or_else(|_| {
+        panic!(
+            "the trial of `{}` with seed {seed} broke: `pennywise run` repeats it",
+            scenario.name
+        )
+    })
 }
 
 impl Campaign {

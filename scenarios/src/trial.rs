@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{AccountId, Amount, Balance, Defects, Money, Rules, Status, Token};
+use model::{AccountId, Amount, Balance, Defects, Money, Rules, Token};
 use serde::Serialize;
 use sim::{
     DigestValue, Draws, Ending, Limit, Limits, Role, Run, Seed, Strike, Trace, VirtualTime, World,
@@ -273,16 +273,7 @@ fn outcomes(judge: &Judge) -> BTreeMap<&'static str, u64> {
 
 fn outcome_name(reply: Option<ClientReply>) -> &'static str {
     match reply {
-        Some(ClientReply::Stands(_, status)) => match status {
-            Status::Processing => "processing",
-            Status::InReview => "in_review",
-            Status::Failing => "failing",
-            Status::Canceling => "canceling",
-            Status::Captured => "captured",
-            Status::Succeeded => "succeeded",
-            Status::Failed => "failed",
-            Status::Canceled => "canceled",
-        },
+        Some(ClientReply::Stands(_, status)) => status.name(),
         Some(ClientReply::NotFound) => "never_accepted",
         Some(_) => "unreadable",
         None => "not_probed",

@@ -28,9 +28,10 @@ fn uncoupled() -> Scenario {
 fn history(plan: Plan, token: Token) -> Vec<(VirtualTime, Role, String)> {
     let (_, trace) = trial::replay_plan(plan, Defects::NONE);
     let about = |message: &Message| message.token() == token;
-    let before_rest = trace.events.iter().take_while(|event| {
-        event.role != PROBE || !matches!(event.what, Happening::TimerFired(_))
-    });
+    let before_rest = trace
+        .events
+        .iter()
+        .take_while(|event| event.role != PROBE || !matches!(event.what, Happening::TimerFired(_)));
     let history = before_rest.filter_map(|event| {
         let what = match &event.what {
             Happening::Sent(identity, message, fate) if about(message) => {

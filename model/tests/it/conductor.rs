@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use model::saga::Try;
-use model::workflow::payin_card::steps;
-use model::{Conductor, Defects, Payment, Record};
+use model::{Act, Conductor, Defects, IllegalRecord, Payment, Record};
 
 use crate::history::{History, intent};
 use crate::script::{Door, play, rules};
@@ -52,10 +50,10 @@ fn a_payment_goes_forward_in_order_with_every_intent_before_its_call() {
 
 #[test]
 fn what_follows_from_an_answer_is_committed_in_one_piece() {
-    let history = History::new(0);
+    let history = History::new(0, Defects::NONE);
     let rules = rules();
     let mut worker = Conductor::take_over(history.records(), Duration::ZERO, &rules).unwrap();
-    let model::Act::Commit(first) = worker.act(Duration::ZERO, &rules) else {
+    let Act::Commit(first) = worker.act(Duration::ZERO, &rules) else {
         panic!("the first act is the intent of the first step");
     };
     assert_eq!(first.len(), 1);
@@ -378,19 +376,10 @@ fn a_notice_is_repeated_until_it_is_acknowledged() {
 }
 
 #[test]
-fn an_acknowledgement_that_nobody_waits_for_proves_nothing() {
-    let aim = |step| model::Aim::Step(Try { step, attempt: 1 });
-    for step in steps::RISK..steps::NOTIFY {
-        let evidence = model::evidence::weigh(aim(step), &model::Answer::Noticed, Defects::NONE);
-        assert_eq!(evidence, model::evidence::Evidence::Unknown, "{step}");
-    }
-}
-
-#[test]
 fn a_journal_that_does_not_begin_with_an_acceptance_does_not_fold() {
     let accepted = Record::Accepted(intent(0));
     for journal in [vec![], vec![Record::PivotCommitted], vec![accepted, accepted]] {
         let folded = Payment::fold(&journal, Defects::NONE).map(|_| ());
-        assert_eq!(folded, Err(model::IllegalRecord::NotAccepted), "{journal:?}");
+        assert_eq!(folded, Err(IllegalRecord::NotAccepted), "{journal:?}");
     }
 }

@@ -9,8 +9,8 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     AccountId, AccountName, Act, Aim, Amount, Answer, Call, Conductor, Currency, Defect, Defects,
-    Ledger, LedgerRequest, Merchant, OperationId, ProviderReply, ProviderRequest, Refusal, Rules,
-    Tenant, Token, Transfer, TransferId, TransferKind, TransferResult,
+    Ledger, LedgerRequest, Merchant, OperationId, ProviderReply, Refusal, Rules, Tenant, Token,
+    Transfer, TransferId, TransferKind, TransferResult,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -84,8 +84,7 @@ fn a_server_error_counts_as_a_refusal_under_5xx_is_not_executed() {
     differs(Defect::FiveHundredIsNotExecuted, |defects| {
         let which = Try { step: steps::CAPTURE, attempt: 1 };
         let answer = Answer::Provider(ProviderReply::ServerError);
-        weigh(Aim::Step(which), &answer, defects)
-            == Evidence::Refused(Refusal::FailedDefinite)
+        weigh(Aim::Step(which), &answer, defects) == Evidence::Refused(Refusal::FailedDefinite)
     });
 }
 
@@ -104,24 +103,20 @@ fn what_is_in_doubt_is_not_undone_under_comp_registered_after() {
 #[test]
 fn a_repeated_posting_has_new_ids_and_no_links_under_double_post() {
     differs(Defect::DoublePost, |defects| {
-        let postings = calls_at("post", defects).map(|call| match call {
-            Call::Ledger(LedgerRequest::Create(legs)) => legs,
-            other => panic!("{other:?} is no posting"),
-        });
-        let unlinked = postings[1].iter().all(|leg| !leg.linked);
-        assert_eq!(unlinked, postings[0] != postings[1]);
-        unlinked
+        let [Some(Call::Ledger(LedgerRequest::Create(first))), second] = lost("post", defects)
+        else {
+            panic!("a posting is a request to the ledger");
+        };
+        assert_eq!(first.iter().all(|leg| !leg.linked), defects.has(Defect::DoublePost));
+        second.is_some_and(|second| second != Call::Ledger(LedgerRequest::Create(first)))
     });
 }
 
 #[test]
 fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
     differs(Defect::FreshKeyPerTry, |defects| {
-        let [first, second] = calls_at("authorize", defects).map(|call| match call {
-            Call::Provider(_, ProviderRequest::Authorize { reference, .. }) => reference,
-            other => panic!("{other:?} is no authorization"),
-        });
-        first != second
+        let [first, second] = lost("authorize", defects);
+        second.is_some_and(|second| first != Some(second))
     });
 }
 
@@ -130,7 +125,7 @@ fn a_take_over_starts_another_attempt_under_recovery_means_new_attempt() {
     differs(Defect::RecoveryMeansNewAttempt, |defects| {
         let rules = Rules { defects, ..rules() };
         let mut door = Door::new(&rules, 0);
-        door.follow("... authorize at a");
+        door.follow("... authorize");
         let journal = door.records().to_vec();
         let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules).expect("it folds");
         matches!(worker.act(Duration::ZERO, &rules), Act::Commit(_))
@@ -141,7 +136,7 @@ fn a_take_over_starts_another_attempt_under_recovery_means_new_attempt() {
 fn the_provider_is_called_before_the_intent_is_durable_under_send_before_log() {
     differs(Defect::SendBeforeLog, |defects| {
         let rules = Rules { defects, ..rules() };
-        let mut journal = History::new(0).records().to_vec();
+        let mut journal = History::new(0, Defects::NONE).records().to_vec();
         let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules).expect("it folds");
         let mut premature = 0;
         while let Act::Commit(records) = worker.act(Duration::ZERO, &rules) {
@@ -162,8 +157,7 @@ fn the_provider_is_called_before_the_intent_is_durable_under_send_before_log() {
 fn a_time_out_counts_as_a_decline_under_timeout_is_failure() {
     differs(Defect::TimeoutIsFailure, |defects| {
         let mut door = Door::new(&Rules { defects, ..rules() }, 0);
-        door.follow("... authorize at a");
-        door.follow("authorize at a => lost");
+        door.loses("authorize");
         door.next_call();
         door.written().contains(&"outcome authorize declined_hard".to_owned())
     });
@@ -216,8 +210,8 @@ fn differs(defect: Defect, goes_wrong: impl Fn(Defects) -> bool) {
     assert!(!goes_wrong(Defects::NONE), "without a defect");
 }
 
-/// The first two calls of `verb` of a payment whose first is not answered.
-fn calls_at(verb: &str, defects: Defects) -> [Call; 2] {
+/// The first two such calls of a payment whose first is not answered.
+fn lost(call: &str, defects: Defects) -> [Option<Call>; 2] {
     let mut door = Door::new(&Rules { defects, ..rules() }, 0);
-    [(); 2].map(|()| door.call_that_is_lost(verb))
+    [(); 2].map(|()| door.loses(call))
 }

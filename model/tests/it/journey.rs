@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use model::workflow::payin_card;
 use model::{
-    AccountName, Act, Amount, Balance, ChargeState, Conductor, Decline, HoldState, IssuerAnswer,
-    Record, Rules, Status, Verdict, quote,
+    AccountName, Act, Amount, Balance, ChargeState, Conductor, Decline, Defects, HoldState,
+    IssuerAnswer, Record, Rules, Status, Verdict, quote,
 };
 use proptest::prelude::*;
 
@@ -143,7 +143,7 @@ struct Journey {
 
 impl Journey {
     fn new(luck: Luck, token: u64) -> Self {
-        let (rules, history) = (rules(), History::new(token));
+        let (rules, history) = (rules(), History::new(token, Defects::NONE));
         let worker = Conductor::take_over(history.records(), Duration::ZERO, &rules);
         let worker = worker.expect("a journal that folds");
         Self {
@@ -200,7 +200,6 @@ impl Journey {
     }
 
     /// The next call, if there is any, and its answer, if it comes at once.
-    #[expect(clippy::type_complexity, reason = "whether it called, and what it heard")]
     fn calls(&mut self, fate: Fate) -> Option<Option<(u32, model::Answer)>> {
         loop {
             while let Some((late, answer)) = self.house.next_arrival(self.now) {

@@ -5,9 +5,7 @@
 //! line ends a request. A line that begins with `=` looks at an account (what
 //! is pending stands behind the `+`) or at a hold.
 
-use model::{Booking, Defects, Ledger, Transfer};
-
-use crate::ledger_line::{self, Line};
+use crate::ledger_desk::check;
 
 #[test]
 fn a_transfer_moves_its_amount_at_once() {
@@ -398,39 +396,4 @@ fn tenants_and_currencies_share_no_account() {
         = limit.jpy debits 0 +0 credits 0 +0
         ",
     );
-}
-
-/// The only door to the ledger: speaks line by line, and in the end rebuilds
-/// the ledger from what it was told to make durable.
-fn check(table: &str) {
-    let mut ledger = Ledger::new(Defects::NONE);
-    let mut restored = Ledger::new(Defects::NONE);
-    let mut request = Vec::new();
-    for line in table.lines().chain([""]) {
-        let line = ledger_line::read(line);
-        if let Line::Transfer(transfer, result) = line {
-            request.push((transfer, result));
-            continue;
-        }
-        restored.restore(&book(&mut ledger, &std::mem::take(&mut request)));
-        match line {
-            Line::Account(account, balance) => {
-                assert_eq!(ledger.balance(account), balance, "{account}");
-            }
-            Line::Hold(hold, state) => assert_eq!(ledger.hold(hold), state, "{hold}"),
-            Line::Transfer(..) | Line::Empty => {}
-        }
-    }
-    assert!(ledger.accounts().eq(restored.accounts()), "it is rebuilt from its bookings");
-}
-
-fn book(ledger: &mut Ledger, request: &[(Transfer, String)]) -> Booking {
-    let transfers: Vec<_> = request.iter().map(|(transfer, _)| *transfer).collect();
-    let (results, booking) = ledger.create(&transfers);
-    assert_eq!(results.len(), request.len(), "every transfer has its result");
-    for (result, (transfer, expected)) in results.iter().zip(request) {
-        let result = ledger_line::snake(&format!("{result:?}"));
-        assert_eq!(&result, expected, "{transfer:?} in {request:?}");
-    }
-    booking
 }

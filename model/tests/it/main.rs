@@ -3,6 +3,8 @@
 //! Tables are the rule: each claim is a conversation with one state machine
 //! through one door. Properties state what holds whatever is said to it.
 
+mod booking;
+mod capture;
 mod cases;
 mod conductor;
 mod conservation;
@@ -15,13 +17,15 @@ mod history;
 mod house;
 mod journey;
 mod ledger;
-mod ledger_line;
+mod ledger_desk;
 mod lifecycle;
 mod provider;
 mod provider_desk;
 mod risk;
 mod saga;
+mod saga_desk;
 mod script;
 mod spelling;
 mod store;
+mod takeover;
 mod unwinding;

@@ -8,7 +8,7 @@ use model::{
     ProviderBooks, ProviderId, ProviderReply, ProviderRequest, Token,
 };
 
-use crate::ledger_line::snake;
+use crate::ledger_desk::snake;
 
 /// Says each line of `table` to fresh books in each of these dialects.
 pub(crate) fn check(dialects: &[usize], table: &str) {

@@ -17,10 +17,10 @@
 
 use std::time::Duration;
 
-use model::{Act, Call, Conductor, Defects, Dialect, OperationId, Record, Rules};
+use model::{Act, Call, Conductor, Defects, Dialect, OperationId, Payment, Record, Rules};
 
 use crate::history::History;
-use crate::ledger_line::snake;
+use crate::ledger_desk::snake;
 use crate::provider_desk::span;
 use crate::spelling;
 
@@ -66,7 +66,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        let history = History::new(token);
+        let history = History::new(token, rules.defects);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {
             rules: rules.clone(),
@@ -97,7 +97,10 @@ impl Door {
                 self.refresh();
             }
             ["after", wait] => self.now += span(wait),
-            ["...", ..] => self.go_well_until(line.trim_start_matches("... ")),
+            ["...", ..] => {
+                let due = self.goes_well_until(line.trim_start_matches("... "));
+                assert!(due, "{line}: it never is due, {:#?}", self.written());
+            }
             ["wrote", ..] => assert!(self.has_written(&line[6..]), "{line}: {:#?}", self.written()),
             ["not", "wrote", ..] => {
                 assert!(!self.has_written(&line[10..]), "{line}: {:#?}", self.written());
@@ -167,15 +170,23 @@ impl Door {
         }
     }
 
-    fn go_well_until(&mut self, expected: &str) {
-        loop {
-            let (call, _) = self.next_call().expect("something is left to do");
+    /// Whether such a call becomes due when everything before it goes well.
+    pub(crate) fn goes_well_until(&mut self, expected: &str) -> bool {
+        while let Some((call, _)) = self.next_call() {
             let spelled = spelling::call(&self.history.payment(), &call);
-            if spelled == expected {
-                return;
+            if spelled.starts_with(expected) {
+                return true;
             }
             self.answer_next(&spelled, spelling::happy(&call), expected);
         }
+        false
+    }
+
+    /// The next such call, if there is one; it is not answered.
+    pub(crate) fn loses(&mut self, expected: &str) -> Option<Call> {
+        let due = self.goes_well_until(expected).then(|| self.due.clone())?;
+        self.lose();
+        due.map(|(call, _)| call)
     }
 
     fn ends(&mut self, status: &str) {
@@ -245,6 +256,14 @@ impl Door {
     fn has_written(&mut self, record: &str) -> bool {
         self.write();
         self.written().iter().any(|written| written == record)
+    }
+
+    pub(crate) fn payment(&self) -> Payment {
+        self.history.payment()
+    }
+
+    pub(crate) fn records(&self) -> &[Record] {
+        self.history.records()
     }
 
     /// The journal, spelled.

@@ -10,7 +10,7 @@ use model::{
 };
 
 use crate::history::MONEY;
-use crate::ledger_line::snake;
+use crate::ledger_desk::snake;
 
 /// `authorize/2 at b`
 pub(crate) fn call(payment: &Payment, call: &Call) -> String {

@@ -17,11 +17,9 @@ const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(7) };
 #[test]
 fn a_commit_needs_a_journal_of_the_length_that_it_expects() {
     let store = with(&[accept(MINE)]);
-    for (expected, result) in [
-        (0, CommitResult::Conflict),
-        (1, CommitResult::Committed),
-        (2, CommitResult::Conflict),
-    ] {
+    for (expected, result) in
+        [(0, CommitResult::Conflict), (1, CommitResult::Committed), (2, CommitResult::Conflict)]
+    {
         assert_eq!(store.check(&append(MINE, expected)), result, "{expected}");
     }
     assert_eq!(store.check(&append(YOURS, 1)), CommitResult::Conflict);
@@ -123,13 +121,13 @@ fn the_first_final_status_is_the_reply_for_ever() {
 #[test]
 fn a_payment_is_open_until_it_is_closed() {
     let mut store = with(&[accept(MINE)]);
-    for (then, open) in [
-        (Then::Run, true),
-        (Then::Park(Duration::from_secs(60)), true),
-        (Then::Close, false),
-        (Then::Run, true),
+    for (expected, then, open) in [
+        (1, Then::Run, true),
+        (2, Then::Park(Duration::from_secs(60)), true),
+        (3, Then::Close, false),
+        (4, Then::Run, true),
     ] {
-        take(&mut store, &Commit { then, records: Vec::new(), ..append(MINE, 1) });
+        take(&mut store, &Commit { then, ..append(MINE, expected) });
         assert_eq!(store.open().count(), usize::from(open), "{then:?}");
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::cases::cases;
-use crate::saga::{JOURNEY, entries, seen};
+use crate::saga_desk::{JOURNEY, entries, seen};
 
 proptest! {
     #![proptest_config(cases(800))]

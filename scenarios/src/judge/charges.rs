@@ -1,6 +1,6 @@
 //! The invariants of charges: I05, I06, and the providers' half of I13.
 
-use model::{Amount, ChargeEvent, Movement};
+use model::{Amount, ChargeEvent, Money, Movement};
 use sim::Sighting;
 
 use super::authorities::Authorities;
@@ -66,12 +66,12 @@ fn intended_amount(
         && total <= operation.money.amount;
     let about = (charge.token, "capture", Relation::LimitExceeded);
     found.check(Invariant::I06, seen, about, holds, || {
+        let money = |amount| Money { amount, currency: charge.money.currency };
         format!(
-            "{} of {} was authorized and {} captured in {}, for an intent of {}",
-            charge.authorized.0,
+            "{} of {} was authorized and {} captured, for an intent of {}",
+            money(charge.authorized),
             called(charge.token),
-            total.0,
-            charge.money.currency.code(),
+            money(total),
             operation.money
         )
     });

@@ -1,7 +1,7 @@
 //! The ledger's invariants: I01 to I04, and the ledger's half of I13, from the
 //! stored rows alone.
 
-use model::{AccountId, Amount, Booking, HoldState, Token, Transfer, TransferKind};
+use model::{AccountId, Amount, Booking, HoldState, Money, Token, Transfer, TransferKind};
 use sim::Sighting;
 
 use super::authorities::Authorities;
@@ -47,7 +47,8 @@ fn hold_resolves_once(said: &Authorities, found: &mut Findings, seen: Sighting, 
     let within = !matches!(row.kind, TransferKind::PostPending(_)) || row.amount <= held;
     let about = (row.token, "hold", Relation::LimitExceeded);
     found.check(Invariant::I04, seen, about, within, || {
-        format!("{} captures {} of a hold of {}", row.id, row.amount.0, held.0)
+        let money = |amount| Money { amount, currency: row.debit.currency };
+        format!("{} captures {} of a hold of {}", row.id, money(row.amount), money(held))
     });
 }
 
@@ -69,7 +70,8 @@ fn no_overdraft(said: &Authorities, found: &mut Findings, seen: Sighting, row: &
             let left = available(said, account);
             let about = (row.token, "hold", Relation::LimitExceeded);
             found.check(Invariant::I02, seen, about, left >= Amount::ZERO, || {
-                format!("{account} is overdrawn by {}", -left.0)
+                let missing = Money { amount: -left, currency: account.currency };
+                format!("{account} is overdrawn by {missing}")
             });
         }
     }
@@ -86,12 +88,12 @@ fn double_entry(said: &Authorities, found: &mut Findings, seen: Sighting, row: &
     let about = (row.token, "book", Relation::BooksDiffer);
     let even = posted == Amount::ZERO && pending == Amount::ZERO;
     found.check(Invariant::I01, seen, about, even, || {
+        let money = |amount| Money { amount, currency: side.1 };
         format!(
-            "over all accounts of {} in {}, debits exceed credits by {} posted and {} pending",
+            "over all accounts of {}, debits exceed credits by {} posted and {} pending",
             side.0,
-            side.1.code(),
-            posted.0,
-            pending.0
+            money(posted),
+            money(pending)
         )
     });
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    AccountId, AccountName, Amount, Currency, HoldState, PaymentId, ProviderId, Status, Tenant,
-    Token, TransferKind,
+    AccountId, AccountName, Amount, Currency, HoldState, Money, PaymentId, ProviderId, Status,
+    Tenant, Token, TransferKind,
 };
 use sim::Sighting;
 
@@ -49,7 +49,7 @@ fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &P
     let about = (token, "status", Relation::NeverFinished);
     let holds = view.case || (view.status.is_final() && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
-        format!("{} is {:?} since {}", called(token), view.status, view.changed_at)
+        format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
 }
 
@@ -62,7 +62,7 @@ fn undone_once(said: &Authorities, found: &mut Findings, seen: Sighting, view: &
         let about = (token, "authorize", Relation::UndoMissing);
         found.check(Invariant::I10, seen, about, gone, || {
             let (id, state) = (charge.charge.id, charge.charge.state);
-            format!("{} is {:?}, but {id} is still {state:?}", called(token), view.status)
+            format!("{} is {}, but {id} is still {state}", called(token), view.status)
         });
         let about = (token, "authorize", Relation::UndoTwice);
         found.check(Invariant::I10, seen, about, charge.voids <= 1, || {
@@ -75,7 +75,7 @@ fn undone_once(said: &Authorities, found: &mut Findings, seen: Sighting, view: &
         let about = (token, "hold", Relation::UndoMissing);
         found.check(Invariant::I10, seen, about, released, || {
             format!(
-                "{} is {:?}, but its hold {} was not released",
+                "{} is {}, but its hold {} was not released",
                 called(token),
                 view.status,
                 row.id
@@ -98,7 +98,7 @@ fn nothing_reserved(
     found.check(Invariant::I35, seen, about, alive.is_none(), || {
         let left = alive.map(|c| format!("{} at {}", c.charge.id, c.charge.provider));
         format!(
-            "{} is {:?}, but {} reserves money",
+            "{} is {}, but {} reserves money",
             called(token),
             view.status,
             left.unwrap_or_default()
@@ -109,7 +109,7 @@ fn nothing_reserved(
     let about = (token, "hold", Relation::UndoMissing);
     found.check(Invariant::I35, seen, about, open == 0, || {
         format!(
-            "{} ({payment}) is {:?}, but {open} of its holds are open",
+            "{} ({payment}) is {}, but {open} of its holds are open",
             called(token),
             view.status
         )
@@ -133,16 +133,18 @@ fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, token: To
         }
         _ => Amount::ZERO,
     };
+    let currency = said.operations.get(&token).map_or(Currency::Usd, |o| o.money.currency);
+    let money = |amount| Money { amount, currency };
     let about = (token, "capture", Relation::BooksDiffer);
     let agree = captured == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
         format!(
             "of {}, providers captured {}, the ledger booked {}, the journal says {}, the client sees {}",
             called(token),
-            captured.0,
-            booked.0,
-            journal.0,
-            shown.0
+            money(captured),
+            money(booked),
+            money(journal),
+            money(shown)
         )
     });
 }
@@ -161,6 +163,7 @@ fn conserved(
     tenant: Tenant,
     currency: Currency,
 ) {
+    let money = |amount| Money { amount, currency };
     let mut total = Amount::ZERO;
     for provider in providers(said) {
         let (captured, culprit) = captured_at(said, tenant, currency, provider);
@@ -169,10 +172,9 @@ fn conserved(
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
             format!(
-                "{provider} took {} {} for {tenant}, but the ledger says that it owes {}",
-                captured.0,
-                currency.code(),
-                owed.0
+                "{provider} took {} for {tenant}, but the ledger says that it owes {}",
+                money(captured),
+                money(owed)
             )
         });
     }
@@ -191,11 +193,10 @@ fn conserved(
     let whole = transit == Amount::ZERO && shared == total;
     found.check(Invariant::I33, seen, about, whole, || {
         format!(
-            "of {} {} captured for {tenant}, {} is shared out and {} is left in transit",
-            total.0,
-            currency.code(),
-            shared.0,
-            transit.0
+            "of {} captured for {tenant}, {} is shared out and {} is left in transit",
+            money(total),
+            money(shared),
+            money(transit)
         )
     });
 }

@@ -1,6 +1,6 @@
 //! The invariants of what clients see: I16 to I19.
 
-use model::{Status, Token};
+use model::{PaymentId, Status, Token};
 use sim::{Sighting, VirtualTime};
 
 use super::authorities::Authorities;
@@ -74,8 +74,8 @@ fn failure_has_no_money(
     let about = (token, step, Relation::ShownTooEarly);
     found.check(Invariant::I18, seen, about, holding.is_none(), || {
         let state = holding.map(|view| (view.charge.id, view.charge.state, view.charge.provider));
-        let state = state.map(|(id, state, at)| format!("{id} at {at} is {state:?}"));
-        format!("{} was told to be {status:?}, but {}", called(token), state.unwrap_or_default())
+        let state = state.map(|(id, state, at)| format!("{id} at {at} is {state}"));
+        format!("{} was told to be {status}, but {}", called(token), state.unwrap_or_default())
     });
 }
 
@@ -117,7 +117,7 @@ fn terminal_is_final(
         Some((first, since)) if what.asked_at > since => {
             let about = (what.token, "status", Relation::RepliesDiffer);
             found.check(Invariant::I16, seen, about, first == status, || {
-                format!("{} was seen {first:?}, and later {status:?}", called(what.token))
+                format!("{} was seen {first}, and later {status}", called(what.token))
             });
         }
         Some(_) => {}
@@ -148,10 +148,15 @@ fn replies_agree(said: &mut Authorities, found: &mut Findings, seen: Sighting, w
     let named = screen.named;
     let about = (what.token, "create", Relation::RepliesDiffer);
     found.check(Invariant::I19, seen, about, same_payment && fits, || {
+        let payment = |payment: Option<PaymentId>| {
+            payment.map_or("no payment".to_owned(), |payment| payment.to_string())
+        };
         format!(
-            "replies to the key of {} name {named:?} first, and then {:?}",
+            "replies to the key of {} named {} first, and then a {} named {}",
             called(what.token),
-            what.reply
+            payment(named),
+            what.reply.code(),
+            payment(payment_of(&what.reply))
         )
     });
 }
@@ -164,7 +169,7 @@ fn status_of(reply: &ClientReply) -> Option<Status> {
     }
 }
 
-fn payment_of(reply: &ClientReply) -> Option<model::PaymentId> {
+fn payment_of(reply: &ClientReply) -> Option<PaymentId> {
     match reply {
         ClientReply::Accepted(payment)
         | ClientReply::InProgress(payment)

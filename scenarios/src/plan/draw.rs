@@ -208,8 +208,10 @@ impl Drawer<'_> {
         for crash in self.scenario.crashes.clone() {
             for _ in 0..self.part(u64::from(crash.times)) {
                 let role = self.role(crash.who, providers);
+                // Parties without a journal have nothing unsynced to lose.
+                let journals = !matches!(crash.who, Who::Edge | Who::Orchestrator);
                 let point = match self.stream.draw().below(3) {
-                    0 => CrashPoint::Unsynced,
+                    0 if journals => CrashPoint::Unsynced,
                     _ => CrashPoint::After(self.stream.draw().below(1 << 12) as u16),
                 };
                 let dwell = self.stream.span(Duration::from_millis(100), crash.down_max.0);

@@ -1,12 +1,48 @@
-//! The words in which the tables of [`crate::ledger`] are written.
+//! The door to the ledger, and the words in which the tables of
+//! [`crate::ledger`] are written.
 
 use model::{
-    AccountId, AccountName, Amount, Balance, Currency, HoldState, Merchant, OperationId,
-    ProviderId, Tenant, Token, Transfer, TransferId, TransferKind,
+    AccountId, AccountName, Amount, Balance, Booking, Currency, Defects, HoldState, Ledger,
+    Merchant, OperationId, ProviderId, Tenant, Token, Transfer, TransferId, TransferKind,
 };
 
+/// Says `table` to an empty ledger, line by line, and in the end rebuilds the
+/// ledger from what it was told to make durable.
+pub(crate) fn check(table: &str) {
+    let mut ledger = Ledger::new(Defects::NONE);
+    let mut restored = Ledger::new(Defects::NONE);
+    let mut request = Vec::new();
+    for line in table.lines().chain([""]) {
+        let line = read(line);
+        if let Line::Transfer(transfer, result) = line {
+            request.push((transfer, result));
+            continue;
+        }
+        restored.restore(&book(&mut ledger, &std::mem::take(&mut request)));
+        match line {
+            Line::Account(account, balance) => {
+                assert_eq!(ledger.balance(account), balance, "{account}");
+            }
+            Line::Hold(hold, state) => assert_eq!(ledger.hold(hold), state, "{hold}"),
+            Line::Transfer(..) | Line::Empty => {}
+        }
+    }
+    assert!(ledger.accounts().eq(restored.accounts()), "it is rebuilt from its bookings");
+}
+
+fn book(ledger: &mut Ledger, request: &[(Transfer, String)]) -> Booking {
+    let transfers: Vec<_> = request.iter().map(|(transfer, _)| *transfer).collect();
+    let (results, booking) = ledger.create(&transfers);
+    assert_eq!(results.len(), request.len(), "every transfer has its result");
+    for (result, (transfer, expected)) in results.iter().zip(request) {
+        let result = snake(&format!("{result:?}"));
+        assert_eq!(&result, expected, "{transfer:?} in {request:?}");
+    }
+    booking
+}
+
 /// One line of a table.
-pub(crate) enum Line {
+enum Line {
     /// A transfer, and the result that it should have.
     Transfer(Transfer, String),
     /// An account, and the sums that it should have.
@@ -18,7 +54,7 @@ pub(crate) enum Line {
 }
 
 /// Reads `line`.
-pub(crate) fn read(line: &str) -> Line {
+fn read(line: &str) -> Line {
     let words: Vec<&str> = line.split_whitespace().collect();
     match words[..] {
         [] => Line::Empty,
