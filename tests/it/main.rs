@@ -4,6 +4,7 @@ mod command;
 mod defects;
 mod determinism;
 mod locality;
+mod readme;
 mod reference;
 mod snapshots;
 mod tidy;
