@@ -46,7 +46,8 @@ fn without_a_master_seed_it_picks_one_and_prints_it() {
 #[test]
 fn a_violation_ends_with_the_command_that_repeats_it() {
     let plant = ["--plant", "timeout-is-failure"];
-    let fuzz = [&["fuzz", "stormy-network", "--seeds", "20", "--master-seed", "1"], &plant[..]].concat();
+    let fuzz =
+        [&["fuzz", "stormy-network", "--seeds", "20", "--master-seed", "1"], &plant[..]].concat();
     let ran = pennywise(&fuzz);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
     let last = ran.stdout.lines().rev().find(|line| !line.trim().is_empty()).unwrap();

@@ -40,9 +40,8 @@ fn history(plan: Plan, token: Token) -> Vec<(VirtualTime, Role, &'static str, St
     });
     // The probe looks when the whole world is at rest: caused by everything.
     let probe = scenarios::party::PROBE;
-    let own = events.filter(|(_, role, _, message)| {
-        *role != probe && !message.contains(&format!("{probe:?}"))
-    });
+    let own = events
+        .filter(|(_, role, _, message)| *role != probe && !message.contains(&format!("{probe:?}")));
     own.filter(|(at, ..)| at.as_nanos() < u64::MAX).collect()
 }
 
