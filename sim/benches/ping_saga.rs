@@ -205,15 +205,15 @@ impl System for PingSaga {
 
     fn on_timer(&self, party: &mut Party, reminder: Reminder, out: &mut Out<Self>) {
         match (party, reminder) {
-            (Party::Door(waiting), Reminder::Pay(payment)) => {
-                if waiting[(self.customer(payment) / DOORS) as usize] == payment {
-                    pay(payment, out);
-                }
+            (Party::Door(waiting), Reminder::Pay(payment))
+                if waiting[(self.customer(payment) / DOORS) as usize] == payment =>
+            {
+                pay(payment, out);
             }
-            (Party::Orchestrator(open), Reminder::Ask(step, payment)) => {
-                if open[self.customer(payment) as usize] == Some((payment, Some(step))) {
-                    ask(step, payment, out);
-                }
+            (Party::Orchestrator(open), Reminder::Ask(step, payment))
+                if open[self.customer(payment) as usize] == Some((payment, Some(step))) =>
+            {
+                ask(step, payment, out);
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use turmoil::net::UdpSocket;
 
@@ -16,7 +16,6 @@ use crate::saga::{PORT, Peer, Sent, orchestrate, pay, serve};
 pub(crate) fn run(saga: PingSaga, seed: u64) -> u64 {
     let mut sim = turmoil::Builder::new()
         .rng_seed(seed)
-        .epoch(SystemTime::UNIX_EPOCH)
         .simulation_duration(Duration::from_secs(1_000_000))
         .min_message_latency(LATENCY[0])
         .max_message_latency(LATENCY[1])
@@ -28,7 +27,10 @@ pub(crate) fn run(saga: PingSaga, seed: u64) -> u64 {
         let sent = Arc::clone(&sent);
         sim.host(name, move || {
             let sent = Arc::clone(&sent);
-            async move { Ok(serve::<Udp>(sent).await) }
+            async move {
+                serve::<Udp>(sent).await;
+                Ok(())
+            }
         });
     }
     let orchestrator_sent = Arc::clone(&sent);
@@ -36,13 +38,15 @@ pub(crate) fn run(saga: PingSaga, seed: u64) -> u64 {
         let sent = Arc::clone(&orchestrator_sent);
         async move {
             let [ledger, provider, rail] = SERVICES.map(address);
-            Ok(orchestrate::<Udp>(saga, [ledger, provider, rail, ledger], sent).await)
+            orchestrate::<Udp>(saga, [ledger, provider, rail, ledger], sent).await;
+            Ok(())
         }
     });
     for customer in 0..saga.customers {
         let sent = Arc::clone(&sent);
         sim.client(format!("customer-{customer}"), async move {
-            Ok(pay::<Udp>(saga, customer, address(ORCHESTRATOR), sent).await)
+            pay::<Udp>(saga, customer, address(ORCHESTRATOR), sent).await;
+            Ok(())
         });
     }
     sim.run().expect("every customer pays until all is paid");
