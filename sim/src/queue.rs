@@ -136,7 +136,11 @@ impl<T> EventQueue<T> {
     fn scatter(&mut self, list: List) -> u32 {
         let mut earliest = None;
         let mut node = list.first;
+        // Looked at here, an item is in the cache by the time it is popped, and
+        // the processor waits for many of them at once instead of one by one.
+        let mut whole = true;
         loop {
+            whole &= self.slab.holds_an_item(node);
             let (at, next) = self.slab.time_and_next(node);
             if at == self.now && earliest.is_none() {
                 earliest = Some(node);
@@ -144,6 +148,7 @@ impl<T> EventQueue<T> {
                 self.enlist(node, at);
             }
             if node == list.last {
+                assert!(whole, "a node in a list has an item");
                 return earliest.expect("the earliest of a list is in it");
             }
             node = next;

@@ -71,6 +71,11 @@ impl<T> Slab<T> {
         (at, next)
     }
 
+    #[inline]
+    pub(super) fn holds_an_item(&self, node: u32) -> bool {
+        self.items[node as usize].is_some()
+    }
+
     /// Puts `next` behind `node`.
     #[inline]
     pub(super) fn link(&mut self, node: u32, next: u32) {
