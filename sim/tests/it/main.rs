@@ -11,6 +11,7 @@ mod digest;
 mod draw;
 mod future;
 mod heal;
+mod idle;
 mod limits;
 mod network;
 mod partition;

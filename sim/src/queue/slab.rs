@@ -1,0 +1,86 @@
+//! Where items wait: they stay put while lists of small nodes are re-linked.
+
+/// Items and the nodes that link them, side by side; what was released is used
+/// again before anything is allocated.
+#[derive(Clone, Debug)]
+pub(super) struct Slab<T> {
+    /// Apart from the items, because lists are walked without looking at those.
+    nodes: Vec<Node>,
+    items: Vec<Option<T>>,
+    /// The node released last; the others hang on to it.
+    free: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// Nanoseconds since the world began.
+    at: u64,
+    /// The node behind this one; means nothing in the last of a list.
+    next: u32,
+}
+
+/// First in, first out; of at least one node.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct List {
+    pub(super) first: u32,
+    pub(super) last: u32,
+    /// The earliest time of any node in it.
+    pub(super) earliest: u64,
+}
+
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Self { nodes: Vec::new(), items: Vec::new(), free: NOBODY }
+    }
+}
+
+impl<T> Slab<T> {
+    /// Keeps `item` until it is released; returns its node, linked to none.
+    #[inline]
+    pub(super) fn keep(&mut self, at: u64, item: T) -> u32 {
+        let node = self.free;
+        if let Some(place) = self.nodes.get_mut(node as usize) {
+            self.free = place.next;
+            place.at = at;
+            self.items[node as usize] = Some(item);
+            return node;
+        }
+        let node = u32::try_from(self.nodes.len()).expect("fewer than 2^32 items wait");
+        self.nodes.push(Node { at, next: NOBODY });
+        self.items.push(Some(item));
+        node
+    }
+
+    /// Hands back the item of `node`, which is in no list any more.
+    #[inline]
+    pub(super) fn release(&mut self, node: u32) -> T {
+        self.nodes[node as usize].next = self.free;
+        self.free = node;
+        self.items[node as usize].take().expect("a node in a list has an item")
+    }
+
+    /// The node behind `node` in its list.
+    #[inline]
+    pub(super) fn next(&self, node: u32) -> u32 {
+        self.nodes[node as usize].next
+    }
+
+    #[inline]
+    pub(super) fn time_and_next(&self, node: u32) -> (u64, u32) {
+        let Node { at, next } = self.nodes[node as usize];
+        (at, next)
+    }
+
+    #[inline]
+    pub(super) fn holds_an_item(&self, node: u32) -> bool {
+        self.items[node as usize].is_some()
+    }
+
+    /// Puts `next` behind `node`.
+    #[inline]
+    pub(super) fn link(&mut self, node: u32, next: u32) {
+        self.nodes[node as usize].next = next;
+    }
+}
+
+const NOBODY: u32 = u32::MAX;
