@@ -368,6 +368,7 @@ fn a_notice_is_repeated_until_it_is_acknowledged() {
         "
         assess => reject
         notice failed => lost until 10m
+        not wrote terminal
         notice failed => noticed
         wrote notified
         ends failed

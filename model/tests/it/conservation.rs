@@ -22,6 +22,7 @@ proptest! {
             ledger.create(request);
             prop_assert_eq!(unbalanced(&ledger), BTreeMap::new());
             prop_assert_eq!(overdrawn(&ledger), Vec::new());
+            prop_assert_eq!(reserved(&ledger), pending(&ledger));
         }
     }
 
@@ -133,6 +134,25 @@ fn overdrawn(ledger: &Ledger) -> Vec<(AccountId, Balance)> {
         least < Amount::ZERO || account.name.is_limited() && left < Amount::ZERO
     };
     ledger.accounts().filter(bad).map(|(account, balance)| (*account, *balance)).collect()
+}
+
+/// What is pending, by the sums of the accounts.
+fn pending(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
+    let sums =
+        ledger.accounts().map(|(account, b)| (*account, (b.debits_pending, b.credits_pending)));
+    sums.filter(|(_, sums)| *sums != (Amount::ZERO, Amount::ZERO)).collect()
+}
+
+/// What is pending, by the holds that are open.
+fn reserved(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
+    let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
+    let ids = (0..=IDS).map(TransferId);
+    let open = ids.filter(|id| ledger.hold(*id) == Some(HoldState::Pending));
+    for hold in open.filter_map(|id| ledger.transfer(id)) {
+        sums.entry(hold.debit).or_default().0 += hold.amount;
+        sums.entry(hold.credit).or_default().1 += hold.amount;
+    }
+    sums
 }
 
 /// The transfers of `request` whose chains were booked.

@@ -387,8 +387,11 @@ fn an_answer_that_comes_late_counts_as_long_as_the_operation_is_awaited() {
         authorize at b => lost
         query at b => lost
         after 25m
+        ... query at b
         late query at b => not-found
         not wrote outcome authorize failed_definite
+        query at b => not-found
+        wrote outcome authorize failed_definite
         ",
     );
 }

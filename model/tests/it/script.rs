@@ -198,7 +198,10 @@ impl Door {
 
     /// The next call, once everything before it is written and waited for.
     pub(crate) fn next_call(&mut self) -> Option<(Call, u32)> {
+        let mut acts = 0;
         while self.due.is_none() {
+            acts += 1;
+            assert!(acts < ACTS_MAX, "it goes round in circles: {:#?}", self.written());
             match self.act() {
                 Act::Wait(pause) => self.now += pause,
                 Act::Finish => return None,
@@ -271,3 +274,6 @@ impl Door {
         self.history.records().iter().map(spelling::record).collect()
     }
 }
+
+/// More acts than any worker needs from one call to the next.
+const ACTS_MAX: u32 = 100;

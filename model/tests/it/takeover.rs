@@ -1,7 +1,7 @@
 //! What a worker knows of the sends of those before it: nothing, for a while
 //! (payments.md 1.6).
 
-use crate::script::{patient, play, rules};
+use crate::script::{Door, patient, play, rules};
 
 #[test]
 fn whoever_takes_over_only_asks() {
@@ -91,4 +91,25 @@ fn whoever_takes_over_a_capture_asks_first() {
         ... notice succeeded
         ",
     );
+}
+
+/// A worker that had heard of a review wrote it down after another had seen
+/// the review end.
+#[test]
+fn a_worker_that_comes_back_forgets_what_it_concluded_from_an_older_journal() {
+    let mut door = Door::new(&rules(), 0);
+    for line in [
+        "assess => review",
+        "swap",
+        "assess => review",
+        "assess => approve",
+        "... hold",
+        "swap",
+        "hold => created",
+        "... notice succeeded",
+    ] {
+        door.follow(line);
+    }
+    let reviews = door.written().iter().filter(|record| *record == "status in_review").count();
+    assert_eq!(reviews, 1, "{:#?}", door.written());
 }

@@ -136,7 +136,7 @@ impl Undone {
 /// Returns whether everything was undone.
 fn complete(saga: &mut Saga, undone: &mut Undone, answers: &[bool]) -> bool {
     let mut answers = answers.iter().cycle();
-    loop {
+    for _ in 0..100 {
         if saga.phase() == Phase::Forward && saga.may_unwind() {
             assert_eq!(saga.apply(SagaEntry::Unwind), Ok(()));
         }
@@ -156,6 +156,7 @@ fn complete(saga: &mut Saga, undone: &mut Undone, answers: &[bool]) -> bool {
         assert_eq!(saga.apply(entry), Ok(()), "what it needs, it takes");
         undone.note(saga, Some(entry));
     }
+    panic!("it goes round in circles: {saga:?}");
 }
 
 /// Applies one of the entries that are legal, if any is; what ends a run early
