@@ -20,10 +20,19 @@ impl Default for Ordinals {
 impl Ordinals {
     /// Counts one more of what `identity` names, whatever its own ordinal.
     pub(crate) fn next(&mut self, identity: &SendIdentity) -> u32 {
+        self.next_of(identity.words())
+    }
+
+    /// The ordinal that [`Ordinals::next`] would give, without counting.
+    pub(crate) fn peek(&self, identity: &SendIdentity) -> u32 {
+        self.slots[self.find(identity.words())].1 + 1
+    }
+
+    /// Counts one more of whatever `key` names in this table.
+    pub(crate) fn next_of(&mut self, key: [u64; 2]) -> u32 {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
-        let key = identity.words();
         let at = self.find(key);
         let slot = &mut self.slots[at];
         if slot.1 == 0 {

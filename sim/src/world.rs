@@ -1,26 +1,41 @@
 //! A simulated world: actors, links and faults under one virtual clock.
 
+mod arrive;
+mod board;
+mod crash;
+mod disk;
 mod handle;
+mod heal;
+mod pause;
+mod perform;
 mod rest;
+mod send;
+mod slot;
 mod strike;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::digest::{Digest, DigestValue};
 use crate::draw::Draws;
-use crate::fault::{Fault, Misfortune, Strike, Strikes, Trigger};
-use crate::journal::Journal;
+use crate::fault::{Fault, Misfortune};
 use crate::limits::{Ending, Limit, Limits};
 use crate::message::{Delivery, Role, SendIdentity};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::ordinals::Ordinals;
+use crate::point::Points;
 use crate::queue::EventQueue;
+use crate::settings::Settings;
+use crate::strikes::{Strike, Strikes};
 use crate::system::{Out, System, TimerClass};
 use crate::time::VirtualTime;
 use crate::trace::{Happening, Trace, TraceEvent};
+use crate::trigger::Trigger;
 
-use strike::Board;
+use arrive::Flight;
+use board::Board;
+use slot::Slot;
 
 /// What a world is built from, besides the system itself.
 #[derive(Clone, Debug)]
@@ -53,6 +68,7 @@ pub struct World<'p, S: System> {
     system: &'p S,
     draws: Draws,
     network: Network,
+    settings: Settings,
     limits: Limits,
     now: VirtualTime,
     phase: Phase,
@@ -60,9 +76,18 @@ pub struct World<'p, S: System> {
     slots: Vec<Slot<S>>,
     slot_of: [u8; Role::MAX],
     ordinals: Ordinals,
+    fact_ordinals: Ordinals,
+    /// When the last message on each link that keeps order arrives.
+    arrivals: BTreeMap<(Role, Role), VirtualTime>,
+    /// What became of the copies of each sending on a connection.
+    flights: BTreeMap<SendIdentity, Flight>,
     board: Board<'p>,
+    /// Whose effects are being carried out, and the fault that ends that.
+    handling: Option<Role>,
+    doomed: Option<usize>,
     pending: Pending,
     obligations: BTreeSet<u64>,
+    handed_over: BTreeSet<u64>,
     events: u64,
     digest: Digest,
     strikes: Strikes,
@@ -88,9 +113,22 @@ enum Due<S: System> {
         timer: S::Timer,
         class: TimerClass,
         set_in: u32,
+        /// What the actor's oscillator shows when the timer is due.
+        due: u64,
         cause: u64,
     },
-    Strike(usize),
+    Bounce {
+        identity: SendIdentity,
+        message: S::Message,
+        digest: u64,
+        incarnation: u32,
+        cause: u64,
+    },
+    Resume(Role),
+    Strike {
+        fault: usize,
+        cause: u64,
+    },
     Lift(usize),
     Restart {
         role: Role,
@@ -100,17 +138,6 @@ enum Due<S: System> {
     Heal,
 }
 
-/// One actor's place in the world.
-struct Slot<S: System> {
-    role: Role,
-    actor: Option<S::Actor>,
-    journal: Journal<S::Record>,
-    booted_at: VirtualTime,
-    incarnation: u32,
-    work_timers: u64,
-    housekeeping_timers: u64,
-}
-
 /// What is left to happen, so that rest is seen without searching for it.
 #[derive(Clone, Copy, Default)]
 struct Pending {
@@ -118,6 +145,8 @@ struct Pending {
     work_timers: u64,
     housekeeping_timers: u64,
     down: u64,
+    /// Actors that pause, or have yet to catch up after a pause.
+    paused: u64,
     /// Housekeeping timers that still have to fire in this round of rest;
     /// `None` while the world is busy.
     round: Option<u64>,
@@ -141,6 +170,7 @@ impl<'p, S: System> World<'p, S> {
             system,
             draws: run.draws,
             network: run.network,
+            settings: Settings::default(),
             limits: run.limits,
             now: VirtualTime::ZERO,
             phase: Phase::Chaos,
@@ -148,9 +178,15 @@ impl<'p, S: System> World<'p, S> {
             slots: run.roles.iter().map(|role| Slot::new(*role)).collect(),
             slot_of,
             ordinals: Ordinals::default(),
+            fact_ordinals: Ordinals::default(),
+            arrivals: BTreeMap::new(),
+            flights: BTreeMap::new(),
             board: Board::new(run.faults),
+            handling: None,
+            doomed: None,
             pending: Pending::default(),
             obligations: BTreeSet::new(),
+            handed_over: BTreeSet::new(),
             events: 0,
             digest: Digest::new(),
             strikes: Strikes::default(),
@@ -161,6 +197,20 @@ impl<'p, S: System> World<'p, S> {
         };
         world.schedule_plan(run.heal_at);
         world
+    }
+
+    /// The same world under `settings`; before its first step.
+    ///
+    /// # Panics
+    /// If the world has begun.
+    pub fn under(mut self, settings: Settings) -> Self {
+        assert_eq!(self.events, 0, "settings are made before the first event");
+        self.out.points = Points::armed(&settings.points, self.draws);
+        for slot in &mut self.slots {
+            slot.write_copies(settings.mirrored.contains(slot.role));
+        }
+        self.settings = settings;
+        self
     }
 
     /// The same world, keeping a full [`Trace`], and telling `tracing` of
@@ -202,7 +252,7 @@ impl<'p, S: System> World<'p, S> {
     /// Lets `timer` fire at `role` now, as if it had been set; nobody hears it
     /// if the actor is down.
     pub fn wake(&mut self, role: Role, timer: S::Timer) {
-        self.set_timer(role, self.now, timer, TimerClass::Work, self.events);
+        self.set_timer(role, Duration::ZERO, timer, TimerClass::Work, self.events);
     }
 
     /// The present moment.
@@ -241,28 +291,59 @@ impl<'p, S: System> World<'p, S> {
         self.board.never_fired()
     }
 
+    /// The faults that the healing left at work, by id: those that plague
+    /// somebody outside the core ([`Settings::core`]).
+    pub fn permanent(&self) -> impl Iterator<Item = u32> {
+        let healed = self.phase == Phase::Drain;
+        self.board.at_work().filter(move |_| healed)
+    }
+
+    /// The obligations that were handed to a case.
+    pub fn handed_over(&self) -> impl Iterator<Item = u64> {
+        self.handed_over.iter().copied()
+    }
+
     /// The full trace, if the world is recorded.
     pub fn trace(&self) -> Option<&Trace<S>> {
         self.trace.as_ref()
     }
 
-    /// The durable records of `role`, as a reader of its disk would see them.
+    /// The durable records of `role`, as a reader of its disk would see them:
+    /// those on at least one intact copy.
     pub fn journal(&self, role: Role) -> Option<&[S::Record]> {
         Some(self.slot(role)?.journal.durable())
     }
 
+    /// What people call `role`.
+    pub(crate) fn name(&self, role: Role) -> String {
+        self.system.name(role)
+    }
+
     fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+        if self.pending.paused == 0 {
+            return self.happen_now(due, observer);
+        }
+        if let Some(due) = self.hold(due) {
+            self.happen_now(due, observer);
+        }
+    }
+
+    fn happen_now(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         match due {
             Due::Deliver { identity, copy, message, digest, cause } => {
                 self.pending.messages -= 1;
                 self.deliver(identity, copy, message, digest, cause, observer);
             }
-            Due::Timer { role, incarnation, timer, class, set_in, cause } => {
-                if self.unset_timer(role, incarnation, class, set_in) {
+            Due::Timer { role, incarnation, timer, class, set_in, due, cause } => {
+                if let Some(wait) = self.time_left(role, incarnation, due) {
+                    let at = self.now.after(wait);
+                    let timer = Due::Timer { role, incarnation, timer, class, set_in, due, cause };
+                    self.queue.push(at, timer);
+                } else if self.unset_timer(role, incarnation, class, set_in) {
                     self.fire(role, timer, cause, observer);
                 }
             }
-            Due::Strike(fault) => self.strike(fault, 0),
+            Due::Strike { fault, cause } => self.strike(fault, cause, observer),
             Due::Lift(fault) => self.lift(fault),
             Due::Restart { role, incarnation, cause } => {
                 let slot = self.slot(role);
@@ -270,6 +351,11 @@ impl<'p, S: System> World<'p, S> {
                     self.boot(role, cause, observer);
                 }
             }
+            Due::Bounce { identity, message, digest, incarnation, cause } => {
+                self.pending.messages -= 1;
+                self.bounce(identity, message, digest, incarnation, cause, observer);
+            }
+            Due::Resume(role) => self.resume(role, observer),
             Due::Heal => self.heal(observer),
         }
     }
@@ -282,7 +368,9 @@ impl<'p, S: System> World<'p, S> {
         }
         for (index, fault) in self.board.planned.iter().enumerate() {
             match fault.trigger {
-                Trigger::At(at) if at < heal_at => self.queue.push(at, Due::Strike(index)),
+                Trigger::At(at) if at < heal_at => {
+                    self.queue.push(at, Due::Strike { fault: index, cause: 0 });
+                }
                 _ => {}
             }
         }
@@ -300,12 +388,25 @@ impl<'p, S: System> World<'p, S> {
     }
 
     fn record(&mut self, event: u64, cause: u64, role: Role, what: impl FnOnce() -> Happening<S>) {
+        self.record_by(None, event, cause, role, what);
+    }
+
+    /// Records what the planned fault with index `by` made so.
+    fn record_by(
+        &mut self,
+        by: Option<usize>,
+        event: u64,
+        cause: u64,
+        role: Role,
+        what: impl FnOnce() -> Happening<S>,
+    ) {
         if let Some(trace) = &mut self.trace {
             let what = what();
+            let fault = by.map(|index| self.board.planned[index].id);
             if self.narrate {
                 tracing::info!("{} #{event} {}: {what}", self.now, self.system.name(role));
             }
-            trace.events.push(TraceEvent { at: self.now, event, cause, role, what });
+            trace.events.push(TraceEvent { at: self.now, event, cause, fault, role, what });
         }
     }
 
@@ -329,6 +430,7 @@ where
             system: self.system,
             draws: self.draws,
             network: self.network.clone(),
+            settings: self.settings.clone(),
             limits: self.limits,
             now: self.now,
             phase: self.phase,
@@ -336,38 +438,23 @@ where
             slots: self.slots.iter().map(Slot::copy).collect(),
             slot_of: self.slot_of,
             ordinals: self.ordinals.clone(),
+            fact_ordinals: self.fact_ordinals.clone(),
+            arrivals: self.arrivals.clone(),
+            flights: self.flights.clone(),
             board: self.board.clone(),
+            handling: self.handling,
+            doomed: self.doomed,
             pending: self.pending,
             obligations: self.obligations.clone(),
+            handed_over: self.handed_over.clone(),
             events: self.events,
             digest: self.digest,
             strikes: self.strikes,
             sent_by_kind: self.sent_by_kind.clone(),
-            out: Out::new(),
+            out: Out { points: self.out.points.clone(), ..Out::new() },
             trace: self.trace.clone(),
             narrate: self.narrate,
         }
-    }
-}
-
-impl<S: System> Slot<S> {
-    fn new(role: Role) -> Self {
-        Self {
-            role,
-            actor: None,
-            journal: Journal::default(),
-            booted_at: VirtualTime::ZERO,
-            incarnation: 0,
-            work_timers: 0,
-            housekeeping_timers: 0,
-        }
-    }
-
-    fn copy(&self) -> Self
-    where
-        S::Actor: Clone,
-    {
-        Self { actor: self.actor.clone(), journal: self.journal.clone(), ..*self }
     }
 }
 
@@ -386,6 +473,13 @@ enum Tag {
     Note = 10,
     Append = 11,
     Sync = 12,
+    Resume = 13,
+    Bounce = 14,
+    AppendFailed = 15,
+    Force = 16,
+    Oblige = 17,
+    Discharge = 18,
+    HandOver = 19,
 }
 
 const NOBODY: u8 = u8::MAX;

@@ -88,7 +88,7 @@ impl Share {
 
 fn compare(plan: &Plan<Tally>, removal: Removal) -> Result<Share, String> {
     let (with, without) = (plan.run(), plan_without(plan, removal).run());
-    let future = Future::of(removal, &plan.faults, [&with, &without]);
+    let future = Future::of(removal, plan, [&with, &without]);
     let mut share = Share::default();
     let (ours, theirs) = (histories(&with, &future), histories(&without, &future));
     for (name, limit) in names(plan, &future) {
@@ -143,6 +143,7 @@ fn histories(
     for event in &outcome.trace {
         let (name, what) = match &event.what {
             Happening::Struck(id) | Happening::Lifted(id) if future.strikes.contains(id) => {
+                places.entry(event.event).or_insert(format!("fault {id}"));
                 continue;
             }
             Happening::Struck(_) | Happening::Lifted(_) | Happening::Healed => {
@@ -156,7 +157,11 @@ fn histories(
         let history = histories.entry(name).or_default();
         let place = format!("{} of {name:?}", history.len());
         places.entry(event.event).or_insert(place);
-        history.push((event.at, format!("{what} because of {}", places[&event.cause])));
+        // What became of a sending in the future is not compared, nor by whom.
+        let fated = matches!(&event.what, Happening::Sent(s, ..) if future.sends.contains(s));
+        let blame = event.fault.filter(|_| !fated);
+        let blame = blame.map_or(String::new(), |id| format!(" by fault {id}"));
+        history.push((event.at, format!("{what} because of {}{blame}", places[&event.cause])));
     }
     histories
 }

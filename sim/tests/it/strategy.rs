@@ -3,11 +3,14 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use sim::{
-    CrashPoint, Fault, Kind, Misfortune, Occasion, Rate, Role, Roles, Subject, Trigger, Weather,
+    CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Rate, Role, Roles, Sight, Stretch, Subject,
+    Trigger, Weather,
 };
 
 use crate::plan::{Plan, at, ms};
-use crate::tally::{self, ADD, ADDED, COUNTERS, FIRST_COUNTER, Operation, TILLS, Tally};
+use crate::tally::{
+    self, ADD, ADDED, ANSWERED, COUNTED, COUNTERS, FIRST_COUNTER, Operation, TILLS, Tally,
+};
 
 /// So many cases, the same in every run of the tests: a property that fails
 /// fails for everybody.
@@ -75,6 +78,12 @@ fn named(mut faults: Vec<Fault>) -> Vec<Fault> {
 }
 
 fn trigger(operations: Vec<Operation>) -> impl Strategy<Value = Trigger> {
+    let fact = (prop::sample::select(operations.clone()), any::<bool>(), 1..3_u32);
+    let fact = fact.prop_map(|(operation, answered, ordinal)| {
+        let (till, counter) = (Role(operation.till), Role(operation.counter));
+        let (role, kind) = if answered { (till, ANSWERED) } else { (counter, COUNTED) };
+        Sight { role, kind, subject: Subject(operation.id), ordinal }
+    });
     let occasion = (prop::sample::select(operations), any::<bool>(), 1..4_u32);
     let occasion = occasion.prop_map(|(operation, answer, ordinal)| {
         let (till, counter) = (Role(operation.till), Role(operation.counter));
@@ -88,16 +97,46 @@ fn trigger(operations: Vec<Operation>) -> impl Strategy<Value = Trigger> {
     prop_oneof![
         (0..3_500_u64).prop_map(|moment| Trigger::At(at(moment))),
         occasion.clone().prop_map(Trigger::OnSend),
-        occasion.prop_map(Trigger::OnDelivery),
+        occasion.clone().prop_map(Trigger::OnDelivery),
+        fact.clone().prop_map(Trigger::OnFact),
+        (occasion.clone(), 0..900_u64)
+            .prop_map(|(occasion, after)| Trigger::Later(Cue::Delivery(occasion), ms(after))),
+        (occasion, 0..900_u64)
+            .prop_map(|(occasion, after)| Trigger::Later(Cue::Send(occasion), ms(after))),
+        (fact, 0..900_u64).prop_map(|(fact, after)| Trigger::Later(Cue::Fact(fact), ms(after))),
     ]
 }
 
 fn misfortune() -> impl Strategy<Value = Misfortune> {
-    let role = || prop_oneof![0..TILLS, FIRST_COUNTER..FIRST_COUNTER + COUNTERS].prop_map(Role);
-    let roles = || prop::collection::vec(role(), 1..4).prop_map(Roles::from_iter);
-    let point = prop_oneof![(0..8_u16).prop_map(CrashPoint::After), Just(CrashPoint::Unsynced)];
+    prop_oneof![3 => old_misfortune(), 2 => at_actors(), 2 => at_links(), 2 => at_disks()]
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![0..TILLS, FIRST_COUNTER..FIRST_COUNTER + COUNTERS].prop_map(Role)
+}
+
+fn roles() -> impl Strategy<Value = Roles> {
+    prop::collection::vec(role(), 1..4).prop_map(Roles::from_iter)
+}
+
+fn point() -> impl Strategy<Value = CrashPoint> {
+    let kind = || prop_oneof![Just(Kind(ADD)), Just(Kind(ADDED))];
     prop_oneof![
-        (role(), point).prop_map(|(role, point)| Misfortune::Crash { role, point }),
+        (0..8_u16).prop_map(CrashPoint::After),
+        Just(CrashPoint::Unsynced),
+        Just(CrashPoint::AtOnce),
+        Just(CrashPoint::Instead),
+        (0..3_u16).prop_map(CrashPoint::AfterAppend),
+        (0..3_u16).prop_map(CrashPoint::BeforeSync),
+        (0..3_u16).prop_map(CrashPoint::AfterSync),
+        (kind(), 0..3_u16).prop_map(|(kind, nth)| CrashPoint::BeforeSend { kind, nth }),
+        (kind(), 0..3_u16).prop_map(|(kind, nth)| CrashPoint::AfterSend { kind, nth }),
+    ]
+}
+
+fn old_misfortune() -> impl Strategy<Value = Misfortune> {
+    prop_oneof![
+        (role(), point()).prop_map(|(role, point)| Misfortune::Crash { role, point }),
         (roles(), roles(), any::<bool>()).prop_map(|(from, to, both_ways)| Misfortune::Partition {
             from,
             to,
@@ -106,5 +145,59 @@ fn misfortune() -> impl Strategy<Value = Misfortune> {
         Just(Misfortune::Drop),
         Just(Misfortune::Delay),
         Just(Misfortune::Duplicate),
+    ]
+}
+
+fn at_actors() -> impl Strategy<Value = Misfortune> {
+    prop_oneof![
+        (role(), point(), 1..4_u16).prop_map(|(role, point, times)| Misfortune::CrashLoop {
+            role,
+            point,
+            times
+        }),
+        roles().prop_map(|roles| Misfortune::CrashAll { roles }),
+        roles().prop_map(|roles| Misfortune::Pause { roles }),
+        (role(), any::<bool>(), 0..900_u64).prop_map(|(role, ahead, by)| Misfortune::WallShift {
+            role,
+            ahead,
+            by: ms(by)
+        }),
+        (role(), -200_000..200_000_i32).prop_map(|(role, ppm)| Misfortune::Drift { role, ppm }),
+    ]
+}
+
+fn at_links() -> impl Strategy<Value = Misfortune> {
+    let links = || {
+        (roles(), roles(), any::<bool>()).prop_map(|(from, to, both_ways)| Stretch {
+            from,
+            to,
+            both_ways,
+        })
+    };
+    let brownout = (links(), 100..900_u32, 0..500_000_u32, 0..300_u64, 0..300_u64);
+    prop_oneof![
+        (links(), 0..300_u64)
+            .prop_map(|(links, period)| Misfortune::Flap { links, period: ms(period) }),
+        brownout.prop_map(|(links, load_percent, loss, good, bad)| Misfortune::Brownout {
+            links,
+            load_percent,
+            loss: Rate::per_million(loss),
+            good: ms(good),
+            bad: ms(bad)
+        }),
+        links().prop_map(|links| Misfortune::Clog { links }),
+    ]
+}
+
+fn at_disks() -> impl Strategy<Value = Misfortune> {
+    prop_oneof![
+        (role(), 0..300_u64)
+            .prop_map(|(role, takes)| Misfortune::SlowSync { role, takes: ms(takes) }),
+        role().prop_map(|role| Misfortune::LyingSync { role }),
+        (role(), 20..300_u64)
+            .prop_map(|(role, restart)| Misfortune::FullDisk { role, restart: ms(restart) }),
+        (role(), 0..4_u16).prop_map(|(role, keep)| Misfortune::TornTail { role, keep }),
+        (role(), 0..9_u32).prop_map(|(role, record)| Misfortune::Corruption { role, record }),
+        (role(), 0..4_u16).prop_map(|(role, records)| Misfortune::OldGeneration { role, records }),
     ]
 }
