@@ -2,12 +2,15 @@
 
 mod arrive;
 mod board;
+mod copy;
 mod crash;
 mod disk;
+mod due;
 mod handle;
 mod heal;
 mod pause;
 mod perform;
+mod record;
 mod rest;
 mod send;
 mod slot;
@@ -35,6 +38,8 @@ use crate::trigger::Trigger;
 
 use arrive::Flight;
 use board::Board;
+use due::Due;
+use record::Tag;
 use slot::Slot;
 
 /// What a world is built from, besides the system itself.
@@ -95,47 +100,6 @@ pub struct World<'p, S: System> {
     out: Out<S>,
     trace: Option<Trace<S>>,
     narrate: bool,
-}
-
-/// What the queue holds.
-#[derive(Clone)]
-enum Due<S: System> {
-    Deliver {
-        identity: SendIdentity,
-        copy: u8,
-        message: S::Message,
-        digest: u64,
-        cause: u64,
-    },
-    Timer {
-        role: Role,
-        incarnation: u32,
-        timer: S::Timer,
-        class: TimerClass,
-        set_in: u32,
-        /// What the actor's oscillator shows when the timer is due.
-        due: u64,
-        cause: u64,
-    },
-    Bounce {
-        identity: SendIdentity,
-        message: S::Message,
-        digest: u64,
-        incarnation: u32,
-        cause: u64,
-    },
-    Resume(Role),
-    Strike {
-        fault: usize,
-        cause: u64,
-    },
-    Lift(usize),
-    Restart {
-        role: Role,
-        incarnation: u32,
-        cause: u64,
-    },
-    Heal,
 }
 
 /// What is left to happen, so that rest is seen without searching for it.
@@ -377,39 +341,6 @@ impl<'p, S: System> World<'p, S> {
         self.queue.push(heal_at, Due::Heal);
     }
 
-    /// Numbers an event and adds it to the digest.
-    fn number(&mut self, tag: Tag, role: Role, content: u64, cause: u64) -> u64 {
-        self.events += 1;
-        self.digest.word(self.now.as_nanos());
-        self.digest.word((tag as u64) << 8 | u64::from(role.0));
-        self.digest.word(content);
-        self.digest.word(cause);
-        self.events
-    }
-
-    fn record(&mut self, event: u64, cause: u64, role: Role, what: impl FnOnce() -> Happening<S>) {
-        self.record_by(None, event, cause, role, what);
-    }
-
-    /// Records what the planned fault with index `by` made so.
-    fn record_by(
-        &mut self,
-        by: Option<usize>,
-        event: u64,
-        cause: u64,
-        role: Role,
-        what: impl FnOnce() -> Happening<S>,
-    ) {
-        if let Some(trace) = &mut self.trace {
-            let what = what();
-            let fault = by.map(|index| self.board.planned[index].id);
-            if self.narrate {
-                tracing::info!("{} #{event} {}: {what}", self.now, self.system.name(role));
-            }
-            trace.events.push(TraceEvent { at: self.now, event, cause, fault, role, what });
-        }
-    }
-
     fn slot(&self, role: Role) -> Option<&Slot<S>> {
         let slot = *self.slot_of.get(usize::from(role.0))?;
         self.slots.get(usize::from(slot))
@@ -419,67 +350,6 @@ impl<'p, S: System> World<'p, S> {
         let slot = *self.slot_of.get(usize::from(role.0))?;
         self.slots.get_mut(usize::from(slot))
     }
-}
-
-impl<S: System> Clone for World<'_, S>
-where
-    S::Actor: Clone,
-{
-    fn clone(&self) -> Self {
-        Self {
-            system: self.system,
-            draws: self.draws,
-            network: self.network.clone(),
-            settings: self.settings.clone(),
-            limits: self.limits,
-            now: self.now,
-            phase: self.phase,
-            queue: self.queue.clone(),
-            slots: self.slots.iter().map(Slot::copy).collect(),
-            slot_of: self.slot_of,
-            ordinals: self.ordinals.clone(),
-            fact_ordinals: self.fact_ordinals.clone(),
-            arrivals: self.arrivals.clone(),
-            flights: self.flights.clone(),
-            board: self.board.clone(),
-            handling: self.handling,
-            doomed: self.doomed,
-            pending: self.pending,
-            obligations: self.obligations.clone(),
-            handed_over: self.handed_over.clone(),
-            events: self.events,
-            digest: self.digest,
-            strikes: self.strikes,
-            sent_by_kind: self.sent_by_kind.clone(),
-            out: Out { points: self.out.points.clone(), ..Out::new() },
-            trace: self.trace.clone(),
-            narrate: self.narrate,
-        }
-    }
-}
-
-/// What an event is, in the digest.
-#[derive(Clone, Copy)]
-enum Tag {
-    Boot = 1,
-    Deliver = 2,
-    Timer = 3,
-    Strike = 4,
-    Lift = 5,
-    Heal = 6,
-    Undeliverable = 7,
-    Crash = 8,
-    Send = 9,
-    Note = 10,
-    Append = 11,
-    Sync = 12,
-    Resume = 13,
-    Bounce = 14,
-    AppendFailed = 15,
-    Force = 16,
-    Oblige = 17,
-    Discharge = 18,
-    HandOver = 19,
 }
 
 const NOBODY: u8 = u8::MAX;
