@@ -69,7 +69,7 @@ pub enum Misfortune {
     Flap {
         /// What is cut.
         links: Stretch,
-        /// From one cut to the next.
+        /// From one cut to the next; cut all the time if this is zero.
         period: Duration,
     },
     /// Links that are slow and lossy now and then: once in each `good` plus
@@ -225,6 +225,11 @@ impl Misfortune {
     pub fn slow_links(links: Stretch, load_percent: u32) -> Self {
         let (loss, bad) = (Rate::NEVER, Duration::from_secs(1));
         Self::Brownout { links, load_percent, loss, good: Duration::ZERO, bad }
+    }
+
+    /// Where it crashes somebody, if it waits for a point.
+    pub fn point(&self) -> Option<CrashPoint> {
+        self.crash().map(|(_, point)| point)
     }
 
     /// Whether it decides the fate of one sending and nothing else.

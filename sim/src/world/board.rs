@@ -82,8 +82,7 @@ impl<'p> Board<'p> {
             instead: false,
         };
         for (index, fault) in planned.iter().enumerate() {
-            let point = fault.misfortune.crash().map(|(_, point)| point);
-            board.instead |= point == Some(CrashPoint::Instead);
+            board.instead |= fault.misfortune.point() == Some(CrashPoint::Instead);
             match fault.trigger.cue() {
                 None => {}
                 Some((Cue::Send(occasion), _)) => {

@@ -1,7 +1,7 @@
 //! The end of chaos: everything heals, or what concerns a core of roles does
 //! and the rest stays as it is for good.
 
-use super::{Happening, Observer, Phase, Role, System, Tag, World};
+use super::{Happening, Misfortune, Observer, Phase, Role, System, Tag, World};
 
 impl<S: System> World<'_, S> {
     /// Every disturbance of the core ends, and whoever is down in it boots.
@@ -49,9 +49,11 @@ impl<S: System> World<'_, S> {
 
     fn give_up(&mut self, role: Role, event: u64, observer: &mut impl Observer<S>) {
         let Some(slot) = self.slot(role) else { return };
-        if let Some(pause) = &slot.pause {
-            let by = pause.by();
-            self.crash(role, event, Some(by), observer);
+        let paused = slot.pause.as_ref().map(|pause| pause.by()).filter(|index| {
+            matches!(self.board.planned[*index].misfortune, Misfortune::Pause { .. })
+        });
+        if paused.is_some() {
+            self.crash(role, event, paused, observer);
         }
         let Some(slot) = self.slot_mut(role).filter(|slot| !slot.is_up()) else { return };
         // Whatever would have booted it finds another incarnation.

@@ -1,9 +1,11 @@
 //! What disks do: slow, lying, full, torn, corrupt, old; and two copies.
 
+use proptest::prelude::*;
 use sim::{CrashPoint, Flaw, Gap, Happening, Misfortune, Role, Strike, Trigger};
 
 use crate::plan::{Outcome, Plan, at};
 use crate::script::{Act, Cue, FULL, Script};
+use crate::strategy::cases;
 
 const WRITER: Role = Role(0);
 
@@ -144,6 +146,48 @@ fn a_tail_that_got_as_far_as_the_disk_is_durable_though_no_sync_returned() {
     assert_eq!(outcome.recalled(0), [vec![], vec![1, 2]]);
     assert_eq!(outcome.gaps(0)[1], [Gap { before: 2, flaw: Flaw::Torn }]);
     assert_eq!(outcome.taps.durable[..2], [(WRITER, 1), (WRITER, 2)]);
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    /// The fault atlas: whatever strikes the disks of a mirrored role, a record
+    /// whose sync returned is there at every boot, and is told durable once.
+    #[test]
+    fn no_record_that_was_synced_on_two_copies_is_ever_lost(
+        seed in any::<u64>(),
+        faults in prop::collection::vec((0..400_u64, disk_fault(), 0..200_u64), 0..8),
+        crashes in prop::collection::vec((0..400_u64, 1..3_u16), 1..4),
+    ) {
+        let mut plan = writes();
+        plan.seed = seed;
+        plan.settings.mirrored = WRITER.into();
+        for (moment, misfortune, dwell) in faults {
+            plan = plan.with(Trigger::At(at(moment)), misfortune, dwell);
+        }
+        for (moment, nth) in crashes {
+            let point = CrashPoint::AfterSync(nth);
+            let misfortune = Misfortune::Crash { role: WRITER, point };
+            plan = plan.with(Trigger::At(at(moment)), misfortune, 10);
+        }
+        let outcome = plan.run();
+        prop_assert!(outcome.taps.lost.is_empty());
+        let durable = outcome.taps.durable.iter().map(|(_, record)| *record).collect::<Vec<_>>();
+        prop_assert_eq!(&durable, &outcome.journals[&WRITER]);
+        // An answer was only sent behind a sync.
+        let answers = outcome.heard(1, 9).len();
+        prop_assert!(durable.len() >= answers, "{durable:?} {answers}");
+        prop_assert!(outcome.gaps(0).iter().flatten().all(|gap| gap.flaw == Flaw::Torn));
+    }
+}
+
+fn disk_fault() -> impl Strategy<Value = Misfortune> {
+    prop_oneof![
+        Just(Misfortune::LyingSync { role: WRITER }),
+        (0..5_u16).prop_map(|keep| Misfortune::TornTail { role: WRITER, keep }),
+        (0..5_u32).prop_map(|record| Misfortune::Corruption { role: WRITER, record }),
+        (0..5_u16).prop_map(|records| Misfortune::OldGeneration { role: WRITER, records }),
+    ]
 }
 
 /// Two writes that were synced (or said to be), and a third that was not, when

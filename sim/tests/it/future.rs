@@ -50,6 +50,8 @@ struct Pass {
     places: BTreeMap<Role, usize>,
     /// Links that a fault in the future plagues.
     links: Vec<(u32, Stretch)>,
+    /// The last boot of each actor: its event, and its place.
+    boots: BTreeMap<Role, (u64, usize)>,
     /// Links that keep order, with a sending in the future on its way.
     queued: BTreeSet<(Role, Role)>,
 }
@@ -151,6 +153,19 @@ impl Future {
             && plagued(sent)
         {
             self.sends.insert(*sent);
+        }
+        if let Happening::Booted = event.what {
+            pass.boots.insert(event.role, (event.event, place));
+        }
+        // A boot sets a timer for each operation of the till, so that a crash
+        // after so many effects of it falls elsewhere without one of them.
+        let boot = pass.boots.get(&event.role).filter(|(boot, _)| *boot == event.cause);
+        if let (Happening::Crashed(_), Removal::Operation(id), Some((_, place))) =
+            (&event.what, removal, boot)
+            && plan.system.operations.iter().any(|o| o.id == id && Role(o.till) == event.role)
+        {
+            let from = self.from.entry(event.role).or_insert(*place);
+            *from = (*place).min(*from);
         }
         let reached = match &event.what {
             Happening::TimerFired(Reminder::Due(id)) => removal == Removal::Operation(*id),

@@ -55,6 +55,17 @@ fn disks_and_clocks_outside_the_core_stay_as_they_are() {
     assert_eq!(outcome.permanent, [2]);
 }
 
+/// A disk that stays slow is no actor that is gone.
+#[test]
+fn who_waits_for_a_slow_disk_outside_the_core_goes_on_when_it_returns() {
+    let slow = Misfortune::SlowSync { role: Role(2), takes: ms(950) };
+    let outcome = talk()
+        .on(2, Cue::Hear(5), [Act::Sync, Act::Note(1)])
+        .with(Trigger::At(at(50)), slow, 5_000)
+        .run();
+    assert_eq!(outcome.noted_at(2, 1), [1_060, 2_160]);
+}
+
 /// What can't be done any more is no lost wake-up where a case was opened.
 #[test]
 fn an_obligation_is_met_or_handed_to_a_case_or_it_was_forgotten() {

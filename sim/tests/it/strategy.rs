@@ -25,11 +25,14 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
 
 /// Any plan of the tally.
 pub(crate) fn any_plan() -> impl Strategy<Value = Plan<Tally>> {
-    let operations = prop::collection::vec(operation(), 1..8).prop_map(numbered);
+    let operations = prop::collection::vec(operation(), 1..16).prop_map(numbered);
     let faults = operations.prop_flat_map(|operations| {
-        let one = fault(operations.clone());
-        let faults = prop::collection::vec(one, 0..6).prop_map(named);
-        (Just(operations), faults)
+        let some = prop_oneof![
+            4 => fault(operations.clone()).prop_map(|fault| vec![fault]),
+            1 => battered(operations.clone()),
+        ];
+        let faults = prop::collection::vec(some, 0..6);
+        (Just(operations), faults.prop_map(|faults| named(faults.concat())))
     });
     (any::<u64>(), weather(), faults).prop_map(|(seed, weather, (operations, faults))| {
         tally::plan(seed, operations, weather, faults)
@@ -66,8 +69,35 @@ fn weather() -> impl Strategy<Value = Weather> {
 
 fn fault(operations: Vec<Operation>) -> impl Strategy<Value = Fault> {
     (trigger(operations), misfortune(), 0..1_500_u64).prop_map(|(trigger, misfortune, dwell)| {
+        // A crash that hangs on a sending is mostly meant for its sender.
+        let misfortune = match (trigger, misfortune) {
+            (Trigger::OnSend(sent), Misfortune::Crash { point, .. }) => {
+                let point = if dwell % 2 == 0 { CrashPoint::Instead } else { point };
+                Misfortune::Crash { role: sent.from, point }
+            }
+            _ => misfortune,
+        };
         Fault { id: 0, trigger, misfortune, dwell: ms(dwell) }
     })
+}
+
+/// A disk that is struck, and a crash that shows it.
+fn battered(operations: Vec<Operation>) -> impl Strategy<Value = Vec<Fault>> {
+    let role = prop::sample::select(operations).prop_flat_map(|operation| {
+        prop_oneof![Just(Role(operation.till)), Just(Role(operation.counter))]
+    });
+    let pair = role.prop_flat_map(|role| (at_disk(role), crash_at(role)));
+    (pair, 0..2_000_u64, 0..1_500_u64).prop_map(|((disk, crash), moment, dwell)| {
+        let fault = |misfortune, moment| {
+            let (trigger, dwell) = (Trigger::At(at(moment)), ms(dwell));
+            Fault { id: 0, trigger, misfortune, dwell }
+        };
+        vec![fault(disk, moment), fault(crash, moment + dwell / 2)]
+    })
+}
+
+fn crash_at(role: Role) -> impl Strategy<Value = Misfortune> {
+    point().prop_map(move |point| Misfortune::Crash { role, point })
 }
 
 fn named(mut faults: Vec<Fault>) -> Vec<Fault> {
@@ -108,7 +138,7 @@ fn trigger(operations: Vec<Operation>) -> impl Strategy<Value = Trigger> {
 }
 
 fn misfortune() -> impl Strategy<Value = Misfortune> {
-    prop_oneof![3 => old_misfortune(), 2 => at_actors(), 2 => at_links(), 2 => at_disks()]
+    prop_oneof![3 => old_misfortune(), 2 => at_actors(), 2 => at_links(), 1 => role().prop_flat_map(at_disk)]
 }
 
 fn role() -> impl Strategy<Value = Role> {
@@ -116,7 +146,7 @@ fn role() -> impl Strategy<Value = Role> {
 }
 
 fn roles() -> impl Strategy<Value = Roles> {
-    prop::collection::vec(role(), 1..4).prop_map(Roles::from_iter)
+    prop::collection::vec(role(), 1..8).prop_map(Roles::from_iter)
 }
 
 fn point() -> impl Strategy<Value = CrashPoint> {
@@ -189,15 +219,13 @@ fn at_links() -> impl Strategy<Value = Misfortune> {
     ]
 }
 
-fn at_disks() -> impl Strategy<Value = Misfortune> {
+fn at_disk(role: Role) -> impl Strategy<Value = Misfortune> {
     prop_oneof![
-        (role(), 0..300_u64)
-            .prop_map(|(role, takes)| Misfortune::SlowSync { role, takes: ms(takes) }),
-        role().prop_map(|role| Misfortune::LyingSync { role }),
-        (role(), 20..300_u64)
-            .prop_map(|(role, restart)| Misfortune::FullDisk { role, restart: ms(restart) }),
-        (role(), 0..4_u16).prop_map(|(role, keep)| Misfortune::TornTail { role, keep }),
-        (role(), 0..9_u32).prop_map(|(role, record)| Misfortune::Corruption { role, record }),
-        (role(), 0..4_u16).prop_map(|(role, records)| Misfortune::OldGeneration { role, records }),
+        (0..300_u64).prop_map(move |takes| Misfortune::SlowSync { role, takes: ms(takes) }),
+        Just(Misfortune::LyingSync { role }),
+        (20..300_u64).prop_map(move |r| Misfortune::FullDisk { role, restart: ms(r) }),
+        (0..4_u16).prop_map(move |keep| Misfortune::TornTail { role, keep }),
+        (0..9_u32).prop_map(move |record| Misfortune::Corruption { role, record }),
+        (0..4_u16).prop_map(move |records| Misfortune::OldGeneration { role, records }),
     ]
 }
