@@ -8,6 +8,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::digest::DigestValue;
 use crate::limits::Ending;
 use crate::message::Role;
@@ -62,6 +64,39 @@ impl fmt::Display for Divergence {
                 "; a clock, the order of a hash map, a static or an address decides something \
                  where {handler}"
             ),
+        }
+    }
+}
+
+/// One step of a run as plain data, to compare with a run elsewhere: in another
+/// process, on another platform, of another build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footprint {
+    /// When.
+    pub at: VirtualTime,
+    /// The digest of everything so far, this step included.
+    pub digest: DigestValue,
+    /// What happened, in words, an effect each.
+    pub what: Vec<String>,
+}
+
+/// Runs `world` to its end, and keeps the footprint of every step. Two runs of
+/// one plan agree if theirs are equal; where they are not, the first pair that
+/// differs is where something leaked in.
+pub fn footprints<S: System>(world: World<'_, S>) -> Vec<Footprint> {
+    let mut world = world.recorded();
+    let mut footprints = Vec::new();
+    loop {
+        let told = events(&world).len();
+        let ending = step(&mut world);
+        let new = &events(&world)[told..];
+        if !new.is_empty() {
+            let what = new.iter().map(|e| format!("{} {}", world.name(e.role), e.what));
+            let (at, digest) = (world.now(), world.digest());
+            footprints.push(Footprint { at, digest, what: what.collect() });
+        }
+        if ending.is_some() {
+            return footprints;
         }
     }
 }

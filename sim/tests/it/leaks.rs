@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sim::determinism::{Divergence, check};
+use sim::determinism::{Divergence, check, footprints};
 use sim::{Delivery, Ending, Kind, Message, Out, Role, Subject, System};
 
 use crate::plan::{Plan, at, ms};
@@ -90,6 +90,16 @@ fn any_plan_of_the_tally_passes() {
         let agreement = check(|| plan.world()).unwrap();
         assert_eq!(agreement.digest, plan.run().digest);
     }
+}
+
+#[test]
+fn footprints_of_two_runs_are_equal_up_to_where_something_leaked_in() {
+    let (sound, leaky) = (plan(Leak::None, Into::Fact), plan(Leak::Static, Into::Fact));
+    assert_eq!(footprints(sound.world()), footprints(sound.world()));
+    let (one, other) = (footprints(leaky.world()), footprints(leaky.world()));
+    let differ = one.iter().zip(&other).find(|(one, other)| one != other).unwrap().0;
+    assert_eq!((differ.at, differ.what[0].as_str()), (at(110), "role 1 receives Number(0)"));
+    assert_eq!(footprints(sound.world()).last().unwrap().digest, sound.run().digest);
 }
 
 #[test]
