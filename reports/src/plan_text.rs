@@ -107,7 +107,7 @@ fn rates(rates: &[(&str, Rate)]) -> String {
 fn misfortunes(plan: &Plan) -> Vec<Vec<String>> {
     let moment = |trigger: &Trigger| match trigger {
         Trigger::At(at) => *at,
-        Trigger::OnSend(_) | Trigger::OnDelivery(_) => END,
+        _ => END,
     };
     let faults = plan.faults.iter().map(|fault| {
         let sentence = fault::sentence(fault, plan);

@@ -205,17 +205,6 @@ impl Trial {
     }
 }
 
-/// The names of the faults that the kernel counts.
-pub const STRIKE_NAMES: [(Strike, &str); 7] = [
-    (Strike::Loss, "message-loss"),
-    (Strike::Duplication, "message-duplication"),
-    (Strike::Lateness, "late-delivery"),
-    (Strike::Partition, "partition"),
-    (Strike::Crash, "crash"),
-    (Strike::LostTail, "lost-unsynced-tail"),
-    (Strike::PlannedFate, "planned-fate"),
-];
-
 /// The name of a misfortune at a provider.
 pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
     match strike {
@@ -256,7 +245,7 @@ fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
 }
 
 fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
-    let kernel = STRIKE_NAMES.iter().map(|(strike, name)| (*name, world.strikes().of(*strike)));
+    let kernel = Strike::ALL.iter().map(|strike| (strike.name(), world.strikes().of(*strike)));
     let providers = PROVIDER_STRIKES
         .iter()
         .map(|strike| (provider_strike_name(*strike), judge.authorities().strikes(*strike)));

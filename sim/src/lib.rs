@@ -8,41 +8,60 @@
 //! Start at [`World`] (`world.rs`), then:
 //!
 //! - what a user writes: [`System`], [`Message`], [`Out`]
-//! - what strikes: [`Network`], [`Weather`], [`Fault`], [`Trigger`]
+//! - what strikes: [`Network`], [`Weather`], [`Settings`], [`Fault`]
+//!   ([`Misfortune`], [`Trigger`]), [`swizzle`]
 //! - where chance comes from: [`Seed`], [`Stream`], [`Draws`], [`Quantiles`]
 //! - what comes out: [`DigestValue`], [`Trace`], [`Observer`], [`Ending`]
+//! - whether it is deterministic: [`determinism::check`]
 
+mod atlas;
+mod clock;
+pub mod determinism;
 mod digest;
 mod draw;
 mod fault;
 mod journal;
 mod limits;
+mod links;
 mod message;
 mod network;
 mod observer;
 mod ordinals;
+mod point;
 mod quantiles;
 mod queue;
 mod rate;
+mod recovered;
 mod seed;
+mod settings;
+mod strikes;
+mod swizzle;
 mod system;
 mod time;
 mod trace;
+mod trigger;
 mod world;
 
 pub use digest::{Digest, DigestValue};
 pub use draw::{Domain, Draw, Draws};
-pub use fault::{CrashPoint, Fault, Misfortune, Occasion, Strike, Strikes, Trigger};
+pub use fault::{CrashPoint, Fault, Misfortune};
 pub use journal::Journal;
 pub use limits::{Ending, Limit, Limits};
-pub use message::{Delivery, Kind, Message, Role, Roles, SendIdentity, Subject};
+pub use links::{Links, Stretch};
+pub use message::{Bounce, Delivery, Kind, Message, Role, Roles, SendIdentity, Subject};
 pub use network::{COPIES_MAX, Fate, Network, Weather};
 pub use observer::{Observer, Sighting};
+pub use point::Point;
 pub use quantiles::{BadQuantiles, Quantiles};
 pub use queue::EventQueue;
 pub use rate::{NotARate, Rate};
+pub use recovered::{Flaw, Gap, Recovered};
 pub use seed::{NotASeed, Seed, Stream};
+pub use settings::Settings;
+pub use strikes::{Strike, Strikes};
+pub use swizzle::swizzle;
 pub use system::{Effect, Out, System, TimerClass};
 pub use time::VirtualTime;
 pub use trace::{Happening, Trace, TraceEvent};
+pub use trigger::{Cue, Occasion, Sight, Trigger};
 pub use world::{Phase, Run, World};

@@ -42,6 +42,19 @@ impl Role {
 pub struct Roles(u128);
 
 impl Roles {
+    /// Every role that there can be.
+    pub const EVERYONE: Self = Self(u128::MAX);
+
+    /// Everybody else.
+    pub const fn others(self) -> Self {
+        Self(!self.0)
+    }
+
+    /// Whether nobody is in the set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether `role` is in the set. A role past [`Role::MAX`] is in none.
     #[inline]
     pub fn contains(self, role: Role) -> bool {
@@ -58,6 +71,12 @@ impl FromIterator<Role> for Roles {
     fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
         let known = roles.into_iter().filter(|role| usize::from(role.0) < Role::MAX);
         Self(known.fold(0, |set, role| set | 1 << role.0))
+    }
+}
+
+impl From<Role> for Roles {
+    fn from(role: Role) -> Self {
+        [role].into_iter().collect()
     }
 }
 
@@ -109,5 +128,17 @@ pub struct Delivery<M> {
     /// Which copy of the sending this is, from 0.
     pub copy: u8,
     /// What was sent.
+    pub message: M,
+}
+
+/// A message that could not be delivered, back at its sender: a connection to
+/// its receiver was refused.
+#[derive(Clone, Debug)]
+pub struct Bounce<M> {
+    /// To whom it was sent.
+    pub to: Role,
+    /// The ordinal of its sending.
+    pub ordinal: u32,
+    /// What was sent: no copy of it was handled, and none will be.
     pub message: M,
 }

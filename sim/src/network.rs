@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{Domain, Draw, Draws};
+use crate::links::Links;
 use crate::message::{Kind, SendIdentity};
 use crate::quantiles::Quantiles;
 use crate::rate::Rate;
@@ -20,6 +21,13 @@ pub struct Network {
     pub weather: Weather,
     /// A copy that would take longer is lost.
     pub copy_age_max: Duration,
+    /// Links that keep order and make no copies: nothing that is sent on one
+    /// arrives before what was sent on it earlier. None by default.
+    pub ordered: Links,
+    /// Links that are connections: what finds its receiver down bounces, as a
+    /// [`Bounce`](crate::Bounce), unless a copy of it was handled. None by
+    /// default.
+    pub connections: Links,
 }
 
 /// The rates at which links misbehave, and how badly.
@@ -96,6 +104,21 @@ impl Fate {
         fate
     }
 
+    /// The same fate, in which no copy arrives within `span`.
+    pub fn held(mut self, span: Duration) -> Self {
+        for delay in &mut self.delays[..usize::from(self.copies)] {
+            *delay = (*delay).max(nanos(span));
+        }
+        self
+    }
+
+    /// The same fate without any copy but the first.
+    pub(crate) fn single(mut self) -> Self {
+        self.copies = self.copies.min(1);
+        self.late = self.late.min(1);
+        self
+    }
+
     /// The same fate with one more copy, `after` the first.
     pub fn duplicated(mut self, after: Duration) -> Self {
         let at = usize::from(self.copies);
@@ -120,7 +143,17 @@ impl Network {
             by_kind: by_kind.into(),
             weather: Weather::CALM,
             copy_age_max,
+            ordered: Links::NONE,
+            connections: Links::NONE,
         }
+    }
+
+    /// How long the refusal of the sending that `identity` names takes on its
+    /// way back, in nanoseconds.
+    pub(crate) fn refusal(&self, draws: &Draws, identity: &SendIdentity) -> u64 {
+        let [pair, subject] = identity.words();
+        let draw = draws.draw(REFUSAL, &[pair, subject, u64::from(identity.ordinal)]);
+        self.latency(identity.kind).sample(draw)
     }
 
     /// What becomes of the sending that `identity` names: a pure function of
@@ -174,6 +207,7 @@ fn copy_gap(weather: &Weather, draw: Draw, copy: u8) -> u64 {
     draw.split(GAP + u64::from(copy)).below(nanos(weather.copy_delay_max))
 }
 
+const REFUSAL: Domain = Domain(u64::from_le_bytes(*b"net-refu"));
 const FATE: Domain = Domain(u64::from_le_bytes(*b"net-fate"));
 const LOSS: u64 = 1;
 const COPIES: u64 = 2;

@@ -22,8 +22,14 @@ pub trait Observer<S: System> {
         let _ = (seen, to, message);
     }
 
-    /// `record` became durable in the journal of `seen.role`.
+    /// `record` became durable in the journal of `seen.role`: it is on at least
+    /// one intact copy, whatever a sync reported.
     fn durable(&mut self, seen: Sighting, record: &S::Record) {
+        let _ = (seen, record);
+    }
+
+    /// `record` was durable in the journal of `seen.role`, and no longer is.
+    fn lost(&mut self, seen: Sighting, record: &S::Record) {
         let _ = (seen, record);
     }
 

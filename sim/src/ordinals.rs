@@ -36,10 +36,23 @@ impl Ordinals {
     /// Counts one more of what `identity` names, whatever its own ordinal.
     #[inline]
     pub(crate) fn next(&mut self, identity: &SendIdentity) -> u32 {
+        self.next_of(what(identity), identity.subject.0)
+    }
+
+    /// The ordinal that [`Ordinals::next`] would give, without counting.
+    pub(crate) fn peek(&self, identity: &SendIdentity) -> u32 {
+        let (line, place) = self.find(identity.subject.0, what(identity));
+        self.lines[line].counts[place] + 1
+    }
+
+    /// Counts one more of whatever `what` stands for in this table, about
+    /// `subject`.
+    #[inline]
+    pub(crate) fn next_of(&mut self, what: u32, subject: u64) -> u32 {
         if (self.used + 1) * 4 > self.lines.len() * 3 {
             self.grow();
         }
-        let count = self.counter(identity.subject.0, what(identity));
+        let count = self.counter(subject, what);
         *count += 1;
         *count
     }

@@ -4,7 +4,9 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::time::Duration;
 
-use crate::message::{Delivery, Message, Role};
+use crate::message::{Bounce, Delivery, Kind, Message, Role, Subject};
+use crate::point::{Point, Points};
+use crate::recovered::Recovered;
 use crate::time::VirtualTime;
 
 /// A distributed system as sans-IO state machines: a boot, a message or a
@@ -27,6 +29,17 @@ pub trait System: Clone + Debug {
     /// Starts `role` from its journal, at the beginning and after each crash.
     fn boot(&self, role: Role, journal: &[Self::Record], out: &mut Out<Self>) -> Self::Actor;
 
+    /// Starts `role` from what it finds on its disk. Unless implemented, it
+    /// boots from every intact record, whatever the gaps between them.
+    fn recover(
+        &self,
+        role: Role,
+        recovered: Recovered<'_, Self::Record>,
+        out: &mut Out<Self>,
+    ) -> Self::Actor {
+        self.boot(role, recovered.records(), out)
+    }
+
     /// Hands a message to its receiver.
     fn on_message(
         &self,
@@ -35,8 +48,29 @@ pub trait System: Clone + Debug {
         out: &mut Out<Self>,
     );
 
+    /// Tells a sender that its message was refused: its receiver was down, and
+    /// no copy was handled or will be. Only where the link is a connection
+    /// ([`Network::connections`](crate::Network::connections)). Does nothing
+    /// unless implemented.
+    fn on_bounce(
+        &self,
+        actor: &mut Self::Actor,
+        bounce: Bounce<Self::Message>,
+        out: &mut Out<Self>,
+    ) {
+        let _ = (actor, bounce, out);
+    }
+
     /// Reminds an actor.
     fn on_timer(&self, actor: &mut Self::Actor, timer: Self::Timer, out: &mut Out<Self>);
+
+    /// Which kind of fact this is, and about which operation, for
+    /// [`Trigger::OnFact`](crate::Trigger::OnFact). A fact without a key pulls
+    /// no trigger.
+    fn fact_key(&self, fact: &Self::Fact) -> Option<(Kind, Subject)> {
+        let _ = fact;
+        None
+    }
 
     /// What people call `role`, for traces.
     fn name(&self, role: Role) -> String {
@@ -80,8 +114,10 @@ pub enum Effect<S: System> {
     Note(S::Fact),
     /// Declare that something has to be finished before the world may rest.
     Oblige(u64),
-    /// Declare that it is finished, or handed over.
+    /// Declare that it is finished.
     Discharge(u64),
+    /// Declare that it can't be finished here, and that a case is open.
+    HandOver(u64),
 }
 
 /// The effects of one handler, in the order in which they will happen, and the
@@ -91,11 +127,19 @@ pub struct Out<S: System> {
     pub(crate) effects: Vec<Effect<S>>,
     pub(crate) monotonic: Duration,
     pub(crate) wall: VirtualTime,
+    pub(crate) disk_is_full: bool,
+    pub(crate) points: Option<Box<Points>>,
 }
 
 impl<S: System> Out<S> {
     pub(crate) fn new() -> Self {
-        Self { effects: Vec::new(), monotonic: Duration::ZERO, wall: VirtualTime::ZERO }
+        Self {
+            effects: Vec::new(),
+            monotonic: Duration::ZERO,
+            wall: VirtualTime::ZERO,
+            disk_is_full: false,
+            points: None,
+        }
     }
 
     /// The time since this actor booted, on its own monotonic clock: the clock
@@ -107,6 +151,20 @@ impl<S: System> Out<S> {
     /// The date, on this actor's wall clock.
     pub fn wall(&self) -> VirtualTime {
         self.wall
+    }
+
+    /// Whether the actor's disk is full: it can serve reads, and has to refuse
+    /// whatever needs an append, which would fail and crash it.
+    pub fn disk_is_full(&self) -> bool {
+        self.disk_is_full
+    }
+
+    /// Whether the plan forces the rare branch that `point` names, this time
+    /// and for `subject`. Never, unless the plan arms the point
+    /// ([`Settings::points`](crate::Settings::points)).
+    #[inline]
+    pub fn maybe(&mut self, point: Point, subject: Subject) -> bool {
+        self.points.as_mut().is_some_and(|points| points.ask(point, subject))
     }
 
     /// Adds `record` to the journal.
@@ -144,8 +202,15 @@ impl<S: System> Out<S> {
         self.effects.push(Effect::Oblige(obligation));
     }
 
-    /// Closes an obligation.
+    /// Closes an obligation that was met.
     pub fn discharge(&mut self, obligation: u64) {
         self.effects.push(Effect::Discharge(obligation));
+    }
+
+    /// Closes an obligation that can't be met, because a case is open for it:
+    /// somebody outside the world will see to it.
+    /// [`World::handed_over`](crate::World::handed_over) lists them.
+    pub fn hand_over(&mut self, obligation: u64) {
+        self.effects.push(Effect::HandOver(obligation));
     }
 }

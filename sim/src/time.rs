@@ -18,6 +18,9 @@ impl VirtualTime {
     /// The beginning of every world.
     pub const ZERO: Self = Self(0);
 
+    /// The end of time, which nothing reaches.
+    pub const END: Self = Self(u64::MAX);
+
     /// The moment `nanos` nanoseconds after the beginning.
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)

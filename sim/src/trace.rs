@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::message::{Role, SendIdentity};
+use crate::message::{Role, SendIdentity, Subject};
 use crate::network::Fate;
+use crate::point::Point;
 use crate::system::System;
 use crate::time::VirtualTime;
 
@@ -17,6 +18,9 @@ pub struct TraceEvent<S: System> {
     pub event: u64,
     /// The number of the event that caused it; 0 for the plan itself.
     pub cause: u64,
+    /// The id of the planned fault that made it so, where one did: that
+    /// struck or ended, cut the link, crashed the actor, stalled it.
+    pub fault: Option<u32>,
     /// At whom.
     pub role: Role,
     /// What.
@@ -42,6 +46,20 @@ pub enum Happening<S: System> {
     Appended(S::Record),
     /// The journal was synced.
     Synced,
+    /// An append failed: the disk is full.
+    AppendFailed,
+    /// A message came back to its sender: its receiver was down.
+    Bounced(SendIdentity, S::Message),
+    /// The actor goes on after a pause or a slow sync.
+    Resumed,
+    /// A named point was forced, for this subject.
+    Forced(Point, Subject),
+    /// An obligation was opened.
+    Obliged(u64),
+    /// An obligation was met.
+    Discharged(u64),
+    /// An obligation was handed to a case.
+    HandedOver(u64),
     /// A fact was stated.
     Noted(S::Fact),
     /// The planned fault with this id struck.
@@ -78,6 +96,15 @@ impl<S: System> fmt::Display for Happening<S> {
             Self::Sent(_, message, _) => write!(f, "sends {message:?}"),
             Self::Appended(record) => write!(f, "appends {record:?}"),
             Self::Synced => write!(f, "syncs its journal"),
+            Self::AppendFailed => write!(f, "can't append: its disk is full"),
+            Self::Bounced(_, message) => write!(f, "is refused {message:?}"),
+            Self::Resumed => write!(f, "goes on"),
+            Self::Forced(point, subject) => {
+                write!(f, "is forced at point {} for {}", point.0, subject.0)
+            }
+            Self::Obliged(obligation) => write!(f, "takes on obligation {obligation}"),
+            Self::Discharged(obligation) => write!(f, "meets obligation {obligation}"),
+            Self::HandedOver(obligation) => write!(f, "hands over obligation {obligation}"),
             Self::Noted(fact) => write!(f, "notes {fact:?}"),
             Self::Struck(id) => write!(f, "fault {id} strikes"),
             Self::Lifted(id) => write!(f, "fault {id} ends"),

@@ -1,26 +1,46 @@
 //! A simulated world: actors, links and faults under one virtual clock.
 
+mod arrive;
+mod board;
+mod copy;
+mod crash;
+mod disk;
+mod due;
 mod handle;
+mod heal;
+mod pause;
+mod perform;
+mod record;
 mod rest;
+mod send;
+mod slot;
 mod strike;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::digest::{Digest, DigestValue};
 use crate::draw::Draws;
-use crate::fault::{Fault, Misfortune, Strike, Strikes, Trigger};
-use crate::journal::Journal;
+use crate::fault::{Fault, Misfortune};
 use crate::limits::{Ending, Limit, Limits};
 use crate::message::{Delivery, Role, SendIdentity};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::ordinals::Ordinals;
+use crate::point::Points;
 use crate::queue::EventQueue;
+use crate::settings::Settings;
+use crate::strikes::{Strike, Strikes};
 use crate::system::{Out, System, TimerClass};
 use crate::time::VirtualTime;
 use crate::trace::{Happening, Trace, TraceEvent};
+use crate::trigger::Trigger;
 
-use strike::Board;
+use arrive::Flight;
+use board::Board;
+use due::Due;
+use record::Tag;
+use slot::Slot;
 
 /// What a world is built from, besides the system itself.
 #[derive(Clone, Debug)]
@@ -53,6 +73,7 @@ pub struct World<'p, S: System> {
     system: &'p S,
     draws: Draws,
     network: Network,
+    settings: Settings,
     limits: Limits,
     now: VirtualTime,
     phase: Phase,
@@ -60,9 +81,18 @@ pub struct World<'p, S: System> {
     slots: Vec<Slot<S>>,
     slot_of: [u8; Role::MAX],
     ordinals: Ordinals,
+    fact_ordinals: Ordinals,
+    /// When the last message on each link that keeps order arrives.
+    arrivals: BTreeMap<(Role, Role), VirtualTime>,
+    /// What became of the copies of each sending on a connection.
+    flights: BTreeMap<SendIdentity, Flight>,
     board: Board<'p>,
+    /// Whose effects are being carried out, and the fault that ends that.
+    handling: Option<Role>,
+    doomed: Option<usize>,
     pending: Pending,
     obligations: BTreeSet<u64>,
+    handed_over: BTreeSet<u64>,
     events: u64,
     digest: Digest,
     strikes: Strikes,
@@ -72,45 +102,6 @@ pub struct World<'p, S: System> {
     narrate: bool,
 }
 
-/// What the queue holds.
-#[derive(Clone)]
-enum Due<S: System> {
-    Deliver {
-        identity: SendIdentity,
-        copy: u8,
-        message: S::Message,
-        digest: u64,
-        cause: u64,
-    },
-    Timer {
-        role: Role,
-        incarnation: u32,
-        timer: S::Timer,
-        class: TimerClass,
-        set_in: u32,
-        cause: u64,
-    },
-    Strike(usize),
-    Lift(usize),
-    Restart {
-        role: Role,
-        incarnation: u32,
-        cause: u64,
-    },
-    Heal,
-}
-
-/// One actor's place in the world.
-struct Slot<S: System> {
-    role: Role,
-    actor: Option<S::Actor>,
-    journal: Journal<S::Record>,
-    booted_at: VirtualTime,
-    incarnation: u32,
-    work_timers: u64,
-    housekeeping_timers: u64,
-}
-
 /// What is left to happen, so that rest is seen without searching for it.
 #[derive(Clone, Copy, Default)]
 struct Pending {
@@ -118,6 +109,8 @@ struct Pending {
     work_timers: u64,
     housekeeping_timers: u64,
     down: u64,
+    /// Actors that pause, or have yet to catch up after a pause.
+    paused: u64,
     /// Housekeeping timers that still have to fire in this round of rest;
     /// `None` while the world is busy.
     round: Option<u64>,
@@ -141,6 +134,7 @@ impl<'p, S: System> World<'p, S> {
             system,
             draws: run.draws,
             network: run.network,
+            settings: Settings::default(),
             limits: run.limits,
             now: VirtualTime::ZERO,
             phase: Phase::Chaos,
@@ -148,9 +142,15 @@ impl<'p, S: System> World<'p, S> {
             slots: run.roles.iter().map(|role| Slot::new(*role)).collect(),
             slot_of,
             ordinals: Ordinals::default(),
+            fact_ordinals: Ordinals::default(),
+            arrivals: BTreeMap::new(),
+            flights: BTreeMap::new(),
             board: Board::new(run.faults),
+            handling: None,
+            doomed: None,
             pending: Pending::default(),
             obligations: BTreeSet::new(),
+            handed_over: BTreeSet::new(),
             events: 0,
             digest: Digest::new(),
             strikes: Strikes::default(),
@@ -161,6 +161,20 @@ impl<'p, S: System> World<'p, S> {
         };
         world.schedule_plan(run.heal_at);
         world
+    }
+
+    /// The same world under `settings`; before its first step.
+    ///
+    /// # Panics
+    /// If the world has begun.
+    pub fn under(mut self, settings: Settings) -> Self {
+        assert_eq!(self.events, 0, "settings are made before the first event");
+        self.out.points = Points::armed(&settings.points, self.draws);
+        for slot in &mut self.slots {
+            slot.write_copies(settings.mirrored.contains(slot.role));
+        }
+        self.settings = settings;
+        self
     }
 
     /// The same world, keeping a full [`Trace`], and telling `tracing` of
@@ -202,7 +216,7 @@ impl<'p, S: System> World<'p, S> {
     /// Lets `timer` fire at `role` now, as if it had been set; nobody hears it
     /// if the actor is down.
     pub fn wake(&mut self, role: Role, timer: S::Timer) {
-        self.set_timer(role, self.now, timer, TimerClass::Work, self.events);
+        self.set_timer(role, Duration::ZERO, timer, TimerClass::Work, self.events);
     }
 
     /// The present moment.
@@ -241,28 +255,59 @@ impl<'p, S: System> World<'p, S> {
         self.board.never_fired()
     }
 
+    /// The faults that the healing left at work, by id: those that plague
+    /// somebody outside the core ([`Settings::core`]).
+    pub fn permanent(&self) -> impl Iterator<Item = u32> {
+        let healed = self.phase == Phase::Drain;
+        self.board.at_work().filter(move |_| healed)
+    }
+
+    /// The obligations that were handed to a case.
+    pub fn handed_over(&self) -> impl Iterator<Item = u64> {
+        self.handed_over.iter().copied()
+    }
+
     /// The full trace, if the world is recorded.
     pub fn trace(&self) -> Option<&Trace<S>> {
         self.trace.as_ref()
     }
 
-    /// The durable records of `role`, as a reader of its disk would see them.
+    /// The durable records of `role`, as a reader of its disk would see them:
+    /// those on at least one intact copy.
     pub fn journal(&self, role: Role) -> Option<&[S::Record]> {
         Some(self.slot(role)?.journal.durable())
     }
 
+    /// What people call `role`.
+    pub(crate) fn name(&self, role: Role) -> String {
+        self.system.name(role)
+    }
+
     fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+        if self.pending.paused == 0 {
+            return self.happen_now(due, observer);
+        }
+        if let Some(due) = self.hold(due) {
+            self.happen_now(due, observer);
+        }
+    }
+
+    fn happen_now(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         match due {
             Due::Deliver { identity, copy, message, digest, cause } => {
                 self.pending.messages -= 1;
                 self.deliver(identity, copy, message, digest, cause, observer);
             }
-            Due::Timer { role, incarnation, timer, class, set_in, cause } => {
-                if self.unset_timer(role, incarnation, class, set_in) {
+            Due::Timer { role, incarnation, timer, class, set_in, due, cause } => {
+                if let Some(wait) = self.time_left(role, incarnation, due) {
+                    let at = self.now.after(wait);
+                    let timer = Due::Timer { role, incarnation, timer, class, set_in, due, cause };
+                    self.queue.push(at, timer);
+                } else if self.unset_timer(role, incarnation, class, set_in) {
                     self.fire(role, timer, cause, observer);
                 }
             }
-            Due::Strike(fault) => self.strike(fault, 0),
+            Due::Strike { fault, cause } => self.strike(fault, cause, observer),
             Due::Lift(fault) => self.lift(fault),
             Due::Restart { role, incarnation, cause } => {
                 let slot = self.slot(role);
@@ -270,6 +315,11 @@ impl<'p, S: System> World<'p, S> {
                     self.boot(role, cause, observer);
                 }
             }
+            Due::Bounce { identity, message, digest, incarnation, cause } => {
+                self.pending.messages -= 1;
+                self.bounce(identity, message, digest, incarnation, cause, observer);
+            }
+            Due::Resume(role) => self.resume(role, observer),
             Due::Heal => self.heal(observer),
         }
     }
@@ -282,31 +332,13 @@ impl<'p, S: System> World<'p, S> {
         }
         for (index, fault) in self.board.planned.iter().enumerate() {
             match fault.trigger {
-                Trigger::At(at) if at < heal_at => self.queue.push(at, Due::Strike(index)),
+                Trigger::At(at) if at < heal_at => {
+                    self.queue.push(at, Due::Strike { fault: index, cause: 0 });
+                }
                 _ => {}
             }
         }
         self.queue.push(heal_at, Due::Heal);
-    }
-
-    /// Numbers an event and adds it to the digest.
-    fn number(&mut self, tag: Tag, role: Role, content: u64, cause: u64) -> u64 {
-        self.events += 1;
-        self.digest.word(self.now.as_nanos());
-        self.digest.word((tag as u64) << 8 | u64::from(role.0));
-        self.digest.word(content);
-        self.digest.word(cause);
-        self.events
-    }
-
-    fn record(&mut self, event: u64, cause: u64, role: Role, what: impl FnOnce() -> Happening<S>) {
-        if let Some(trace) = &mut self.trace {
-            let what = what();
-            if self.narrate {
-                tracing::info!("{} #{event} {}: {what}", self.now, self.system.name(role));
-            }
-            trace.events.push(TraceEvent { at: self.now, event, cause, role, what });
-        }
     }
 
     fn slot(&self, role: Role) -> Option<&Slot<S>> {
@@ -318,74 +350,6 @@ impl<'p, S: System> World<'p, S> {
         let slot = *self.slot_of.get(usize::from(role.0))?;
         self.slots.get_mut(usize::from(slot))
     }
-}
-
-impl<S: System> Clone for World<'_, S>
-where
-    S::Actor: Clone,
-{
-    fn clone(&self) -> Self {
-        Self {
-            system: self.system,
-            draws: self.draws,
-            network: self.network.clone(),
-            limits: self.limits,
-            now: self.now,
-            phase: self.phase,
-            queue: self.queue.clone(),
-            slots: self.slots.iter().map(Slot::copy).collect(),
-            slot_of: self.slot_of,
-            ordinals: self.ordinals.clone(),
-            board: self.board.clone(),
-            pending: self.pending,
-            obligations: self.obligations.clone(),
-            events: self.events,
-            digest: self.digest,
-            strikes: self.strikes,
-            sent_by_kind: self.sent_by_kind.clone(),
-            out: Out::new(),
-            trace: self.trace.clone(),
-            narrate: self.narrate,
-        }
-    }
-}
-
-impl<S: System> Slot<S> {
-    fn new(role: Role) -> Self {
-        Self {
-            role,
-            actor: None,
-            journal: Journal::default(),
-            booted_at: VirtualTime::ZERO,
-            incarnation: 0,
-            work_timers: 0,
-            housekeeping_timers: 0,
-        }
-    }
-
-    fn copy(&self) -> Self
-    where
-        S::Actor: Clone,
-    {
-        Self { actor: self.actor.clone(), journal: self.journal.clone(), ..*self }
-    }
-}
-
-/// What an event is, in the digest.
-#[derive(Clone, Copy)]
-enum Tag {
-    Boot = 1,
-    Deliver = 2,
-    Timer = 3,
-    Strike = 4,
-    Lift = 5,
-    Heal = 6,
-    Undeliverable = 7,
-    Crash = 8,
-    Send = 9,
-    Note = 10,
-    Append = 11,
-    Sync = 12,
 }
 
 const NOBODY: u8 = u8::MAX;

@@ -81,7 +81,16 @@ impl<'t> Teller<'t> {
                 self.push(Line::new(at, "world", format!("fault {id} ends"), scene));
             }
             Happening::Healed => self.healed(at),
-            Happening::Booted | Happening::TimerFired(_) => {}
+            // The crash that follows tells of a failed append.
+            Happening::AppendFailed
+            | Happening::Booted
+            | Happening::TimerFired(_)
+            | Happening::Bounced(..)
+            | Happening::Resumed
+            | Happening::Forced(..)
+            | Happening::Obliged(_)
+            | Happening::Discharged(_)
+            | Happening::HandedOver(_) => {}
         }
     }
 

@@ -50,6 +50,7 @@ fn trail(happened: Vec<(Role, Happening<PaymentSystem>)>) -> String {
         at: VirtualTime::from_nanos(number * 1_000_000_000),
         event: number,
         cause: 0,
+        fault: None,
         role,
         what,
     };

@@ -3,7 +3,7 @@
 use scenarios::Plan;
 use scenarios::message::kinds;
 use scenarios::party::{self, client_role, provider_role};
-use sim::{CrashPoint, Fault, Kind, Misfortune, Occasion, Role, Roles, Trigger};
+use sim::{CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Role, Roles, Stretch, Trigger};
 
 use crate::brief::Brief;
 use crate::number::Ordinal;
@@ -13,33 +13,87 @@ pub(crate) fn sentence(fault: &Fault, plan: &Plan) -> String {
     let (what, lasts) = (what(&fault.misfortune, plan), Brief::from(fault.dwell));
     let when = when(&fault.trigger);
     match fault.misfortune {
-        Misfortune::Crash { .. } => format!("{what}, {when}, and is down for {lasts}"),
-        Misfortune::Partition { .. } => format!("{what}, {when}, for {lasts}"),
-        Misfortune::Drop => format!("{what}, {when}"),
+        Misfortune::Crash { .. } | Misfortune::CrashAll { .. } | Misfortune::CrashLoop { .. } => {
+            format!("{what}, {when}, and is down for {lasts}")
+        }
+        Misfortune::Drop
+        | Misfortune::TornTail { .. }
+        | Misfortune::Corruption { .. }
+        | Misfortune::OldGeneration { .. } => format!("{what}, {when}"),
         Misfortune::Delay => format!("{what} {lasts} late, {when}"),
         Misfortune::Duplicate => format!("{what}, {lasts} later, {when}"),
+        _ => format!("{what}, {when}, for {lasts}"),
     }
 }
 
 /// What the fault does and to whom.
 pub(crate) fn what(misfortune: &Misfortune, plan: &Plan) -> String {
+    let name = |role: &Role| party::name(*role);
     match misfortune {
-        Misfortune::Crash { role, point } => {
-            let point = match point {
-                CrashPoint::Unsynced => "before what it appended is synced".to_owned(),
-                CrashPoint::After(n) => format!("between two effects (cut {n})"),
-            };
-            format!("{} crashes {point}", party::name(*role))
+        Misfortune::Crash { role, point } => format!("{} crashes {}", name(role), spot(point)),
+        Misfortune::CrashAll { roles } => format!("{} crash at once", group(*roles, plan)),
+        Misfortune::CrashLoop { role, point, times } => {
+            format!("{} crashes {}, {times} times", name(role), spot(point))
         }
+        Misfortune::Pause { roles } => format!("{} pauses", group(*roles, plan)),
         Misfortune::Partition { from, to, both_ways } => {
-            let (from, to) = (group(*from, plan), group(*to, plan));
             let ways = if *both_ways { ", nor the other way" } else { "" };
-            format!("nothing gets from {from} to {to}{ways}")
+            format!("nothing gets from {} to {}{ways}", group(*from, plan), group(*to, plan))
         }
+        Misfortune::Flap { links, .. } => format!("{} comes and goes", stretch(links, plan)),
+        Misfortune::Brownout { links, .. } => {
+            format!("{} is slow and lossy now and then", stretch(links, plan))
+        }
+        Misfortune::Clog { links } => format!("{} is clogged", stretch(links, plan)),
         Misfortune::Drop => "the sending is lost".to_owned(),
         Misfortune::Delay => "the sending arrives".to_owned(),
         Misfortune::Duplicate => "the sending arrives once more".to_owned(),
+        Misfortune::WallShift { role, ahead, by } => {
+            let way = if *ahead { "ahead" } else { "back" };
+            format!("the wall clock of {} jumps {way} by {}", name(role), Brief::from(*by))
+        }
+        Misfortune::Drift { role, ppm } => {
+            format!("the clocks of {} drift by {ppm} parts per million", name(role))
+        }
+        Misfortune::SlowSync { role, takes } => {
+            format!("each sync of {} takes {}", name(role), Brief::from(*takes))
+        }
+        Misfortune::LyingSync { role } => format!("the syncs of {} do nothing", name(role)),
+        Misfortune::FullDisk { role, .. } => format!("the disk of {} is full", name(role)),
+        Misfortune::TornTail { role, .. } => {
+            format!("the next crash of {} tears its journal", name(role))
+        }
+        Misfortune::Corruption { role, .. } => {
+            format!("{} finds a corrupt record after its next crash", name(role))
+        }
+        Misfortune::OldGeneration { role, records } => {
+            format!("{} loses its last {records} records with its next crash", name(role))
+        }
     }
+}
+
+/// Where a crash falls.
+fn spot(point: &CrashPoint) -> String {
+    match point {
+        CrashPoint::Unsynced => "before what it appended is synced".to_owned(),
+        CrashPoint::After(n) => format!("between two effects (cut {n})"),
+        CrashPoint::AfterAppend(n) => format!("after append {n} of a handler"),
+        CrashPoint::BeforeSync(n) => format!("before sync {n} of a handler"),
+        CrashPoint::AfterSync(n) => format!("after sync {n} of a handler"),
+        CrashPoint::BeforeSend { kind, nth } => {
+            format!("before the {} `{}`", Ordinal(u64::from(*nth)), kind_name(*kind))
+        }
+        CrashPoint::AfterSend { kind, nth } => {
+            format!("after the {} `{}`", Ordinal(u64::from(*nth)), kind_name(*kind))
+        }
+        CrashPoint::AtOnce => "right after it".to_owned(),
+        CrashPoint::Instead => "right before it".to_owned(),
+    }
+}
+
+/// A set of links.
+fn stretch(links: &Stretch, plan: &Plan) -> String {
+    format!("what {} sends to {}", group(links.from, plan), group(links.to, plan))
 }
 
 /// What people call a kind of message.
@@ -52,6 +106,15 @@ fn when(trigger: &Trigger) -> String {
         Trigger::At(at) => format!("at {at}"),
         Trigger::OnSend(occasion) => format!("when {} is sent", named(occasion)),
         Trigger::OnDelivery(occasion) => format!("when {} arrives", named(occasion)),
+        Trigger::OnFact(sight) => format!("when {} has seen it", party::name(sight.role)),
+        Trigger::Later(cue, wait) => {
+            let cue = match cue {
+                Cue::Send(occasion) => format!("{} is sent", named(occasion)),
+                Cue::Delivery(occasion) => format!("{} arrives", named(occasion)),
+                Cue::Fact(sight) => format!("{} has seen it", party::name(sight.role)),
+            };
+            format!("{} after {cue}", Brief::from(*wait))
+        }
     }
 }
 

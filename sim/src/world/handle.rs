@@ -1,59 +1,25 @@
-//! Handlers and their effects: what a delivery, a timer or a boot sets off.
+//! Handlers: what a delivery, a timer or a boot sets off.
 
 use std::time::Duration;
 
-use super::{Delivery, Due, Happening, Misfortune, Observer, Phase, Role, SendIdentity, Strike};
-use super::{Slot, System, Tag, TimerClass, VirtualTime, World};
+use super::{Due, Happening, Observer, Role, System, Tag, TimerClass, World};
 use crate::digest::Digest;
-use crate::fault::CrashPoint;
-use crate::message::Message;
-use crate::network::{Fate, Weather};
-use crate::observer::Sighting;
-use crate::system::{Effect, Out};
+use crate::system::Out;
 
 impl<S: System> World<'_, S> {
     pub(super) fn boot(&mut self, role: Role, cause: u64, observer: &mut impl Observer<S>) {
-        let now = self.now;
-        let mut out = self.take_out();
-        let system = self.system;
+        let mut out = self.prepare(role);
+        let (now, system) = (self.now, self.system);
         let Some(slot) = self.slot_mut(role) else { return };
-        slot.booted_at = now;
+        slot.clock.boot(now);
         out.monotonic = Duration::ZERO;
-        out.wall = now;
-        slot.actor = Some(system.boot(role, slot.journal.records(), &mut out));
+        slot.down_by = None;
+        slot.actor = Some(system.recover(role, slot.journal.recovered(), &mut out));
+        slot.journal.mended();
         self.pending.down -= 1;
         let event = self.number(Tag::Boot, role, 0, cause);
         self.record(event, cause, role, || Happening::Booted);
         self.perform(role, event, out, observer);
-    }
-
-    pub(super) fn deliver(
-        &mut self,
-        identity: SendIdentity,
-        copy: u8,
-        message: S::Message,
-        digest: u64,
-        cause: u64,
-        observer: &mut impl Observer<S>,
-    ) {
-        let role = identity.to;
-        let up = self.slot(role).is_some_and(|slot| slot.actor.is_some());
-        let cut = self.is_cut(identity.from, role);
-        if !up || cut {
-            self.strikes.count(Strike::Partition, u64::from(cut));
-            let event = self.number(Tag::Undeliverable, role, digest, cause);
-            self.record(event, cause, role, || Happening::Undeliverable(identity, message));
-            return;
-        }
-        let event = self.number(Tag::Deliver, role, digest ^ u64::from(copy), cause);
-        self.record(event, cause, role, || Happening::Delivered(identity, copy, message.clone()));
-        if !self.board.on_delivery.is_empty() {
-            self.trigger_delivery(&identity, event);
-        }
-        let delivery = Delivery { from: identity.from, ordinal: identity.ordinal, copy, message };
-        self.handle(role, event, observer, |system, actor, out| {
-            system.on_message(actor, delivery, out);
-        });
     }
 
     pub(super) fn fire(
@@ -70,6 +36,17 @@ impl<S: System> World<'_, S> {
         });
     }
 
+    /// How long a timer that is due at `due`, on the clock of its actor, has
+    /// to wait still because that clock has become slower since it was set.
+    pub(super) fn time_left(&self, role: Role, incarnation: u32, due: u64) -> Option<Duration> {
+        let slot = self.slot(role)?;
+        let reading = slot.clock.reading(self.now);
+        if slot.incarnation != incarnation || reading >= due {
+            return None;
+        }
+        Some(slot.clock.until(Duration::from_nanos(due - reading)))
+    }
+
     /// Takes a timer that is due off the books; whether there is somebody to
     /// remind, or it died with the crash of its actor.
     pub(super) fn unset_timer(
@@ -84,7 +61,7 @@ impl<S: System> World<'_, S> {
             return false;
         }
         *slot.timers(class) -= 1;
-        let is_up = slot.actor.is_some();
+        let is_up = slot.is_up();
         match class {
             TimerClass::Work => self.pending.work_timers -= 1,
             TimerClass::Housekeeping => {
@@ -97,235 +74,61 @@ impl<S: System> World<'_, S> {
         is_up
     }
 
+    /// Sets a timer, `after` on the clock of its actor.
     pub(super) fn set_timer(
         &mut self,
         role: Role,
-        at: VirtualTime,
+        after: Duration,
         timer: S::Timer,
         class: TimerClass,
         cause: u64,
     ) {
+        let now = self.now;
         let Some(slot) = self.slot_mut(role) else { return };
         *slot.timers(class) += 1;
         let incarnation = slot.incarnation;
+        let at = now.after(slot.clock.until(after));
+        let due = slot.clock.reading(now).saturating_add(crate::time::nanos(after));
         match class {
             TimerClass::Work => self.pending.work_timers += 1,
             TimerClass::Housekeeping => self.pending.housekeeping_timers += 1,
         }
         let set_in = self.pending.rounds;
-        self.queue.push(at, Due::Timer { role, incarnation, timer, class, set_in, cause });
+        self.queue.push(at, Due::Timer { role, incarnation, timer, class, set_in, due, cause });
     }
 
-    /// The actor stops here; its unsynced records and all its timers are gone.
-    pub(super) fn crash(&mut self, role: Role, event: u64, dwell: Duration) {
-        let Some(slot) = self.slot_mut(role) else { return };
-        if slot.actor.take().is_none() {
-            return;
-        }
-        slot.incarnation += 1;
-        let incarnation = slot.incarnation;
-        let work = std::mem::take(&mut slot.work_timers);
-        let housekeeping = std::mem::take(&mut slot.housekeeping_timers);
-        let lost = slot.journal.crash();
-        self.pending.work_timers -= work;
-        self.pending.housekeeping_timers -= housekeeping;
-        self.pending.down += 1;
-        self.strikes.count(Strike::Crash, 1);
-        self.strikes.count(Strike::LostTail, u64::from(lost > 0));
-        let crashed = self.number(Tag::Crash, role, lost as u64, event);
-        self.record(crashed, event, role, || Happening::Crashed(lost));
-        let at = match self.phase {
-            Phase::Chaos => self.now.after(dwell),
-            Phase::Drain => self.now,
-        };
-        self.queue.push(at, Due::Restart { role, incarnation, cause: crashed });
-    }
-
-    fn handle(
+    pub(super) fn handle(
         &mut self,
         role: Role,
         event: u64,
         observer: &mut impl Observer<S>,
         handler: impl FnOnce(&S, &mut S::Actor, &mut Out<S>),
     ) {
-        let (now, system) = (self.now, self.system);
-        let mut out = self.take_out();
+        let mut out = self.prepare(role);
+        let system = self.system;
         if let Some(slot) = self.slot_mut(role)
             && let Some(actor) = &mut slot.actor
         {
-            out.monotonic = now.since(slot.booted_at);
-            out.wall = now;
             handler(system, actor, &mut out);
         }
         self.perform(role, event, out, observer);
     }
 
-    /// Carries out the effects one by one, up to the point of a crash.
-    fn perform(
-        &mut self,
-        role: Role,
-        event: u64,
-        mut out: Out<S>,
-        observer: &mut impl Observer<S>,
-    ) {
-        let crash = self.planned_crash(role, &out.effects);
-        let last = crash.map_or(out.effects.len(), |(cut, _)| cut);
-        for effect in out.effects.drain(..).take(last) {
-            self.carry_out(role, event, effect, observer);
+    /// What a handler of `role` can read: its clocks, its disk, its points.
+    fn prepare(&mut self, role: Role) -> Out<S> {
+        let mut out = self.take_out();
+        out.disk_is_full = self.full_disk(role).is_some();
+        if let Some(points) = &mut out.points {
+            points.role = role;
         }
-        self.out = out;
-        if let Some((_, fault)) = crash {
-            self.board.armed.retain(|armed| *armed != fault);
-            self.crash(role, event, self.board.planned[fault].dwell);
+        if let Some(slot) = self.slot(role) {
+            out.monotonic = slot.clock.monotonic(self.now);
+            out.wall = slot.clock.wall(self.now);
         }
+        out
     }
 
-    /// The crash that is armed for `role` and falls into these effects: after
-    /// how many of them, and by which fault.
-    fn planned_crash(&self, role: Role, effects: &[Effect<S>]) -> Option<(usize, usize)> {
-        self.board.armed.iter().find_map(|fault| {
-            let Misfortune::Crash { role: whom, point } = self.board.planned[*fault].misfortune
-            else {
-                return None;
-            };
-            let cut = (whom == role).then(|| cut_at(point, effects))?;
-            Some((cut?, *fault))
-        })
-    }
-
-    fn carry_out(
-        &mut self,
-        role: Role,
-        event: u64,
-        effect: Effect<S>,
-        observer: &mut impl Observer<S>,
-    ) {
-        let seen = Sighting { at: self.now, event, role };
-        match effect {
-            Effect::Send { to, message } => self.send(seen, to, message, observer),
-            Effect::SetTimer { timer, after, class } => {
-                self.set_timer(role, self.now.after(after), timer, class, event);
-            }
-            Effect::Append(record) => {
-                self.digest.word(Tag::Append as u64);
-                self.digest.word(Digest::of(&record));
-                self.record(event, event, role, || Happening::Appended(record.clone()));
-                if let Some(slot) = self.slot_mut(role) {
-                    slot.journal.append(record);
-                }
-            }
-            Effect::Sync => {
-                self.digest.word(Tag::Sync as u64);
-                self.record(event, event, role, || Happening::Synced);
-                if let Some(slot) = self.slot_mut(role) {
-                    for record in slot.journal.sync() {
-                        observer.durable(seen, record);
-                    }
-                }
-            }
-            Effect::Note(fact) => {
-                self.digest.word(Tag::Note as u64);
-                self.digest.word(Digest::of(&fact));
-                self.record(event, event, role, || Happening::Noted(fact.clone()));
-                observer.noted(seen, &fact);
-            }
-            Effect::Oblige(obligation) => {
-                self.obligations.insert(obligation);
-            }
-            Effect::Discharge(obligation) => {
-                self.obligations.remove(&obligation);
-            }
-        }
-    }
-
-    fn send(
-        &mut self,
-        seen: Sighting,
-        to: Role,
-        message: S::Message,
-        observer: &mut impl Observer<S>,
-    ) {
-        let mut identity = SendIdentity {
-            from: seen.role,
-            to,
-            kind: message.kind(),
-            subject: message.subject(),
-            ordinal: 0,
-        };
-        identity.ordinal = self.ordinals.next(&identity);
-        let digest = Digest::of(&message);
-        self.digest.word((Tag::Send as u64) << 8 | u64::from(to.0));
-        self.digest.word(digest);
-        self.count_sent(&identity);
-        observer.sent(seen, to, &message);
-        let fate = self.fate(&identity, seen.event);
-        self.record(seen.event, seen.event, seen.role, || {
-            Happening::Sent(identity, message.clone(), fate)
-        });
-        for (copy, delay) in fate.delays().iter().enumerate() {
-            let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(*delay));
-            self.pending.messages += 1;
-            let (copy, message) = (copy as u8, message.clone());
-            self.queue
-                .push(at, Due::Deliver { identity, copy, message, digest, cause: seen.event });
-        }
-    }
-
-    fn fate(&mut self, identity: &SendIdentity, event: u64) -> Fate {
-        let weather = match self.phase {
-            Phase::Chaos => self.network.weather,
-            Phase::Drain => Weather::CALM,
-        };
-        let drawn = self.network.fate(&self.draws, identity, &weather);
-        let fate = match self.phase {
-            Phase::Chaos if !self.board.on_send.is_empty() => {
-                self.planned_fate(identity, drawn, event)
-            }
-            _ => drawn,
-        };
-        // What the sending triggered may have cut its own link.
-        if self.is_cut(identity.from, identity.to) {
-            self.strikes.count(Strike::Partition, 1);
-            return Fate::LOST;
-        }
-        self.strikes.count(Strike::Loss, u64::from(drawn.lost));
-        if !fate.lost {
-            self.strikes.count(Strike::Duplication, u64::from(drawn.delays().len() > 1));
-            self.strikes.count(Strike::Lateness, u64::from(drawn.late));
-        }
-        fate
-    }
-
-    fn count_sent(&mut self, identity: &SendIdentity) {
-        let kind = usize::from(identity.kind.0);
-        if kind >= self.sent_by_kind.len() {
-            self.sent_by_kind.resize(kind + 1, 0);
-        }
-        self.sent_by_kind[kind] += 1;
-    }
-
-    fn take_out(&mut self) -> Out<S> {
+    pub(super) fn take_out(&mut self) -> Out<S> {
         std::mem::replace(&mut self.out, Out::new())
-    }
-}
-
-impl<S: System> Slot<S> {
-    fn timers(&mut self, class: TimerClass) -> &mut u64 {
-        match class {
-            TimerClass::Work => &mut self.work_timers,
-            TimerClass::Housekeeping => &mut self.housekeeping_timers,
-        }
-    }
-}
-
-/// How many of `effects` happen before the crash; `None` if it does not fall
-/// into them.
-fn cut_at<S: System>(point: CrashPoint, effects: &[Effect<S>]) -> Option<usize> {
-    match point {
-        CrashPoint::After(count) => Some(usize::from(count) % (effects.len() + 1)),
-        CrashPoint::Unsynced => {
-            let append = effects.iter().position(|e| matches!(e, Effect::Append(_)))?;
-            Some(append + 1)
-        }
     }
 }

@@ -8,11 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim::{
-    Fault, Happening, Misfortune, Occasion, Role, Roles, SendIdentity, TraceEvent, Trigger,
-    VirtualTime,
+    Cue, Fault, Happening, Kind, Misfortune, Occasion, Role, SendIdentity, Stretch, Subject,
+    System, TraceEvent, Trigger, VirtualTime,
 };
 
-use crate::plan::Outcome;
+use crate::plan::{Outcome, Plan};
 use crate::tally::{Reminder, Tally};
 
 type Event = TraceEvent<Tally>;
@@ -38,12 +38,28 @@ pub(crate) struct Future {
     pub(crate) strikes: BTreeSet<u32>,
     /// Since when an actor's crashes are.
     crashes: BTreeMap<Role, VirtualTime>,
+    /// Since when all that happens to an actor is.
+    plagued: BTreeMap<Role, VirtualTime>,
+    /// Facts that may be stated otherwise, by whom, of which kind, about what.
+    facts: BTreeSet<(Role, Kind, Subject)>,
+}
+
+/// What a pass over a trace keeps in mind.
+#[derive(Default)]
+struct Pass {
+    places: BTreeMap<Role, usize>,
+    /// Links that a fault in the future plagues.
+    links: Vec<(u32, Stretch)>,
+    /// The last boot of each actor: its event, and its place.
+    boots: BTreeMap<Role, (u64, usize)>,
+    /// Links that keep order, with a sending in the future on its way.
+    queued: BTreeSet<(Role, Role)>,
 }
 
 impl Future {
     /// The closure over `runs`, of a plan with and without what `removal`
-    /// names; `faults` are those of the fuller plan.
-    pub(crate) fn of(removal: Removal, faults: &[Fault], runs: [&Outcome<Tally>; 2]) -> Self {
+    /// names; `plan` is the fuller one.
+    pub(crate) fn of(removal: Removal, plan: &Plan<Tally>, runs: [&Outcome<Tally>; 2]) -> Self {
         let mut future = Self::default();
         if let Removal::Fault(id) = removal {
             future.strikes.insert(id);
@@ -51,7 +67,7 @@ impl Future {
         loop {
             let before = future.clone();
             for run in runs {
-                future.grow(removal, faults, &run.trace);
+                future.grow(removal, plan, &run.trace);
             }
             if future == before {
                 return future;
@@ -59,84 +75,109 @@ impl Future {
         }
     }
 
-    fn grow(&mut self, removal: Removal, faults: &[Fault], trace: &[Event]) {
-        let mut places = BTreeMap::<Role, usize>::new();
-        let mut cuts = Vec::<(u32, Roles, Roles)>::new();
+    fn grow(&mut self, removal: Removal, plan: &Plan<Tally>, trace: &[Event]) {
+        let mut pass = Pass::default();
         for event in trace {
             match &event.what {
                 Happening::Struck(id) => {
-                    if let Some(fault) = faults.iter().find(|fault| fault.id == *id) {
-                        self.strike(fault, event.at, &mut cuts);
+                    if let Some(fault) = plan.faults.iter().find(|fault| fault.id == *id) {
+                        self.strike(fault, event.at, &mut pass);
                     }
                 }
-                Happening::Lifted(id) => cuts.retain(|(fault, ..)| fault != id),
-                Happening::Healed => cuts.clear(),
-                _ => {
-                    let place = places.entry(event.role).or_default();
-                    self.reach(removal, event, *place, &cuts);
-                    *place += 1;
-                }
+                Happening::Lifted(id) => pass.links.retain(|(fault, _)| fault != id),
+                Happening::Healed => pass.links.clear(),
+                _ => self.reach(removal, plan, event, &mut pass),
             }
         }
     }
 
     /// A strike is in the future if its trigger is; then so is what it does.
-    fn strike(&mut self, fault: &Fault, now: VirtualTime, cuts: &mut Vec<(u32, Roles, Roles)>) {
-        let triggered = match fault.trigger {
-            Trigger::At(_) => false,
-            Trigger::OnSend(occasion) => self.sends.contains(&named(occasion)),
-            Trigger::OnDelivery(occasion) => {
+    fn strike(&mut self, fault: &Fault, now: VirtualTime, pass: &mut Pass) {
+        let triggered = match fault.trigger.cue() {
+            None => false,
+            Some((Cue::Send(occasion), _)) => self.sends.contains(&named(occasion)),
+            Some((Cue::Delivery(occasion), _)) => {
                 let sent = named(occasion);
                 self.sends.contains(&sent) || self.arrivals.contains(&sent)
+            }
+            Some((Cue::Fact(sight), _)) => {
+                self.facts.contains(&(sight.role, sight.kind, sight.subject))
             }
         };
         if !triggered && !self.strikes.contains(&fault.id) {
             return;
         }
         self.strikes.insert(fault.id);
+        let since = |plagued: &mut BTreeMap<Role, VirtualTime>, role| {
+            let since = plagued.entry(role).or_insert(now);
+            *since = now.min(*since);
+        };
         match fault.misfortune {
-            Misfortune::Crash { role, .. } => {
-                let since = self.crashes.entry(role).or_insert(now);
-                *since = now.min(*since);
+            Misfortune::Crash { role, .. } | Misfortune::CrashLoop { role, .. } => {
+                since(&mut self.crashes, role);
+            }
+            Misfortune::CrashAll { roles } => {
+                roles.iter().for_each(|role| since(&mut self.crashes, role));
+            }
+            Misfortune::Pause { roles } => {
+                roles.iter().for_each(|role| since(&mut self.plagued, role));
             }
             Misfortune::Partition { from, to, both_ways } => {
-                cuts.push((fault.id, from, to));
-                if both_ways {
-                    cuts.push((fault.id, to, from));
-                }
+                pass.links.push((fault.id, Stretch { from, to, both_ways }));
             }
+            Misfortune::Flap { links, .. }
+            | Misfortune::Brownout { links, .. }
+            | Misfortune::Clog { links } => pass.links.push((fault.id, links)),
             Misfortune::Drop | Misfortune::Delay | Misfortune::Duplicate => {
                 if let Trigger::OnSend(occasion) = fault.trigger {
                     self.sends.insert(named(occasion));
                 }
             }
+            Misfortune::WallShift { role, .. }
+            | Misfortune::Drift { role, .. }
+            | Misfortune::SlowSync { role, .. }
+            | Misfortune::LyingSync { role }
+            | Misfortune::FullDisk { role, .. }
+            | Misfortune::TornTail { role, .. }
+            | Misfortune::Corruption { role, .. }
+            | Misfortune::OldGeneration { role, .. } => since(&mut self.plagued, role),
         }
     }
 
-    fn reach(
-        &mut self,
-        removal: Removal,
-        event: &Event,
-        place: usize,
-        cuts: &[(u32, Roles, Roles)],
-    ) {
-        let is_cut = |sent: &SendIdentity| {
-            cuts.iter().any(|(_, from, to)| from.contains(sent.from) && to.contains(sent.to))
+    fn reach(&mut self, removal: Removal, plan: &Plan<Tally>, event: &Event, pass: &mut Pass) {
+        let place = *pass.places.entry(event.role).and_modify(|place| *place += 1).or_default();
+        let plagued = |sent: &SendIdentity| {
+            pass.links.iter().any(|(_, links)| links.contains(sent.from, sent.to))
         };
         if let Happening::Sent(sent, ..) | Happening::Undeliverable(sent, _) = &event.what
-            && is_cut(sent)
+            && plagued(sent)
         {
             self.sends.insert(*sent);
         }
+        if let Happening::Booted = event.what {
+            pass.boots.insert(event.role, (event.event, place));
+        }
+        // A boot sets a timer for each operation of the till, so that a crash
+        // after so many effects of it falls elsewhere without one of them.
+        let boot = pass.boots.get(&event.role).filter(|(boot, _)| *boot == event.cause);
+        if let (Happening::Crashed(_), Removal::Operation(id), Some((_, place))) =
+            (&event.what, removal, boot)
+            && plan.system.operations.iter().any(|o| o.id == id && Role(o.till) == event.role)
+        {
+            let from = self.from.entry(event.role).or_insert(*place);
+            *from = (*place).min(*from);
+        }
         let reached = match &event.what {
             Happening::TimerFired(Reminder::Due(id)) => removal == Removal::Operation(*id),
-            Happening::Delivered(sent, ..) | Happening::Undeliverable(sent, _) => {
-                self.sends.contains(sent)
+            Happening::Delivered(sent, ..) => self.sends.contains(sent),
+            // Whether it was refused is the receiver's history.
+            Happening::Bounced(sent, _) | Happening::Undeliverable(sent, _) => {
+                self.sends.contains(sent) || self.arrivals.contains(sent)
             }
             Happening::Crashed(_) => self.crashes.get(&event.role).is_some_and(|t| *t <= event.at),
             _ => false,
         };
-        if reached {
+        if reached || self.plagued.get(&event.role).is_some_and(|since| *since <= event.at) {
             let from = self.from.entry(event.role).or_insert(place);
             *from = place.min(*from);
         }
@@ -146,7 +187,20 @@ impl Future {
                 Happening::Delivered(sent, ..) | Happening::Undeliverable(sent, _) => {
                     self.arrivals.insert(*sent);
                 }
+                Happening::Noted(fact) => {
+                    let key = plan.system.fact_key(fact);
+                    self.facts.extend(key.map(|(kind, subject)| (event.role, kind, subject)));
+                }
                 _ => {}
+            }
+        }
+        if let Happening::Sent(sent, ..) = &event.what
+            && plan.network.ordered.contains(sent.from, sent.to)
+        {
+            if self.sends.contains(sent) {
+                pass.queued.insert((sent.from, sent.to));
+            } else if pass.queued.contains(&(sent.from, sent.to)) {
+                self.sends.insert(*sent);
             }
         }
     }

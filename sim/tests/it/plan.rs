@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sim::{
     DigestValue, Domain, Ending, Fault, Limits, Misfortune, Network, Observer, Occasion, Quantiles,
-    Role, Run, Seed, Sighting, Strikes, System, TraceEvent, Trigger, VirtualTime, World,
+    Role, Run, Seed, Settings, Sighting, Strikes, System, TraceEvent, Trigger, VirtualTime, World,
 };
 
 /// A system, and the world to put it into.
@@ -16,6 +16,7 @@ pub(crate) struct Plan<S> {
     pub(crate) roles: Vec<Role>,
     pub(crate) network: Network,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) settings: Settings,
     pub(crate) heal_at: VirtualTime,
     pub(crate) limits: Limits,
 }
@@ -29,6 +30,8 @@ pub(crate) struct Outcome<S: System> {
     pub(crate) events: u64,
     pub(crate) strikes: Strikes,
     pub(crate) never_fired: Vec<u32>,
+    pub(crate) permanent: Vec<u32>,
+    pub(crate) handed_over: Vec<u64>,
     pub(crate) journals: BTreeMap<Role, Vec<S::Record>>,
     pub(crate) trace: Vec<TraceEvent<S>>,
     pub(crate) taps: Taps<S>,
@@ -40,6 +43,7 @@ pub(crate) struct Taps<S: System> {
     pub(crate) sent: Vec<(Role, Role, S::Message)>,
     pub(crate) durable: Vec<(Role, S::Record)>,
     pub(crate) noted: Vec<(Role, S::Fact)>,
+    pub(crate) lost: Vec<(Role, S::Record)>,
 }
 
 impl<S: System> Plan<S> {
@@ -52,6 +56,7 @@ impl<S: System> Plan<S> {
             roles: roles.into_iter().map(Role).collect(),
             network: Network::new(vec![latency], Vec::new(), ms(300_000)),
             faults: Vec::new(),
+            settings: Settings::default(),
             heal_at: at(1_000),
             limits: Limits { events_max: 100_000, horizon: at(1_000_000) },
         }
@@ -74,7 +79,7 @@ impl<S: System> Plan<S> {
             heal_at: self.heal_at,
             limits: self.limits,
         };
-        World::new(&self.system, run)
+        World::new(&self.system, run).under(self.settings.clone())
     }
 
     /// Runs the plan to its end, recorded and watched.
@@ -100,6 +105,8 @@ impl<S: System> Plan<S> {
             events: world.events(),
             strikes: *world.strikes(),
             never_fired: world.never_fired().collect(),
+            permanent: world.permanent().collect(),
+            handed_over: world.handed_over().collect(),
             journals: self.roles.iter().map(journal).collect(),
             trace: world.trace().map(|trace| trace.events.clone()).unwrap_or_default(),
             taps,
@@ -109,7 +116,7 @@ impl<S: System> Plan<S> {
 
 impl<S: System> Default for Taps<S> {
     fn default() -> Self {
-        Self { sent: Vec::new(), durable: Vec::new(), noted: Vec::new() }
+        Self { sent: Vec::new(), durable: Vec::new(), noted: Vec::new(), lost: Vec::new() }
     }
 }
 
@@ -120,6 +127,10 @@ impl<S: System> Observer<S> for Taps<S> {
 
     fn durable(&mut self, seen: Sighting, record: &S::Record) {
         self.durable.push((seen.role, record.clone()));
+    }
+
+    fn lost(&mut self, seen: Sighting, record: &S::Record) {
+        self.lost.push((seen.role, record.clone()));
     }
 
     fn noted(&mut self, seen: Sighting, fact: &S::Fact) {

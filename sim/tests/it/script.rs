@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sim::{Delivery, Happening, Kind, Message, Out, Role, Subject, System, VirtualTime};
+use sim::{
+    Bounce, Delivery, Gap, Happening, Kind, Message, Out, Point, Recovered, Role, Subject, System,
+    VirtualTime,
+};
 
 use crate::plan::{Outcome, Plan, ms};
 
@@ -23,6 +26,8 @@ pub(crate) enum Cue {
     Hear(u16),
     /// An alarm with this number rings.
     Ring(u16),
+    /// A line of this kind comes back.
+    Bounced(u16),
 }
 
 /// One effect. Spans are in milliseconds.
@@ -47,7 +52,17 @@ pub(crate) enum Act {
     TellTime,
     /// Note whose message came last, and which.
     TellSender,
+    HandOver(u64),
+    /// Note the gaps that the journal had at boot.
+    RecallGaps,
+    /// Note [`FULL`] if the disk is full.
+    TellDisk,
+    /// Note this if the point of the same number is forced, for subject 0.
+    Maybe(u16),
 }
+
+/// What [`Act::TellDisk`] notes.
+pub(crate) const FULL: u16 = 800;
 
 /// A message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +76,7 @@ pub(crate) struct Line {
 pub(crate) enum Said {
     Noted(u16),
     Recalled(Vec<u16>),
+    Gaps(Vec<Gap>),
     Time { monotonic: Duration, wall: VirtualTime },
     Sender { from: u8, ordinal: u32, copy: u8 },
 }
@@ -70,6 +86,7 @@ pub(crate) enum Said {
 pub(crate) struct Player {
     role: Role,
     memory: Vec<u16>,
+    gaps: Vec<Gap>,
     sender: Option<Said>,
 }
 
@@ -93,6 +110,15 @@ impl Script {
                 Act::Oblige(obligation) => out.oblige(obligation),
                 Act::Discharge(obligation) => out.discharge(obligation),
                 Act::Recall => out.note(Said::Recalled(player.memory.clone())),
+                Act::HandOver(obligation) => out.hand_over(obligation),
+                Act::RecallGaps => out.note(Said::Gaps(player.gaps.clone())),
+                Act::TellDisk if out.disk_is_full() => out.note(Said::Noted(FULL)),
+                Act::TellDisk => {}
+                Act::Maybe(point) => {
+                    if out.maybe(Point(point), Subject(0)) {
+                        out.note(Said::Noted(point));
+                    }
+                }
                 Act::TellTime => {
                     out.note(Said::Time { monotonic: out.monotonic(), wall: out.wall() });
                 }
@@ -110,9 +136,24 @@ impl System for Script {
     type Fact = Said;
 
     fn boot(&self, role: Role, journal: &[u16], out: &mut Out<Self>) -> Player {
-        let player = Player { role, memory: journal.to_vec(), sender: None };
+        let player = Player { role, memory: journal.to_vec(), gaps: Vec::new(), sender: None };
         self.play(&player, Cue::Boot, out);
         player
+    }
+
+    fn recover(&self, role: Role, disk: Recovered<'_, u16>, out: &mut Out<Self>) -> Player {
+        let (memory, gaps) = (disk.records().to_vec(), disk.gaps().to_vec());
+        let player = Player { role, memory, gaps, sender: None };
+        self.play(&player, Cue::Boot, out);
+        player
+    }
+
+    fn on_bounce(&self, player: &mut Player, bounce: Bounce<Line>, out: &mut Out<Self>) {
+        self.play(player, Cue::Bounced(bounce.message.kind), out);
+    }
+
+    fn fact_key(&self, said: &Said) -> Option<(Kind, Subject)> {
+        if let Said::Noted(number) = said { Some((Kind(*number), Subject(0))) } else { None }
     }
 
     fn on_message(&self, player: &mut Player, delivery: Delivery<Line>, out: &mut Out<Self>) {
@@ -186,6 +227,27 @@ impl Outcome<Script> {
     pub(crate) fn recalled(&self, role: u8) -> Vec<Vec<u16>> {
         let list = |said: &Said| if let Said::Recalled(l) = said { Some(l.clone()) } else { None };
         self.said(role).iter().filter_map(list).collect()
+    }
+
+    /// The gaps that `role` recalled, a list for each boot.
+    pub(crate) fn gaps(&self, role: u8) -> Vec<Vec<Gap>> {
+        let list = |said: &Said| if let Said::Gaps(l) = said { Some(l.clone()) } else { None };
+        self.said(role).iter().filter_map(list).collect()
+    }
+
+    /// When a line of `kind` came back to `role`, in milliseconds.
+    pub(crate) fn bounced(&self, role: u8, kind: u16) -> Vec<u64> {
+        self.when(role, |what| matches!(what, Happening::Bounced(_, line) if line.kind == kind))
+    }
+
+    /// When `role` went on after a pause, in milliseconds.
+    pub(crate) fn resumed(&self, role: u8) -> Vec<u64> {
+        self.when(role, |what| matches!(what, Happening::Resumed))
+    }
+
+    /// When `role` noted `number`, in milliseconds.
+    pub(crate) fn noted_at(&self, role: u8, number: u16) -> Vec<u64> {
+        self.when(role, |what| matches!(what, Happening::Noted(Said::Noted(n)) if *n == number))
     }
 
     /// Every fact that `role` stated.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use sim::{
-    Delivery, Fault, Kind, Message, Network, Out, Quantiles, Role, Subject, System, VirtualTime,
-    Weather,
+    Bounce, Delivery, Fault, Kind, Links, Message, Network, Out, Point, Quantiles, Rate, Role,
+    Roles, Settings, Subject, System, VirtualTime, Weather,
 };
 
 use crate::plan::{Plan, at, ms};
@@ -68,7 +68,17 @@ pub(crate) enum Seen {
     Counted(u64),
     Answered(u64),
     Total(u64),
+    Refused(u64),
 }
+
+/// A till asks twice at once.
+const TWICE: Point = Point(1);
+/// A counter does not answer.
+const MUTE: Point = Point(2);
+/// Kinds of fact, by number.
+pub(crate) const COUNTED: Kind = Kind(1);
+/// An operation was answered.
+pub(crate) const ANSWERED: Kind = Kind(2);
 
 /// Either kind of actor.
 #[derive(Clone, Debug)]
@@ -93,7 +103,16 @@ pub(crate) fn plan(
     let mut network = Network::new(vec![latency], Vec::new(), ms(2_000));
     network.weather = weather;
     let calm = Plan::calm(Tally { operations }, roles);
-    Plan { seed, network, faults, heal_at: at(4_000), ..calm }
+    let counters = Roles::from_iter((FIRST_COUNTER..FIRST_COUNTER + COUNTERS).map(Role));
+    network.ordered = Links::NONE.between(Roles::from_iter([Role(0), Role(1)]), counters);
+    network.connections = Links::NONE.between(Roles::from_iter([Role(1), Role(2)]), counters);
+    let settings = Settings {
+        mirrored: Roles::EVERYONE,
+        pause_max: ms(700),
+        points: vec![(TWICE, Rate::per_million(100_000)), (MUTE, Rate::per_million(100_000))],
+        core: None,
+    };
+    Plan { seed, network, faults, settings, heal_at: at(4_000), ..calm }
 }
 
 impl Tally {
@@ -104,6 +123,9 @@ impl Tally {
     fn ask(&self, id: u64, out: &mut Out<Self>) {
         if let Some(Operation { counter, amount, .. }) = self.operation(id) {
             out.send(Role(*counter), Said::Add { id, amount: *amount });
+            if out.maybe(TWICE, Subject(id)) {
+                out.send(Role(*counter), Said::Add { id, amount: *amount });
+            }
             out.set_timer(PATIENCE, Reminder::Ask(id));
         }
     }
@@ -162,6 +184,9 @@ impl System for Tally {
                     out.note(Seen::Counted(id));
                 }
                 let total = amounts.values().sum();
+                if out.maybe(MUTE, Subject(id)) {
+                    return;
+                }
                 out.send(delivery.from, Said::Added { id, total });
             }
             (Actor::Till { answered, .. }, Said::Added { id, .. }) if !answered.contains(&id) => {
@@ -172,6 +197,18 @@ impl System for Tally {
                 out.note(Seen::Answered(id));
             }
             _ => {}
+        }
+    }
+
+    fn on_bounce(&self, _: &mut Actor, bounce: Bounce<Said>, out: &mut Out<Self>) {
+        out.note(Seen::Refused(bounce.message.subject().0));
+    }
+
+    fn fact_key(&self, seen: &Seen) -> Option<(Kind, Subject)> {
+        match seen {
+            Seen::Counted(id) => Some((COUNTED, Subject(*id))),
+            Seen::Answered(id) => Some((ANSWERED, Subject(*id))),
+            Seen::Total(_) | Seen::Refused(_) => None,
         }
     }
 

@@ -1,0 +1,223 @@
+//! Sendings, and what the network and the plan do to each.
+
+use super::board::{Trouble, is_bad};
+use super::{Due, Flight, Happening, Misfortune, Observer, Phase, Role, SendIdentity, Strike};
+use super::{System, Tag, Trigger, VirtualTime, World};
+use crate::digest::Digest;
+use crate::draw::Domain;
+use crate::fault::CrashPoint;
+use crate::message::Message;
+use crate::network::{Fate, Weather};
+use crate::observer::Sighting;
+use crate::time::nanos;
+
+impl<S: System> World<'_, S> {
+    /// Sends `message`, unless a crash comes instead: then by which fault.
+    pub(super) fn send(
+        &mut self,
+        seen: Sighting,
+        to: Role,
+        message: S::Message,
+        observer: &mut impl Observer<S>,
+    ) -> Option<usize> {
+        let mut identity = SendIdentity {
+            from: seen.role,
+            to,
+            kind: message.kind(),
+            subject: message.subject(),
+            ordinal: 0,
+        };
+        if self.board.instead
+            && let Some(fault) = self.crash_instead(&identity, seen.event, observer)
+        {
+            return Some(fault);
+        }
+        identity.ordinal = self.ordinals.next(&identity);
+        let digest = Digest::of(&message);
+        self.digest.word((Tag::Send as u64) << 8 | u64::from(to.0));
+        self.digest.word(digest);
+        self.count_sent(&identity);
+        observer.sent(seen, to, &message);
+        let (fate, by) = self.fate(&identity, seen.event, observer);
+        self.record_by(by, seen.event, seen.event, seen.role, || {
+            Happening::Sent(identity, message.clone(), fate)
+        });
+        if fate.delays().len() > 1 && self.is_connection(&identity) {
+            self.flights.insert(identity, Flight::of(fate.delays().len()));
+        }
+        for (copy, delay) in fate.delays().iter().enumerate() {
+            let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(*delay));
+            self.pending.messages += 1;
+            let (copy, message) = (copy as u8, message.clone());
+            self.queue
+                .push(at, Due::Deliver { identity, copy, message, digest, cause: seen.event });
+        }
+        None
+    }
+
+    /// What becomes of a sending, and the fault that had a hand in it.
+    fn fate(
+        &mut self,
+        identity: &SendIdentity,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) -> (Fate, Option<usize>) {
+        let mut weather = match self.phase {
+            Phase::Chaos => self.network.weather,
+            Phase::Drain => Weather::CALM,
+        };
+        let keeps_order = !self.network.ordered.is_empty()
+            && self.network.ordered.contains(identity.from, identity.to);
+        if keeps_order {
+            weather.copies_max = 1;
+        }
+        let planned = match self.phase {
+            Phase::Chaos if !self.board.on_send.is_empty() => {
+                self.pull_send(identity, event, observer)
+            }
+            _ => Vec::new(),
+        };
+        let trouble = self.trouble(identity, &mut weather);
+        let drawn = self.network.fate(&self.draws, identity, &weather);
+        let (mut fate, mut by) = self.planned_fate(drawn, &planned);
+        by = by.or(trouble.by);
+        // What the sending triggered may have cut its own link.
+        if let Some(cut) = self.cut_by(identity.from, identity.to) {
+            self.strikes.count(Strike::Partition, 1);
+            return (Fate::LOST, Some(cut));
+        }
+        self.strikes.count(Strike::Loss, u64::from(drawn.lost));
+        if trouble.loses && !fate.lost {
+            self.strikes.count(Strike::Brownout, 1);
+            return (Fate::LOST, trouble.by);
+        }
+        if let Some(end) = trouble.held_until {
+            self.strikes.count(Strike::Clog, 1);
+            fate = fate.held(end.since(self.now)).aged(self.network.copy_age_max);
+        }
+        if keeps_order {
+            fate = self.in_order(identity, fate.single());
+        }
+        if !fate.lost {
+            self.strikes.count(Strike::SlowLink, u64::from(trouble.slows));
+            self.strikes.count(Strike::Duplication, u64::from(drawn.delays().len() > 1));
+            self.strikes.count(Strike::Lateness, u64::from(drawn.late));
+        }
+        (fate, by)
+    }
+
+    /// What the links themselves do to a sending besides the weather.
+    fn trouble(&self, identity: &SendIdentity, weather: &mut Weather) -> Plight {
+        let mut plight = Plight::default();
+        let (from, to) = (identity.from, identity.to);
+        if self.board.troubles.is_empty() || self.is_healed(from, to) {
+            return plight;
+        }
+        let struck = self.board.troubles.iter().filter(|t| t.links.contains(from, to));
+        for Trouble { fault: index, since, until, .. } in struck {
+            let fault = &self.board.planned[*index];
+            match fault.misfortune {
+                Misfortune::Clog { .. } => {
+                    // Once the world has healed, a clog that is left never ends.
+                    let forever = self.phase == Phase::Drain;
+                    let end = if forever { VirtualTime::END } else { *until };
+                    plight.held_until = plight.held_until.max(Some(end));
+                    plight.by = Some(*index);
+                }
+                Misfortune::Brownout { load_percent, loss, good, bad, .. }
+                    if is_bad(&self.draws, fault, *since, self.now, [good, bad].map(nanos)) =>
+                {
+                    let load = u64::from(weather.load_percent) * u64::from(load_percent) / 100;
+                    weather.load_percent = u32::try_from(load).unwrap_or(u32::MAX);
+                    let [pair, subject] = identity.words();
+                    let named = [pair, subject, u64::from(identity.ordinal), u64::from(fault.id)];
+                    plight.loses |= loss.hits(self.draws.draw(BROWNOUT_LOSS, &named));
+                    plight.slows = true;
+                    plight.by = Some(*index);
+                }
+                _ => {}
+            }
+        }
+        plight
+    }
+
+    /// The faults that this sending triggers.
+    fn pull_send(
+        &mut self,
+        identity: &SendIdentity,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) -> Vec<usize> {
+        let pulled = self.board.on_send.get(&identity.occasion()).cloned().unwrap_or_default();
+        for index in &pulled {
+            self.pull(*index, event, observer);
+        }
+        pulled
+    }
+
+    /// The fate that the plan has for this sending alone, where it has one.
+    fn planned_fate(&mut self, drawn: Fate, pulled: &[usize]) -> (Fate, Option<usize>) {
+        pulled.iter().fold((drawn, None), |(fate, by), index| {
+            let fault = &self.board.planned[*index];
+            let planned = match fault.misfortune {
+                _ if !matches!(fault.trigger, Trigger::OnSend(_)) => return (fate, by),
+                Misfortune::Drop => Fate::LOST,
+                Misfortune::Delay => fate.delayed(fault.dwell),
+                Misfortune::Duplicate => fate.duplicated(fault.dwell),
+                _ => return (fate, by),
+            };
+            self.strikes.count(Strike::PlannedFate, 1);
+            (planned.aged(self.network.copy_age_max), Some(*index))
+        })
+    }
+
+    /// The same fate, behind everything that was sent on the same link before.
+    fn in_order(&mut self, identity: &SendIdentity, fate: Fate) -> Fate {
+        let Some(delay) = fate.delays().first() else { return fate };
+        let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(*delay));
+        let last = self.arrivals.entry((identity.from, identity.to)).or_default();
+        *last = at.max(*last);
+        fate.held(last.since(self.now))
+    }
+
+    /// The crash that comes instead of this sending, if one does.
+    fn crash_instead(
+        &mut self,
+        identity: &SendIdentity,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) -> Option<usize> {
+        let ordinal = self.ordinals.peek(identity);
+        let pulled = self.board.on_send.get(&SendIdentity { ordinal, ..*identity }.occasion())?;
+        let falls = |index: &&usize| {
+            let fault = &self.board.planned[**index];
+            let point = Some((identity.from, CrashPoint::Instead));
+            matches!(fault.trigger, Trigger::OnSend(_)) && fault.misfortune.crash() == point
+        };
+        let waiting = |index: &&usize| !self.board.states[**index].struck;
+        let index = pulled.iter().filter(falls).find(waiting).copied()?;
+        self.strike(index, event, observer);
+        let struck = self.board.states[index].struck;
+        self.board.states[index].fired |= struck;
+        struck.then_some(index)
+    }
+
+    fn count_sent(&mut self, identity: &SendIdentity) {
+        let kind = usize::from(identity.kind.0);
+        if kind >= self.sent_by_kind.len() {
+            self.sent_by_kind.resize(kind + 1, 0);
+        }
+        self.sent_by_kind[kind] += 1;
+    }
+}
+
+/// What the links do to one sending.
+#[derive(Clone, Copy, Debug, Default)]
+struct Plight {
+    by: Option<usize>,
+    slows: bool,
+    loses: bool,
+    held_until: Option<VirtualTime>,
+}
+
+const BROWNOUT_LOSS: Domain = Domain(u64::from_le_bytes(*b"brn-loss"));
