@@ -143,3 +143,50 @@ impl Sends {
         self.latest + never_found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHICH: Try = Try { step: 3, attempt: 1 };
+    const NEVER_FOUND: Duration = Duration::from_secs(100);
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_only_send_is_told_of_by_any_answer_and_one_of_two_by_its_own() {
+        let mut sends = Sends::none(WHICH, at(0));
+        sends.sent(1, at(10));
+        assert!(!sends.others_open(2, at(11), NEVER_FOUND), "a query about the only send");
+        sends.sent(3, at(20));
+        for (number, sent_at, open) in
+            [(1, 20, true), (3, 20, true), (4, 21, true), (3, 110, false), (4, 119, true)]
+        {
+            assert_eq!(sends.others_open(number, at(sent_at), NEVER_FOUND), open, "{number}");
+        }
+        sends.answered(1);
+        assert!(!sends.others_open(3, at(21), NEVER_FOUND));
+        assert_eq!(sends.settled_at(NEVER_FOUND), at(120));
+    }
+
+    #[test]
+    fn a_send_that_was_turned_away_does_not_count() {
+        let mut sends = Sends::none(WHICH, at(0));
+        sends.sent(1, at(10));
+        sends.sent(2, at(20));
+        sends.turned_away(2);
+        assert!(!sends.others_open(3, at(21), NEVER_FOUND), "there was one send");
+        assert!(sends.any_open(at(21), NEVER_FOUND));
+        assert!(!sends.any_open(at(110), NEVER_FOUND));
+    }
+
+    #[test]
+    fn of_what_others_sent_nothing_is_known_for_a_while() {
+        let sends = Sends::unknown_until(WHICH, at(10));
+        assert!(sends.others_open(1, at(109), NEVER_FOUND));
+        assert!(!sends.others_open(1, at(110), NEVER_FOUND));
+        assert_eq!(sends.settled_at(NEVER_FOUND), at(110));
+    }
+}

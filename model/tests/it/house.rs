@@ -1,6 +1,7 @@
 //! Everybody that a worker talks to, as the real state machines, reached over
 //! a line that loses, delays and breaks as it is told.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
@@ -61,6 +62,7 @@ pub(crate) struct House {
     luck: Luck,
     token: Token,
     ordinal: u32,
+    executed: BTreeSet<OperationId>,
     pub(crate) underway: Vec<Underway>,
 }
 
@@ -76,6 +78,7 @@ impl House {
             luck,
             token: Token(token),
             ordinal: 0,
+            executed: BTreeSet::new(),
             underway: Vec::new(),
         }
     }
@@ -190,12 +193,16 @@ impl House {
         }
     }
 
+    /// No authorization is executed twice: not every provider would notice.
     fn execute(
         &mut self,
         provider: ProviderId,
         request: &ProviderRequest,
         how: Execution,
     ) -> ProviderReply {
+        if let ProviderRequest::Authorize { reference, .. } = request {
+            assert!(self.executed.insert(*reference), "{reference} is executed twice");
+        }
         let books = &mut self.books[usize::from(provider.0)];
         if let Some(reference) = books.about(request).map(|charge| charge.reference) {
             books.mature(reference, how.now);

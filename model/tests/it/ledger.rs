@@ -136,7 +136,9 @@ fn an_account_without_a_limit_takes_any_debit() {
         "
         1 moves 1000000 transit -> merchant       => created
         2 holds 1000000 transit -> merchant       => created
-        = transit debits 1000000 +1000000 credits 0 +0
+        3 moves 1 used -> grant                   => created
+        4 moves 1 psp -> transit                  => created
+        = transit debits 1000000 +1000000 credits 1 +0
         ",
     );
 }

@@ -162,6 +162,7 @@ impl Door {
     /// the one under way, nobody listens any more.
     fn answer_late(&mut self, line: &str) {
         self.write();
+        self.lose();
         let (expected, heard) = line.split_once(" => ").expect("a call and an answer");
         let found = self.unanswered.iter().position(|(spelled, ..)| spelled == expected);
         let (_, call, number, operation) = self.unanswered.remove(found.expect("such a call"));
