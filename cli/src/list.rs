@@ -19,7 +19,7 @@ pub(crate) fn list(arguments: ListArguments, screen: &mut Screen<'_>) -> Result<
         (Listed::Defects, false) => Ok(listing::defects()),
         (Listed::Scenarios, true) => json::pretty(&catalog::all()),
         (Listed::Invariants, true) => json::pretty(&Invariant::ALL),
-        (Listed::Faults, true) => json::pretty(&fault_story::ALL),
+        (Listed::Faults, true) => json::pretty(&fault_story::ALL.as_slice()),
         (Listed::Defects, true) => json::pretty(&Defect::ALL),
     };
     screen.print(&text.map_err(|error| Failure::Harness(error.to_string()))?)?;

@@ -59,4 +59,10 @@ pub enum Answer {
     Provider(ProviderReply),
     /// The merchant knows.
     Noticed,
+    /// Of anybody whose disk is full: nothing that needs a record is done, and
+    /// nothing is told.
+    Unavailable,
+    /// Of the network: the connection was refused before a byte was written,
+    /// and no copy of the call was or will be handled.
+    Bounced,
 }

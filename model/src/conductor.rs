@@ -265,8 +265,9 @@ impl Conductor {
     fn doubt(&mut self, now: Duration, rules: &Rules) {
         let Some(flight) = &mut self.flight else { return };
         flight.doubts += 1;
-        let at_provider = effect_of(flight.aim).is_some();
-        flight.rest_until = now + rules.backoff(flight.doubts, at_provider);
+        // Whoever decides later, a provider or a person, is asked ever more rarely.
+        let rarely = flight.pending || effect_of(flight.aim).is_some();
+        flight.rest_until = now + rules.backoff(flight.doubts, rarely);
     }
 
     fn choose_call(&self, now: Duration, rules: &Rules) -> Choice {

@@ -30,7 +30,8 @@ pub enum Evidence {
     Booked,
     /// It was refused where nothing may refuse it.
     Illegal,
-    /// That one sending was turned away unread.
+    /// That one sending was turned away unread, by a limiter or by a connection
+    /// that was refused.
     Throttled,
     /// Nothing: it may have happened.
     Unknown,
@@ -39,6 +40,7 @@ pub enum Evidence {
 /// What `answer` proves about `aim`.
 pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
     match (aim, answer) {
+        (_, Answer::Bounced) => Evidence::Throttled,
         (Aim::Step(which), Answer::Provider(reply)) => match which.step {
             steps::CAPTURE => weigh_capture(*reply, defects),
             _ => weigh_authorization(*reply, defects),

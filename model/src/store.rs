@@ -58,6 +58,8 @@ pub enum CommitResult {
     Conflict,
     /// Somebody else holds the lease.
     StaleEpoch,
+    /// Nothing can be written down just now.
+    Unavailable,
 }
 
 /// An entry of the store's own journal.
@@ -107,6 +109,11 @@ impl Commit {
 }
 
 impl PaymentRow {
+    /// Whether nobody has to go on with it: it has ended, or a person has it.
+    pub fn is_finished(&self) -> bool {
+        self.status.is_final() || self.then == Then::Close
+    }
+
     /// Whether a cancellation may still be accepted (payments.md O6): no
     /// capture was ever intended.
     pub fn may_cancel(&self) -> bool {

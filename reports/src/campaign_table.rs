@@ -5,6 +5,7 @@ use scenarios::Scenario;
 use scenarios::campaign::Campaign;
 use scenarios::invariant::Invariant;
 
+use crate::exclusions;
 use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
@@ -22,7 +23,8 @@ pub struct CampaignRow<'c> {
 }
 
 /// The table; beneath it how payments ended, what struck and the digest of
-/// each scenario, and the largest share of each limit that any trial used.
+/// each scenario, the largest share of each limit that any trial used, and
+/// what is never struck.
 pub fn render(rows: &[CampaignRow<'_>]) -> String {
     let mut text = layout::lines(0, &table(rows));
     for row in rows {
@@ -35,7 +37,8 @@ pub fn render(rows: &[CampaignRow<'_>]) -> String {
         |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).max().unwrap_or(0);
     let (events, horizon) = (most(|c| c.event_limit_used), most(|c| c.horizon_used));
     text + &format!(
-        "\nlargest share of the event limit used: {events} %, of the horizon: {horizon} %\n"
+        "\nlargest share of the event limit used: {events} %, of the horizon: {horizon} %\n\n{}",
+        exclusions::render()
     )
 }
 
@@ -134,11 +137,21 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     if !business.is_empty() {
         facts.push(("business", listed(&business)));
     }
+    if row.campaign.planned > 0 {
+        facts.push(("planned", planned(row.campaign)));
+    }
     if !row.campaign.caught.is_empty() {
         facts.push(("violated", caught(row.campaign)));
     }
     facts.push(("digest", row.campaign.digest.to_string()));
     facts
+}
+
+/// How many single faults were planned, and how many never struck.
+fn planned(campaign: &Campaign) -> String {
+    let planned = counted(campaign.planned, "single fault");
+    let never = Count(campaign.never_struck);
+    format!("{planned}; {never} never struck, for what they waited for did not happen")
 }
 
 /// Every invariant that was violated, first or later in a trial, and in how

@@ -15,6 +15,7 @@
 mod accounts;
 mod brief;
 pub mod campaign_table;
+mod exclusions;
 pub mod fault_story;
 pub mod json;
 mod layout;

@@ -32,6 +32,16 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         row("chaos", format!("faults strike for {chaos}, then everything heals")),
         row("network", weather(&plan.weather)),
     ];
+    if !plan.ordered.is_empty() {
+        rows.push(row("", "links within the house keep order".to_owned()));
+    }
+    if !plan.connections.is_empty() {
+        rows.push(row("", "links are connections: they refuse when nobody listens".to_owned()));
+    }
+    if !plan.points.is_empty() {
+        let points = plan.points.iter().map(|(point, rate)| (point.name(), *rate));
+        rows.push(row("forced", rates(&points.collect::<Vec<_>>())));
+    }
     for (n, provider) in plan.providers.iter().enumerate() {
         let name = party::name(provider_role(ProviderId(n as u8)));
         rows.push(row(&name, format!("issuers: {}", issuers(&provider.issuer))));

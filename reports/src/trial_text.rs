@@ -7,6 +7,7 @@ use scenarios::trial::{Trial, Verdict};
 use crate::accounts;
 use crate::brief::Brief;
 use crate::campaign_table::listed;
+use crate::exclusions;
 use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
@@ -35,13 +36,24 @@ pub fn facts(trial: &Trial) -> String {
         ),
         ("faults", listed(&of_kind(FaultKind::Disturbance, strikes()))),
         ("business", listed(&of_kind(FaultKind::Business, strikes()))),
+        ("unstruck", unstruck(&trial.never_struck)),
         ("retries", Count(trial.retries).to_string()),
         ("undone", listed(&compensations)),
         ("took", took(trial)),
         ("digest", trial.digest.to_string()),
     ];
-    facts.retain(|(name, what)| *name != "business" || what != "none");
-    format!("accounts of the ledger\n{}\nin all\n{}", ledger(trial), layout::facts(facts))
+    facts.retain(|(name, what)| !matches!(*name, "business" | "unstruck") || what != "none");
+    let (ledger, facts, exclusions) = (ledger(trial), layout::facts(facts), exclusions::render());
+    format!("accounts of the ledger\n{ledger}\nin all\n{facts}\n{exclusions}")
+}
+
+/// The planned faults that never struck.
+fn unstruck(ids: &[u32]) -> String {
+    let told: Vec<_> = ids.iter().map(|id| format!("fault{}{id}", layout::UNBROKEN)).collect();
+    match told.as_slice() {
+        [] => "none".to_owned(),
+        told => format!("{}: what they waited for never happened", told.join(", ")),
+    }
 }
 
 fn took(trial: &Trial) -> String {
@@ -101,6 +113,7 @@ pub(crate) mod tests {
             ended_at: VirtualTime::from_nanos(90_000_000_000),
             messages: vec![("create", 20), ("authorize", 25)],
             strikes: vec![("message-loss", 3), ("declined", 2)],
+            never_struck: vec![7],
             outcomes: [("failed", 2), ("succeeded", 18)].into(),
             captured: vec![Money { amount: Amount(1_230), currency: Currency::Eur }],
             retries: 4,
@@ -121,6 +134,7 @@ pub(crate) mod tests {
         let text = facts(&trial(Verdict::Held));
         assert!(text.contains("faults    message-loss 3\n"), "{text}");
         assert!(text.contains("business  declined 2\n"), "{text}");
+        assert!(text.contains("unstruck  fault 7: what they"), "{text}");
         assert!(text.contains("messages  45 in all: create 20, authorize 25\n"), "{text}");
     }
 }

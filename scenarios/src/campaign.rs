@@ -40,6 +40,11 @@ pub struct Campaign {
     pub outcomes: BTreeMap<&'static str, u64>,
     /// Faults that struck, by name.
     pub strikes: BTreeMap<&'static str, u64>,
+    /// Faults that plans named one by one.
+    pub planned: u64,
+    /// And those of them that never struck, because what they waited for
+    /// never happened.
+    pub never_struck: u64,
     /// How often the premise of each invariant was met.
     pub exercised: BTreeMap<Invariant, u64>,
     /// Invariants that the scenario promises to exercise, and did not.
@@ -146,6 +151,8 @@ impl Campaign {
             horizon_used: 0,
             outcomes: BTreeMap::new(),
             strikes: BTreeMap::new(),
+            planned: 0,
+            never_struck: 0,
             exercised: BTreeMap::new(),
             missed: Vec::new(),
             caught: BTreeMap::new(),
@@ -170,6 +177,8 @@ impl Campaign {
         for (name, count) in &trial.outcomes {
             *self.outcomes.entry(name).or_default() += count;
         }
+        self.planned += trial.plan.faults.len() as u64;
+        self.never_struck += trial.never_struck.len() as u64;
         for (name, count) in &trial.strikes {
             *self.strikes.entry(name).or_default() += count;
         }

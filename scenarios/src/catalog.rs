@@ -15,6 +15,9 @@ pub const FILES: &[(&str, &str)] = &[
     ("orchestrator-crash-loop", include_str!("../catalog/orchestrator-crash-loop.toml")),
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
+    ("sick-network", include_str!("../catalog/sick-network.toml")),
+    ("failing-disks", include_str!("../catalog/failing-disks.toml")),
+    ("wrong-clocks", include_str!("../catalog/wrong-clocks.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

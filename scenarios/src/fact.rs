@@ -1,6 +1,7 @@
 //! What the parties that the harness owns have seen.
 
-use model::{ProviderId, Status, Token};
+use model::{ChargeEvent, ProviderId, Status, Token};
+use sim::{Kind, Subject};
 
 use crate::message::{Asking, ClientReply};
 
@@ -33,6 +34,54 @@ pub enum Fact {
     },
     /// A misfortune struck at a provider.
     Struck(ProviderId, ProviderStrike),
+    /// A provider's books changed: for triggers; the judge reads the books.
+    Moved(Token, ChargeEvent),
+}
+
+/// The kinds of fact that a fault can wait for.
+pub mod sights {
+    use sim::Kind;
+
+    /// A client sees a reply.
+    pub const SHOWN: Kind = Kind(0);
+    /// A client is told how a payment ended.
+    pub const TOLD: Kind = Kind(1);
+    /// A provider authorized.
+    pub const AUTHORIZED: Kind = Kind(2);
+    /// A provider declined.
+    pub const DECLINED: Kind = Kind(3);
+    /// A provider captured.
+    pub const CAPTURED: Kind = Kind(4);
+    /// A provider undid an authorization, or blocked it unseen.
+    pub const VOIDED: Kind = Kind(5);
+
+    /// Those that clients state.
+    pub const OF_CLIENTS: &[Kind] = &[SHOWN, TOLD];
+    /// Those that providers state.
+    pub const OF_PROVIDERS: &[Kind] = &[AUTHORIZED, DECLINED, CAPTURED, VOIDED];
+}
+
+impl Fact {
+    /// What a fault can wait for it by.
+    pub(crate) fn key(&self) -> Option<(Kind, Subject)> {
+        let (kind, token) = match self {
+            Self::Shown { asking, .. } => (sights::SHOWN, asking.token),
+            Self::Told { token, .. } => (sights::TOLD, *token),
+            Self::Moved(token, event) => (kind_of(*event)?, *token),
+            Self::Probed { .. } | Self::Struck(..) => return None,
+        };
+        Some((kind, Subject(token.0)))
+    }
+}
+
+fn kind_of(event: ChargeEvent) -> Option<Kind> {
+    match event {
+        ChargeEvent::Authorized(_) => Some(sights::AUTHORIZED),
+        ChargeEvent::Declined => Some(sights::DECLINED),
+        ChargeEvent::Captured(_) => Some(sights::CAPTURED),
+        ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
+        ChargeEvent::Deferred | ChargeEvent::Expired => None,
+    }
 }
 
 /// What a client asked for.

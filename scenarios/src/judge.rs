@@ -86,6 +86,11 @@ impl Observer<PaymentSystem> for Judge {
             Message::Provide(envelope, _)
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => self.said.count_call(envelope.number),
+            Message::Create(request) => self.said.asked(request.token, Endpoint::Create),
+            Message::Get(token, _) if seen.role != PROBE => {
+                self.said.asked(*token, Endpoint::Get);
+            }
+            Message::Cancel(token, _) => self.said.asked(*token, Endpoint::Cancel),
             Message::Created(asking, reply)
             | Message::Got(asking, reply)
             | Message::Cancelled(asking, reply)
@@ -117,24 +122,23 @@ impl Observer<PaymentSystem> for Judge {
     fn noted(&mut self, seen: Sighting, fact: &Fact) {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
+            Fact::Moved(..) => {}
             Fact::Shown { asking, endpoint, reply } => {
-                let (token, asked_at) = (asking.token, asking.at);
-                self.shown(
-                    seen,
-                    screens::Screen { token, asked_at, endpoint: Some(*endpoint), reply: *reply },
-                );
+                let asked_later = self.said.asked_later(asking, *endpoint);
+                let (token, endpoint) = (asking.token, Some(*endpoint));
+                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply: *reply });
             }
             Fact::Told { token, status } => {
                 let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
                 let reply = ClientReply::Stands(payment, *status);
-                let (token, asked_at) = (*token, seen.at);
-                self.shown(seen, screens::Screen { token, asked_at, endpoint: None, reply });
+                let (token, asked_later) = (*token, true);
+                self.shown(seen, screens::Screen { token, asked_later, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
                 self.said.take_probe(*token, *reply);
-                let (token, asked_at) = (*token, seen.at);
+                let (token, asked_later) = (*token, true);
                 let endpoint = Some(Endpoint::Get);
-                self.shown(seen, screens::Screen { token, asked_at, endpoint, reply: *reply });
+                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply: *reply });
             }
         }
     }

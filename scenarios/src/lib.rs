@@ -13,6 +13,7 @@
 pub mod bounds;
 pub mod campaign;
 pub mod catalog;
+pub mod exclusion;
 pub mod fact;
 pub mod invariant;
 pub mod judge;
@@ -21,6 +22,7 @@ pub mod load;
 pub mod message;
 pub mod party;
 pub mod plan;
+pub mod points;
 pub mod settings;
 mod span;
 mod system;

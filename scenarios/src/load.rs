@@ -4,10 +4,13 @@ use std::path::Path;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
+use sim::Strike;
+
 use crate::bounds;
+use crate::exclusion;
 use crate::invariant::Invariant;
 use crate::party::CLIENTS_MAX;
-use crate::settings::Scenario;
+use crate::settings::{Scenario, Who};
 
 /// Why a scenario can't be had.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -189,6 +192,7 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
+    disturbances(scenario)?;
     for code in &scenario.exercises {
         if Invariant::with_code(code).is_none() {
             return Err((
@@ -200,9 +204,49 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
+/// What a scenario can't ask of disks and clocks.
+fn disturbances(scenario: &Scenario) -> Result<(), (&'static str, String)> {
+    let excluded = |field, strike: Strike, who: Who, most: u32| match exclusion::wholly(strike, who)
+    {
+        Some(exclusion) if most > 0 => {
+            let (name, who, reason) = (strike.name(), who.name(), exclusion.reason);
+            Err((field, format!("{name} never strikes a {who}: {reason}")))
+        }
+        _ => Ok(()),
+    };
+    for disk in &scenario.disks {
+        if !disk.who.has_disk() {
+            let problem = format!("the {} keeps nothing durable: it has no disk", disk.who.name());
+            return Err(("disks", problem));
+        }
+        excluded("lying", Strike::LyingSync, disk.who, disk.lying)?;
+        excluded("corrupt", Strike::Corruption, disk.who, disk.corrupt)?;
+        excluded("old", Strike::OldGeneration, disk.who, disk.old)?;
+    }
+    for clock in &scenario.clocks {
+        let off = u32::from(!clock.offset_max.0.is_zero());
+        excluded("offset_max", Strike::ClockJump, clock.who, off)?;
+        excluded("jumps", Strike::ClockJump, clock.who, clock.jumps)?;
+        excluded("drifts", Strike::ClockDrift, clock.who, clock.drifts)?;
+        if clock.drift_ppm_max > DRIFT_PPM_MAX {
+            let problem = format!(
+                "`drift_ppm_max` is at most {DRIFT_PPM_MAX}: with a worse clock, no worker could \
+                 tell when an operation that a provider does not know can't happen any more"
+            );
+            return Err(("drift_ppm_max", problem));
+        }
+    }
+    if scenario.shared_crashes.iter().any(|crash| crash.who.is_empty()) {
+        return Err(("who", "`who` of shared crashes names at least one party".to_owned()));
+    }
+    Ok(())
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
+/// Half of the margin that `t_nf` has over the sum of its parts.
+const DRIFT_PPM_MAX: u32 = 50_000;
 const OPERATIONS_MAX: u32 = 1_000_000;
 const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);

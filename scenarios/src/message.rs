@@ -5,18 +5,18 @@ use model::{
     Answer, Commit, CommitResult, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest,
     Record, RiskRequest, Status, Token, TransactionId,
 };
-use sim::{Kind, Subject, VirtualTime};
+use sim::{Kind, Subject};
 
 /// A message between two parties. Every one carries the token of the
 /// instrument that it is about.
 #[derive(Clone, Debug, Hash)]
 pub enum Message {
     /// Client to edge: m1.
-    Create(Asking, CreatePayment),
+    Create(CreatePayment),
     /// Client to edge: m2, what became of the payment under this key?
-    Get(Asking, KeyId),
+    Get(Token, KeyId),
     /// Client to edge: m2, end the payment under this key.
-    Cancel(Asking, KeyId),
+    Cancel(Token, KeyId),
     /// Edge to client: the reply to [`Message::Create`].
     Created(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Get`].
@@ -64,8 +64,9 @@ pub enum Message {
 pub struct Asking {
     /// Whose instrument.
     pub token: Token,
-    /// When the client asked, on its own clock.
-    pub at: VirtualTime,
+    /// The how-manieth request of this kind for the instrument it was: what a
+    /// connection tells, and the copies that a network makes share.
+    pub number: u32,
 }
 
 /// What joins an answer to its call.
@@ -214,12 +215,11 @@ impl Message {
     /// The instrument that it is about.
     pub fn token(&self) -> Token {
         match self {
-            Self::Create(asking, _)
-            | Self::Get(asking, _)
-            | Self::Cancel(asking, _)
-            | Self::Created(asking, _)
-            | Self::Got(asking, _)
-            | Self::Cancelled(asking, _) => asking.token,
+            Self::Create(request) => request.token,
+            Self::Get(token, _) | Self::Cancel(token, _) => *token,
+            Self::Created(asking, _) | Self::Got(asking, _) | Self::Cancelled(asking, _) => {
+                asking.token
+            }
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Lease(_, token)

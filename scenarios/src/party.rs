@@ -25,6 +25,9 @@ pub const RISK: Role = Role(4);
 /// The harness's own reader, who looks at every payment at rest.
 pub const PROBE: Role = Role(5);
 
+/// Those who write every record to two copies.
+pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
+
 /// The most providers in one world.
 pub const PROVIDERS_MAX: u8 = 16;
 /// The most clients in one world.

@@ -9,13 +9,17 @@ use model::{
     Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Fault, Rate, Seed, VirtualTime, Weather};
+use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
+
+use crate::points::PointName;
 
 /// Everything that is decided before a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The format of this plan, and of the draws that it relies on.
+    /// The format of this plan.
     pub format: u16,
+    /// The version of the samplers behind every draw of the run.
+    pub samplers: u16,
     /// The scenario that it was drawn from.
     pub scenario: String,
     /// The seed that it was drawn from.
@@ -32,6 +36,15 @@ pub struct Plan {
     pub limits: Vec<MerchantLimit>,
     /// How links misbehave until heal.
     pub weather: Weather,
+    /// Links that keep order, if any do.
+    pub ordered: Links,
+    /// Links that are connections, if any are.
+    pub connections: Links,
+    /// Who writes every record to two copies, of which a fault strikes at most
+    /// one.
+    pub mirrored: Roles,
+    /// Rare branches that are forced until heal, and how often.
+    pub points: Vec<(PointName, Rate)>,
     /// What goes wrong with links and actors.
     pub faults: Vec<Fault>,
     /// What goes wrong with whole providers.

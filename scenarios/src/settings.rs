@@ -1,8 +1,15 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod disturbance;
+
 use model::Currency;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
+
+pub use disturbance::{
+    ClockSettings, CrashLoopSettings, CrashSettings, DiskSettings, LinkSettings, PartitionSettings,
+    PauseSettings, PointSettings, SharedCrashSettings,
+};
 
 use crate::span::Span;
 
@@ -38,9 +45,30 @@ pub struct Scenario {
     /// Who crashes.
     #[serde(default)]
     pub crashes: Vec<CrashSettings>,
+    /// Who crashes again and again.
+    #[serde(default)]
+    pub crash_loops: Vec<CrashLoopSettings>,
+    /// Who crashes together.
+    #[serde(default)]
+    pub shared_crashes: Vec<SharedCrashSettings>,
+    /// Who stalls.
+    #[serde(default)]
+    pub pauses: Vec<PauseSettings>,
     /// Who is cut off from whom.
     #[serde(default)]
     pub partitions: PartitionSettings,
+    /// Which links are bad for a while, and what kind of links there are.
+    #[serde(default)]
+    pub links: LinkSettings,
+    /// Whose disk fails.
+    #[serde(default)]
+    pub disks: Vec<DiskSettings>,
+    /// Whose clocks are wrong.
+    #[serde(default)]
+    pub clocks: Vec<ClockSettings>,
+    /// Which rare branches are forced.
+    #[serde(default)]
+    pub points: Vec<PointSettings>,
     /// How a seed picks from all this.
     #[serde(default)]
     pub swarm: Swarm,
@@ -167,28 +195,6 @@ pub struct RiskSettings {
     pub review_max: Span,
 }
 
-/// Who crashes: payments.md F25.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CrashSettings {
-    /// Who.
-    pub who: Who,
-    /// How often at most.
-    pub times: u32,
-    /// How long it stays down at most.
-    pub down_max: Span,
-}
-
-/// Who is cut off from whom: payments.md F24.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PartitionSettings {
-    /// The most partitions of one seed.
-    pub times: u32,
-    /// How long one lasts at most.
-    pub lasts_max: Span,
-}
-
 /// How a seed picks from the maxima.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -215,6 +221,26 @@ pub enum Who {
     Risk,
     /// The store.
     Store,
+}
+
+impl Who {
+    /// Whether it keeps a journal of its own.
+    pub const fn has_disk(self) -> bool {
+        !matches!(self, Self::Edge | Self::Orchestrator)
+    }
+
+    /// What files and reports call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Edge => "edge",
+            Self::Ledger => "ledger",
+            Self::Orchestrator => "orchestrator",
+            Self::Provider => "provider",
+            Self::Risk => "risk",
+            Self::Store => "store",
+        }
+    }
 }
 
 fn trials_min() -> u64 {

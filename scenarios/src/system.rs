@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Booking, PaymentId, RiskEntry, Rules, StoreEntry, Token};
-use sim::{Delivery, Draws, Out, Role, System};
+use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
 use crate::message::Message;
@@ -51,6 +51,9 @@ pub enum Party {
     Risk(RiskService),
     /// The store.
     Store(StoreDesk),
+    /// Anybody who found a hole in a journal that others rely on: it serves
+    /// nothing, rather than act on what is left.
+    Halted,
 }
 
 /// What timers remind parties of.
@@ -63,8 +66,9 @@ pub enum Timer {
     /// The orchestrator: look at this payment again, unless it was looked at
     /// since.
     Payment(PaymentId, u32),
-    /// The store: is anybody working on this payment?
-    Relay(PaymentId),
+    /// The store: is anybody working on this payment? Unless a later reminder
+    /// was set.
+    Relay(PaymentId, u32),
     /// A provider: execute the deferred request with this number.
     Execute(u32),
     /// The probe: look at every payment.
@@ -127,12 +131,13 @@ impl System for PaymentSystem {
         match actor {
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
-            Party::Ledger(ledger) => ledger.on_message(delivery, out),
+            Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
             Party::Risk(risk) => risk.on_message(self, delivery, out),
             Party::Store(store) => store.on_message(delivery, out),
+            Party::Halted => {}
         }
     }
 
@@ -145,13 +150,34 @@ impl System for PaymentSystem {
             (Party::Orchestrator(orchestrator), Timer::Payment(payment, round)) => {
                 orchestrator.on_timer(self, payment, round, out);
             }
-            (Party::Store(store), Timer::Relay(payment)) => store.on_timer(payment, out),
+            (Party::Store(store), Timer::Relay(payment, round)) => {
+                store.on_timer(payment, round, out);
+            }
             (Party::Provider(provider), Timer::Execute(slot)) => {
                 provider.on_timer(self, slot, out);
             }
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }
+    }
+
+    fn recover(&self, role: Role, disk: Recovered<'_, Entry>, out: &mut Effects) -> Party {
+        // What a hole took was durable, and others have acted on it. Only a
+        // client asks again for whatever it has forgotten, under the same key.
+        if party::client_of(role).is_none() && !disk.is_whole() {
+            return Party::Halted;
+        }
+        self.boot(role, disk.records(), out)
+    }
+
+    fn on_bounce(&self, actor: &mut Party, bounce: Bounce<Message>, out: &mut Effects) {
+        if let Party::Orchestrator(orchestrator) = actor {
+            orchestrator.on_bounce(self, &bounce.message, out);
+        }
+    }
+
+    fn fact_key(&self, fact: &Fact) -> Option<(Kind, Subject)> {
+        fact.key()
     }
 
     fn name(&self, role: Role) -> String {

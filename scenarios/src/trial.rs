@@ -6,7 +6,8 @@ use std::sync::Arc;
 use model::{AccountId, Amount, Balance, Defects, Money, Rules, Token};
 use serde::Serialize;
 use sim::{
-    DigestValue, Draws, Ending, Limit, Limits, Role, Run, Seed, Strike, Trace, VirtualTime, World,
+    DigestValue, Draws, Ending, Limit, Limits, Role, Run, Seed, Settings, Strike, Trace,
+    VirtualTime, World,
 };
 
 use crate::bounds::{self, HORIZON};
@@ -22,7 +23,11 @@ use crate::system::{PaymentSystem, Timer};
 
 /// Runs `scenario` from `seed`, with `defects` planted, and judges it.
 pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
-    let plan = Plan::draw(scenario, seed);
+    run_plan(Plan::draw(scenario, seed), defects)
+}
+
+/// Runs a plan as it is, and judges it.
+pub fn run_plan(plan: Plan, defects: Defects) -> Trial {
     let system = PaymentSystem::new(plan, defects);
     let mut judge = Judge::new(&system.plan);
     let mut world = world(&system);
@@ -85,6 +90,9 @@ pub struct Trial {
     pub messages: Vec<(&'static str, u64)>,
     /// Faults that struck, by name, those that did at all.
     pub strikes: Vec<(&'static str, u64)>,
+    /// Planned faults that never struck, by id: what they waited for never
+    /// happened.
+    pub never_struck: Vec<u32>,
     /// How each payment ended, as the probe saw it, counted.
     pub outcomes: BTreeMap<&'static str, u64>,
     /// What was captured, by currency.
@@ -122,7 +130,9 @@ pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
     let plan = &system.plan;
     let mut network = latency::network();
     network.weather = plan.weather;
-    World::new(
+    network.ordered = plan.ordered.clone();
+    network.connections = plan.connections.clone();
+    let world = World::new(
         system,
         Run {
             draws: system.draws,
@@ -132,7 +142,18 @@ pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
             heal_at: plan.heal_at,
             limits: Limits { events_max: events_max(plan), horizon: plan.heal_at.after(HORIZON) },
         },
-    )
+    );
+    world.under(settings(plan))
+}
+
+fn settings(plan: &Plan) -> Settings {
+    let points = plan.points.iter().map(|(name, rate)| (name.point(), *rate));
+    Settings {
+        pause_max: bounds::PAUSE_MAX,
+        mirrored: plan.mirrored,
+        points: points.collect(),
+        core: None,
+    }
 }
 
 /// Chaos, heal and drain; then the probe looks at every payment.
@@ -182,6 +203,7 @@ impl Trial {
             ended_at: world.now(),
             messages: messages(world.sent_by_kind()),
             strikes: strikes(world, judge),
+            never_struck: world.never_fired().collect(),
             outcomes: outcomes(judge),
             captured: captured(plan, judge),
             retries: said.calls_again(),

@@ -20,6 +20,12 @@ pub struct Draws {
     key: [u64; 2],
 }
 
+/// The version of the keyed hash and of every sampler on top of it
+/// ([`Draw`]'s, [`Rate::hits`](crate::Rate::hits),
+/// [`Quantiles::sample`](crate::Quantiles::sample)): what a plan was drawn
+/// with and has to be run with. The published test vectors hold for it.
+pub const SAMPLERS: u16 = 1;
+
 impl Draws {
     /// The draws that `key` stands for.
     pub const fn new(key: [u64; 2]) -> Self {

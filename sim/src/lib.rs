@@ -43,7 +43,7 @@ mod trigger;
 mod world;
 
 pub use digest::{Digest, DigestValue};
-pub use draw::{Domain, Draw, Draws};
+pub use draw::{Domain, Draw, Draws, SAMPLERS};
 pub use fault::{CrashPoint, Fault, Misfortune};
 pub use journal::Journal;
 pub use limits::{Ending, Limit, Limits};

@@ -153,8 +153,10 @@ impl<S: System> Out<S> {
         self.wall
     }
 
-    /// Whether the actor's disk is full: it can serve reads, and has to refuse
-    /// whatever needs an append, which would fail and crash it.
+    /// Whether the actor found its disk full when it booted, and it still is:
+    /// then it can serve reads, and has to refuse whatever needs an append.
+    /// Nobody knows before the first append that fails, which crashes the
+    /// actor.
     pub fn disk_is_full(&self) -> bool {
         self.disk_is_full
     }

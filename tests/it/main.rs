@@ -3,6 +3,7 @@
 mod command;
 mod defects;
 mod determinism;
+mod exclusions;
 mod locality;
 mod readme;
 mod reference;

@@ -12,7 +12,7 @@ use sim::SendIdentity;
 pub(super) fn sentence(message: &Message, identity: &SendIdentity, plan: &Plan) -> Option<String> {
     let to = party::name(identity.to);
     match message {
-        Message::Create(_, request) => {
+        Message::Create(request) => {
             let (money, merchant, key) = (request.money, request.merchant, request.key.key);
             Some(format!("asks to pay {money} to {merchant} under {key}"))
         }

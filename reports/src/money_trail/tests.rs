@@ -8,7 +8,7 @@ use model::{
 };
 use scenarios::fact::Fact;
 use scenarios::judge::{Relation, Violation};
-use scenarios::message::{Asking, Message, kinds};
+use scenarios::message::{Message, kinds};
 use scenarios::party::{EDGE, LEDGER, ORCHESTRATOR, STORE, client_role};
 use scenarios::{Entry, catalog, trial};
 use sim::{
@@ -85,9 +85,8 @@ fn lost_cancel() -> (Role, Happening<PaymentSystem>) {
         subject: Subject(7),
         ordinal: 1,
     };
-    let asking = Asking { token: Token(7), at: VirtualTime::ZERO };
     let key = model::gatekeeper::KeyId { tenant: Tenant(1), key: model::IdempotencyKey(1) };
-    (client_role(1), Happening::Sent(identity, Message::Cancel(asking, key), Fate::LOST))
+    (client_role(1), Happening::Sent(identity, Message::Cancel(Token(7), key), Fate::LOST))
 }
 
 #[test]

@@ -1,21 +1,26 @@
 //! One planned fault, in a sentence.
 
 use scenarios::Plan;
+use scenarios::fact::sights;
 use scenarios::message::kinds;
 use scenarios::party::{self, client_role, provider_role};
-use sim::{CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Role, Roles, Stretch, Trigger};
+use sim::{
+    CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Role, Roles, Sight, Stretch, Trigger,
+};
 
 use crate::brief::Brief;
-use crate::number::Ordinal;
+use crate::number::{Count, Ordinal};
 
 /// What the fault does, to whom, when, and for how long.
 pub(crate) fn sentence(fault: &Fault, plan: &Plan) -> String {
     let (what, lasts) = (what(&fault.misfortune, plan), Brief::from(fault.dwell));
     let when = when(&fault.trigger);
     match fault.misfortune {
-        Misfortune::Crash { .. } | Misfortune::CrashAll { .. } | Misfortune::CrashLoop { .. } => {
-            format!("{what}, {when}, and is down for {lasts}")
+        Misfortune::Crash { .. } => format!("{what}, {when}, and is down for {lasts}"),
+        Misfortune::CrashLoop { .. } => {
+            format!("{what}, from then on: {when}, and is down for {lasts} each time")
         }
+        Misfortune::CrashAll { .. } => format!("{what}, {when}, and are down for {lasts}"),
         Misfortune::Drop
         | Misfortune::TornTail { .. }
         | Misfortune::Corruption { .. }
@@ -53,23 +58,31 @@ pub(crate) fn what(misfortune: &Misfortune, plan: &Plan) -> String {
             format!("the wall clock of {} jumps {way} by {}", name(role), Brief::from(*by))
         }
         Misfortune::Drift { role, ppm } => {
-            format!("the clocks of {} drift by {ppm} parts per million", name(role))
+            let way = if *ppm < 0 { "slow" } else { "fast" };
+            let size = Count(u64::from(ppm.unsigned_abs()));
+            format!("the clocks of {} run {way} by {size} parts per million", name(role))
         }
         Misfortune::SlowSync { role, takes } => {
             format!("each sync of {} takes {}", name(role), Brief::from(*takes))
         }
-        Misfortune::LyingSync { role } => format!("the syncs of {} do nothing", name(role)),
+        Misfortune::LyingSync { role } => format!("the syncs of {} do nothing", disk(*role)),
         Misfortune::FullDisk { role, .. } => format!("the disk of {} is full", name(role)),
         Misfortune::TornTail { role, .. } => {
             format!("the next crash of {} tears its journal", name(role))
         }
         Misfortune::Corruption { role, .. } => {
-            format!("{} finds a corrupt record after its next crash", name(role))
+            format!("{} finds a corrupt record after its next crash", disk(*role))
         }
         Misfortune::OldGeneration { role, records } => {
-            format!("{} loses its last {records} records with its next crash", name(role))
+            format!("{} loses the last {records} records with the next crash", disk(*role))
         }
     }
+}
+
+/// The one disk, or the one of two, that a fault strikes.
+fn disk(role: Role) -> String {
+    let name = party::name(role);
+    if party::MIRRORED.contains(&role) { format!("one copy of {name}") } else { name }
 }
 
 /// Where a crash falls.
@@ -106,15 +119,28 @@ fn when(trigger: &Trigger) -> String {
         Trigger::At(at) => format!("at {at}"),
         Trigger::OnSend(occasion) => format!("when {} is sent", named(occasion)),
         Trigger::OnDelivery(occasion) => format!("when {} arrives", named(occasion)),
-        Trigger::OnFact(sight) => format!("when {} has seen it", party::name(sight.role)),
+        Trigger::OnFact(sight) => format!("when {}", seen(sight)),
         Trigger::Later(cue, wait) => {
             let cue = match cue {
                 Cue::Send(occasion) => format!("{} is sent", named(occasion)),
                 Cue::Delivery(occasion) => format!("{} arrives", named(occasion)),
-                Cue::Fact(sight) => format!("{} has seen it", party::name(sight.role)),
+                Cue::Fact(sight) => seen(sight),
             };
             format!("{} after {cue}", Brief::from(*wait))
         }
+    }
+}
+
+/// What somebody sees.
+fn seen(sight: &Sight) -> String {
+    let (who, payment) = (party::name(sight.role), sight.subject.0);
+    match sight.kind {
+        sights::SHOWN => format!("{who} sees a reply about payment {payment}"),
+        sights::TOLD => format!("{who} is told how payment {payment} ended"),
+        sights::AUTHORIZED => format!("{who} has authorized payment {payment}"),
+        sights::DECLINED => format!("{who} has declined payment {payment}"),
+        sights::CAPTURED => format!("{who} has captured payment {payment}"),
+        _ => format!("{who} has undone payment {payment}"),
     }
 }
 

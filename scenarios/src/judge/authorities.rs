@@ -11,10 +11,10 @@ use model::{
 };
 use sim::VirtualTime;
 
-use crate::fact::ProviderStrike;
+use crate::fact::{Endpoint, ProviderStrike};
 use crate::judge::PROVIDER_STRIKES;
 use crate::judge::journal::step_name;
-use crate::message::ClientReply;
+use crate::message::{Asking, ClientReply};
 use crate::plan::{Operation, Plan};
 
 /// What was said, by whom.
@@ -77,8 +77,12 @@ pub struct PaymentRecordView {
 /// What was shown of one payment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ScreenView {
-    /// The first final status that was seen, and when.
-    pub(super) final_seen: Option<(Status, VirtualTime)>,
+    /// The first final status that was seen.
+    pub(super) final_seen: Option<Status>,
+    /// How often the client asked at each endpoint.
+    asked: [u32; 3],
+    /// And how often it had when it first saw a final status.
+    asked_before: [u32; 3],
     /// Failed or canceled was told to the outside.
     pub(super) failure_told: Option<Status>,
     /// The payment that replies to the creation named.
@@ -111,6 +115,21 @@ impl Authorities {
             calls_again: 0,
             undone: BTreeMap::new(),
         }
+    }
+
+    /// A client asked.
+    pub(super) fn asked(&mut self, token: Token, endpoint: Endpoint) {
+        let screen = self.screens.entry(token).or_default();
+        screen.asked[endpoint as usize] += 1;
+        if screen.final_seen.is_none() {
+            screen.asked_before = screen.asked;
+        }
+    }
+
+    /// Whether this was asked after a final status had been seen.
+    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
+        let screen = self.screens.get(&asking.token);
+        screen.is_some_and(|screen| asking.number > screen.asked_before[endpoint as usize])
     }
 
     /// The sums of every account, in order.

@@ -1,7 +1,7 @@
 //! The invariants of what clients see: I16 to I19.
 
 use model::{PaymentId, Status, Token};
-use sim::{Sighting, VirtualTime};
+use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::called;
@@ -14,7 +14,8 @@ use crate::message::ClientReply;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Screen {
     pub(super) token: Token,
-    pub(super) asked_at: VirtualTime,
+    /// Whether it was asked after a final status had been seen.
+    pub(super) asked_later: bool,
     /// What was asked; `None` if it was told unasked.
     pub(super) endpoint: Option<Endpoint>,
     pub(super) reply: ClientReply,
@@ -114,14 +115,14 @@ fn terminal_is_final(
     let screen = said.screens.entry(what.token).or_default();
     match screen.final_seen {
         // Only a request made after the screen showed it has to show it too.
-        Some((first, since)) if what.asked_at > since => {
+        Some(first) if what.asked_later => {
             let about = (what.token, "status", Relation::RepliesDiffer);
             found.check(Invariant::I16, seen, about, first == status, || {
                 format!("{} was seen {first}, and later {status}", called(what.token))
             });
         }
         Some(_) => {}
-        None if status.is_final() => screen.final_seen = Some((status, seen.at)),
+        None if status.is_final() => screen.final_seen = Some(status),
         None => {}
     }
 }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use model::Token;
 use model::gatekeeper::CreatePayment;
-use sim::{Delivery, VirtualTime};
+use sim::{Delivery, Subject, VirtualTime};
 
 use crate::fact::{Endpoint, Fact};
-use crate::message::{Asking, ClientReply, Message};
+use crate::message::{ClientReply, Message};
 use crate::party::EDGE;
 use crate::plan::Operation;
+use crate::points::PointName;
 use crate::system::{Effects, Entry, Nudge, PaymentSystem, Timer};
 
 /// An entry of a client's local storage.
@@ -113,8 +114,7 @@ impl Client {
                 stage.known = true;
                 stage.round += 1;
                 let round = stage.round;
-                out.append(Entry::Client(ClientEntry::Known(token)));
-                out.sync();
+                keep(ClientEntry::Known(token), out);
                 remind(operation.token, Nudge::Ask(round), LOOK_FIRST, out);
             }
             (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(token, out),
@@ -127,6 +127,10 @@ impl Client {
     fn start(&mut self, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
         if self.stages.contains_key(&token) {
+            return;
+        }
+        if out.disk_is_full() {
+            remind(token, Nudge::Start, FULL_DISK_PAUSE, out);
             return;
         }
         out.append(Entry::Client(ClientEntry::Intended(token)));
@@ -177,12 +181,14 @@ impl Client {
         }
         stage.round = round + 1;
         let pause = if stage.known {
-            out.send(EDGE, Message::Get(asking(token, out), operation.key_id()));
+            out.send(EDGE, Message::Get(token, operation.key_id()));
             LOOK_FIRST.saturating_mul(1 << round.min(12))
         } else {
             create(operation, out);
             ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX)
         };
+        let early = out.maybe(PointName::EarlyTimeout.point(), Subject(token.0));
+        let pause = if early { Duration::from_millis(1) } else { pause };
         remind(token, Nudge::Ask(round + 1), pause, out);
     }
 
@@ -190,6 +196,10 @@ impl Client {
         let token = operation.token;
         let Some(stage) = self.stages.get(&token) else { return };
         if stage.finished || stage.cancel.is_some() {
+            return;
+        }
+        if out.disk_is_full() {
+            remind(token, Nudge::Cancel, FULL_DISK_PAUSE, out);
             return;
         }
         out.append(Entry::Client(ClientEntry::CancelIntended(token)));
@@ -203,7 +213,7 @@ impl Client {
         if stage.finished || stage.cancel != Some(CancelStage::Asking) {
             return;
         }
-        out.send(EDGE, Message::Cancel(asking(operation.token, out), operation.key_id()));
+        out.send(EDGE, Message::Cancel(operation.token, operation.key_id()));
         let pause = ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX);
         remind(operation.token, Nudge::AskCancel(round + 1), pause, out);
     }
@@ -211,8 +221,7 @@ impl Client {
     fn finish(&mut self, token: Token, out: &mut Effects) {
         let done = self.stages.get(&token).is_some_and(|stage| stage.finished);
         if !done {
-            out.append(Entry::Client(ClientEntry::Finished(token)));
-            out.sync();
+            keep(ClientEntry::Finished(token), out);
             self.restore(ClientEntry::Finished(token));
         }
     }
@@ -233,6 +242,15 @@ impl Client {
     }
 }
 
+/// Writes down what a crash may take without harm, if there is room for it:
+/// the client would only ask once more.
+fn keep(entry: ClientEntry, out: &mut Effects) {
+    if !out.disk_is_full() {
+        out.append(Entry::Client(entry));
+        out.sync();
+    }
+}
+
 fn create(operation: &Operation, out: &mut Effects) {
     let request = CreatePayment {
         key: operation.key_id(),
@@ -240,11 +258,7 @@ fn create(operation: &Operation, out: &mut Effects) {
         token: operation.token,
         money: operation.money,
     };
-    out.send(EDGE, Message::Create(asking(operation.token, out), request));
-}
-
-fn asking(token: Token, out: &Effects) -> Asking {
-    Asking { token, at: out.wall() }
+    out.send(EDGE, Message::Create(request));
 }
 
 fn remind(token: Token, nudge: Nudge, after: Duration, out: &mut Effects) {
@@ -253,6 +267,8 @@ fn remind(token: Token, nudge: Nudge, after: Duration, out: &mut Effects) {
 
 /// How long a client waits for an answer before it asks again.
 const ASK_FIRST: Duration = Duration::from_secs(10);
+/// How long a client whose disk is full waits before it tries to write again.
+const FULL_DISK_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause between two requests for the same payment.
 const ASK_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How long a client waits before it first looks at the status; doubled each

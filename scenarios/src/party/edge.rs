@@ -8,10 +8,11 @@ use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, ad
 use model::{
     Amount, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token, TransactionId,
 };
-use sim::{Delivery, Digest, Role};
+use sim::{Delivery, Digest, Role, Subject};
 
 use crate::message::{Asking, ClientReply, Message, ReadRequest, Rows};
 use crate::party::STORE;
+use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
 /// The edge's volatile state: the requests that wait for the store.
@@ -46,15 +47,16 @@ impl Edge {
         out: &mut Effects,
     ) {
         let client = delivery.from;
+        let asking = Asking { token: delivery.message.token(), number: delivery.ordinal };
         match delivery.message {
-            Message::Create(asking, request) if request.money.amount <= Amount::ZERO => {
+            Message::Create(request) if request.money.amount <= Amount::ZERO => {
                 out.send(client, Message::Created(asking, ClientReply::Invalid));
             }
-            Message::Create(asking, request) => {
+            Message::Create(request) => {
                 self.read(client, asking, Asked::Create(request), request.key, out);
             }
-            Message::Get(asking, key) => self.read(client, asking, Asked::Get, key, out),
-            Message::Cancel(asking, key) => self.read(client, asking, Asked::Cancel, key, out),
+            Message::Get(_, key) => self.read(client, asking, Asked::Get, key, out),
+            Message::Cancel(_, key) => self.read(client, asking, Asked::Cancel, key, out),
             Message::Rows(read, rows) => self.on_rows(system, read, rows, out),
             Message::Committed(_, payment, id, result) => {
                 self.on_committed(payment, id, result, out);
@@ -79,7 +81,7 @@ impl Edge {
     }
 
     fn read(&mut self, client: Role, asking: Asking, asked: Asked, key: KeyId, out: &mut Effects) {
-        let serial = Digest::of(&(asking, std::mem::discriminant(&asked)));
+        let serial = Digest::of(&(client, asking, std::mem::discriminant(&asked)));
         // A copy made by the network is no second request.
         if self.requests.contains_key(&serial) {
             return;
@@ -102,6 +104,10 @@ impl Edge {
         let Some(request) = self.requests.get(&serial).filter(|r| r.commit.is_none()) else {
             return;
         };
+        if out.maybe(PointName::SecondRead.point(), Subject(read.token.0)) {
+            out.send(STORE, Message::Read(read));
+            return;
+        }
         match request.asked {
             Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
             Asked::Get => {
@@ -224,6 +230,7 @@ impl Edge {
                 CommitResult::Committed => {
                     self.answer(serial, ClientReply::Accepted(payment), out);
                 }
+                CommitResult::Unavailable => self.answer(serial, ClientReply::Unavailable, out),
                 // Somebody was faster: what is there now decides.
                 CommitResult::Conflict | CommitResult::StaleEpoch => {
                     if let Some(request) = self.requests.get_mut(&serial) {

@@ -14,6 +14,8 @@ use crate::system::{Effects, Entry, PaymentSystem};
 #[derive(Clone, Debug)]
 pub struct LedgerDesk {
     ledger: Ledger,
+    /// Whether the merchants' limits are booked.
+    funded: bool,
 }
 
 impl LedgerDesk {
@@ -24,16 +26,21 @@ impl LedgerDesk {
                 ledger.restore(booking);
             }
         }
-        let mut desk = Self { ledger };
-        if journal.is_empty() {
-            desk.book(&grants(&system.plan), out);
-        }
+        let mut desk = Self { ledger, funded: !journal.is_empty() };
+        desk.fund(system, out);
         desk
     }
 
-    pub(crate) fn on_message(&mut self, delivery: Delivery<Message>, out: &mut Effects) {
+    pub(crate) fn on_message(
+        &mut self,
+        system: &PaymentSystem,
+        delivery: Delivery<Message>,
+        out: &mut Effects,
+    ) {
+        self.fund(system, out);
         let Message::Book(envelope, request) = delivery.message else { return };
         let answer = match request {
+            LedgerRequest::Create(_) if out.disk_is_full() => Answer::Unavailable,
             LedgerRequest::Create(transfers) => self.book(&transfers, out),
             LedgerRequest::Lookup(ids) => {
                 let found = ids.iter().filter(|id| self.ledger.transfer(**id).is_some()).count();
@@ -41,6 +48,14 @@ impl LedgerDesk {
             }
         };
         out.send(delivery.from, Message::Booked(envelope, answer));
+    }
+
+    /// Books the limits before anything else, as soon as there is room for it.
+    fn fund(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        if !self.funded && !out.disk_is_full() {
+            self.funded = true;
+            self.book(&grants(&system.plan), out);
+        }
     }
 
     fn book(&mut self, transfers: &[Transfer], out: &mut Effects) -> Answer {

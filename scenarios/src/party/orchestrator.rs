@@ -9,10 +9,11 @@ use model::{
     Act, Answer, Call, Commit, CommitResult, Conductor, OperationId, PaymentId, Record, Then,
     Token, TransactionId,
 };
-use sim::{Delivery, Role};
+use sim::{Delivery, Role, Subject};
 
 use crate::message::{Envelope, Message};
 use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
+use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
 /// The payments in one worker's hands.
@@ -78,6 +79,21 @@ impl Orchestrator {
         }
     }
 
+    /// A call was refused: nobody listened, so nothing happened.
+    pub(crate) fn on_bounce(
+        &mut self,
+        system: &PaymentSystem,
+        message: &Message,
+        out: &mut Effects,
+    ) {
+        if let Message::Assess(envelope, _)
+        | Message::Book(envelope, _)
+        | Message::Provide(envelope, _) = message
+        {
+            self.hear(system, envelope, &Answer::Bounced, out);
+        }
+    }
+
     pub(crate) fn on_timer(
         &mut self,
         system: &PaymentSystem,
@@ -131,6 +147,9 @@ impl Orchestrator {
         if !matches!(hand.doing, Doing::Leasing) || epoch <= hand.epoch {
             return;
         }
+        if out.maybe(PointName::ForgottenPayment.point(), Subject(token.0)) {
+            hand.conductor = None;
+        }
         let version = journal.len() as u32;
         let unchanged = hand.version == version;
         hand.token = token;
@@ -165,9 +184,14 @@ impl Orchestrator {
         if commit.id != id {
             return;
         }
-        if result != CommitResult::Committed {
-            hand.lease(payment, out);
-            return;
+        match result {
+            CommitResult::Committed => {}
+            // The same commit goes out again when its timer is due.
+            CommitResult::Unavailable => return,
+            CommitResult::Conflict | CommitResult::StaleEpoch => {
+                hand.lease(payment, out);
+                return;
+            }
         }
         let (records, then) = (commit.records.clone(), commit.then);
         hand.version += records.len() as u32;
@@ -258,6 +282,9 @@ impl Hand {
             then,
         };
         let commit = Box::new(commit.sealed());
+        if out.maybe(PointName::RepeatedCommit.point(), Subject(self.token.0)) {
+            out.send(STORE, Message::Commit(commit.clone()));
+        }
         out.send(STORE, Message::Commit(commit.clone()));
         self.tries = 0;
         self.doing = Doing::Committing(commit);

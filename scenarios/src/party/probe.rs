@@ -8,7 +8,7 @@ use model::Token;
 use sim::Delivery;
 
 use crate::fact::Fact;
-use crate::message::{Asking, Message};
+use crate::message::Message;
 use crate::party::EDGE;
 use crate::system::{Effects, PaymentSystem, Timer};
 
@@ -23,8 +23,7 @@ impl Probe {
         let mut waiting = false;
         for operation in &system.plan.operations {
             if !self.answered.contains(&operation.token) {
-                let asking = Asking { token: operation.token, at: out.wall() };
-                out.send(EDGE, Message::Get(asking, operation.key_id()));
+                out.send(EDGE, Message::Get(operation.token, operation.key_id()));
                 waiting = true;
             }
         }

@@ -10,6 +10,7 @@ use model::{
 };
 use sim::{Delivery, Domain, Draw, Role};
 
+use crate::bounds::LATE_EFFECT_MAX;
 use crate::fact::{Fact, ProviderStrike};
 use crate::message::{Envelope, Message};
 use crate::plan::{ProviderFaults, Trouble};
@@ -58,7 +59,8 @@ pub struct ProviderDesk {
     books: ProviderBooks,
     /// How often each kind of request was executed for each instrument.
     executions: BTreeMap<(u8, Token), u32>,
-    deferred: BTreeMap<u32, Deferred>,
+    /// Requests that wait, and when they came.
+    deferred: BTreeMap<u32, (Duration, Deferred)>,
     deferrals: u32,
 }
 
@@ -107,6 +109,10 @@ impl ProviderDesk {
         out: &mut Effects,
     ) {
         let Message::Provide(envelope, request) = delivery.message else { return };
+        // Whoever can't write into the books does nothing at all.
+        if out.disk_is_full() {
+            return;
+        }
         let job = Deferred { from: delivery.from, ordinal: delivery.ordinal, envelope, request };
         let draw = self.request_draw(system, &job);
         let faults = &system.plan.provider(self.id).faults;
@@ -126,7 +132,9 @@ impl ProviderDesk {
 
     /// Executes a deferred request, and answers whoever may still listen.
     pub(crate) fn on_timer(&mut self, system: &PaymentSystem, slot: u32, out: &mut Effects) {
-        if let Some(job) = self.deferred.remove(&slot) {
+        let Some((came_at, job)) = self.deferred.remove(&slot) else { return };
+        // However long it stalled: what waited for too long is never executed.
+        if now(out) <= came_at + LATE_EFFECT_MAX && !out.disk_is_full() {
             self.run(system, &job, false, true, out);
         }
     }
@@ -206,7 +214,7 @@ impl ProviderDesk {
         self.books.begin(&job.request, now);
         self.note_down(ProviderEntry::Begun(job.request, now), out);
         self.deferrals += 1;
-        self.deferred.insert(self.deferrals, job);
+        self.deferred.insert(self.deferrals, (now, job));
         out.set_timer(wait, Timer::Execute(self.deferrals));
     }
 
@@ -326,8 +334,12 @@ impl ProviderDesk {
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
+        let moved = entry.movement().map(|moved| Fact::Moved(moved.charge.token, moved.event));
         out.append(Entry::Provider(Box::new(entry)));
         out.sync();
+        if let Some(moved) = moved {
+            out.note(moved);
+        }
     }
 
     fn answer(&self, job: &Deferred, reply: ProviderReply, out: &mut Effects) {

@@ -32,6 +32,10 @@ impl RiskService {
         out: &mut Effects,
     ) {
         let Message::Assess(envelope, request) = delivery.message else { return };
+        if out.disk_is_full() {
+            out.send(delivery.from, Message::Assessed(envelope, Answer::Unavailable));
+            return;
+        }
         let now = Duration::from_nanos(out.wall().as_nanos());
         let verdict = verdict(system, &envelope, request, now);
         let (reply, entry) = self.desk.answer(request, now, verdict);

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Commit, CommitResult, PaymentId, Store, StoreEntry, Then, Token};
-use sim::{Delivery, Role};
+use model::{Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token};
+use sim::{Delivery, Role, Subject};
 
 use crate::message::{Message, PaymentView, ReadRequest, Rows};
 use crate::party::ORCHESTRATOR;
+use crate::points::PointName;
 use crate::system::{Effects, Entry, Timer};
 
 /// The store with its journal, and what its relay has in mind.
@@ -26,6 +27,8 @@ struct Relay {
     due: Duration,
     leased: bool,
     armed: bool,
+    /// The reminder that counts; earlier ones are stale.
+    round: u32,
     notices: u32,
 }
 
@@ -41,16 +44,27 @@ impl StoreDesk {
         for (payment, token) in open {
             desk.expect(payment, token, LEASE, true, out);
         }
+        // Every commit is synced before what follows from it; the last one may
+        // have reached the disk in a crash, and nothing followed.
+        if let Some(Entry::Store(StoreEntry::Committed(last))) = journal.last() {
+            desk.declare(last.payment, out);
+        }
         desk
     }
 
     pub(crate) fn on_message(&mut self, delivery: Delivery<Message>, out: &mut Effects) {
         match delivery.message {
+            Message::Commit(commit) if out.disk_is_full() => {
+                let (token, payment, id) = (commit.token, commit.payment, commit.id);
+                let result = CommitResult::Unavailable;
+                out.send(delivery.from, Message::Committed(token, payment, id, result));
+            }
             Message::Commit(commit) => self.commit(delivery.from, *commit, out),
             Message::Read(read) => {
                 let rows = self.rows(&read, out);
                 out.send(delivery.from, Message::Rows(read, rows));
             }
+            Message::Lease(..) if out.disk_is_full() => {}
             Message::Lease(payment, token) => self.lease(delivery.from, payment, token, out),
             Message::Nudge(payment, token) => self.nudge(payment, token, out),
             _ => {}
@@ -58,10 +72,16 @@ impl StoreDesk {
     }
 
     /// A payment may be due.
-    pub(crate) fn on_timer(&mut self, payment: PaymentId, out: &mut Effects) {
-        let Some(relay) = self.relay.get_mut(&payment) else { return };
+    pub(crate) fn on_timer(&mut self, payment: PaymentId, round: u32, out: &mut Effects) {
+        let relay = self.relay.get_mut(&payment);
+        let Some(relay) = relay.filter(|relay| relay.round == round) else { return };
         relay.armed = false;
-        if out.monotonic() < relay.due {
+        let subject = Subject(relay.token.0);
+        if out.monotonic() < relay.due && out.maybe(PointName::SpuriousRun.point(), subject) {
+            let (token, wait, leased) = (relay.token, relay.due - out.monotonic(), relay.leased);
+            out.send(ORCHESTRATOR, Message::Run(payment, token));
+            self.expect(payment, token, wait, leased, out);
+        } else if out.monotonic() < relay.due {
             let (token, wait, leased) = (relay.token, relay.due - out.monotonic(), relay.leased);
             self.expect(payment, token, wait, leased, out);
         } else {
@@ -83,16 +103,23 @@ impl StoreDesk {
             self.store.restore(&entry);
             out.append(Entry::Store(entry));
             out.sync();
-            if accepted {
-                out.oblige(payment.0);
-            }
-            let closed = self.store.payment(payment).is_some_and(|row| row.status.is_final());
-            if closed || then == Then::Close {
-                out.discharge(payment.0);
+            let row = self.store.payment(payment);
+            if accepted || row.is_some_and(PaymentRow::is_finished) {
+                self.declare(payment, out);
             }
             self.follow(payment, token, then, worked, out);
         }
         out.send(from, Message::Committed(token, payment, id, result));
+    }
+
+    /// Declares that a payment has to be finished, or that it is.
+    fn declare(&self, payment: PaymentId, out: &mut Effects) {
+        let Some(row) = self.store.payment(payment) else { return };
+        if row.is_finished() {
+            out.discharge(payment.0);
+        } else {
+            out.oblige(payment.0);
+        }
     }
 
     /// Keeps an eye on a payment after a commit.
@@ -161,7 +188,7 @@ impl StoreDesk {
     }
 
     /// The payment needs a worker `wait` from now on, unless something happens
-    /// before. One timer per payment: it finds out when it fires.
+    /// before. One timer per payment counts: it finds out when it fires.
     fn expect(
         &mut self,
         payment: PaymentId,
@@ -176,6 +203,7 @@ impl StoreDesk {
             due,
             leased,
             armed: false,
+            round: 0,
             notices: 0,
         });
         // A timer that is set may fire early, and waits on; never too late.
@@ -187,7 +215,8 @@ impl StoreDesk {
         relay.leased = leased;
         if !relay.armed || late {
             relay.armed = true;
-            out.set_timer(wait, Timer::Relay(payment));
+            relay.round += 1;
+            out.set_timer(wait, Timer::Relay(payment, relay.round));
         }
     }
 }

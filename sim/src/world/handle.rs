@@ -8,6 +8,10 @@ use crate::system::Out;
 
 impl<S: System> World<'_, S> {
     pub(super) fn boot(&mut self, role: Role, cause: u64, observer: &mut impl Observer<S>) {
+        let found_full = self.full_disk(role).is_some();
+        if let Some(slot) = self.slot_mut(role) {
+            slot.found_full = found_full;
+        }
         let mut out = self.prepare(role);
         let (now, system) = (self.now, self.system);
         let Some(slot) = self.slot_mut(role) else { return };
@@ -117,7 +121,8 @@ impl<S: System> World<'_, S> {
     /// What a handler of `role` can read: its clocks, its disk, its points.
     fn prepare(&mut self, role: Role) -> Out<S> {
         let mut out = self.take_out();
-        out.disk_is_full = self.full_disk(role).is_some();
+        let full = self.full_disk(role).is_some();
+        out.disk_is_full = full && self.slot(role).is_some_and(|slot| slot.found_full);
         if let Some(points) = &mut out.points {
             points.role = role;
         }

@@ -16,6 +16,8 @@ pub(super) struct Slot<S: System> {
     pub(super) incarnation: u32,
     pub(super) work_timers: u64,
     pub(super) housekeeping_timers: u64,
+    /// Whether its disk was full when it booted.
+    pub(super) found_full: bool,
     /// The fault that crashed it, while it is down.
     pub(super) down_by: Option<usize>,
     /// What it has yet to do while it handles nothing.
@@ -33,6 +35,7 @@ impl<S: System> Slot<S> {
             incarnation: 0,
             work_timers: 0,
             housekeeping_timers: 0,
+            found_full: false,
             down_by: None,
             pause: None,
         }

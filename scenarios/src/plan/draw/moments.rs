@@ -1,0 +1,107 @@
+//! When faults strike: at a moment of virtual time, or at one that means
+//! something to a payment.
+
+use std::time::Duration;
+
+use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
+
+use super::Drawer;
+use crate::fact::sights;
+use crate::message::kinds;
+use crate::party::{self, EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
+
+impl Drawer<'_> {
+    /// A moment before heal; three of four while payments are being begun.
+    pub(super) fn moment(&mut self) -> VirtualTime {
+        let spread = self.scenario.workload.spread.0;
+        let until = if self.stream.draw().below(4) > 0 {
+            spread + Duration::from_secs(10)
+        } else {
+            self.scenario.chaos.0
+        };
+        VirtualTime::ZERO.after(self.stream.span(Duration::ZERO, until.min(self.scenario.chaos.0)))
+    }
+
+    /// A moment of virtual time, or every third time a while after something
+    /// that happens to a payment.
+    pub(super) fn trigger(&mut self) -> Trigger {
+        if self.stream.draw().below(3) > 0 {
+            return Trigger::At(self.moment());
+        }
+        let cue = match self.stream.draw().below(4) {
+            0 => Cue::Fact(self.sight()),
+            1 => Cue::Delivery(self.occasion(None, |_, _| true)),
+            _ => Cue::Send(self.occasion(None, |_, _| true)),
+        };
+        let wait = self.stream.span(Duration::ZERO, Duration::from_secs(5));
+        let at_once = self.stream.draw().below(2) == 0;
+        Trigger::Later(cue, if at_once { Duration::ZERO } else { wait })
+    }
+
+    /// Something that `role` sends.
+    pub(super) fn departure(&mut self, role: Role) -> Occasion {
+        self.occasion(Some(role), |from, _| from == role)
+    }
+
+    /// Something that reaches `role`.
+    pub(super) fn arrival(&mut self, role: Role) -> Occasion {
+        self.occasion(Some(role), |_, to| to == role)
+    }
+
+    /// A sending that `fits` its two ends, on a link of `role` if it is told.
+    fn occasion(&mut self, role: Option<Role>, fits: impl Fn(Role, Role) -> bool) -> Occasion {
+        let client = role.filter(|role| party::client_of(*role).is_some());
+        let provider = role.filter(|role| party::provider_of(*role).is_some());
+        let client = client.unwrap_or_else(|| self.client());
+        let provider = provider.unwrap_or_else(|| self.provider_party());
+        let all = traffic(client, provider).into_iter();
+        let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
+        let choice = self.stream.draw().pick(&choices).copied();
+        let (from, to, kind) = choice.expect("every party sends something and hears something");
+        let ordinal = [1, 1, 2, 3][self.stream.draw().below(4) as usize];
+        Occasion { from, to, kind, subject: self.subject(), ordinal }
+    }
+
+    /// Something that a client or a provider sees.
+    pub(super) fn sight(&mut self) -> Sight {
+        let at_provider = self.stream.draw().below(4) > 0;
+        let (role, kinds) = if at_provider {
+            (self.provider_party(), sights::OF_PROVIDERS)
+        } else {
+            (self.client(), sights::OF_CLIENTS)
+        };
+        let kind = kinds[self.stream.draw().below(kinds.len() as u64) as usize];
+        Sight { role, kind, subject: self.subject(), ordinal: 1 }
+    }
+
+    fn subject(&mut self) -> Subject {
+        let operation = self.stream.draw().pick(self.operations);
+        Subject(operation.map_or(0, |operation| operation.token.0))
+    }
+}
+
+/// Who sends what to whom.
+fn traffic(client: Role, provider: Role) -> [(Role, Role, Kind); 20] {
+    [
+        (client, EDGE, kinds::CREATE),
+        (EDGE, client, kinds::CREATED),
+        (EDGE, STORE, kinds::READ),
+        (STORE, EDGE, kinds::ROWS),
+        (EDGE, STORE, kinds::COMMIT),
+        (STORE, EDGE, kinds::COMMITTED),
+        (STORE, ORCHESTRATOR, kinds::RUN),
+        (ORCHESTRATOR, STORE, kinds::LEASE),
+        (STORE, ORCHESTRATOR, kinds::LEASED),
+        (ORCHESTRATOR, STORE, kinds::COMMIT),
+        (STORE, ORCHESTRATOR, kinds::COMMITTED),
+        (ORCHESTRATOR, RISK, kinds::ASSESS),
+        (RISK, ORCHESTRATOR, kinds::ASSESSED),
+        (ORCHESTRATOR, LEDGER, kinds::BOOK),
+        (LEDGER, ORCHESTRATOR, kinds::BOOKED),
+        (ORCHESTRATOR, provider, kinds::AUTHORIZE),
+        (ORCHESTRATOR, provider, kinds::CAPTURE),
+        (ORCHESTRATOR, provider, kinds::VOID),
+        (provider, ORCHESTRATOR, kinds::PROVIDED),
+        (ORCHESTRATOR, client, kinds::NOTICE),
+    ]
+}

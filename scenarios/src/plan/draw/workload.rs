@@ -1,0 +1,65 @@
+//! What customers attempt, and what merchants may process.
+
+use std::time::Duration;
+
+use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use sim::{Stream, VirtualTime};
+
+use crate::plan::{MerchantLimit, Operation};
+use crate::settings::Scenario;
+
+pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operation> {
+    let workload = &scenario.workload;
+    let operation = |n: u32| {
+        let currencies = &workload.currencies;
+        let tenant = stream.between(1, u64::from(workload.tenants)) as u16;
+        let amount = stream.between(u64::from(workload.amount_min), u64::from(workload.amount_max));
+        let currency = currencies[stream.draw().below(currencies.len() as u64) as usize];
+        let clicks = stream.chance(workload.click_again);
+        let click = stream.span(Duration::from_millis(5), Duration::from_secs(2));
+        let cancels = stream.chance(workload.cancel);
+        let cancel = stream.span(Duration::from_millis(20), workload.cancel_after_max.0);
+        Operation {
+            token: Token(u64::from(n) + 1),
+            at: VirtualTime::ZERO.after(stream.span(Duration::ZERO, workload.spread.0)),
+            client: stream.draw().below(u64::from(workload.clients)) as u8,
+            tenant: Tenant(tenant),
+            merchant: Merchant(stream.between(1, u64::from(workload.merchants)) as u16),
+            key: IdempotencyKey(u64::from(n) + 1),
+            money: Money { amount: Amount(i128::from(amount)), currency },
+            click_again_after: clicks.then_some(click),
+            cancel_after: cancels.then_some(cancel),
+        }
+    };
+    let mut operations: Vec<_> = (0..workload.operations).map(operation).collect();
+    share_keys(&mut operations);
+    operations
+}
+
+/// Two tenants may well choose the same key: every second operation takes the
+/// key of the one before it, if that is another tenant's.
+fn share_keys(operations: &mut [Operation]) {
+    for pair in operations.chunks_exact_mut(2) {
+        if pair[0].tenant != pair[1].tenant {
+            pair[1].key = pair[0].key;
+        }
+    }
+}
+
+pub(super) fn limits(scenario: &Scenario) -> Vec<MerchantLimit> {
+    let workload = &scenario.workload;
+    let mut limits = Vec::new();
+    for tenant in 1..=workload.tenants {
+        for merchant in 1..=workload.merchants {
+            for currency in &workload.currencies {
+                let amount = Amount(i128::from(workload.limit));
+                limits.push(MerchantLimit {
+                    tenant: Tenant(tenant),
+                    merchant: Merchant(merchant),
+                    money: Money { amount, currency: *currency },
+                });
+            }
+        }
+    }
+    limits
+}
