@@ -29,6 +29,8 @@ struct Request {
     asked: Asked,
     read: ReadRequest,
     commit: Option<Box<Commit>>,
+    /// Whether the plan made it read once more.
+    read_twice: bool,
     tries: u32,
 }
 
@@ -87,7 +89,8 @@ impl Edge {
             return;
         }
         let read = ReadRequest { serial, token: asking.token, key };
-        let request = Request { client, asking, asked, read, commit: None, tries: 0 };
+        let request =
+            Request { client, asking, asked, read, commit: None, read_twice: false, tries: 0 };
         self.requests.insert(serial, request);
         out.send(STORE, Message::Read(read));
         out.set_timer(STORE_TIMEOUT, Timer::Request(serial));
@@ -101,10 +104,10 @@ impl Edge {
         out: &mut Effects,
     ) {
         let serial = read.serial;
-        let Some(request) = self.requests.get(&serial).filter(|r| r.commit.is_none()) else {
-            return;
-        };
-        if out.maybe(PointName::SecondRead.point(), Subject(read.token.0)) {
+        let request = self.requests.get_mut(&serial).filter(|r| r.commit.is_none());
+        let Some(request) = request else { return };
+        if !request.read_twice && out.maybe(PointName::SecondRead.point(), Subject(read.token.0)) {
+            request.read_twice = true;
             out.send(STORE, Message::Read(read));
             return;
         }
