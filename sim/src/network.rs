@@ -186,16 +186,20 @@ impl Network {
         fate
     }
 
+    #[inline]
     fn latency(&self, kind: Kind) -> &Quantiles {
         let table = self.by_kind.get(usize::from(kind.0)).copied().unwrap_or(0);
         self.latencies.get(usize::from(table)).unwrap_or(&self.latencies[0])
     }
 }
 
+#[inline]
 fn copy_delay(latency: &Quantiles, weather: &Weather, draw: Draw) -> (u64, bool) {
     let base = latency.sample(draw);
-    let load = u64::from(weather.load_percent);
-    let loaded = (base / 100).saturating_mul(load).saturating_add(base % 100 * load / 100);
+    let loaded = match u64::from(weather.load_percent) {
+        100 => base,
+        load => (base / 100).saturating_mul(load).saturating_add(base % 100 * load / 100),
+    };
     if weather.lateness.hits(draw.split(LATE)) {
         let late = draw.split(HOW_LATE).below(nanos(weather.late_max));
         return (loaded.saturating_add(late), true);

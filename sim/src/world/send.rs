@@ -1,6 +1,7 @@
 //! Sendings, and what the network and the plan do to each.
 
 use super::board::{Trouble, is_bad};
+use super::due::Parcel;
 use super::{Due, Flight, Happening, Misfortune, Observer, Phase, Role, SendIdentity, Strike};
 use super::{System, Tag, Trigger, VirtualTime, World};
 use crate::digest::Digest;
@@ -13,6 +14,7 @@ use crate::time::nanos;
 
 impl<S: System> World<'_, S> {
     /// Sends `message`, unless a crash comes instead: then by which fault.
+    #[inline]
     pub(super) fn send(
         &mut self,
         seen: Sighting,
@@ -38,21 +40,74 @@ impl<S: System> World<'_, S> {
         self.digest.word(digest);
         self.count_sent(&identity);
         observer.sent(seen, to, &message);
-        let (fate, by) = self.fate(&identity, seen.event, observer);
+        let (fate, by) = if self.weather_alone() {
+            (self.drawn_fate(&identity), None)
+        } else {
+            self.fate(&identity, seen.event, observer)
+        };
         self.record_by(by, seen.event, seen.event, seen.role, || {
             Happening::Sent(identity, message.clone(), fate)
         });
-        if fate.delays().len() > 1 && self.is_connection(&identity) {
-            self.flights.insert(identity, Flight::of(fate.delays().len()));
-        }
-        for (copy, delay) in fate.delays().iter().enumerate() {
-            let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(*delay));
-            self.pending.messages += 1;
-            let (copy, message) = (copy as u8, message.clone());
-            self.queue
-                .push(at, Due::Deliver { identity, copy, message, digest, cause: seen.event });
+        let SendIdentity { from, ordinal, .. } = identity;
+        let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause: seen.event };
+        match *fate.delays() {
+            [] => {}
+            [delay] => self.dispatch(parcel, delay),
+            ref delays => self.dispatch_copies(parcel, delays),
         }
         None
+    }
+
+    /// Puts a message on its way.
+    #[inline]
+    fn dispatch(&mut self, parcel: Parcel<S::Message>, delay: u64) {
+        let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(delay));
+        self.pending.messages += 1;
+        self.queue.push(at, Due::Deliver(parcel));
+    }
+
+    #[cold]
+    fn dispatch_copies(&mut self, parcel: Parcel<S::Message>, delays: &[u64]) {
+        let identity = parcel.identity();
+        if self.is_connection(&identity) {
+            self.flights.insert(identity, Flight::of(delays.len()));
+        }
+        for (copy, delay) in delays.iter().enumerate() {
+            self.dispatch(Parcel { copy: copy as u8, ..parcel.clone() }, *delay);
+        }
+    }
+
+    /// Whether nothing but the weather has a hand in what becomes of any
+    /// sending: no link is at odds, and no fault waits for a sending.
+    #[inline]
+    fn weather_alone(&self) -> bool {
+        let board = &self.board;
+        self.network.ordered.is_empty()
+            && board.cuts.is_empty()
+            && board.troubles.is_empty()
+            && (board.on_send.is_empty() || self.phase == Phase::Drain)
+    }
+
+    /// What becomes of a sending where the weather alone decides.
+    #[inline]
+    fn drawn_fate(&mut self, identity: &SendIdentity) -> Fate {
+        let weather = match self.phase {
+            Phase::Chaos => &self.network.weather,
+            Phase::Drain => &Weather::CALM,
+        };
+        let fate = self.network.fate(&self.draws, identity, weather);
+        self.count_fate(&fate);
+        fate
+    }
+
+    #[inline]
+    fn count_fate(&mut self, fate: &Fate) {
+        if fate.lost {
+            self.strikes.count(Strike::Loss, 1);
+        } else if fate.late > 0 || fate.delays().len() > 1 {
+            self.strikes.count(Strike::Duplication, u64::from(fate.delays().len() > 1));
+            self.strikes.count(Strike::Lateness, u64::from(fate.late));
+        }
     }
 
     /// What becomes of a sending, and the fault that had a hand in it.
@@ -202,6 +257,7 @@ impl<S: System> World<'_, S> {
         struck.then_some(index)
     }
 
+    #[inline]
     fn count_sent(&mut self, identity: &SendIdentity) {
         let kind = usize::from(identity.kind.0);
         if kind >= self.sent_by_kind.len() {
