@@ -171,6 +171,13 @@ impl Network {
         if most > 1 && weather.duplication.hits(draw.split(COPIES)) {
             fate.copies = draw.split(HOW_MANY).between(2, u64::from(most)) as u8;
         }
+        if fate.copies == 1 {
+            let (delay, late) = copy_delay(latency, weather, draw.split(COPY));
+            return match delay <= nanos(self.copy_age_max) {
+                true => Fate { delays: [delay, 0, 0, 0], late: u8::from(late), ..fate },
+                false => Fate::LOST,
+            };
+        }
         let copies = std::mem::take(&mut fate.copies);
         for copy in 0..copies {
             let (delay, late) = copy_delay(latency, weather, draw.split(COPY + u64::from(copy)));

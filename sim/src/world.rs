@@ -209,7 +209,10 @@ impl<'p, S: System> World<'p, S> {
         }
         let (at, due) = self.queue.pop().expect("a world that waits has something to wait for");
         self.now = at;
-        self.happen(due, observer);
+        match self.pending.paused {
+            0 => self.happen(due, observer),
+            _ => self.happen_if_awake(due, observer),
+        }
         None
     }
 
@@ -283,16 +286,16 @@ impl<'p, S: System> World<'p, S> {
         self.system.name(role)
     }
 
-    fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
-        if self.pending.paused == 0 {
-            return self.happen_now(due, observer);
-        }
+    /// Lets an event happen while somebody pauses, or after.
+    #[cold]
+    fn happen_if_awake(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         if let Some(due) = self.hold(due) {
-            self.happen_now(due, observer);
+            self.happen(due, observer);
         }
     }
 
-    fn happen_now(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+    #[inline]
+    fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         match due {
             Due::Deliver(parcel) => {
                 self.pending.messages -= 1;

@@ -5,7 +5,8 @@ use crate::draw::fold;
 /// Numbers, from 0, for words of 32 bits, in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Channels {
-    /// Open addressing; a power of two of them, or none.
+    /// Open addressing; a power of two of them, or none. Mostly empty, so that
+    /// the first look finds what it is for.
     places: Vec<Channel>,
     used: u16,
 }
@@ -47,7 +48,7 @@ impl Channels {
     fn add(&mut self, what: u32) -> Option<u16> {
         let number = self.used;
         self.used = number.checked_add(1)?;
-        if usize::from(self.used) * 2 > self.places.len() {
+        if usize::from(self.used) * 4 > self.places.len() {
             let doubled = vec![Channel::default(); (self.places.len() * 2).max(PLACES_MIN)];
             for channel in std::mem::replace(&mut self.places, doubled) {
                 if channel.is_taken {

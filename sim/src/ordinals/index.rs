@@ -2,108 +2,141 @@
 
 use crate::draw::fold;
 
-/// Lines by subject. The subjects themselves stand in the lines.
-///
-/// An open-addressing table of blocks, each as long as a cache line. Subjects
-/// that follow each other, as the operations of a plan do, are in one block.
+/// Lines by subject. Operations of a plan are numbered from somewhere near
+/// zero, and so are found in a row; any other subject in an open-addressing
+/// table of blocks, in which subjects that follow each other are together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
+    /// One more than the line of each subject below its length; zero if it has
+    /// none.
+    row: Vec<u32>,
+    /// How many of them have one.
+    in_row: usize,
     /// A power of two of them, or none.
     blocks: Vec<Block>,
     used: usize,
 }
 
+/// The lines of some subjects in a row; half as long as a cache line.
 #[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-struct Block([Entry; ENTRIES]);
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    /// Mostly enough to see that a line is of another subject.
-    tag: u32,
-    /// One more than the number of the line; zero if there is none.
-    line: u32,
+#[repr(align(32))]
+struct Block {
+    /// One more than the number of the row; zero if the block is free.
+    key: u64,
+    /// One more than the number of each line; zero if there is none.
+    lines: [u32; SUBJECTS as usize],
 }
 
 impl Index {
-    /// The line of `subject`, of those that may be its own the one that `is`.
+    /// The line of `subject`.
     #[inline]
-    pub(super) fn find(&self, subject: u64, is: impl Fn(usize) -> bool) -> Option<usize> {
-        if self.blocks.is_empty() {
-            return None;
-        }
-        let hash = hash(subject);
-        let tag = tag(hash, subject);
-        for step in 0.. {
-            let block = &self.blocks[self.block(hash, step)].0;
-            for place in places(subject) {
-                let entry = block[place];
-                let line = (entry.line as usize).checked_sub(1)?;
-                if entry.tag == tag && is(line) {
-                    return Some(line);
-                }
-            }
-        }
-        None
-    }
-
-    /// Whether it has to be rebuilt before another is put in.
-    pub(super) fn is_full(&self) -> bool {
-        (self.used + 1) * 4 > self.blocks.len() * ENTRIES * 3
+    pub(super) fn find(&self, subject: u64) -> Option<usize> {
+        let line = match self.row.get(in_row(subject)) {
+            Some(line) => *line,
+            None => self.blocks.get(self.block(subject))?.lines[place(subject)],
+        };
+        (line as usize).checked_sub(1)
     }
 
     /// Puts in the line of a subject that has none yet.
     pub(super) fn insert(&mut self, subject: u64, line: usize) {
-        let hash = hash(subject);
         let line = u32::try_from(line + 1).expect("fewer than 2^32 lines");
-        self.used += 1;
-        for step in 0.. {
-            let block = self.block(hash, step);
-            let block = &mut self.blocks[block].0;
-            if let Some(place) = places(subject).find(|place| block[*place].line == 0) {
-                block[place] = Entry { tag: tag(hash, subject), line };
-                return;
+        let row_max = (self.in_row * SPARE_IN_ROW + ROW_MIN) as u64;
+        if subject >= self.row.len() as u64 && subject < row_max {
+            self.lengthen(subject);
+        }
+        if let Some(place) = self.row.get_mut(in_row(subject)) {
+            *place = line;
+            self.in_row += 1;
+        } else {
+            self.insert_block(subject, line);
+        }
+    }
+
+    /// Makes the row reach past `subject`, with what else is known up to there.
+    #[cold]
+    fn lengthen(&mut self, subject: u64) {
+        let len = (in_row(subject) + 1).next_power_of_two().max(ROW_MIN);
+        self.row.resize(len, 0);
+        for block in self.blocks.iter().filter(|block| block.key != 0) {
+            let first = (block.key - 1).saturating_mul(SUBJECTS);
+            for (subject, line) in (first..).zip(block.lines) {
+                if line != 0
+                    && let Some(place) = self.row.get_mut(in_row(subject))
+                    && *place == 0
+                {
+                    *place = line;
+                    self.in_row += 1;
+                }
             }
         }
     }
 
-    /// Twice as large, with these lines of these subjects.
+    fn insert_block(&mut self, subject: u64, line: u32) {
+        if (self.used + 1) * 3 > self.blocks.len() * 2 {
+            self.grow();
+        }
+        let at = self.block(subject);
+        let block = &mut self.blocks[at];
+        self.used += usize::from(block.key == 0);
+        block.key = key(subject);
+        block.lines[place(subject)] = line;
+    }
+
+    /// Where the block of `subject` is, or could be; past the end if there are
+    /// none.
+    #[inline]
+    fn block(&self, subject: u64) -> usize {
+        self.place_of(key(subject))
+    }
+
+    #[inline]
+    fn place_of(&self, key: u64) -> usize {
+        let mask = self.blocks.len().wrapping_sub(1);
+        let mut at = fold(key ^ 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93) as usize & mask;
+        while self.blocks.get(at).is_some_and(|block| block.key != key && block.key != 0) {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
     #[cold]
-    pub(super) fn rebuild(&mut self, lines: impl Iterator<Item = (u64, usize)>) {
-        self.blocks = vec![Block::default(); (self.blocks.len() * 2).max(BLOCKS_MIN)];
-        self.used = 0;
-        lines.for_each(|(subject, line)| self.insert(subject, line));
+    fn grow(&mut self) {
+        let doubled = vec![Block::default(); (self.blocks.len() * 2).max(BLOCKS_MIN)];
+        for block in std::mem::replace(&mut self.blocks, doubled) {
+            if block.key != 0 {
+                let at = self.place_of(block.key);
+                self.blocks[at] = block;
+            }
+        }
     }
 
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
-        self.blocks.len() * size_of::<Block>()
-    }
-
-    /// Where the search goes in its so-manieth step: to each block once.
-    #[inline]
-    fn block(&self, hash: u64, step: usize) -> usize {
-        (hash as usize).wrapping_add(step * (step + 1) / 2) & (self.blocks.len() - 1)
+        self.row.len() * size_of::<u32>() + self.blocks.len() * size_of::<Block>()
     }
 }
 
-/// In which order the places of a block are looked at.
+/// The place of `subject` in a row; past the end of any if it is too great.
 #[inline]
-fn places(subject: u64) -> impl Iterator<Item = usize> {
-    let begin = subject as usize % ENTRIES;
-    (begin..begin + ENTRIES).map(|place| place % ENTRIES)
-}
-
-/// The same for subjects of one block.
-#[inline]
-fn hash(subject: u64) -> u64 {
-    fold((subject / ENTRIES as u64) ^ 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93)
+fn in_row(subject: u64) -> usize {
+    usize::try_from(subject).unwrap_or(usize::MAX)
 }
 
 #[inline]
-fn tag(hash: u64, subject: u64) -> u32 {
-    (hash >> 32) as u32 ^ subject as u32
+fn key(subject: u64) -> u64 {
+    subject / SUBJECTS + 1
 }
 
-const ENTRIES: usize = 8;
+#[inline]
+fn place(subject: u64) -> usize {
+    (subject % SUBJECTS) as usize
+}
+
+/// As many as fill half a cache line, beside the key.
+const SUBJECTS: u64 = 6;
 const BLOCKS_MIN: usize = 8;
+const ROW_MIN: usize = 64;
+
+/// The row may be so many times as long as there are subjects in it.
+const SPARE_IN_ROW: usize = 4;

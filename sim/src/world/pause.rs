@@ -147,7 +147,7 @@ impl<S: System> World<'_, S> {
             self.strikes.count(Strike::Overlong, 1);
             self.lose(role, due, 0, Some(by));
         } else {
-            self.happen_now(due, observer);
+            self.happen(due, observer);
         }
     }
 

@@ -49,11 +49,16 @@ impl<S: System> World<'_, S> {
             Happening::Sent(identity, message.clone(), fate)
         });
         let SendIdentity { from, ordinal, .. } = identity;
-        let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause: seen.event };
+        let cause = seen.event;
         match *fate.delays() {
             [] => {}
-            [delay] => self.dispatch(parcel, delay),
-            ref delays => self.dispatch_copies(parcel, delays),
+            [delay] => {
+                self.dispatch(Parcel { from, to, copy: 0, ordinal, message, digest, cause }, delay);
+            }
+            ref delays => {
+                let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause };
+                self.dispatch_copies(parcel, delays);
+            }
         }
         None
     }
