@@ -49,7 +49,7 @@ impl<T> Default for EventQueue<T> {
 impl<T> EventQueue<T> {
     /// Schedules `item` for `at`, which must not lie before the time popped
     /// last: that is a bug of the caller, and `item` comes next.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: VirtualTime, item: T) {
         let at = at.as_nanos();
         debug_assert!(at >= self.now, "scheduled for {at} ns, and it is {} ns already", self.now);
@@ -110,7 +110,6 @@ impl<T> EventQueue<T> {
     }
 
     /// Puts `node` behind whatever waits in the list that `at` belongs to.
-    #[inline]
     fn enlist(&mut self, node: u32, at: u64) {
         // The lowest bit makes no difference to the level, and equal times have one.
         let level = ((at ^ self.now) | 1).ilog2() / DIGIT_BITS;

@@ -41,7 +41,7 @@ impl<T> Default for Slab<T> {
 
 impl<T> Slab<T> {
     /// Keeps `item` until it is released; returns its node, linked to none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn keep(&mut self, at: u64, item: T) -> u32 {
         if self.free == NOBODY {
             self.grow();

@@ -5,8 +5,10 @@ use crate::message::Message;
 
 /// What the queue holds. Small, because every event is moved into the queue
 /// and out of it: with a message and a timer of two words each, an entry of
-/// the queue fits a cache line.
+/// the queue fits a cache line. What kind it is takes a whole word, so that
+/// the rest is moved in whole words.
 #[derive(Clone)]
+#[repr(u64)]
 pub(super) enum Due<S: System> {
     Deliver(Parcel<S::Message>),
     Timer(Alarm<S::Timer>),

@@ -14,7 +14,7 @@ impl<S: System> World<'_, S> {
         let Some(place) = self.place(role) else { return };
         let slot = &mut self.slots[place];
         slot.clock.boot(self.now);
-        self.out.monotonic = Duration::ZERO;
+        self.out.monotonic = 0;
         slot.down_by = None;
         slot.actor = Some(self.system.recover(role, slot.journal.recovered(), &mut self.out));
         slot.journal.mended();

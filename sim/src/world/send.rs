@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::draw::Domain;
 use crate::fault::CrashPoint;
 use crate::message::Message;
-use crate::network::{Fate, Weather};
+use crate::network::{Brief, Fate, Weather};
 use crate::observer::Sighting;
 use crate::time::nanos;
 
@@ -40,26 +40,35 @@ impl<S: System> World<'_, S> {
         self.digest.word(digest);
         self.count_sent(&identity);
         observer.sent(seen, to, &message);
-        let (fate, by) = if self.weather_alone() {
-            (self.drawn_fate(&identity), None)
-        } else {
-            self.fate(&identity, seen.event, observer)
-        };
-        self.record_by(by, seen.event, seen.event, seen.role, || {
-            Happening::Sent(identity, message.clone(), fate)
-        });
         let SendIdentity { from, ordinal, .. } = identity;
         let cause = seen.event;
-        match *fate.delays() {
-            [] => {}
-            [delay] => {
-                self.dispatch(Parcel { from, to, copy: 0, ordinal, message, digest, cause }, delay);
-            }
-            ref delays => {
-                let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause };
-                self.dispatch_copies(parcel, delays);
+        if self.weather_alone() {
+            match self.network.brief_fate(&self.draws, &identity, self.weather()) {
+                Brief::Once { delay, late } => {
+                    self.strikes.count(Strike::Lateness, u64::from(late));
+                    self.record(cause, cause, from, || {
+                        Happening::Sent(identity, message.clone(), Fate::once(delay, late))
+                    });
+                    let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause };
+                    self.dispatch(parcel, delay);
+                    return None;
+                }
+                Brief::Lost => {
+                    self.strikes.count(Strike::Loss, 1);
+                    self.record(cause, cause, from, || {
+                        Happening::Sent(identity, message, Fate::LOST)
+                    });
+                    return None;
+                }
+                Brief::Several(_) => {}
             }
         }
+        let (fate, by) = self.fate(&identity, cause, observer);
+        self.record_by(by, cause, cause, from, || Happening::Sent(identity, message.clone(), fate));
+        self.dispatch_copies(
+            Parcel { from, to, copy: 0, ordinal, message, digest, cause },
+            fate.delays(),
+        );
         None
     }
 
@@ -71,10 +80,13 @@ impl<S: System> World<'_, S> {
         self.queue.push(at, Due::Deliver(parcel));
     }
 
-    #[cold]
+    #[inline(never)]
     fn dispatch_copies(&mut self, parcel: Parcel<S::Message>, delays: &[u64]) {
+        if let [delay] = delays {
+            return self.dispatch(parcel, *delay);
+        }
         let identity = parcel.identity();
-        if self.is_connection(&identity) {
+        if delays.len() > 1 && self.is_connection(&identity) {
             self.flights.insert(identity, Flight::of(delays.len()));
         }
         for (copy, delay) in delays.iter().enumerate() {
@@ -93,25 +105,11 @@ impl<S: System> World<'_, S> {
             && (board.on_send.is_empty() || self.phase == Phase::Drain)
     }
 
-    /// What becomes of a sending where the weather alone decides.
     #[inline]
-    fn drawn_fate(&mut self, identity: &SendIdentity) -> Fate {
-        let weather = match self.phase {
+    fn weather(&self) -> &Weather {
+        match self.phase {
             Phase::Chaos => &self.network.weather,
             Phase::Drain => &Weather::CALM,
-        };
-        let fate = self.network.fate(&self.draws, identity, weather);
-        self.count_fate(&fate);
-        fate
-    }
-
-    #[inline]
-    fn count_fate(&mut self, fate: &Fate) {
-        if fate.lost {
-            self.strikes.count(Strike::Loss, 1);
-        } else if fate.late > 0 || fate.delays().len() > 1 {
-            self.strikes.count(Strike::Duplication, u64::from(fate.delays().len() > 1));
-            self.strikes.count(Strike::Lateness, u64::from(fate.late));
         }
     }
 
@@ -122,10 +120,7 @@ impl<S: System> World<'_, S> {
         event: u64,
         observer: &mut impl Observer<S>,
     ) -> (Fate, Option<usize>) {
-        let mut weather = match self.phase {
-            Phase::Chaos => self.network.weather,
-            Phase::Drain => Weather::CALM,
-        };
+        let mut weather = *self.weather();
         let keeps_order = !self.network.ordered.is_empty()
             && self.network.ordered.contains(identity.from, identity.to);
         if keeps_order {
