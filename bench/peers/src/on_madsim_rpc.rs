@@ -2,8 +2,8 @@
 //! calls with a timeout between their endpoints.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use madsim::net::Endpoint;
@@ -56,9 +56,6 @@ impl Request for Pay {
     const ID: u64 = 2;
 }
 
-/// The newest payment of each customer, and whether it is done.
-type Open = Arc<Mutex<Vec<Option<(u64, watch::Receiver<bool>)>>>>;
-
 async fn serve(at: SocketAddr, sent: Sent) {
     let endpoint = bind(at).await;
     endpoint.add_rpc_handler(move |Ask(_, payment)| {
@@ -70,12 +67,29 @@ async fn serve(at: SocketAddr, sent: Sent) {
 
 async fn orchestrate(saga: PingSaga, sent: Sent) {
     let endpoint = bind(address(0)).await;
-    let open: Open = Arc::new(Mutex::new(vec![None; saga.customers as usize]));
+    // The newest payment of each customer, and whether it is done.
+    let mut open: Vec<Option<(u64, watch::Receiver<bool>)>> = vec![None; saga.customers as usize];
     let calls = endpoint.clone();
     endpoint.add_rpc_handler(move |Pay(payment)| {
-        let (calls, sent, open) = (calls.clone(), Arc::clone(&sent), Arc::clone(&open));
+        let newest = &mut open[(payment % saga.customers) as usize];
+        let (done, mut is_done) = match newest {
+            Some((number, known)) if *number >= payment => (None, known.clone()),
+            _ => {
+                let (done, is_done) = watch::channel(false);
+                *newest = Some((payment, is_done.clone()));
+                (Some(done), is_done)
+            }
+        };
+        let (calls, sent) = (calls.clone(), Arc::clone(&sent));
         async move {
-            take_through(saga, &calls, &sent, &open, payment).await;
+            match done {
+                Some(done) => {
+                    take_through(&calls, &sent, payment).await;
+                    done.send_replace(true);
+                }
+                // It came again: whoever takes it through tells before it goes.
+                None => drop(is_done.wait_for(|done| *done).await),
+            }
             sent.fetch_add(1, Ordering::Relaxed);
             payment
         }
@@ -83,32 +97,10 @@ async fn orchestrate(saga: PingSaga, sent: Sent) {
     std::future::pending().await
 }
 
-/// Takes a payment through its steps; or waits for whoever does, if it came
-/// again.
-async fn take_through(saga: PingSaga, calls: &Endpoint, sent: &Sent, open: &Open, payment: u64) {
-    let (done, mut is_done) = watch::channel(false);
-    let known = {
-        let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        let newest = &mut open[(payment % saga.customers) as usize];
-        match newest {
-            Some((number, known)) if *number >= payment => Some(known.clone()),
-            _ => {
-                *newest = Some((payment, is_done.clone()));
-                None
-            }
-        }
-    };
-    if let Some(known) = known {
-        is_done = known;
-        // Whoever takes it through tells before it goes.
-        drop(is_done.wait_for(|done| *done).await);
-        return;
-    }
+async fn take_through(calls: &Endpoint, sent: &Sent, payment: u64) {
     for (step, service) in [1, 2, 3, 1].map(address).into_iter().enumerate() {
-        let ask = Ask(step as u8, payment);
-        repeat(calls, sent, service, ask, RETRY).await;
+        repeat(calls, sent, service, Ask(step as u8, payment), RETRY).await;
     }
-    done.send_replace(true);
 }
 
 /// Pays one payment after another.

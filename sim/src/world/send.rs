@@ -41,35 +41,60 @@ impl<S: System> World<'_, S> {
         self.count_sent(&identity);
         observer.sent(seen, to, &message);
         let SendIdentity { from, ordinal, .. } = identity;
-        let cause = seen.event;
+        let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause: seen.event };
         if self.weather_alone() {
-            match self.network.brief_fate(&self.draws, &identity, self.weather()) {
-                Brief::Once { delay, late } => {
-                    self.strikes.count(Strike::Lateness, u64::from(late));
-                    self.record(cause, cause, from, || {
-                        Happening::Sent(identity, message.clone(), Fate::once(delay, late))
-                    });
-                    let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause };
-                    self.dispatch(parcel, delay);
-                    return None;
-                }
-                Brief::Lost => {
-                    self.strikes.count(Strike::Loss, 1);
-                    self.record(cause, cause, from, || {
-                        Happening::Sent(identity, message, Fate::LOST)
-                    });
-                    return None;
-                }
-                Brief::Several(_) => {}
-            }
+            self.send_by_weather(&identity, parcel, observer);
+        } else {
+            self.send_by_plan(&identity, parcel, observer);
         }
-        let (fate, by) = self.fate(&identity, cause, observer);
-        self.record_by(by, cause, cause, from, || Happening::Sent(identity, message.clone(), fate));
-        self.dispatch_copies(
-            Parcel { from, to, copy: 0, ordinal, message, digest, cause },
-            fate.delays(),
-        );
         None
+    }
+
+    /// The weather alone has a hand in what becomes of a sending.
+    #[inline]
+    fn send_by_weather(
+        &mut self,
+        identity: &SendIdentity,
+        parcel: Parcel<S::Message>,
+        observer: &mut impl Observer<S>,
+    ) {
+        let Parcel { from, cause, .. } = parcel;
+        match self.network.brief_fate(&self.draws, identity, self.weather()) {
+            Brief::Once { delay, late } => {
+                self.strikes.count(Strike::Lateness, u64::from(late));
+                self.record(cause, cause, from, || {
+                    Happening::Sent(*identity, parcel.message.clone(), Fate::once(delay, late))
+                });
+                self.dispatch(parcel, delay);
+            }
+            Brief::Lost => {
+                self.strikes.count(Strike::Loss, 1);
+                self.record(cause, cause, from, || {
+                    Happening::Sent(*identity, parcel.message, Fate::LOST)
+                });
+            }
+            Brief::Several(_) => self.send_by_plan(identity, parcel, observer),
+        }
+    }
+
+    /// Whatever has a hand in what becomes of a sending.
+    #[inline(never)]
+    fn send_by_plan(
+        &mut self,
+        identity: &SendIdentity,
+        parcel: Parcel<S::Message>,
+        observer: &mut impl Observer<S>,
+    ) {
+        let Parcel { from, cause, .. } = parcel;
+        let (fate, by) = self.fate(identity, cause, observer);
+        self.record_by(by, cause, cause, from, || {
+            Happening::Sent(*identity, parcel.message.clone(), fate)
+        });
+        match *fate.delays() {
+            [] => {}
+            [delay] => self.dispatch(parcel, delay),
+            ref delays => self.dispatch_copies(parcel, delays),
+        }
     }
 
     /// Puts a message on its way.
@@ -80,13 +105,9 @@ impl<S: System> World<'_, S> {
         self.queue.push(at, Due::Deliver(parcel));
     }
 
-    #[inline(never)]
     fn dispatch_copies(&mut self, parcel: Parcel<S::Message>, delays: &[u64]) {
-        if let [delay] = delays {
-            return self.dispatch(parcel, *delay);
-        }
         let identity = parcel.identity();
-        if delays.len() > 1 && self.is_connection(&identity) {
+        if self.is_connection(&identity) {
             self.flights.insert(identity, Flight::of(delays.len()));
         }
         for (copy, delay) in delays.iter().enumerate() {
