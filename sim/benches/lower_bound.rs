@@ -1,5 +1,6 @@
 //! The least that an event can cost: one entry taken from the queue, one keyed
 //! draw, one entry scheduled, and nothing that an actor or a network would do.
+//! Entries are as large as what a world schedules for ping-saga.
 
 use sim::{Domain, Draw, Draws, EventQueue, Seed, VirtualTime};
 
@@ -8,7 +9,7 @@ use crate::ping_saga::{LATENCY, PATIENCE, RETRY};
 /// A queue that always holds the same number of entries, with the mix of
 /// delays that ping-saga has: ten latencies, four retries, one patience.
 pub(crate) struct LowerBound {
-    queue: EventQueue<u64>,
+    queue: EventQueue<Entry>,
     draws: Draws,
 }
 
@@ -18,7 +19,7 @@ impl LowerBound {
         let mut bound = Self { queue: EventQueue::default(), draws: Seed(1).draws(Domain(2)) };
         for entry in 0..entries {
             let at = delay(bound.draws.draw(Domain(3), &[entry]));
-            bound.queue.push(VirtualTime::from_nanos(at), entry);
+            bound.queue.push(VirtualTime::from_nanos(at), [entry; ENTRY_WORDS]);
         }
         bound.events(entries * 20);
         bound
@@ -28,11 +29,17 @@ impl LowerBound {
     pub(crate) fn events(&mut self, events: u64) {
         for event in 0..events {
             let (at, entry) = self.queue.pop().expect("each event schedules another");
-            let draw = self.draws.draw(Domain(4), &[entry, at.as_nanos(), event]);
+            let draw = self.draws.draw(Domain(4), &[entry[0], at.as_nanos(), event]);
             self.queue.push(VirtualTime::from_nanos(at.as_nanos() + delay(draw)), entry);
         }
     }
 }
+
+type Entry = [u64; ENTRY_WORDS];
+
+/// A message on its way: who sends it to whom, its ordinal, itself (two
+/// words), its digest and its cause.
+const ENTRY_WORDS: usize = 6;
 
 /// A delay as one of ping-saga's fifteen events would have it, in nanoseconds.
 fn delay(draw: Draw) -> u64 {

@@ -80,6 +80,11 @@ impl Fate {
     /// Lost, every copy of it.
     pub const LOST: Self = Self { delays: [0; COPIES_MAX], copies: 0, late: 0, lost: true };
 
+    /// One copy, `delay` nanoseconds after the sending.
+    pub(crate) fn once(delay: u64, late: bool) -> Self {
+        Self { delays: [delay, 0, 0, 0], copies: 1, late: u8::from(late), lost: false }
+    }
+
     /// Nanoseconds from the sending to each arrival, a copy each.
     pub fn delays(&self) -> &[u64] {
         &self.delays[..usize::from(self.copies)]
@@ -130,6 +135,18 @@ impl Fate {
     }
 }
 
+/// A fate in the few words that nearly all of them take, so that they need
+/// not go through memory.
+pub(crate) enum Brief {
+    Lost,
+    Once {
+        delay: u64,
+        late: bool,
+    },
+    /// With more copies, to be told from this draw.
+    Several(Draw),
+}
+
 impl Network {
     /// Links with a table of latencies, of which `by_kind[kind]` tells the one
     /// for each kind of message; kinds past its end use the first.
@@ -158,20 +175,44 @@ impl Network {
 
     /// What becomes of the sending that `identity` names: a pure function of
     /// the key, the settings and the identity.
-    #[inline]
     pub fn fate(&self, draws: &Draws, identity: &SendIdentity, weather: &Weather) -> Fate {
+        match self.brief_fate(draws, identity, weather) {
+            Brief::Lost => Fate::LOST,
+            Brief::Once { delay, late } => Fate::once(delay, late),
+            Brief::Several(draw) => self.several(identity, weather, draw),
+        }
+    }
+
+    /// The same, as far as it can be told in few words.
+    #[inline]
+    pub(crate) fn brief_fate(
+        &self,
+        draws: &Draws,
+        identity: &SendIdentity,
+        weather: &Weather,
+    ) -> Brief {
         let [pair, subject] = identity.words();
         let draw = draws.draw(FATE, &[pair, subject, u64::from(identity.ordinal)]);
         if weather.loss.hits(draw.split(LOSS)) {
-            return Fate::LOST;
+            return Brief::Lost;
+        }
+        if weather.copies_max > 1 && weather.duplication.hits(draw.split(COPIES)) {
+            return Brief::Several(draw);
         }
         let latency = self.latency(identity.kind);
-        let mut fate = Fate { delays: [0; COPIES_MAX], copies: 1, late: 0, lost: false };
-        let most = weather.copies_max.min(COPIES_MAX as u8);
-        if most > 1 && weather.duplication.hits(draw.split(COPIES)) {
-            fate.copies = draw.split(HOW_MANY).between(2, u64::from(most)) as u8;
+        let (delay, late) = copy_delay(latency, weather, draw.split(COPY));
+        match delay <= nanos(self.copy_age_max) {
+            true => Brief::Once { delay, late },
+            false => Brief::Lost,
         }
-        let copies = std::mem::take(&mut fate.copies);
+    }
+
+    #[cold]
+    fn several(&self, identity: &SendIdentity, weather: &Weather, draw: Draw) -> Fate {
+        let latency = self.latency(identity.kind);
+        let most = weather.copies_max.min(COPIES_MAX as u8);
+        let copies = draw.split(HOW_MANY).between(2, u64::from(most)) as u8;
+        let mut fate = Fate { delays: [0; COPIES_MAX], copies: 0, late: 0, lost: false };
         for copy in 0..copies {
             let (delay, late) = copy_delay(latency, weather, draw.split(COPY + u64::from(copy)));
             let first = if fate.copies == 0 { 0 } else { copy_gap(weather, draw, copy) };
@@ -186,16 +227,20 @@ impl Network {
         fate
     }
 
+    #[inline]
     fn latency(&self, kind: Kind) -> &Quantiles {
         let table = self.by_kind.get(usize::from(kind.0)).copied().unwrap_or(0);
         self.latencies.get(usize::from(table)).unwrap_or(&self.latencies[0])
     }
 }
 
+#[inline]
 fn copy_delay(latency: &Quantiles, weather: &Weather, draw: Draw) -> (u64, bool) {
     let base = latency.sample(draw);
-    let load = u64::from(weather.load_percent);
-    let loaded = (base / 100).saturating_mul(load).saturating_add(base % 100 * load / 100);
+    let loaded = match u64::from(weather.load_percent) {
+        100 => base,
+        load => (base / 100).saturating_mul(load).saturating_add(base % 100 * load / 100),
+    };
     if weather.lateness.hits(draw.split(LATE)) {
         let late = draw.split(HOW_LATE).below(nanos(weather.late_max));
         return (loaded.saturating_add(late), true);

@@ -1,35 +1,44 @@
 //! How many messages of each kind went from whom to whom about what.
 
-use crate::draw::fold;
+mod channels;
+mod index;
+
+use std::collections::BTreeMap;
+
 use crate::message::SendIdentity;
 
+use channels::Channels;
+use index::Index;
+
 /// Counters by (pair of roles, kind, subject), kept by the world across
-/// crashes.
+/// crashes and for ever: a late repetition has to go on counting.
 ///
-/// An open-addressing table of lines, each as long as a cache line and about
-/// one subject: an operation's messages are sent at about the same time, so
-/// that the line of the first serves the next. An operation of ten messages
-/// leaves two lines.
-#[derive(Clone, Debug)]
+/// An operation's messages are sent at about the same time, so its counters
+/// share a line as long as a cache line, and the lines of operations that are
+/// open at the same time lie beside each other. An operation of thirty kinds
+/// of sendings leaves two lines, and an entry in the index of lines.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ordinals {
+    channels: Channels,
+    /// The first line of each subject.
+    index: Index,
     lines: Vec<Line>,
-    used: usize,
+    /// What no line holds: counts that a byte is too short for, and counters
+    /// of a subject that is no operation but what everybody talks about.
+    spilled: BTreeMap<(u64, u32), u32>,
 }
 
-/// Counters of one subject. The first that is zero ends them.
+/// Counters of one subject.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
 struct Line {
-    subject: u64,
-    /// Pair of roles and kind, for each counter.
-    what: [u32; COUNTERS],
-    counts: [u32; COUNTERS],
-}
-
-impl Default for Ordinals {
-    fn default() -> Self {
-        Self { lines: vec![Line::default(); 64], used: 0 }
-    }
+    /// What is counted in each place.
+    channels: [u16; COUNTERS],
+    /// Zero where a place is free.
+    counts: [u8; COUNTERS],
+    /// The next line of the same subject; zero in its last, since the line
+    /// with that number is the first of its subject.
+    next: u32,
 }
 
 impl Ordinals {
@@ -41,99 +50,77 @@ impl Ordinals {
 
     /// The ordinal that [`Ordinals::next`] would give, without counting.
     pub(crate) fn peek(&self, identity: &SendIdentity) -> u32 {
-        let (line, place) = self.find(identity.subject.0, what(identity));
-        self.lines[line].counts[place] + 1
+        let (what, subject) = (what(identity), identity.subject.0);
+        self.spilled.get(&(subject, what)).copied().unwrap_or_else(|| self.held(what, subject)) + 1
     }
 
     /// Counts one more of whatever `what` stands for in this table, about
     /// `subject`.
     #[inline]
     pub(crate) fn next_of(&mut self, what: u32, subject: u64) -> u32 {
-        if (self.used + 1) * 4 > self.lines.len() * 3 {
-            self.grow();
+        let Some(channel) = self.channels.number(what) else {
+            return self.spill(what, subject, 0);
+        };
+        let mut at = self.first_line(subject);
+        for nth in 1..=LINES_MAX {
+            let line = &mut self.lines[at];
+            if let Some(place) = line.place(what, channel) {
+                let Some(count) = line.counts[place].checked_add(1) else {
+                    return self.spill(what, subject, u32::from(u8::MAX));
+                };
+                line.channels[place] = channel;
+                line.counts[place] = count;
+                return u32::from(count);
+            }
+            at = match line.next {
+                0 if nth == LINES_MAX => break,
+                0 => self.begin_behind(at),
+                next => next as usize,
+            };
         }
-        let count = self.counter(subject, what);
+        self.spill(what, subject, 0)
+    }
+
+    /// What the lines have counted of `what` about `subject`.
+    fn held(&self, what: u32, subject: u64) -> u32 {
+        let (channel, first) = (self.channels.known(what), self.index.find(subject));
+        let (Some(channel), Some(first)) = (channel, first) else { return 0 };
+        let behind = |line: &&Line| self.lines.get(line.next as usize).filter(|_| line.next > 0);
+        std::iter::successors(Some(&self.lines[first]), behind)
+            .find_map(|line| line.place(what, channel).map(|place| u32::from(line.counts[place])))
+            .unwrap_or(0)
+    }
+
+    /// The first line of `subject`, new if it has none.
+    #[inline]
+    fn first_line(&mut self, subject: u64) -> usize {
+        self.index.find(subject).unwrap_or_else(|| self.begin(subject))
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, subject: u64) -> usize {
+        let line = self.lines.len();
+        self.lines.push(Line::default());
+        self.index.insert(subject, line);
+        line
+    }
+
+    /// A new line of the same subject behind the one `at` a place.
+    #[inline(never)]
+    fn begin_behind(&mut self, at: usize) -> usize {
+        let line = self.lines.len();
+        self.lines[at].next = u32::try_from(line).expect("fewer than 2^32 lines");
+        self.lines.push(Line::default());
+        line
+    }
+
+    /// Counts where there is room for anything, from `held` on.
+    #[cold]
+    fn spill(&mut self, what: u32, subject: u64, held: u32) -> u32 {
+        let count = self.spilled.entry((subject, what)).or_insert(held);
         *count += 1;
         *count
     }
-
-    /// The counter of `what` about `subject`; zero if there was none.
-    #[inline]
-    fn counter(&mut self, subject: u64, what: u32) -> &mut u32 {
-        let (at, place) = self.find(subject, what);
-        let line = &mut self.lines[at];
-        self.used += usize::from(line.is_empty());
-        line.subject = subject;
-        line.what[place] = what;
-        &mut line.counts[place]
-    }
-
-    /// The line and the place in it where `what` about `subject` is counted.
-    ///
-    /// The first lines of a subject lie close together. A subject that fills
-    /// them is no operation but something that everybody talks about: the rest
-    /// of it is spread over the table, so that no walk gets long. Lines never
-    /// go away, so what was found full or taken on the way to a counter is so
-    /// whenever it is looked up.
-    #[inline]
-    fn find(&self, subject: u64, what: u32) -> (usize, usize) {
-        let home = home(subject);
-        self.walk(home, subject, what, FULL_LINES_MAX).unwrap_or_else(|| {
-            let elsewhere = fold(home ^ u64::from(what), 0xA076_1D64_78BD_642F);
-            self.walk(elsewhere, subject, what, usize::MAX).expect("a table has empty lines")
-        })
-    }
-
-    #[inline]
-    fn walk(&self, home: u64, subject: u64, what: u32, full_max: usize) -> Option<(usize, usize)> {
-        let mask = self.lines.len() - 1;
-        let mut at = home as usize & mask;
-        let mut full = 0;
-        loop {
-            let line = &self.lines[at];
-            if line.is_empty() {
-                return Some((at, 0));
-            }
-            if line.subject == subject {
-                if let Some(place) = line.place(what) {
-                    return Some((at, place));
-                }
-                full += 1;
-                if full == full_max {
-                    return None;
-                }
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    fn grow(&mut self) {
-        let doubled = vec![Line::default(); self.lines.len() * 2];
-        let old = std::mem::replace(&mut self.lines, doubled);
-        self.used = 0;
-        for line in old.into_iter().filter(|line| !line.is_empty()) {
-            // Mostly the line can move as it is, to behind full ones of its subject.
-            let home = home(line.subject);
-            match self.walk(home, line.subject, line.what[0], FULL_LINES_MAX) {
-                Some((at, 0)) if self.lines[at].is_empty() => {
-                    self.lines[at] = line;
-                    self.used += 1;
-                    continue;
-                }
-                _ => {}
-            }
-            let counters = line.what.into_iter().zip(line.counts);
-            for (what, count) in counters.filter(|(_, count)| *count > 0) {
-                *self.counter(line.subject, what) = count;
-            }
-        }
-    }
-}
-
-/// Where in a table the lines of `subject` begin, in as many bits as it has.
-#[inline]
-fn home(subject: u64) -> u64 {
-    fold(subject ^ 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93)
 }
 
 /// The words of an identity that are not its subject, in one.
@@ -143,27 +130,29 @@ fn what(identity: &SendIdentity) -> u32 {
 }
 
 impl Line {
+    /// Where `channel` is counted, or may be; `None` if all places are taken.
+    /// The search begins at the kind of message, where nothing else is likely.
     #[inline]
-    fn is_empty(&self) -> bool {
-        self.counts[0] == 0
-    }
-
-    /// Where `what` is counted, or may be; `None` if all places are taken.
-    #[inline]
-    fn place(&self, what: u32) -> Option<usize> {
-        (0..COUNTERS).find(|place| self.what[*place] == what || self.counts[*place] == 0)
+    fn place(&self, what: u32, channel: u16) -> Option<usize> {
+        let fits = |place: &usize| self.channels[*place] == channel || self.counts[*place] == 0;
+        let begin = (what >> 16) as usize % BEGINNINGS;
+        (begin..COUNTERS).chain(0..begin).find(fits)
     }
 }
 
-/// As many as fill 64 bytes, beside the subject.
-const COUNTERS: usize = 7;
+/// As many as fill 64 bytes, beside the rest.
+const COUNTERS: usize = 20;
 
-/// So many full lines of a subject are searched before the rest of the table.
-const FULL_LINES_MAX: usize = 3;
+/// The greatest power of two that is not more.
+const BEGINNINGS: usize = 16;
+
+/// So many lines of a subject are searched, and then no further one is begun.
+const LINES_MAX: usize = 4;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::fold;
     use crate::message::{Kind, Role, Subject};
 
     #[test]
@@ -191,6 +180,52 @@ mod tests {
             let count = oracle.entry((subject, from, to, kind)).or_insert(0);
             *count += 1;
             assert_eq!(ordinals.next(&identity), *count, "{identity:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_goes_on_past_what_a_byte_holds() {
+        let mut ordinals = Ordinals::default();
+        for count in 1..=1_000 {
+            assert_eq!(ordinals.peek(&identity(1, 2, 3, 4)), count);
+            assert_eq!(ordinals.next(&identity(1, 2, 3, 4)), count);
+            assert_eq!(ordinals.next(&identity(1, 2, 3, u64::from(count) << 32)), 1);
+        }
+    }
+
+    #[test]
+    fn a_subject_that_everybody_talks_about_counts_everything_apart() {
+        let mut ordinals = Ordinals::default();
+        for round in 1..=3 {
+            for what in 0..70_000 {
+                assert_eq!(ordinals.next_of(what, 7), round, "{what}");
+            }
+        }
+    }
+
+    /// A finished payment of thirty kinds of sendings is worth no more than
+    /// this for as long as its world lives, whatever its number.
+    #[test]
+    fn an_operation_of_thirty_kinds_leaves_few_bytes() {
+        for stride in [1, 2, 8, 1 << 20, 0x9E37_79B9_7F4A_7C15] {
+            let mut ordinals = Ordinals::default();
+            for operation in 0..OPERATIONS {
+                let subject = operation.wrapping_mul(stride);
+                (0..30)
+                    .for_each(|kind| assert_eq!(ordinals.next(&identity(1, 2, kind, subject)), 1));
+            }
+            let bytes = ordinals.bytes() / OPERATIONS;
+            assert!(bytes <= 200, "{bytes} bytes with numbers {stride} apart");
+        }
+    }
+
+    const OPERATIONS: u64 = 10_000;
+
+    impl Ordinals {
+        /// What is in use; at most so much again waits to be.
+        fn bytes(&self) -> u64 {
+            let spilled = self.spilled.len() * (size_of::<(u64, u32)>() + size_of::<u32>());
+            (self.lines.len() * size_of::<Line>() + self.index.bytes() + spilled) as u64
         }
     }
 

@@ -125,7 +125,8 @@ pub enum Effect<S: System> {
 #[derive(Debug)]
 pub struct Out<S: System> {
     pub(crate) effects: Vec<Effect<S>>,
-    pub(crate) monotonic: Duration,
+    /// Nanoseconds on the monotonic clock.
+    pub(crate) monotonic: u64,
     pub(crate) wall: VirtualTime,
     pub(crate) disk_is_full: bool,
     pub(crate) points: Option<Box<Points>>,
@@ -135,7 +136,7 @@ impl<S: System> Out<S> {
     pub(crate) fn new() -> Self {
         Self {
             effects: Vec::new(),
-            monotonic: Duration::ZERO,
+            monotonic: 0,
             wall: VirtualTime::ZERO,
             disk_is_full: false,
             points: None,
@@ -145,7 +146,7 @@ impl<S: System> Out<S> {
     /// The time since this actor booted, on its own monotonic clock: the clock
     /// for timeouts, leases and lifetimes.
     pub fn monotonic(&self) -> Duration {
-        self.monotonic
+        Duration::from_nanos(self.monotonic)
     }
 
     /// The date, on this actor's wall clock.

@@ -209,7 +209,10 @@ impl<'p, S: System> World<'p, S> {
         }
         let (at, due) = self.queue.pop().expect("a world that waits has something to wait for");
         self.now = at;
-        self.happen(due, observer);
+        match self.pending.paused {
+            0 => self.happen(due, observer),
+            _ => self.happen_if_awake(due, observer),
+        }
         None
     }
 
@@ -283,30 +286,22 @@ impl<'p, S: System> World<'p, S> {
         self.system.name(role)
     }
 
-    fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
-        if self.pending.paused == 0 {
-            return self.happen_now(due, observer);
-        }
+    /// Lets an event happen while somebody pauses, or after.
+    #[cold]
+    fn happen_if_awake(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         if let Some(due) = self.hold(due) {
-            self.happen_now(due, observer);
+            self.happen(due, observer);
         }
     }
 
-    fn happen_now(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+    #[inline]
+    fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         match due {
-            Due::Deliver { identity, copy, message, digest, cause } => {
+            Due::Deliver(parcel) => {
                 self.pending.messages -= 1;
-                self.deliver(identity, copy, message, digest, cause, observer);
+                self.deliver(parcel, observer);
             }
-            Due::Timer { role, incarnation, timer, class, set_in, due, cause } => {
-                if let Some(wait) = self.time_left(role, incarnation, due) {
-                    let at = self.now.after(wait);
-                    let timer = Due::Timer { role, incarnation, timer, class, set_in, due, cause };
-                    self.queue.push(at, timer);
-                } else if self.unset_timer(role, incarnation, class, set_in) {
-                    self.fire(role, timer, cause, observer);
-                }
-            }
+            Due::Timer(alarm) => self.ring(alarm, observer),
             Due::Strike { fault, cause } => self.strike(fault, cause, observer),
             Due::Lift(fault) => self.lift(fault),
             Due::Restart { role, incarnation, cause } => {
@@ -315,9 +310,9 @@ impl<'p, S: System> World<'p, S> {
                     self.boot(role, cause, observer);
                 }
             }
-            Due::Bounce { identity, message, digest, incarnation, cause } => {
+            Due::Bounce(parcel, incarnation) => {
                 self.pending.messages -= 1;
-                self.bounce(identity, message, digest, incarnation, cause, observer);
+                self.bounce(parcel, incarnation, observer);
             }
             Due::Resume(role) => self.resume(role, observer),
             Due::Heal => self.heal(observer),
@@ -341,14 +336,22 @@ impl<'p, S: System> World<'p, S> {
         self.queue.push(heal_at, Due::Heal);
     }
 
-    fn slot(&self, role: Role) -> Option<&Slot<S>> {
-        let slot = *self.slot_of.get(usize::from(role.0))?;
-        self.slots.get(usize::from(slot))
+    /// Where the slot of `role` is.
+    #[inline]
+    fn place(&self, role: Role) -> Option<usize> {
+        let place = usize::from(*self.slot_of.get(usize::from(role.0))?);
+        (place < self.slots.len()).then_some(place)
     }
 
+    #[inline]
+    fn slot(&self, role: Role) -> Option<&Slot<S>> {
+        Some(&self.slots[self.place(role)?])
+    }
+
+    #[inline]
     fn slot_mut(&mut self, role: Role) -> Option<&mut Slot<S>> {
-        let slot = *self.slot_of.get(usize::from(role.0))?;
-        self.slots.get_mut(usize::from(slot))
+        let place = self.place(role)?;
+        Some(&mut self.slots[place])
     }
 }
 

@@ -4,6 +4,7 @@
 //! long run, trials per second of short ones, and the ratios.
 
 mod on_madsim;
+mod on_madsim_rpc;
 mod on_pennywise;
 mod on_turmoil;
 #[path = "../../../sim/benches/ping_saga.rs"]
@@ -23,9 +24,10 @@ struct Contender {
     trials: u64,
 }
 
-const CONTENDERS: [Contender; 3] = [
+const CONTENDERS: [Contender; 4] = [
     Contender { name: "pennywise", run: on_pennywise::run, trials: 20_000 },
-    Contender { name: "madsim", run: on_madsim::run, trials: 500 },
+    Contender { name: "madsim, calls", run: on_madsim_rpc::run, trials: 500 },
+    Contender { name: "madsim, bare", run: on_madsim::run, trials: 500 },
     Contender { name: "turmoil", run: on_turmoil::run, trials: 20 },
 ];
 
@@ -66,17 +68,17 @@ impl Contender {
     }
 }
 
-fn print_table(medians: [[u64; 2]; 3]) {
+fn print_table(medians: [[u64; 2]; 4]) {
     let ours = medians[0];
     println!("Ping-saga on one core, medians of {ROUNDS} rounds by turns.\n");
     println!(
-        "{:<12}{:>15}{:>8}{:>18}{:>8}",
+        "{:<14}{:>15}{:>8}{:>18}{:>8}",
         "", "big: messages/s", "ratio", "small: trials/s", "ratio"
     );
     for (contender, median) in CONTENDERS.iter().zip(medians) {
         let [messages, trials] = median.map(|picos| hundredths(PICOS_A_SECOND, picos));
         let [big, small] = [0, 1].map(|column| hundredths(median[column], ours[column]));
-        println!("{:<12}{messages:>15}{big:>8}{trials:>18}{small:>8}", contender.name);
+        println!("{:<14}{messages:>15}{big:>8}{trials:>18}{small:>8}", contender.name);
     }
     println!("\n{NOTES}");
 }
@@ -88,7 +90,9 @@ Ratio: how many times as long as pennywise it takes.
 What differs, in fairness: madsim and turmoil run real async code, tasks and
 sockets and a task per payment, where pennywise runs sans-IO state machines that
 keep a digest of every event; that is what the difference buys and costs.
-madsim also delays each socket operation at random, and schedules at random.
+madsim also delays each socket operation at random, and schedules at random. Its
+calls are how its documentation has hosts talk; bare datagrams are what they
+are made of, and the least that a program on it can use.
 turmoil goes in ticks of 1 ms, whoever has something to do; its latencies are
 exponential with the mean of our uniform ones; and a link that fails also loses
 what is under way on it, so that it sends a few messages more.";

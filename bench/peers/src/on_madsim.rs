@@ -1,4 +1,4 @@
-//! Ping-saga on madsim: a node for each host, UDP between them.
+//! Ping-saga on madsim at its barest: a node for each host, UDP between them.
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};

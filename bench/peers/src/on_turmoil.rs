@@ -17,6 +17,7 @@ pub(crate) fn run(saga: PingSaga, seed: u64) -> u64 {
     let mut sim = turmoil::Builder::new()
         .rng_seed(seed)
         .simulation_duration(Duration::from_secs(1_000_000))
+        .tick_duration(Duration::from_millis(1))
         .min_message_latency(LATENCY[0])
         .max_message_latency(LATENCY[1])
         .fail_rate(f64::from(LOSS_PPM) / 1e6)

@@ -6,7 +6,7 @@
 pub(super) struct Slab<T> {
     /// Apart from the items, because lists are walked without looking at those.
     nodes: Vec<Node>,
-    items: Vec<Option<T>>,
+    items: Vec<Place<T>>,
     /// The node released last; the others hang on to it.
     free: u32,
 }
@@ -18,6 +18,11 @@ struct Node {
     /// The node behind this one; means nothing in the last of a list.
     next: u32,
 }
+
+/// Begins with a cache line, so that a small item is in one alone.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Place<T>(Option<T>);
 
 /// First in, first out; of at least one node.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,19 +41,25 @@ impl<T> Default for Slab<T> {
 
 impl<T> Slab<T> {
     /// Keeps `item` until it is released; returns its node, linked to none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn keep(&mut self, at: u64, item: T) -> u32 {
-        let node = self.free;
-        if let Some(place) = self.nodes.get_mut(node as usize) {
-            self.free = place.next;
-            place.at = at;
-            self.items[node as usize] = Some(item);
-            return node;
+        if self.free == NOBODY {
+            self.grow();
         }
-        let node = u32::try_from(self.nodes.len()).expect("fewer than 2^32 items wait");
-        self.nodes.push(Node { at, next: NOBODY });
-        self.items.push(Some(item));
+        let node = self.free;
+        let place = &mut self.nodes[node as usize];
+        self.free = place.next;
+        place.at = at;
+        self.items[node as usize].0 = Some(item);
         node
+    }
+
+    /// Makes one more place, and frees it.
+    #[cold]
+    fn grow(&mut self) {
+        self.free = u32::try_from(self.nodes.len()).expect("fewer than 2^32 items wait");
+        self.nodes.push(Node { at: 0, next: NOBODY });
+        self.items.push(Place(None));
     }
 
     /// Hands back the item of `node`, which is in no list any more.
@@ -56,7 +67,7 @@ impl<T> Slab<T> {
     pub(super) fn release(&mut self, node: u32) -> T {
         self.nodes[node as usize].next = self.free;
         self.free = node;
-        self.items[node as usize].take().expect("a node in a list has an item")
+        self.items[node as usize].0.take().expect("a node in a list has an item")
     }
 
     /// The node behind `node` in its list.
@@ -73,7 +84,7 @@ impl<T> Slab<T> {
 
     #[inline]
     pub(super) fn holds_an_item(&self, node: u32) -> bool {
-        self.items[node as usize].is_some()
+        self.items[node as usize].0.is_some()
     }
 
     /// Puts `next` behind `node`.

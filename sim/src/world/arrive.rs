@@ -1,5 +1,6 @@
 //! Arrivals: deliveries, and what comes back of those that failed.
 
+use super::due::Parcel;
 use super::{Delivery, Due, Happening, Observer, Role, SendIdentity, Strike, System, Tag};
 use super::{VirtualTime, World};
 use crate::message::Bounce;
@@ -20,67 +21,67 @@ impl Flight {
 }
 
 impl<S: System> World<'_, S> {
-    pub(super) fn deliver(
-        &mut self,
-        identity: SendIdentity,
-        copy: u8,
-        message: S::Message,
-        digest: u64,
-        cause: u64,
-        observer: &mut impl Observer<S>,
-    ) {
-        let role = identity.to;
-        let cut = self.cut_by(identity.from, role);
-        let slot = self.slot(role);
-        let up = slot.is_some_and(|slot| slot.is_up());
-        let down_by = slot.and_then(|slot| slot.down_by);
-        let flight = self.land(&identity, up && cut.is_none());
-        let refused = flight.is_some_and(|flight| flight.refused);
-        if !up || cut.is_some() || refused {
-            self.strikes.count(Strike::Partition, u64::from(cut.is_some()));
-            let handled = flight.is_some_and(|flight| flight.handled);
-            let refuses = cut.is_none() && !refused && !handled;
-            if refuses && self.is_connection(&identity) {
-                self.refuse(identity, message.clone(), digest, cause);
-            }
-            self.note_undeliverable(role, identity, message, digest, cause, cut.or(down_by));
-            return;
+    #[inline]
+    pub(super) fn deliver(&mut self, parcel: Parcel<S::Message>, observer: &mut impl Observer<S>) {
+        let Parcel { from, to: role, copy, ordinal, digest, cause, .. } = parcel;
+        let cut = self.cut_by(from, role);
+        let up = self.slot(role).is_some_and(|slot| slot.is_up());
+        let flight = match self.flights.is_empty() {
+            true => None,
+            false => self.land(&parcel.identity(), up && cut.is_none()),
+        };
+        if !up || cut.is_some() || flight.is_some_and(|flight| flight.refused) {
+            return self.miss(parcel, cut, flight);
         }
         let event = self.number(Tag::Deliver, role, digest ^ u64::from(copy), cause);
-        self.record(event, cause, role, || Happening::Delivered(identity, copy, message.clone()));
+        self.record(event, cause, role, || {
+            Happening::Delivered(parcel.identity(), copy, parcel.message.clone())
+        });
         if !self.board.on_delivery.is_empty() {
-            self.pull_delivery(&identity, event, observer);
+            self.pull_delivery(&parcel.identity(), event, observer);
             if !self.slot(role).is_some_and(|slot| slot.is_up()) {
                 return;
             }
         }
-        let delivery = Delivery { from: identity.from, ordinal: identity.ordinal, copy, message };
+        let delivery = Delivery { from, ordinal, copy, message: parcel.message };
         self.handle(role, event, observer, |system, actor, out| {
             system.on_message(actor, delivery, out);
         });
     }
 
+    /// A message finds its receiver down, its link cut, or its connection
+    /// refused already.
+    #[cold]
+    fn miss(&mut self, parcel: Parcel<S::Message>, cut: Option<usize>, flight: Option<Flight>) {
+        self.strikes.count(Strike::Partition, u64::from(cut.is_some()));
+        let is_answered = flight.is_some_and(|flight| flight.refused || flight.handled);
+        if cut.is_none() && !is_answered && self.is_connection(&parcel.identity()) {
+            self.refuse(parcel.clone());
+        }
+        let down_by = self.slot(parcel.to).and_then(|slot| slot.down_by);
+        self.note_undeliverable(parcel.to, parcel, cut.or(down_by));
+    }
+
     /// A refusal has come back to the sender.
     pub(super) fn bounce(
         &mut self,
-        identity: SendIdentity,
-        message: S::Message,
-        digest: u64,
+        parcel: Parcel<S::Message>,
         incarnation: u32,
-        cause: u64,
         observer: &mut impl Observer<S>,
     ) {
-        let role = identity.from;
-        let cut = self.cut_by(identity.to, role);
+        let Parcel { from: role, to, ordinal, digest, cause, .. } = parcel;
+        let cut = self.cut_by(to, role);
         let same = |slot: &super::Slot<S>| slot.is_up() && slot.incarnation == incarnation;
         if cut.is_some() || !self.slot(role).is_some_and(same) {
-            self.note_undeliverable(role, identity, message, digest, cause, cut);
+            self.note_undeliverable(role, parcel, cut);
             return;
         }
         let event = self.number(Tag::Bounce, role, digest, cause);
         self.strikes.count(Strike::Bounce, 1);
-        self.record(event, cause, role, || Happening::Bounced(identity, message.clone()));
-        let bounce = Bounce { to: identity.to, ordinal: identity.ordinal, message };
+        self.record(event, cause, role, || {
+            Happening::Bounced(parcel.identity(), parcel.message.clone())
+        });
+        let bounce = Bounce { to, ordinal, message: parcel.message };
         self.handle(role, event, observer, |system, actor, out| {
             system.on_bounce(actor, bounce, out);
         });
@@ -89,14 +90,14 @@ impl<S: System> World<'_, S> {
     pub(super) fn note_undeliverable(
         &mut self,
         role: Role,
-        identity: SendIdentity,
-        message: S::Message,
-        digest: u64,
-        cause: u64,
+        parcel: Parcel<S::Message>,
         by: Option<usize>,
     ) {
+        let Parcel { digest, cause, .. } = parcel;
         let event = self.number(Tag::Undeliverable, role, digest ^ self.tell(by), cause);
-        self.record_by(by, event, cause, role, || Happening::Undeliverable(identity, message));
+        self.record_by(by, event, cause, role, || {
+            Happening::Undeliverable(parcel.identity(), parcel.message)
+        });
     }
 
     pub(super) fn is_connection(&self, identity: &SendIdentity) -> bool {
@@ -104,21 +105,18 @@ impl<S: System> World<'_, S> {
         !connections.is_empty() && connections.contains(identity.from, identity.to)
     }
 
-    fn refuse(&mut self, identity: SendIdentity, message: S::Message, digest: u64, cause: u64) {
-        let Some(sender) = self.slot(identity.from) else { return };
+    fn refuse(&mut self, parcel: Parcel<S::Message>) {
+        let Some(sender) = self.slot(parcel.from) else { return };
         let incarnation = sender.incarnation;
-        let back = self.network.refusal(&self.draws, &identity);
+        let back = self.network.refusal(&self.draws, &parcel.identity());
         let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(back));
         self.pending.messages += 1;
-        self.queue.push(at, Due::Bounce { identity, message, digest, incarnation, cause });
+        self.queue.push(at, Due::Bounce(parcel, incarnation));
     }
 
     /// One of several copies of a sending has arrived, and will be handled or
     /// not; what was known of the others.
     fn land(&mut self, identity: &SendIdentity, handled: bool) -> Option<Flight> {
-        if self.flights.is_empty() {
-            return None;
-        }
         let flight = self.flights.get_mut(identity)?;
         let known = *flight;
         flight.left -= 1;

@@ -2,67 +2,46 @@
 
 use std::time::Duration;
 
+use super::due::Alarm;
 use super::{Due, Happening, Observer, Role, System, Tag, TimerClass, World};
 use crate::digest::Digest;
 use crate::system::Out;
+use crate::time::{VirtualTime, nanos};
 
 impl<S: System> World<'_, S> {
     pub(super) fn boot(&mut self, role: Role, cause: u64, observer: &mut impl Observer<S>) {
         let found_full = self.full_disk(role).is_some();
-        if let Some(slot) = self.slot_mut(role) {
-            slot.found_full = found_full;
-        }
-        let mut out = self.prepare(role);
-        let (now, system) = (self.now, self.system);
-        let Some(slot) = self.slot_mut(role) else { return };
-        slot.clock.boot(now);
-        out.monotonic = Duration::ZERO;
+        let Some(place) = self.place(role) else { return };
+        self.slots[place].found_full = found_full;
+        self.prepare(role);
+        let slot = &mut self.slots[place];
+        slot.clock.boot(self.now);
+        self.out.monotonic = 0;
         slot.down_by = None;
-        slot.actor = Some(system.recover(role, slot.journal.recovered(), &mut out));
+        slot.actor = Some(self.system.recover(role, slot.journal.recovered(), &mut self.out));
         slot.journal.mended();
         self.pending.down -= 1;
         let event = self.number(Tag::Boot, role, 0, cause);
         self.record(event, cause, role, || Happening::Booted);
-        self.perform(role, event, out, observer);
+        self.perform(role, event, observer);
     }
 
-    pub(super) fn fire(
-        &mut self,
-        role: Role,
-        timer: S::Timer,
-        cause: u64,
-        observer: &mut impl Observer<S>,
-    ) {
-        let event = self.number(Tag::Timer, role, Digest::of(&timer), cause);
-        self.record(event, cause, role, || Happening::TimerFired(timer));
-        self.handle(role, event, observer, |system, actor, out| {
-            system.on_timer(actor, timer, out);
-        });
-    }
-
-    /// How long a timer that is due at `due`, on the clock of its actor, has
-    /// to wait still because that clock has become slower since it was set.
-    pub(super) fn time_left(&self, role: Role, incarnation: u32, due: u64) -> Option<Duration> {
-        let slot = self.slot(role)?;
-        let reading = slot.clock.reading(self.now);
-        if slot.incarnation != incarnation || reading >= due {
-            return None;
+    /// A timer is due: reminds its actor, unless it died with a crash, or the
+    /// actor's clock has become slower since it was set and does not show that
+    /// time yet.
+    #[inline]
+    pub(super) fn ring(&mut self, alarm: Alarm<S::Timer>, observer: &mut impl Observer<S>) {
+        let Alarm { role, class, set_in, timer, cause, .. } = alarm;
+        let now = self.now;
+        let Some(slot) = self.slot_mut(role) else { return };
+        if slot.incarnation != alarm.incarnation {
+            return;
         }
-        Some(slot.clock.until(Duration::from_nanos(due - reading)))
-    }
-
-    /// Takes a timer that is due off the books; whether there is somebody to
-    /// remind, or it died with the crash of its actor.
-    pub(super) fn unset_timer(
-        &mut self,
-        role: Role,
-        incarnation: u32,
-        class: TimerClass,
-        set_in: u32,
-    ) -> bool {
-        let Some(slot) = self.slot_mut(role) else { return false };
-        if slot.incarnation != incarnation {
-            return false;
+        let reading = slot.clock.reading(now);
+        if reading < alarm.due {
+            let wait = slot.clock.until(alarm.due - reading);
+            self.queue.push(later(now, wait), Due::Timer(alarm));
+            return;
         }
         *slot.timers(class) -= 1;
         let is_up = slot.is_up();
@@ -75,10 +54,17 @@ impl<S: System> World<'_, S> {
                 }
             }
         }
-        is_up
+        if is_up {
+            let event = self.number(Tag::Timer, role, Digest::of(&timer), cause);
+            self.record(event, cause, role, || Happening::TimerFired(timer));
+            self.handle(role, event, observer, |system, actor, out| {
+                system.on_timer(actor, timer, out);
+            });
+        }
     }
 
     /// Sets a timer, `after` on the clock of its actor.
+    #[inline]
     pub(super) fn set_timer(
         &mut self,
         role: Role,
@@ -87,20 +73,22 @@ impl<S: System> World<'_, S> {
         class: TimerClass,
         cause: u64,
     ) {
-        let now = self.now;
+        let (now, after) = (self.now, nanos(after));
         let Some(slot) = self.slot_mut(role) else { return };
         *slot.timers(class) += 1;
         let incarnation = slot.incarnation;
-        let at = now.after(slot.clock.until(after));
-        let due = slot.clock.reading(now).saturating_add(crate::time::nanos(after));
+        let at = later(now, slot.clock.until(after));
+        let due = slot.clock.reading(now).saturating_add(after);
         match class {
             TimerClass::Work => self.pending.work_timers += 1,
             TimerClass::Housekeeping => self.pending.housekeeping_timers += 1,
         }
         let set_in = self.pending.rounds;
-        self.queue.push(at, Due::Timer { role, incarnation, timer, class, set_in, due, cause });
+        let alarm = Alarm { role, class, incarnation, set_in, timer, due, cause };
+        self.queue.push(at, Due::Timer(alarm));
     }
 
+    #[inline]
     pub(super) fn handle(
         &mut self,
         role: Role,
@@ -108,32 +96,32 @@ impl<S: System> World<'_, S> {
         observer: &mut impl Observer<S>,
         handler: impl FnOnce(&S, &mut S::Actor, &mut Out<S>),
     ) {
-        let mut out = self.prepare(role);
-        let system = self.system;
-        if let Some(slot) = self.slot_mut(role)
-            && let Some(actor) = &mut slot.actor
+        self.prepare(role);
+        if let Some(place) = self.place(role)
+            && let Some(actor) = &mut self.slots[place].actor
         {
-            handler(system, actor, &mut out);
+            handler(self.system, actor, &mut self.out);
         }
-        self.perform(role, event, out, observer);
+        self.perform(role, event, observer);
     }
 
     /// What a handler of `role` can read: its clocks, its disk, its points.
-    fn prepare(&mut self, role: Role) -> Out<S> {
-        let mut out = self.take_out();
+    #[inline]
+    fn prepare(&mut self, role: Role) {
         let full = self.full_disk(role).is_some();
-        out.disk_is_full = full && self.slot(role).is_some_and(|slot| slot.found_full);
-        if let Some(points) = &mut out.points {
+        self.out.disk_is_full = full && self.slot(role).is_some_and(|slot| slot.found_full);
+        if let Some(points) = &mut self.out.points {
             points.role = role;
         }
-        if let Some(slot) = self.slot(role) {
-            out.monotonic = slot.clock.monotonic(self.now);
-            out.wall = slot.clock.wall(self.now);
+        if let Some(place) = self.place(role) {
+            let clock = &self.slots[place].clock;
+            self.out.monotonic = clock.monotonic(self.now);
+            self.out.wall = clock.wall(self.now);
         }
-        out
     }
+}
 
-    pub(super) fn take_out(&mut self) -> Out<S> {
-        std::mem::replace(&mut self.out, Out::new())
-    }
+/// So many nanoseconds after `now`.
+fn later(now: VirtualTime, nanos: u64) -> VirtualTime {
+    VirtualTime::from_nanos(now.as_nanos().saturating_add(nanos))
 }

@@ -71,9 +71,9 @@ impl<S: System> World<'_, S> {
     /// Lets `due` wait if it is for an actor that handles nothing.
     pub(super) fn hold(&mut self, due: Due<S>) -> Option<Due<S>> {
         let role = match &due {
-            Due::Deliver { identity, .. } => identity.to,
-            Due::Bounce { identity, .. } => identity.from,
-            Due::Timer { role, .. } => *role,
+            Due::Deliver(parcel) => parcel.to,
+            Due::Bounce(parcel, _) => parcel.from,
+            Due::Timer(alarm) => alarm.role,
             _ => return Some(due),
         };
         let now = self.now;
@@ -143,24 +143,22 @@ impl<S: System> World<'_, S> {
         observer: &mut impl Observer<S>,
     ) {
         let overlong = self.now.since(since) > self.settings.pause_max;
-        if overlong && matches!(due, Due::Deliver { .. } | Due::Bounce { .. }) {
+        if overlong && matches!(due, Due::Deliver(_) | Due::Bounce(..)) {
             self.strikes.count(Strike::Overlong, 1);
             self.lose(role, due, 0, Some(by));
         } else {
-            self.happen_now(due, observer);
+            self.happen(due, observer);
         }
     }
 
     /// A message that waited is lost, because of `event` or else of its own
     /// sending; a timer died with its actor.
     fn lose(&mut self, role: Role, due: Due<S>, event: u64, by: Option<usize>) {
-        let (Due::Deliver { identity, message, digest, cause, .. }
-        | Due::Bounce { identity, message, digest, cause, .. }) = due
-        else {
-            return;
-        };
+        let (Due::Deliver(mut parcel) | Due::Bounce(mut parcel, _)) = due else { return };
         self.pending.messages -= 1;
-        let cause = if event > 0 { event } else { cause };
-        self.note_undeliverable(role, identity, message, digest, cause, by);
+        if event > 0 {
+            parcel.cause = event;
+        }
+        self.note_undeliverable(role, parcel, by);
     }
 }

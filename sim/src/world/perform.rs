@@ -3,22 +3,27 @@
 use super::{Happening, Misfortune, Observer, Role, Strike, System, Tag, World};
 use crate::digest::Digest;
 use crate::observer::Sighting;
-use crate::system::{Effect, Out};
+use crate::system::Effect;
 
 impl<S: System> World<'_, S> {
-    /// Carries out the effects one by one, up to the point of a crash.
-    pub(super) fn perform(
-        &mut self,
-        role: Role,
-        event: u64,
-        mut out: Out<S>,
-        observer: &mut impl Observer<S>,
-    ) {
-        self.tell_points(role, event, &mut out);
-        let crash =
-            if self.board.armed.is_empty() { None } else { self.planned_crash(role, &out.effects) };
-        let last = crash.map_or(out.effects.len(), |(cut, _)| cut);
-        self.carry_out_all(role, event, out, last, crash.map(|(_, fault)| fault), None, observer);
+    /// Carries out the effects of a handler one by one, up to the point of a
+    /// crash.
+    #[inline]
+    pub(super) fn perform(&mut self, role: Role, event: u64, observer: &mut impl Observer<S>) {
+        if self.out.points.is_some() {
+            self.tell_points(role, event);
+        }
+        let mut crash = None;
+        if !self.board.armed.is_empty()
+            && let Some((cut, fault)) = self.planned_crash(role, &self.out.effects)
+        {
+            self.out.effects.truncate(cut);
+            crash = Some(fault);
+        }
+        if crash.is_some() || !self.out.effects.is_empty() {
+            let effects = std::mem::take(&mut self.out.effects);
+            self.carry_out_all(role, event, effects, crash, None, observer);
+        }
     }
 
     /// Carries out what stood behind a slow sync, which has returned.
@@ -30,34 +35,29 @@ impl<S: System> World<'_, S> {
         crash: Option<usize>,
         observer: &mut impl Observer<S>,
     ) {
-        let mut out = self.take_out();
-        out.effects = effects;
-        let last = out.effects.len();
-        self.carry_out_all(role, event, out, last, crash, Some(()), observer);
+        self.carry_out_all(role, event, effects, crash, Some(()), observer);
     }
 
-    /// Carries out the first `last` effects; then the fault `crash` falls.
-    #[expect(clippy::too_many_arguments, reason = "the one place where effects become events")]
+    /// Carries out all `effects`; then the fault `crash` falls.
+    #[inline]
     fn carry_out_all(
         &mut self,
         role: Role,
         event: u64,
-        mut out: Out<S>,
-        last: usize,
+        mut effects: Vec<Effect<S>>,
         crash: Option<usize>,
         mut waited: Option<()>,
         observer: &mut impl Observer<S>,
     ) {
         self.handling = Some(role);
         let mut stop = None;
-        let mut effects = out.effects.drain(..).take(last);
-        while let Some(effect) = effects.next() {
+        let mut rest = effects.drain(..);
+        while let Some(effect) = rest.next() {
             if let Effect::Sync = effect
                 && waited.take().is_none()
                 && let Some(slow) = self.slow_sync(role)
             {
-                let rest = std::iter::once(Effect::Sync).chain(effects).collect();
-                self.out = out;
+                let rest = std::iter::once(Effect::Sync).chain(rest).collect();
                 self.handling = None;
                 self.wait_for_disk(slow, role, event, (rest, crash));
                 return;
@@ -67,8 +67,9 @@ impl<S: System> World<'_, S> {
                 break;
             }
         }
-        drop(effects);
-        self.out = out;
+        drop(rest);
+        // The next handler need not allocate what this one did.
+        self.out.effects = effects;
         self.handling = None;
         if let Some(fault) = stop {
             self.crash(role, event, Some(fault), observer);
@@ -94,6 +95,7 @@ impl<S: System> World<'_, S> {
 
     /// Carries out one effect; the fault that crashes the actor at it, if one
     /// does.
+    #[inline]
     fn carry_out(
         &mut self,
         role: Role,
@@ -170,9 +172,10 @@ impl<S: System> World<'_, S> {
     }
 
     /// Tells of the points that the handler was forced at.
-    fn tell_points(&mut self, role: Role, event: u64, out: &mut Out<S>) {
-        let Some(points) = &mut out.points else { return };
-        for (point, subject) in points.hits.drain(..) {
+    #[cold]
+    fn tell_points(&mut self, role: Role, event: u64) {
+        let Some(points) = &mut self.out.points else { return };
+        for (point, subject) in std::mem::take(&mut points.hits) {
             self.digest.word((Tag::Force as u64) << 16 | u64::from(point.0));
             self.digest.word(subject.0);
             self.strikes.count(Strike::Point, 1);

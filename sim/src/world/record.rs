@@ -4,6 +4,7 @@ use super::{Happening, Role, System, TraceEvent, World};
 
 impl<S: System> World<'_, S> {
     /// Numbers an event and adds it to the digest.
+    #[inline]
     pub(super) fn number(&mut self, tag: Tag, role: Role, content: u64, cause: u64) -> u64 {
         self.events += 1;
         self.digest.word(self.now.as_nanos());
@@ -13,6 +14,7 @@ impl<S: System> World<'_, S> {
         self.events
     }
 
+    #[inline]
     pub(super) fn record(
         &mut self,
         event: u64,
@@ -24,7 +26,23 @@ impl<S: System> World<'_, S> {
     }
 
     /// Records what the planned fault with index `by` made so.
+    #[inline]
     pub(super) fn record_by(
+        &mut self,
+        by: Option<usize>,
+        event: u64,
+        cause: u64,
+        role: Role,
+        what: impl FnOnce() -> Happening<S>,
+    ) {
+        if self.trace.is_some() {
+            self.keep(by, event, cause, role, what);
+        }
+    }
+
+    /// Apart from the way of a fast run, which keeps nothing.
+    #[inline(never)]
+    fn keep(
         &mut self,
         by: Option<usize>,
         event: u64,

@@ -11,8 +11,9 @@ impl<S: System> World<'_, S> {
     /// An obligation that is open at rest is a lost wake-up.
     pub(super) fn rest(&mut self) -> Option<Ending> {
         let pending = &mut self.pending;
-        let busy = pending.messages + pending.work_timers + pending.down + pending.paused > 0;
-        if busy || self.phase == Phase::Chaos {
+        if self.phase == Phase::Chaos
+            || pending.messages + pending.work_timers + pending.down + pending.paused > 0
+        {
             pending.round = None;
             return None;
         }

@@ -1,18 +1,20 @@
 //! Sendings, and what the network and the plan do to each.
 
 use super::board::{Trouble, is_bad};
+use super::due::Parcel;
 use super::{Due, Flight, Happening, Misfortune, Observer, Phase, Role, SendIdentity, Strike};
 use super::{System, Tag, Trigger, VirtualTime, World};
 use crate::digest::Digest;
 use crate::draw::Domain;
 use crate::fault::CrashPoint;
 use crate::message::Message;
-use crate::network::{Fate, Weather};
+use crate::network::{Brief, Fate, Weather};
 use crate::observer::Sighting;
 use crate::time::nanos;
 
 impl<S: System> World<'_, S> {
     /// Sends `message`, unless a crash comes instead: then by which fault.
+    #[inline]
     pub(super) fn send(
         &mut self,
         seen: Sighting,
@@ -38,21 +40,98 @@ impl<S: System> World<'_, S> {
         self.digest.word(digest);
         self.count_sent(&identity);
         observer.sent(seen, to, &message);
-        let (fate, by) = self.fate(&identity, seen.event, observer);
-        self.record_by(by, seen.event, seen.event, seen.role, || {
-            Happening::Sent(identity, message.clone(), fate)
-        });
-        if fate.delays().len() > 1 && self.is_connection(&identity) {
-            self.flights.insert(identity, Flight::of(fate.delays().len()));
-        }
-        for (copy, delay) in fate.delays().iter().enumerate() {
-            let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(*delay));
-            self.pending.messages += 1;
-            let (copy, message) = (copy as u8, message.clone());
-            self.queue
-                .push(at, Due::Deliver { identity, copy, message, digest, cause: seen.event });
+        let SendIdentity { from, ordinal, .. } = identity;
+        let parcel = Parcel { from, to, copy: 0, ordinal, message, digest, cause: seen.event };
+        if self.weather_alone() {
+            self.send_by_weather(&identity, parcel, observer);
+        } else {
+            self.send_by_plan(&identity, parcel, observer);
         }
         None
+    }
+
+    /// The weather alone has a hand in what becomes of a sending.
+    #[inline]
+    fn send_by_weather(
+        &mut self,
+        identity: &SendIdentity,
+        parcel: Parcel<S::Message>,
+        observer: &mut impl Observer<S>,
+    ) {
+        let Parcel { from, cause, .. } = parcel;
+        match self.network.brief_fate(&self.draws, identity, self.weather()) {
+            Brief::Once { delay, late } => {
+                self.strikes.count(Strike::Lateness, u64::from(late));
+                self.record(cause, cause, from, || {
+                    Happening::Sent(*identity, parcel.message.clone(), Fate::once(delay, late))
+                });
+                self.dispatch(parcel, delay);
+            }
+            Brief::Lost => {
+                self.strikes.count(Strike::Loss, 1);
+                self.record(cause, cause, from, || {
+                    Happening::Sent(*identity, parcel.message, Fate::LOST)
+                });
+            }
+            Brief::Several(_) => self.send_by_plan(identity, parcel, observer),
+        }
+    }
+
+    /// Whatever has a hand in what becomes of a sending.
+    #[inline(never)]
+    fn send_by_plan(
+        &mut self,
+        identity: &SendIdentity,
+        parcel: Parcel<S::Message>,
+        observer: &mut impl Observer<S>,
+    ) {
+        let Parcel { from, cause, .. } = parcel;
+        let (fate, by) = self.fate(identity, cause, observer);
+        self.record_by(by, cause, cause, from, || {
+            Happening::Sent(*identity, parcel.message.clone(), fate)
+        });
+        match *fate.delays() {
+            [] => {}
+            [delay] => self.dispatch(parcel, delay),
+            ref delays => self.dispatch_copies(parcel, delays),
+        }
+    }
+
+    /// Puts a message on its way.
+    #[inline]
+    fn dispatch(&mut self, parcel: Parcel<S::Message>, delay: u64) {
+        let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(delay));
+        self.pending.messages += 1;
+        self.queue.push(at, Due::Deliver(parcel));
+    }
+
+    fn dispatch_copies(&mut self, parcel: Parcel<S::Message>, delays: &[u64]) {
+        let identity = parcel.identity();
+        if self.is_connection(&identity) {
+            self.flights.insert(identity, Flight::of(delays.len()));
+        }
+        for (copy, delay) in delays.iter().enumerate() {
+            self.dispatch(Parcel { copy: copy as u8, ..parcel.clone() }, *delay);
+        }
+    }
+
+    /// Whether nothing but the weather has a hand in what becomes of any
+    /// sending: no link is at odds, and no fault waits for a sending.
+    #[inline]
+    fn weather_alone(&self) -> bool {
+        let board = &self.board;
+        self.network.ordered.is_empty()
+            && board.cuts.is_empty()
+            && board.troubles.is_empty()
+            && (board.on_send.is_empty() || self.phase == Phase::Drain)
+    }
+
+    #[inline]
+    fn weather(&self) -> &Weather {
+        match self.phase {
+            Phase::Chaos => &self.network.weather,
+            Phase::Drain => &Weather::CALM,
+        }
     }
 
     /// What becomes of a sending, and the fault that had a hand in it.
@@ -62,10 +141,7 @@ impl<S: System> World<'_, S> {
         event: u64,
         observer: &mut impl Observer<S>,
     ) -> (Fate, Option<usize>) {
-        let mut weather = match self.phase {
-            Phase::Chaos => self.network.weather,
-            Phase::Drain => Weather::CALM,
-        };
+        let mut weather = *self.weather();
         let keeps_order = !self.network.ordered.is_empty()
             && self.network.ordered.contains(identity.from, identity.to);
         if keeps_order {
@@ -202,6 +278,7 @@ impl<S: System> World<'_, S> {
         struck.then_some(index)
     }
 
+    #[inline]
     fn count_sent(&mut self, identity: &SendIdentity) {
         let kind = usize::from(identity.kind.0);
         if kind >= self.sent_by_kind.len() {
