@@ -2,6 +2,7 @@
 //! store is out of reach it answers 503 and executes nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
@@ -27,7 +28,7 @@ struct Request {
     asking: Asking,
     asked: Asked,
     read: ReadRequest,
-    commit: Option<Box<Commit>>,
+    commit: Option<Arc<Commit>>,
     tries: u32,
 }
 
@@ -204,7 +205,7 @@ impl Edge {
 
     fn commit(&mut self, serial: u64, commit: Commit, out: &mut Effects) {
         let Some(request) = self.requests.get_mut(&serial) else { return };
-        let commit = Box::new(commit.sealed());
+        let commit = Arc::new(commit.sealed());
         out.send(STORE, Message::Commit(commit.clone()));
         request.commit = Some(commit);
         request.tries = 0;

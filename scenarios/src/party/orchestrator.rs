@@ -3,6 +3,7 @@
 //! nothing durable itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
@@ -40,7 +41,7 @@ enum Doing {
     /// The lease.
     Leasing,
     /// This commit.
-    Committing(Box<Commit>),
+    Committing(Arc<Commit>),
     /// An answer, or a reminder.
     Working,
     /// The time when the store gives it back.
@@ -169,10 +170,10 @@ impl Orchestrator {
             hand.lease(payment, out);
             return;
         }
-        let (records, then) = (commit.records.clone(), commit.then);
-        hand.version += records.len() as u32;
-        let fits = hand.conductor.as_mut().map(|conductor| conductor.committed(&records));
-        match then {
+        hand.version += commit.records.len() as u32;
+        let conductor = hand.conductor.as_mut();
+        let fits = conductor.map(|conductor| conductor.committed(&commit.records));
+        match commit.then {
             Then::Close => {
                 self.hands.remove(&payment);
             }
@@ -257,7 +258,7 @@ impl Hand {
             exclusive: true,
             then,
         };
-        let commit = Box::new(commit.sealed());
+        let commit = Arc::new(commit.sealed());
         out.send(STORE, Message::Commit(commit.clone()));
         self.tries = 0;
         self.doing = Doing::Committing(commit);

@@ -2,6 +2,7 @@
 //! worker of every payment that has to go on, until one takes it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Commit, CommitResult, PaymentId, Store, StoreEntry, Then, Token};
@@ -46,7 +47,7 @@ impl StoreDesk {
 
     pub(crate) fn on_message(&mut self, delivery: Delivery<Message>, out: &mut Effects) {
         match delivery.message {
-            Message::Commit(commit) => self.commit(delivery.from, *commit, out),
+            Message::Commit(commit) => self.commit(delivery.from, commit, out),
             Message::Read(read) => {
                 let rows = self.rows(&read, out);
                 out.send(delivery.from, Message::Rows(read, rows));
@@ -73,7 +74,7 @@ impl StoreDesk {
         }
     }
 
-    fn commit(&mut self, from: Role, commit: Commit, out: &mut Effects) {
+    fn commit(&mut self, from: Role, commit: Arc<Commit>, out: &mut Effects) {
         let result = self.store.check(&commit);
         let (token, payment, id) = (commit.token, commit.payment, commit.id);
         if result == CommitResult::Committed && !self.store.knows(&commit) {
