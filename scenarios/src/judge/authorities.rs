@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    AccountId, AccountName, Amount, Balance, HoldState, Movement, OperationId, PaymentId, Record,
-    Token, Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, HoldState, Movement, OperationId, PaymentId, Record, Token,
+    Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -47,7 +47,7 @@ impl Authorities {
     }
 
     /// The sums of every account, in order.
-    pub fn balances(&self) -> &BTreeMap<AccountId, Balance> {
+    pub fn balances(&self) -> &Balances {
         self.sums.balances()
     }
 

@@ -79,7 +79,7 @@ fn no_overdraft(said: &Authorities, found: &mut Findings, seen: Sighting, row: &
 }
 
 fn available(said: &Authorities, account: AccountId) -> Amount {
-    let balance = said.balances().get(&account).copied().unwrap_or_default();
+    let balance = said.balances().of(account);
     balance.credits_posted - balance.debits_posted - balance.debits_pending
 }
 

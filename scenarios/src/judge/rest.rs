@@ -184,7 +184,7 @@ fn conserved(
         });
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
-    for (account, balance) in said.balances() {
+    for (account, balance) in said.balances().iter() {
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
@@ -207,7 +207,7 @@ fn conserved(
 }
 
 fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
-    let receivables = said.balances().keys().filter_map(|account| match account.name {
+    let receivables = said.balances().iter().filter_map(|(account, _)| match account.name {
         AccountName::ProviderReceivable(provider) => Some(provider),
         _ => None,
     });

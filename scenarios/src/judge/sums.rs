@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, AccountName, Amount, Balance, Currency, ProviderId, Tenant, Transfer};
+use model::{AccountId, AccountName, Amount, Balances, Currency, ProviderId, Tenant, Transfer};
 
 /// The sums of every account, and whether both sides of the books are even.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sums {
-    balances: BTreeMap<AccountId, Balance>,
+    balances: Balances,
     /// Posted and pending sums of debits less credits, which must be zero.
     imbalance: BTreeMap<(Tenant, Currency), (Amount, Amount)>,
 }
 
 impl Sums {
     /// The sums of every account, in order.
-    pub(super) fn balances(&self) -> &BTreeMap<AccountId, Balance> {
+    pub(super) fn balances(&self) -> &Balances {
         &self.balances
     }
 
@@ -27,21 +27,21 @@ impl Sums {
     /// What `provider` owes a tenant in a currency.
     pub(super) fn owed(&self, tenant: Tenant, currency: Currency, provider: ProviderId) -> Amount {
         let name = AccountName::ProviderReceivable(provider);
-        let balance = self.balances.get(&AccountId { tenant, currency, name });
-        balance.map_or(Amount::ZERO, |b| b.debits_posted - b.credits_posted)
+        let balance = self.balances.of(AccountId { tenant, currency, name });
+        balance.debits_posted - balance.credits_posted
     }
 
     /// Moves the amount of `row`.
     pub(super) fn post(&mut self, row: &Transfer) {
-        self.balances.entry(row.debit).or_default().debits_posted += row.amount;
-        self.balances.entry(row.credit).or_default().credits_posted += row.amount;
+        self.balances.entry(row.debit).debits_posted += row.amount;
+        self.balances.entry(row.credit).credits_posted += row.amount;
         self.tip(row, row.amount, Amount::ZERO);
     }
 
     /// Reserves `amount` between the accounts of `row`.
     pub(super) fn reserve(&mut self, row: &Transfer, amount: Amount) {
-        self.balances.entry(row.debit).or_default().debits_pending += amount;
-        self.balances.entry(row.credit).or_default().credits_pending += amount;
+        self.balances.entry(row.debit).debits_pending += amount;
+        self.balances.entry(row.credit).credits_pending += amount;
         self.tip(row, Amount::ZERO, amount);
     }
 
