@@ -157,8 +157,12 @@ impl Conductor {
     /// conclusion of the last flight first.
     fn batch(&self, rules: &Rules) -> Vec<Record> {
         let providers = rules.providers.len() as u8;
-        let mut draft = self.payment.clone();
         let mut records = Vec::new();
+        // Mostly there is nothing to write down, and so nothing to draft.
+        if self.conclusion.is_none() && self.payment.follow_up(providers).is_none() {
+            return records;
+        }
+        let mut draft = self.payment.clone();
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
         while let Some(record) = draft.follow_up(providers) {

@@ -8,23 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
+use crate::balances::{Balance, Balances};
 use crate::defect::{Defect, Defects};
 use crate::identity::TransferId;
 use crate::money::Amount;
 use crate::transfer::{Transfer, TransferKind, TransferResult};
-
-/// The four sums of an account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Balance {
-    /// Debits that are reserved.
-    pub debits_pending: Amount,
-    /// Debits that happened.
-    pub debits_posted: Amount,
-    /// Credits that are reserved.
-    pub credits_pending: Amount,
-    /// Credits that happened.
-    pub credits_posted: Amount,
-}
 
 /// What became of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,11 +38,18 @@ pub struct Booking {
 /// A ledger: accounts and transfers of all tenants.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    balances: BTreeMap<AccountId, Balance>,
-    transfers: BTreeMap<TransferId, Transfer>,
-    holds: BTreeMap<TransferId, HoldState>,
+    balances: Balances,
+    rows: BTreeMap<TransferId, Row>,
     burned: BTreeSet<TransferId>,
     defects: Defects,
+}
+
+/// A stored transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Row {
+    transfer: Transfer,
+    /// What became of it, if it is a hold.
+    hold: Option<HoldState>,
 }
 
 impl Ledger {
@@ -89,17 +84,17 @@ impl Ledger {
 
     /// The stored transfer with this id.
     pub fn transfer(&self, id: TransferId) -> Option<&Transfer> {
-        self.transfers.get(&id)
+        self.rows.get(&id).map(|row| &row.transfer)
     }
 
     /// What became of the hold with this id.
     pub fn hold(&self, id: TransferId) -> Option<HoldState> {
-        self.holds.get(&id).copied()
+        self.rows.get(&id)?.hold
     }
 
     /// The sums of `account`; zero if nothing was ever booked there.
     pub fn balance(&self, account: AccountId) -> Balance {
-        self.balances.get(&account).copied().unwrap_or_default()
+        self.balances.of(account)
     }
 
     /// Every account whose sums are not all zero, in order.
@@ -152,8 +147,8 @@ impl Ledger {
     /// What would become of `transfer` on its own.
     fn check(&self, transfer: &Transfer) -> TransferResult {
         use TransferResult::*;
-        if let Some(stored) = self.transfers.get(&transfer.id) {
-            return same(stored, transfer);
+        if let Some(stored) = self.rows.get(&transfer.id) {
+            return same(&stored.transfer, transfer);
         }
         if self.burned.contains(&transfer.id) {
             return IdAlreadyFailed;
@@ -193,10 +188,10 @@ impl Ledger {
 
     fn check_hold(&self, transfer: &Transfer, hold: TransferId) -> TransferResult {
         use TransferResult::*;
-        let Some(pending) = self.transfers.get(&hold) else {
+        let Some(Row { transfer: pending, hold: state }) = self.rows.get(&hold) else {
             return PendingTransferNotFound;
         };
-        let Some(state) = self.holds.get(&hold) else {
+        let Some(state) = state else {
             return PendingTransferNotPending;
         };
         if (pending.debit, pending.credit) != (transfer.debit, transfer.credit) {
@@ -217,13 +212,14 @@ impl Ledger {
     }
 
     fn book(&mut self, transfer: &Transfer) {
-        self.transfers.insert(transfer.id, *transfer);
+        let hold = matches!(transfer.kind, TransferKind::Pending).then_some(HoldState::Pending);
+        self.rows.insert(transfer.id, Row { transfer: *transfer, hold });
         self.shift(transfer, 1);
     }
 
     fn unbook(&mut self, transfer: &Transfer) {
         self.shift(transfer, -1);
-        self.transfers.remove(&transfer.id);
+        self.rows.remove(&transfer.id);
     }
 
     /// Moves the sums by `transfer`, forward (1) or back (-1).
@@ -231,47 +227,34 @@ impl Ledger {
         let amount = |amount: Amount| Amount(amount.0 * direction);
         match transfer.kind {
             TransferKind::Posted => self.post(transfer, amount(transfer.amount)),
-            TransferKind::Pending => {
-                self.reserve(transfer, amount(transfer.amount));
-                self.set_hold(transfer.id, direction, HoldState::Pending);
-            }
+            TransferKind::Pending => self.reserve(transfer, amount(transfer.amount)),
             TransferKind::PostPending(hold) => {
-                self.reserve(transfer, -amount(self.held(hold)));
+                let held = self.resolve(hold, direction, HoldState::Posted);
+                self.reserve(transfer, -amount(held));
                 self.post(transfer, amount(transfer.amount));
-                self.resolve_hold(hold, direction, HoldState::Posted);
             }
             TransferKind::VoidPending(hold) => {
-                self.reserve(transfer, -amount(self.held(hold)));
-                self.resolve_hold(hold, direction, HoldState::Voided);
+                let held = self.resolve(hold, direction, HoldState::Voided);
+                self.reserve(transfer, -amount(held));
             }
         }
     }
 
     fn post(&mut self, transfer: &Transfer, amount: Amount) {
-        self.balances.entry(transfer.debit).or_default().debits_posted += amount;
-        self.balances.entry(transfer.credit).or_default().credits_posted += amount;
+        self.balances.entry(transfer.debit).debits_posted += amount;
+        self.balances.entry(transfer.credit).credits_posted += amount;
     }
 
     fn reserve(&mut self, transfer: &Transfer, amount: Amount) {
-        self.balances.entry(transfer.debit).or_default().debits_pending += amount;
-        self.balances.entry(transfer.credit).or_default().credits_pending += amount;
+        self.balances.entry(transfer.debit).debits_pending += amount;
+        self.balances.entry(transfer.credit).credits_pending += amount;
     }
 
-    fn held(&self, hold: TransferId) -> Amount {
-        self.transfers.get(&hold).map_or(Amount::ZERO, |pending| pending.amount)
-    }
-
-    fn set_hold(&mut self, hold: TransferId, direction: i128, state: HoldState) {
-        if direction > 0 {
-            self.holds.insert(hold, state);
-        } else {
-            self.holds.remove(&hold);
-        }
-    }
-
-    fn resolve_hold(&mut self, hold: TransferId, direction: i128, state: HoldState) {
-        let state = if direction > 0 { state } else { HoldState::Pending };
-        self.holds.insert(hold, state);
+    /// Captures or releases a hold, or takes that back; how much it reserves.
+    fn resolve(&mut self, hold: TransferId, direction: i128, state: HoldState) -> Amount {
+        let Some(row) = self.rows.get_mut(&hold) else { return Amount::ZERO };
+        row.hold = Some(if direction > 0 { state } else { HoldState::Pending });
+        row.transfer.amount
     }
 }
 

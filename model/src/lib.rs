@@ -15,6 +15,7 @@
 //! - what answers prove: [`evidence`]
 
 mod account;
+mod balances;
 mod call;
 mod charge;
 mod conductor;
@@ -40,6 +41,7 @@ mod transfer;
 pub mod workflow;
 
 pub use account::{AccountId, AccountName};
+pub use balances::{Balance, Balances};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
@@ -51,7 +53,7 @@ pub use identity::{
     ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,
     Token, TransactionId, TransferId,
 };
-pub use ledger::{Balance, Booking, HoldState, Ledger};
+pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Currency, Money};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{

@@ -206,58 +206,57 @@ impl Saga {
     /// # Errors
     /// If it does not fit where the saga stands; nothing changes.
     pub fn apply(&mut self, entry: SagaEntry) -> Result<(), IllegalEntry> {
-        let next = self.next();
-        let illegal = IllegalEntry { phase: self.phase, next, entry };
+        let taken = self.take(entry);
+        taken.ok_or_else(|| IllegalEntry { phase: self.phase, next: self.next(), entry })
+    }
+
+    fn take(&mut self, entry: SagaEntry) -> Option<()> {
         match entry {
-            SagaEntry::Intent(which) => {
-                let fits = match next {
-                    Next::Begin(needed) => needed == which,
-                    Next::Choose(dead) => {
-                        let wrong = Defect::FiveHundredIsNotExecuted;
-                        which == self.another(dead.step)
-                            || (self.defects.has(wrong) && which == self.another(which.step))
-                    }
-                    Next::Await(doubtful) => {
-                        let wrong = Defect::RecoveryMeansNewAttempt;
-                        self.defects.has(wrong) && which == self.another(doubtful.step)
-                    }
-                    _ => false,
-                };
-                if !fits {
-                    return Err(illegal);
-                }
+            SagaEntry::Intent(which) if self.may_intend(which) => {
                 self.tries.push((which, TryState::Intended));
+                Some(())
             }
+            SagaEntry::Intent(_) => None,
             SagaEntry::Done(which) => {
-                self.shift(which, TryState::Intended, TryState::Done).ok_or(illegal)?;
+                self.shift(which, TryState::Intended, TryState::Done)?;
                 if self.spec(which).class == Class::Pivot {
                     self.phase = Phase::ForwardOnly;
                 }
+                Some(())
             }
-            SagaEntry::Refused(which) => {
-                if self.spec(which).class == Class::Retriable {
-                    return Err(illegal);
-                }
-                self.shift(which, TryState::Intended, TryState::Refused).ok_or(illegal)?;
-            }
+            SagaEntry::Refused(which) if self.spec(which).class == Class::Retriable => None,
+            SagaEntry::Refused(which) => self.shift(which, TryState::Intended, TryState::Refused),
             SagaEntry::UndoIntent(which) => {
-                let from = self.state(which).filter(|_| self.may_undo(which)).ok_or(illegal)?;
-                self.shift(which, from, TryState::Undoing).ok_or(illegal)?;
+                let from = self.state(which).filter(|_| self.may_undo(which))?;
+                self.shift(which, from, TryState::Undoing)
             }
-            SagaEntry::Undone(which) => {
-                self.shift(which, TryState::Undoing, TryState::Undone).ok_or(illegal)?;
-            }
+            SagaEntry::Undone(which) => self.shift(which, TryState::Undoing, TryState::Undone),
             SagaEntry::TooLate(which) => {
-                self.shift(which, TryState::Undoing, TryState::Irreversible).ok_or(illegal)?;
+                self.shift(which, TryState::Undoing, TryState::Irreversible)
             }
             SagaEntry::Unwind => {
-                if !self.may_unwind() {
-                    return Err(illegal);
-                }
+                self.may_unwind().then_some(())?;
                 self.phase = Phase::Compensating;
+                Some(())
             }
         }
-        Ok(())
+    }
+
+    /// Whether this try is the one that comes next.
+    fn may_intend(&self, which: Try) -> bool {
+        match self.next() {
+            Next::Begin(needed) => needed == which,
+            Next::Choose(dead) => {
+                let wrong = Defect::FiveHundredIsNotExecuted;
+                which == self.another(dead.step)
+                    || (self.defects.has(wrong) && which == self.another(which.step))
+            }
+            Next::Await(doubtful) => {
+                let wrong = Defect::RecoveryMeansNewAttempt;
+                self.defects.has(wrong) && which == self.another(doubtful.step)
+            }
+            _ => false,
+        }
     }
 
     /// Whether everything can still be undone: going forward, and the pivot

@@ -3,6 +3,7 @@
 //! stale workers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,7 @@ pub enum CommitResult {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StoreEntry {
     /// A commit that was accepted.
-    Committed(Commit),
+    Committed(Arc<Commit>),
     /// A lease that was granted: payment and epoch.
     Leased(PaymentId, u32),
 }
@@ -99,10 +100,13 @@ impl Commit {
     /// The commit under the id that its content gives it: the same change,
     /// asked for twice, is one change.
     pub fn sealed(mut self) -> Self {
-        let mut words = vec![self.payment.0, u64::from(self.expected)];
-        words.push(self.epoch.map_or(u64::MAX, u64::from));
-        words.push(self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0));
-        words.push(self.records.len() as u64);
+        let words = [
+            self.payment.0,
+            u64::from(self.expected),
+            self.epoch.map_or(u64::MAX, u64::from),
+            self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0),
+            self.records.len() as u64,
+        ];
         self.id = TransactionId(hash("commit", &words));
         self
     }

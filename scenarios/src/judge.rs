@@ -3,16 +3,23 @@
 
 mod authorities;
 mod charges;
+mod dossier;
+mod dossiers;
 mod findings;
+mod id_set;
 mod journal;
 mod ledger;
 mod rest;
 mod screens;
+mod sums;
+
+use std::sync::Arc;
 
 use model::{Booking, Movement, PaymentId, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
-pub use authorities::{Authorities, ChargeView, PaymentRecordView};
+pub use authorities::Authorities;
+pub use dossier::{ChargeView, PaymentRecordView};
 pub use findings::{Findings, Relation, Violation};
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
@@ -30,7 +37,7 @@ pub struct Judge {
 
 impl Judge {
     /// A judge for the world of `plan`.
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &Arc<Plan>) -> Self {
         Self { said: Authorities::new(plan), found: Findings::default() }
     }
 
@@ -64,7 +71,8 @@ impl Judge {
     fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
         let StoreEntry::Committed(commit) = entry else { return };
         for record in &commit.records {
-            journal::judge(&self.said, &mut self.found, seen, commit.payment, record);
+            let whose = (commit.token, commit.payment);
+            journal::judge(&self.said, &mut self.found, seen, whose, record);
             self.said.take_record(seen.at, commit.payment, commit.token, record);
         }
     }

@@ -1,5 +1,7 @@
 //! What the parties say to each other (payments.md 1.3).
 
+use std::sync::Arc;
+
 use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
 use model::{
     Answer, Commit, CommitResult, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest,
@@ -28,7 +30,7 @@ pub enum Message {
     /// Client to orchestrator: it knows.
     NoticeAck(PaymentId, Token),
     /// To the store: m21.
-    Commit(Box<Commit>),
+    Commit(Arc<Commit>),
     /// The store's answer.
     Committed(Token, PaymentId, TransactionId, CommitResult),
     /// To the store: m22.

@@ -182,8 +182,17 @@ pub struct RiskPlan {
 impl Plan {
     /// The operation of this instrument.
     pub fn operation(&self, token: Token) -> Option<&Operation> {
-        let at = self.operations.binary_search_by_key(&token, |operation| operation.token).ok()?;
-        self.operations.get(at)
+        self.operations.get(self.place(token)?)
+    }
+
+    /// The place of the operation of this instrument.
+    pub fn place(&self, token: Token) -> Option<usize> {
+        // In a plan that nobody shrank, instruments are numbered from one on.
+        let likely = token.0.wrapping_sub(1) as usize;
+        if self.operations.get(likely).is_some_and(|operation| operation.token == token) {
+            return Some(likely);
+        }
+        self.operations.binary_search_by_key(&token, |operation| operation.token).ok()
     }
 
     /// The provider with this id; the first for one that is not in the plan.

@@ -208,7 +208,7 @@ impl Trial {
             captured: captured(plan, judge),
             retries: said.calls_again(),
             compensations: said.undone().clone(),
-            accounts: said.balances().clone(),
+            accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
         }
     }

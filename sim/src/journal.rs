@@ -90,6 +90,15 @@ impl<R> Journal<R> {
         &self.records[newly..]
     }
 
+    /// Puts `record` in place of all, durable on every copy; returns those that
+    /// were not durable before.
+    pub(crate) fn compact(&mut self, record: R) -> Vec<R> {
+        let newly = self.records.split_off(self.solid());
+        let copies = self.copies;
+        *self = Self { records: vec![record], synced: 1, copies, ..Self::default() };
+        newly
+    }
+
     /// A sync that leaves each record unwritten on the copy that `struck`
     /// names for it; returns the records that are durable all the same.
     pub(crate) fn lying_sync(&mut self, struck: impl Fn(usize) -> u8) -> &[R] {
@@ -237,6 +246,17 @@ mod tests {
         assert_eq!(journal.crash(), 1);
         assert_eq!(journal.records(), ['a', 'b']);
         assert!(journal.sync().is_empty());
+    }
+
+    #[test]
+    fn a_compacted_journal_is_one_durable_record_and_goes_on_from_there() {
+        let mut journal = journal(Journal::mirrored(), "ab", "c");
+        assert_eq!(journal.compact('S'), ['c']);
+        journal.append('d');
+        assert_eq!(journal.sync(), ['d']);
+        journal.append('e');
+        assert_eq!(journal.crash(), 1);
+        assert_eq!(journal.durable(), ['S', 'd']);
     }
 
     #[test]

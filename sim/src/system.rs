@@ -94,6 +94,8 @@ pub enum Effect<S: System> {
     Append(S::Record),
     /// Make the journal durable before the next effect.
     Sync,
+    /// Write one record in place of the whole journal.
+    Compact(S::Record),
     /// Send a message.
     Send {
         /// To whom.
@@ -178,6 +180,14 @@ impl<S: System> Out<S> {
     /// Makes the journal durable.
     pub fn sync(&mut self) {
         self.effects.push(Effect::Sync);
+    }
+
+    /// Writes `record` in place of the whole journal, all or nothing and durable
+    /// at once, as a database does that writes a snapshot beside its journal and
+    /// then swaps the two. A boot from `record` has to come to the same as one
+    /// from what it replaces. On a full disk the journal stays as it is.
+    pub fn compact(&mut self, record: S::Record) {
+        self.effects.push(Effect::Compact(record));
     }
 
     /// Sends `message` to `to`.

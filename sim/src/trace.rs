@@ -46,6 +46,8 @@ pub enum Happening<S: System> {
     Appended(S::Record),
     /// The journal was synced.
     Synced,
+    /// One record took the place of so many, the whole journal.
+    Compacted(usize),
     /// An append failed: the disk is full.
     AppendFailed,
     /// A message came back to its sender: its receiver was down.
@@ -96,6 +98,7 @@ impl<S: System> fmt::Display for Happening<S> {
             Self::Sent(_, message, _) => write!(f, "sends {message:?}"),
             Self::Appended(record) => write!(f, "appends {record:?}"),
             Self::Synced => write!(f, "syncs its journal"),
+            Self::Compacted(records) => write!(f, "writes one record in place of {records}"),
             Self::AppendFailed => write!(f, "can't append: its disk is full"),
             Self::Bounced(_, message) => write!(f, "is refused {message:?}"),
             Self::Resumed => write!(f, "goes on"),

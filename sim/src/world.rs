@@ -2,6 +2,7 @@
 
 mod arrive;
 mod board;
+mod compact;
 mod copy;
 mod crash;
 mod disk;
@@ -284,6 +285,11 @@ impl<'p, S: System> World<'p, S> {
     /// What people call `role`.
     pub(crate) fn name(&self, role: Role) -> String {
         self.system.name(role)
+    }
+
+    /// The actor that plays `role`, while it is up: for measurements.
+    pub fn actor(&self, role: Role) -> Option<&S::Actor> {
+        self.slot(role)?.actor.as_ref()
     }
 
     /// Lets an event happen while somebody pauses, or after.

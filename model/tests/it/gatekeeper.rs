@@ -256,7 +256,7 @@ impl Gate {
     fn commit(&mut self, commit: &Commit) -> CommitResult {
         let result = self.store.check(commit);
         if result == CommitResult::Committed && !self.store.knows(commit) {
-            self.keep(StoreEntry::Committed(commit.clone()));
+            self.keep(StoreEntry::Committed(commit.clone().into()));
         }
         self.commits.push(commit.clone());
         result

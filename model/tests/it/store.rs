@@ -167,7 +167,7 @@ fn with(commits: &[Commit]) -> Store {
 /// What a store does with a commit that arrives.
 fn take(store: &mut Store, commit: &Commit) {
     if store.check(commit) == CommitResult::Committed && !store.knows(commit) {
-        store.restore(&StoreEntry::Committed(commit.clone()));
+        store.restore(&StoreEntry::Committed(commit.clone().into()));
     }
 }
 

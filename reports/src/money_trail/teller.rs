@@ -84,6 +84,7 @@ impl<'t> Teller<'t> {
             // The crash that follows tells of a failed append.
             Happening::AppendFailed
             | Happening::Booted
+            | Happening::Compacted(_)
             | Happening::TimerFired(_)
             | Happening::Bounced(..)
             | Happening::Resumed

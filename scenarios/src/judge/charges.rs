@@ -25,7 +25,7 @@ fn one_effective_charge(
     let charge = &movement.charge;
     let charges = said.charges_of(charge.token);
     let captured: Vec<_> = charges.iter().filter(|view| view.is_captured()).collect();
-    let elsewhere = captured.iter().any(|view| view.charge.provider != charge.provider);
+    let elsewhere = captured.iter().any(|view| view.provider != charge.provider);
     let relation = if elsewhere {
         Relation::NewOperationAtOtherProvider
     } else {
@@ -33,10 +33,9 @@ fn one_effective_charge(
     };
     let about = (charge.token, "capture", relation);
     found.check(Invariant::I05, seen, about, captured.len() <= 1, || {
-        let each = captured.iter().map(|view| {
-            let (charge, money) = (&view.charge, view.charge.money);
-            format!("{} of {money} at {}", charge.id, charge.provider)
-        });
+        let each = captured
+            .iter()
+            .map(|view| format!("{} of {} at {}", view.id, view.money, view.provider));
         format!(
             "{} is charged {} times: {}",
             called(charge.token),
@@ -54,12 +53,12 @@ fn intended_amount(
     amount: Amount,
 ) {
     let charge = &movement.charge;
-    let Some(operation) = said.operations.get(&charge.token) else { return };
+    let Some(operation) = said.plan.operation(charge.token) else { return };
     let total = said
         .charges_of(charge.token)
         .iter()
-        .filter(|view| view.charge.id == charge.id)
-        .map(|view| view.charge.captured)
+        .filter(|view| view.id == charge.id)
+        .map(|view| view.captured)
         .sum::<Amount>();
     let holds = amount <= charge.authorized
         && charge.money.currency == operation.money.currency
@@ -84,7 +83,7 @@ fn intent_before_effect(
     movement: &Movement,
 ) {
     let Some(reference) = movement.reference else { return };
-    let intended = said.intents.contains(&reference);
+    let intended = said.intends(movement.charge.token, reference);
     let step = match movement.event {
         ChargeEvent::Captured(_) => "capture",
         ChargeEvent::Voided | ChargeEvent::Tombstoned => "void",

@@ -1,7 +1,7 @@
 //! The invariants of the durable journal: I12 and I14.
 
 use model::workflow::payin_card::{PAYIN_CARD, steps};
-use model::{PaymentId, Record};
+use model::{PaymentId, Record, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
@@ -14,11 +14,10 @@ pub(super) fn judge(
     said: &Authorities,
     found: &mut Findings,
     seen: Sighting,
-    payment: PaymentId,
+    (token, payment): (Token, PaymentId),
     record: &Record,
 ) {
-    let Some(view) = said.payments.get(&payment) else { return };
-    let token = view.intent.token;
+    let Some(view) = said.of(token).and_then(|dossier| dossier.payment(payment)) else { return };
     match record {
         // The premise is a payment past its pivot: every later record is judged.
         Record::CompIntent { which, .. } if view.pivot => {

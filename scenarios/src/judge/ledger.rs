@@ -29,7 +29,7 @@ pub(super) fn judge(
 }
 
 fn identity_works_once(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
-    let fresh = !said.transfers.contains_key(&row.id);
+    let fresh = !said.has_stored(row.id);
     let about = (row.token, "book", Relation::SameOperationTwice);
     found.check(Invariant::I03, seen, about, fresh, || {
         format!("the ledger stored {} twice", row.id)
@@ -38,12 +38,13 @@ fn identity_works_once(said: &Authorities, found: &mut Findings, seen: Sighting,
 
 fn hold_resolves_once(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     let Some(hold) = row.kind.pending() else { return };
-    let open = said.holds.get(&hold) == Some(&HoldState::Pending);
+    let known = said.of(row.token).and_then(|dossier| dossier.hold(hold));
+    let open = known.is_some_and(|known| known.state == HoldState::Pending);
     let about = (row.token, "hold", Relation::SameOperationTwice);
     found.check(Invariant::I04, seen, about, open, || {
         format!("{} resolves the hold {hold}, which was resolved before", row.id)
     });
-    let held = said.transfers.get(&hold).map_or(Amount::ZERO, |pending| pending.amount);
+    let held = known.map_or(Amount::ZERO, |known| known.amount);
     let within = !matches!(row.kind, TransferKind::PostPending(_)) || row.amount <= held;
     let about = (row.token, "hold", Relation::LimitExceeded);
     found.check(Invariant::I04, seen, about, within, || {
@@ -57,7 +58,7 @@ fn intent_before_effect(said: &Authorities, found: &mut Findings, seen: Sighting
     if row.token == Token(0) {
         return;
     }
-    let intended = said.intents.contains(&row.operation);
+    let intended = said.intends(row.token, row.operation);
     let about = (row.token, "book", Relation::EffectWithoutIntent);
     found.check(Invariant::I13, seen, about, intended, || {
         format!("the ledger booked {} for {}, which was never intended", row.id, row.operation)
@@ -78,13 +79,13 @@ fn no_overdraft(said: &Authorities, found: &mut Findings, seen: Sighting, row: &
 }
 
 fn available(said: &Authorities, account: AccountId) -> Amount {
-    let balance = said.balances.get(&account).copied().unwrap_or_default();
+    let balance = said.balances().of(account);
     balance.credits_posted - balance.debits_posted - balance.debits_pending
 }
 
 fn double_entry(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     let side = (row.debit.tenant, row.debit.currency);
-    let (posted, pending) = said.imbalance.get(&side).copied().unwrap_or_default();
+    let (posted, pending) = said.sums.imbalance(side.0, side.1);
     let about = (row.token, "book", Relation::BooksDiffer);
     let even = posted == Amount::ZERO && pending == Amount::ZERO;
     found.check(Invariant::I01, seen, about, even, || {

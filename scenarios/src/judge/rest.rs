@@ -4,32 +4,34 @@ use std::collections::BTreeSet;
 
 use model::{
     AccountId, AccountName, Amount, Currency, HoldState, Money, PaymentId, ProviderId, Status,
-    Tenant, Token, TransferKind,
+    Tenant, Token,
 };
 use sim::Sighting;
 
-use super::authorities::{Authorities, PaymentRecordView};
+use super::authorities::Authorities;
 use super::called;
+use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use crate::bounds::TERM;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
+use crate::plan::Operation;
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for (tenant, currency) in sides(said) {
         conserved(said, found, seen, tenant, currency);
     }
-    for (payment, view) in &said.payments {
+    for (dossier, view) in payments(said) {
         terminates(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
-            undone_once(said, found, seen, view);
+            undone_once(found, seen, dossier, view);
         }
         if view.status.is_final() {
-            nothing_reserved(said, found, seen, *payment, view);
+            nothing_reserved(found, seen, dossier, view);
         }
     }
-    for token in said.operations.keys() {
-        all_agree(said, found, seen, *token);
+    for operation in &said.plan.operations {
+        all_agree(said, found, seen, operation);
     }
 }
 
@@ -43,9 +45,18 @@ pub(super) fn lost_wake_up(found: &mut Findings, seen: Sighting, token: Token, p
     });
 }
 
+/// Every payment with what was said of its instrument, by its id.
+fn payments(said: &Authorities) -> Vec<(&Dossier, &PaymentRecordView)> {
+    let dossiers = said.dossiers.iter();
+    let each = dossiers.flat_map(|(_, dossier)| dossier.payments.iter().map(move |v| (dossier, v)));
+    let mut payments: Vec<_> = each.collect();
+    payments.sort_by_key(|(_, view)| view.intent.payment);
+    payments
+}
+
 fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
     let token = view.intent.token;
-    let in_time = view.changed_at <= said.heal_at.after(TERM);
+    let in_time = view.changed_at <= said.heal_at().after(TERM);
     let about = (token, "status", Relation::NeverFinished);
     let holds = view.case || (view.status.is_final() && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
@@ -55,48 +66,45 @@ fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &P
 
 /// Every authorization and hold of a payment that came to nothing is undone,
 /// by at most one undo with effect.
-fn undone_once(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
+fn undone_once(found: &mut Findings, seen: Sighting, dossier: &Dossier, view: &PaymentRecordView) {
     let token = view.intent.token;
-    for charge in said.charges_of(token).iter().filter(|charge| charge.was_authorized) {
+    for charge in dossier.charges.iter().filter(|charge| charge.was_authorized) {
         let gone = !charge.is_alive() && !charge.is_captured();
         let about = (token, "authorize", Relation::UndoMissing);
         found.check(Invariant::I10, seen, about, gone, || {
-            let (id, state) = (charge.charge.id, charge.charge.state);
+            let (id, state) = (charge.id, charge.state);
             format!("{} is {}, but {id} is still {state}", called(token), view.status)
         });
         let about = (token, "authorize", Relation::UndoTwice);
         found.check(Invariant::I10, seen, about, charge.voids <= 1, || {
-            format!("{} of {} was undone {} times", charge.charge.id, called(token), charge.voids)
+            format!("{} of {} was undone {} times", charge.id, called(token), charge.voids)
         });
     }
-    let ours = said.transfers.values().filter(|row| row.token == token);
-    for row in ours.filter(|row| row.kind == TransferKind::Pending) {
-        let released = said.holds.get(&row.id) == Some(&HoldState::Voided);
+    for hold in &dossier.holds {
+        let released = hold.state == HoldState::Voided;
         let about = (token, "hold", Relation::UndoMissing);
         found.check(Invariant::I10, seen, about, released, || {
             format!(
                 "{} is {}, but its hold {} was not released",
                 called(token),
                 view.status,
-                row.id
+                hold.id
             )
         });
     }
 }
 
 fn nothing_reserved(
-    said: &Authorities,
     found: &mut Findings,
     seen: Sighting,
-    payment: PaymentId,
+    dossier: &Dossier,
     view: &PaymentRecordView,
 ) {
-    let token = view.intent.token;
-    let charges = said.charges_of(token);
-    let alive = charges.iter().find(|charge| charge.is_alive());
+    let (token, payment) = (view.intent.token, view.intent.payment);
+    let alive = dossier.charges.iter().find(|charge| charge.is_alive());
     let about = (token, "authorize", Relation::UndoMissing);
     found.check(Invariant::I35, seen, about, alive.is_none(), || {
-        let left = alive.map(|c| format!("{} at {}", c.charge.id, c.charge.provider));
+        let left = alive.map(|c| format!("{} at {}", c.id, c.provider));
         format!(
             "{} is {}, but {} reserves money",
             called(token),
@@ -104,8 +112,7 @@ fn nothing_reserved(
             left.unwrap_or_default()
         )
     });
-    let ours = said.transfers.values().filter(|row| row.token == token);
-    let open = ours.filter(|row| said.holds.get(&row.id) == Some(&HoldState::Pending)).count();
+    let open = dossier.holds.iter().filter(|hold| hold.state == HoldState::Pending).count();
     let about = (token, "hold", Relation::UndoMissing);
     found.check(Invariant::I35, seen, about, open == 0, || {
         format!(
@@ -117,24 +124,22 @@ fn nothing_reserved(
 }
 
 /// Providers, ledger, journal and the probe's look tell the same.
-fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, token: Token) {
+fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, operation: &Operation) {
+    let token = operation.token;
     let captured = said.captured(token);
-    let booked = said.booked.get(&token).copied().unwrap_or_default();
-    let payments = said.payments_of.get(&token).map_or(&[][..], Vec::as_slice);
-    let views = payments.iter().filter_map(|payment| said.payments.get(payment));
+    let booked = said.booked(token);
+    let dossier = said.of(token);
+    let views = dossier.into_iter().flat_map(|dossier| &dossier.payments);
     let journal = views
         .filter(|view| view.status == Status::Succeeded)
         .map(|view| view.intent.money.amount)
         .sum::<Amount>();
-    let probed = said.screens.get(&token).and_then(|screen| screen.probed);
+    let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
-        Some(ClientReply::Stands(_, Status::Succeeded)) => {
-            said.operations.get(&token).map_or(Amount::ZERO, |operation| operation.money.amount)
-        }
+        Some(ClientReply::Stands(_, Status::Succeeded)) => operation.money.amount,
         _ => Amount::ZERO,
     };
-    let currency = said.operations.get(&token).map_or(Currency::Usd, |o| o.money.currency);
-    let money = |amount| Money { amount, currency };
+    let money = |amount| Money { amount, currency: operation.money.currency };
     let about = (token, "capture", Relation::BooksDiffer);
     let agree = captured == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
@@ -150,7 +155,7 @@ fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, token: To
 }
 
 fn sides(said: &Authorities) -> BTreeSet<(Tenant, Currency)> {
-    let operations = said.operations.values();
+    let operations = said.plan.operations.iter();
     operations.map(|operation| (operation.tenant, operation.money.currency)).collect()
 }
 
@@ -167,7 +172,7 @@ fn conserved(
     let mut total = Amount::ZERO;
     for provider in providers(said) {
         let (captured, culprit) = captured_at(said, tenant, currency, provider);
-        let owed = said.owed(tenant, currency, provider);
+        let owed = said.sums.owed(tenant, currency, provider);
         total += captured;
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
@@ -179,7 +184,7 @@ fn conserved(
         });
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
-    for (account, balance) in &said.balances {
+    for (account, balance) in said.balances().iter() {
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
@@ -202,11 +207,12 @@ fn conserved(
 }
 
 fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
-    let receivables = said.balances.keys().filter_map(|account| match account.name {
+    let receivables = said.balances().iter().filter_map(|(account, _)| match account.name {
         AccountName::ProviderReceivable(provider) => Some(provider),
         _ => None,
     });
-    let charges = said.charges.values().flatten().map(|view| view.charge.provider);
+    let charges = said.dossiers.iter().flat_map(|(_, dossier)| &dossier.charges);
+    let charges = charges.map(|view| view.provider);
     receivables.chain(charges).collect()
 }
 
@@ -218,15 +224,14 @@ fn captured_at(
     currency: Currency,
     provider: ProviderId,
 ) -> (Amount, Token) {
-    let ours = said.operations.values();
+    let ours = said.plan.operations.iter();
     let ours = ours.filter(|o| o.tenant == tenant && o.money.currency == currency);
     let (mut total, mut culprit) = (Amount::ZERO, None);
     for operation in ours {
         let charges = said.charges_of(operation.token).iter();
-        let at_provider = charges.filter(|view| view.charge.provider == provider);
-        total += at_provider.map(|view| view.charge.captured).sum();
-        let booked = said.booked.get(&operation.token).copied().unwrap_or_default();
-        if booked != said.captured(operation.token) {
+        let at_provider = charges.filter(|view| view.provider == provider);
+        total += at_provider.map(|view| view.captured).sum();
+        if said.booked(operation.token) != said.captured(operation.token) {
             culprit.get_or_insert(operation.token);
         }
     }

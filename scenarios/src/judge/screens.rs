@@ -43,7 +43,7 @@ pub(super) fn emitted(
     reply: &ClientReply,
 ) {
     let Some(status @ (Status::Failed | Status::Canceled)) = status_of(reply) else { return };
-    said.screens.entry(token).or_default().failure_told.get_or_insert(status);
+    said.dossiers.open(token).screen.failure_told.get_or_insert(status);
     failure_has_no_money(said, found, seen, token, status);
 }
 
@@ -54,7 +54,7 @@ pub(super) fn after_movement(
     seen: Sighting,
     token: Token,
 ) {
-    if let Some(status) = said.screens.get(&token).and_then(|screen| screen.failure_told) {
+    if let Some(status) = said.of(token).and_then(|dossier| dossier.screen.failure_told) {
         failure_has_no_money(said, found, seen, token, status);
     }
 }
@@ -74,20 +74,19 @@ fn failure_has_no_money(
     };
     let about = (token, step, Relation::ShownTooEarly);
     found.check(Invariant::I18, seen, about, holding.is_none(), || {
-        let state = holding.map(|view| (view.charge.id, view.charge.state, view.charge.provider));
-        let state = state.map(|(id, state, at)| format!("{id} at {at} is {state}"));
+        let state = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
         format!("{} was told to be {status}, but {}", called(token), state.unwrap_or_default())
     });
 }
 
 fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, token: Token) {
-    let Some(operation) = said.operations.get(&token) else { return };
+    let Some(operation) = said.plan.operation(token) else { return };
     let charges = said.charges_of(token);
     let captured: Vec<_> = charges.iter().filter(|view| view.is_captured()).collect();
     let paid = matches!(
         captured.as_slice(),
-        [view] if view.charge.captured == operation.money.amount
-            && view.charge.money.currency == operation.money.currency
+        [view] if view.captured == operation.money.amount
+            && view.money.currency == operation.money.currency
     );
     let about = (token, "capture", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, paid, || {
@@ -98,7 +97,7 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
             operation.money
         )
     });
-    let booked = said.booked.get(&token).copied().unwrap_or_default();
+    let booked = said.booked(token);
     let about = (token, "post", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, booked >= operation.money.amount, || {
         format!("{} was seen succeeded before the ledger had booked it", called(token))
@@ -112,7 +111,7 @@ fn terminal_is_final(
     what: &Screen,
     status: Status,
 ) {
-    let screen = said.screens.entry(what.token).or_default();
+    let screen = &mut said.dossiers.open(what.token).screen;
     match screen.final_seen {
         // Only a request made after the screen showed it has to show it too.
         Some(first) if what.asked_later => {
@@ -132,7 +131,7 @@ fn replies_agree(said: &mut Authorities, found: &mut Findings, seen: Sighting, w
     if matches!(what.reply, ClientReply::Unavailable) {
         return;
     }
-    let screen = said.screens.entry(what.token).or_default();
+    let screen = &mut said.dossiers.open(what.token).screen;
     screen.replies += 1;
     if screen.replies == 1 {
         screen.named = payment_of(&what.reply);

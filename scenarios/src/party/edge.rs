@@ -2,6 +2,7 @@
 //! store is out of reach it answers 503 and executes nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
@@ -28,7 +29,7 @@ struct Request {
     asking: Asking,
     asked: Asked,
     read: ReadRequest,
-    commit: Option<Box<Commit>>,
+    commit: Option<Arc<Commit>>,
     /// Whether the plan made it read once more.
     read_twice: bool,
     tries: u32,
@@ -213,7 +214,7 @@ impl Edge {
 
     fn commit(&mut self, serial: u64, commit: Commit, out: &mut Effects) {
         let Some(request) = self.requests.get_mut(&serial) else { return };
-        let commit = Box::new(commit.sealed());
+        let commit = Arc::new(commit.sealed());
         out.send(STORE, Message::Commit(commit.clone()));
         request.commit = Some(commit);
         request.tries = 0;

@@ -3,6 +3,7 @@
 //! nothing durable itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
@@ -41,7 +42,7 @@ enum Doing {
     /// The lease.
     Leasing,
     /// This commit.
-    Committing(Box<Commit>),
+    Committing(Arc<Commit>),
     /// An answer, or a reminder.
     Working,
     /// The time when the store gives it back.
@@ -193,10 +194,10 @@ impl Orchestrator {
                 return;
             }
         }
-        let (records, then) = (commit.records.clone(), commit.then);
-        hand.version += records.len() as u32;
-        let fits = hand.conductor.as_mut().map(|conductor| conductor.committed(&records));
-        match then {
+        hand.version += commit.records.len() as u32;
+        let conductor = hand.conductor.as_mut();
+        let fits = conductor.map(|conductor| conductor.committed(&commit.records));
+        match commit.then {
             Then::Close => {
                 self.hands.remove(&payment);
             }
@@ -281,7 +282,7 @@ impl Hand {
             exclusive: true,
             then,
         };
-        let commit = Box::new(commit.sealed());
+        let commit = Arc::new(commit.sealed());
         if out.maybe(PointName::RepeatedCommit.point(), Subject(self.token.0)) {
             out.send(STORE, Message::Commit(commit.clone()));
         }

@@ -2,6 +2,7 @@
 //! worker of every payment that has to go on, until one takes it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token};
@@ -59,7 +60,7 @@ impl StoreDesk {
                 let result = CommitResult::Unavailable;
                 out.send(delivery.from, Message::Committed(token, payment, id, result));
             }
-            Message::Commit(commit) => self.commit(delivery.from, *commit, out),
+            Message::Commit(commit) => self.commit(delivery.from, commit, out),
             Message::Read(read) => {
                 let rows = self.rows(&read, out);
                 out.send(delivery.from, Message::Rows(read, rows));
@@ -93,7 +94,7 @@ impl StoreDesk {
         }
     }
 
-    fn commit(&mut self, from: Role, commit: Commit, out: &mut Effects) {
+    fn commit(&mut self, from: Role, commit: Arc<Commit>, out: &mut Effects) {
         let result = self.store.check(&commit);
         let (token, payment, id) = (commit.token, commit.payment, commit.id);
         if result == CommitResult::Committed && !self.store.knows(&commit) {

@@ -113,6 +113,7 @@ impl<S: System> World<'_, S> {
                 self.set_timer(role, after, timer, class, event);
             }
             Effect::Append(record) => return self.append(seen, record),
+            Effect::Compact(record) => self.compact(seen, record, observer),
             Effect::Sync => {
                 let lied = self.sync(seen, observer);
                 self.digest.word(Tag::Sync as u64 ^ self.tell(lied));

@@ -83,4 +83,5 @@ pub(super) enum Tag {
     Oblige = 17,
     Discharge = 18,
     HandOver = 19,
+    Compact = 20,
 }

@@ -1,0 +1,246 @@
+//! What was said of one instrument.
+
+use model::workflow::payin_card::steps;
+use model::{
+    Amount, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent, Money, Movement,
+    OperationId, Outcome, PaymentId, ProviderId, Record, Status, TransferId, UndoOutcome,
+};
+use sim::VirtualTime;
+
+use crate::fact::Endpoint;
+use crate::message::{Asking, ClientReply};
+
+/// What each authority has said of one instrument.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Dossier {
+    /// PB: every charge, in the order in which the books had them.
+    pub(super) charges: Vec<ChargeView>,
+    /// LG: what providers owe for it.
+    pub(super) booked: Amount,
+    /// LG: every hold, by id.
+    pub(super) holds: Vec<HoldView>,
+    /// JR: every payment, in the order of their acceptance.
+    pub(super) payments: Vec<PaymentRecordView>,
+    /// JR: every operation that was intended.
+    pub(super) intents: Vec<OperationId>,
+    /// CL: what clients saw.
+    pub(super) screen: ScreenView,
+}
+
+/// One charge, as the provider's own books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChargeView {
+    /// Its name at the provider.
+    pub id: ChargeId,
+    /// Whose books it is in.
+    pub provider: ProviderId,
+    /// What was asked for.
+    pub money: Money,
+    /// What was captured.
+    pub captured: Amount,
+    /// Where it stands.
+    pub state: ChargeState,
+    /// How often it was undone with effect.
+    pub voids: u32,
+    /// Whether it ever reserved money.
+    pub was_authorized: bool,
+}
+
+/// One hold, as the ledger's rows have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HoldView {
+    pub(super) id: TransferId,
+    pub(super) amount: Amount,
+    pub(super) state: HoldState,
+}
+
+/// One payment, as its durable journal has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRecordView {
+    /// What the client wanted.
+    pub intent: Intent,
+    /// The status.
+    pub status: Status,
+    /// When the status last changed.
+    pub changed_at: VirtualTime,
+    /// Whether there is no way back.
+    pub pivot: bool,
+    /// Whether a person has to look.
+    pub case: bool,
+    /// Tries at providers, and whether each is definitely without effect.
+    pub attempts: Vec<(u8, bool)>,
+}
+
+/// What was shown of one payment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ScreenView {
+    /// The first final status that was seen.
+    pub(super) final_seen: Option<Status>,
+    /// How often the client asked at each endpoint.
+    asked: [u32; 3],
+    /// And how often it had when it first saw a final status.
+    asked_before: [u32; 3],
+    /// Failed or canceled was told to the outside.
+    pub(super) failure_told: Option<Status>,
+    /// The payment that replies to the creation named.
+    pub(super) named: Option<PaymentId>,
+    /// The first final reply to the creation.
+    pub(super) final_reply: Option<ClientReply>,
+    /// How many replies to the creation came.
+    pub(super) replies: u32,
+    /// What the probe saw.
+    pub(super) probed: Option<ClientReply>,
+}
+
+impl ScreenView {
+    pub(super) fn asks(&mut self, endpoint: Endpoint) {
+        self.asked[endpoint as usize] += 1;
+        if self.final_seen.is_none() {
+            self.asked_before = self.asked;
+        }
+    }
+
+    /// Whether this was asked after a final status had been seen.
+    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
+        asking.number > self.asked_before[endpoint as usize]
+    }
+}
+
+impl Dossier {
+    /// What was captured.
+    pub(super) fn captured(&self) -> Amount {
+        self.charges.iter().map(|view| view.captured).sum()
+    }
+
+    pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {
+        self.payments.iter().find(|view| view.intent.payment == payment)
+    }
+
+    pub(super) fn hold(&self, id: TransferId) -> Option<&HoldView> {
+        let at = self.holds.binary_search_by_key(&id, |hold| hold.id).ok()?;
+        self.holds.get(at)
+    }
+
+    pub(super) fn intends(&self, operation: OperationId) -> bool {
+        self.intents.contains(&operation)
+    }
+
+    pub(super) fn take_movement(&mut self, movement: &Movement) {
+        let known = self.charges.iter().position(|view| view.id == movement.charge.id);
+        let at = known.unwrap_or_else(|| {
+            self.charges.push(ChargeView::new(&movement.charge));
+            self.charges.len() - 1
+        });
+        self.charges[at].take(movement);
+    }
+
+    /// Takes a record of `payment` that is not its first; the step that it
+    /// tells to be undone, if it does.
+    pub(super) fn take_record(
+        &mut self,
+        at: VirtualTime,
+        payment: PaymentId,
+        record: &Record,
+    ) -> Option<u8> {
+        let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
+        match record {
+            Record::StepIntent { which, operation, provider } => {
+                self.intents.push(*operation);
+                if provider.is_some() {
+                    view.attempts.push((which.attempt, false));
+                }
+            }
+            Record::StepOutcome { which, outcome: Outcome::Refused(_) } => {
+                view.settle(which.step, which.attempt);
+            }
+            Record::CompIntent { operation, .. } => self.intents.push(*operation),
+            Record::CompOutcome { which, outcome } if *outcome != UndoOutcome::TooLate => {
+                view.settle(which.step, which.attempt);
+                return Some(which.step);
+            }
+            Record::PivotCommitted => view.pivot = true,
+            Record::StatusChanged(status) => {
+                view.status = *status;
+                view.changed_at = at;
+            }
+            Record::CaseOpened(_) => view.case = true,
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes a new hold.
+    pub(super) fn take_hold(&mut self, id: TransferId, amount: Amount) {
+        let hold = HoldView { id, amount, state: HoldState::Pending };
+        match self.holds.binary_search_by_key(&id, |hold| hold.id) {
+            Ok(at) => self.holds[at] = hold,
+            Err(at) => self.holds.insert(at, hold),
+        }
+    }
+
+    /// Takes what became of a hold, and tells how much it reserved.
+    pub(super) fn resolve_hold(&mut self, id: TransferId, state: HoldState) -> Amount {
+        let Ok(at) = self.holds.binary_search_by_key(&id, |hold| hold.id) else {
+            return Amount::ZERO;
+        };
+        self.holds[at].state = state;
+        self.holds[at].amount
+    }
+}
+
+impl PaymentRecordView {
+    /// A payment that was accepted at `at`.
+    pub(super) fn new(intent: &Intent, at: VirtualTime) -> Self {
+        Self {
+            intent: *intent,
+            status: Status::Processing,
+            changed_at: at,
+            pivot: false,
+            case: false,
+            attempts: Vec::new(),
+        }
+    }
+
+    /// A try at a provider is definitely without effect.
+    fn settle(&mut self, step: u8, attempt: u8) {
+        if step == steps::AUTHORIZE
+            && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == attempt)
+        {
+            known.1 = true;
+        }
+    }
+}
+
+impl ChargeView {
+    fn new(charge: &Charge) -> Self {
+        Self {
+            id: charge.id,
+            provider: charge.provider,
+            money: charge.money,
+            captured: charge.captured,
+            state: charge.state,
+            voids: 0,
+            was_authorized: false,
+        }
+    }
+
+    fn take(&mut self, movement: &Movement) {
+        let Self { voids, was_authorized, .. } = *self;
+        *self = Self { voids, was_authorized, ..Self::new(&movement.charge) };
+        match movement.event {
+            ChargeEvent::Authorized(_) => self.was_authorized = true,
+            ChargeEvent::Voided => self.voids += 1,
+            _ => {}
+        }
+    }
+
+    /// Whether it reserves the customer's money, or may come to.
+    pub fn is_alive(&self) -> bool {
+        self.state.is_alive()
+    }
+
+    /// Whether money was taken.
+    pub fn is_captured(&self) -> bool {
+        self.state == ChargeState::Captured
+    }
+}
