@@ -90,6 +90,25 @@ fn print_ratios() {
     print_row("ping-saga small", 30, |seed| {
         picos_a_run(PingSaga::SMALL, seed * 500..(seed + 1) * 500)
     });
+    print_recording();
+}
+
+/// What it costs to record everything that happens.
+fn print_recording() {
+    let run = |seed, recorded: bool| {
+        let mut events = 0;
+        picos_each(1, || events = one_run(PingSaga::BIG, seed, recorded)) / events
+    };
+    let (fast, recorded): (Vec<u64>, Vec<u64>) =
+        (0..ROUNDS).map(|seed| (run(seed, false), run(seed, true))).unzip();
+    let (fast, recorded) = (median(fast), median(recorded));
+    let [fast_ns, recorded_ns] = [fast, recorded].map(|picos| hundredths(picos, 1_000));
+    println!("\n{:<24}{:>8}{:>13}{:>8}", "", "recorded", "not", "ratio");
+    println!(
+        "{:<24}{recorded_ns:>8}{fast_ns:>13}{:>8}",
+        "ping-saga big",
+        hundredths(recorded, fast)
+    );
 }
 
 /// Measures `kernel` and the lower bound with so many entries by turns.
@@ -111,7 +130,12 @@ fn picos_a_run(saga: PingSaga, seeds: Range<u64>) -> u64 {
 
 /// The events of one run of `saga`, its set-up included, nobody watching.
 fn whole_run(saga: PingSaga, seed: u64) -> u64 {
-    let mut world = World::new(&saga, saga.run(seed));
+    one_run(saga, seed, false)
+}
+
+fn one_run(saga: PingSaga, seed: u64, recorded: bool) -> u64 {
+    let world = World::new(&saga, saga.run(seed));
+    let mut world = if recorded { world.recorded() } else { world };
     assert_eq!(world.run(&mut ()), Ending::Rest);
     world.events()
 }

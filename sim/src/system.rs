@@ -89,6 +89,7 @@ pub enum TimerClass {
 
 /// One thing that a handler asks for.
 #[derive(Clone, Debug)]
+#[repr(u64)] // so that the rest is moved in whole words
 pub enum Effect<S: System> {
     /// Add a record to the actor's own journal.
     Append(S::Record),

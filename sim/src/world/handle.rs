@@ -10,10 +10,9 @@ use crate::time::{VirtualTime, nanos};
 
 impl<S: System> World<'_, S> {
     pub(super) fn boot(&mut self, role: Role, cause: u64, observer: &mut impl Observer<S>) {
-        let found_full = self.full_disk(role).is_some();
         let Some(place) = self.place(role) else { return };
-        self.slots[place].found_full = found_full;
-        self.prepare(role);
+        self.slots[place].found_full = self.full_disk(role).is_some();
+        self.prepare(role, place);
         let slot = &mut self.slots[place];
         slot.clock.boot(self.now);
         self.out.monotonic = 0;
@@ -96,28 +95,26 @@ impl<S: System> World<'_, S> {
         observer: &mut impl Observer<S>,
         handler: impl FnOnce(&S, &mut S::Actor, &mut Out<S>),
     ) {
-        self.prepare(role);
-        if let Some(place) = self.place(role)
-            && let Some(actor) = &mut self.slots[place].actor
-        {
+        let Some(place) = self.place(role) else { return };
+        self.prepare(role, place);
+        if let Some(actor) = &mut self.slots[place].actor {
             handler(self.system, actor, &mut self.out);
         }
         self.perform(role, event, observer);
     }
 
-    /// What a handler of `role` can read: its clocks, its disk, its points.
+    /// What a handler of `role`, whose slot is at `place`, can read: its clocks,
+    /// its disk, its points.
     #[inline]
-    fn prepare(&mut self, role: Role) {
+    fn prepare(&mut self, role: Role, place: usize) {
         let full = self.full_disk(role).is_some();
-        self.out.disk_is_full = full && self.slot(role).is_some_and(|slot| slot.found_full);
+        self.out.disk_is_full = full && self.slots[place].found_full;
         if let Some(points) = &mut self.out.points {
             points.role = role;
         }
-        if let Some(place) = self.place(role) {
-            let clock = &self.slots[place].clock;
-            self.out.monotonic = clock.monotonic(self.now);
-            self.out.wall = clock.wall(self.now);
-        }
+        let clock = &self.slots[place].clock;
+        self.out.monotonic = clock.monotonic(self.now);
+        self.out.wall = clock.wall(self.now);
     }
 }
 
