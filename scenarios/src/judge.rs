@@ -9,6 +9,7 @@ mod findings;
 mod id_set;
 mod journal;
 mod ledger;
+mod packed;
 mod rest;
 mod screens;
 mod sums;

@@ -88,9 +88,10 @@ pub(super) struct ScreenView {
 }
 
 impl Dossier {
-    /// What was captured.
-    pub(super) fn captured(&self) -> Amount {
-        self.charges.iter().map(|view| view.captured).sum()
+    /// What was captured, at `provider` if that is asked.
+    pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
+        let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);
+        self.charges.iter().filter(here).map(|view| view.captured).sum()
     }
 
     pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {
