@@ -119,7 +119,8 @@ impl Observer<PaymentSystem> for Judge {
                     self.moved(seen, movement);
                 }
             }
-            Entry::Client(_) | Entry::Risk(_) => {}
+            // A snapshot says nothing that its journal had not said.
+            Entry::Client(_) | Entry::Risk(_) | Entry::Snapshot(_) => {}
         }
     }
 

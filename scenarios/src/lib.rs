@@ -22,11 +22,14 @@ pub mod message;
 pub mod party;
 pub mod plan;
 pub mod settings;
+mod snapshot;
 mod span;
 mod system;
 pub mod trial;
 
+pub use party::Compaction;
 pub use plan::Plan;
 pub use settings::Scenario;
+pub use snapshot::Snapshot;
 pub use span::{NotASpan, Span};
 pub use system::{Entry, Nudge, Party, PaymentSystem, Timer};
