@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ChargeId, OperationId, ProviderId, Token, hash};
+use crate::identity::{ChargeId, OperationId, ProviderId, Token};
 use crate::money::{Amount, Currency, Money};
 
 /// A charge: what one authorization came to.
@@ -136,7 +136,7 @@ impl Charge {
         now: Duration,
     ) -> Self {
         Self {
-            id: ChargeId(hash("charge", &[u64::from(provider.0), reference.0])),
+            id: ChargeId::of(provider, reference),
             provider,
             reference,
             token,

@@ -144,7 +144,7 @@ impl Defect {
 }
 
 /// The defects that are planted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Defects(u128);
 
 impl Defects {

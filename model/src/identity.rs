@@ -88,6 +88,14 @@ impl PaymentId {
     }
 }
 
+impl ChargeId {
+    /// The name that `provider` gives to what the authorization `reference`
+    /// makes.
+    pub(crate) fn of(provider: ProviderId, reference: OperationId) -> Self {
+        Self(hash("charge", &[u64::from(provider.0), reference.0]))
+    }
+}
+
 impl OperationId {
     /// The operation that undoes this one.
     pub fn undo(self) -> Self {

@@ -3,16 +3,21 @@
 //! The semantics are those of TigerBeetle's two-phase and linked transfers
 //! (its `docs/coding/two-phase-transfers.md`), reimplemented.
 
+mod settled;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
+use crate::archive::Archive;
 use crate::balances::{Balance, Balances};
 use crate::defect::{Defect, Defects};
 use crate::identity::TransferId;
 use crate::money::Amount;
 use crate::transfer::{Transfer, TransferKind, TransferResult};
+
+use settled::Settled;
 
 /// What became of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,11 +41,13 @@ pub struct Booking {
 }
 
 /// A ledger: accounts and transfers of all tenants.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Ledger {
     balances: Balances,
     rows: BTreeMap<TransferId, Row>,
     burned: BTreeSet<TransferId>,
+    /// What is left of transfers that nobody asks for any more.
+    settled: Archive<Settled>,
     defects: Defects,
 }
 
@@ -82,14 +89,22 @@ impl Ledger {
         self.burned.extend(&booking.burned);
     }
 
-    /// The stored transfer with this id.
+    /// The stored transfer with this id, unless it is settled.
     pub fn transfer(&self, id: TransferId) -> Option<&Transfer> {
         self.rows.get(&id).map(|row| &row.transfer)
     }
 
+    /// Whether a transfer with this id is stored.
+    pub fn has(&self, id: TransferId) -> bool {
+        self.rows.contains_key(&id) || self.settled.get(id.0).is_some()
+    }
+
     /// What became of the hold with this id.
     pub fn hold(&self, id: TransferId) -> Option<HoldState> {
-        self.rows.get(&id)?.hold
+        match self.rows.get(&id) {
+            Some(row) => row.hold,
+            None => self.settled.get(id.0)?.hold(),
+        }
     }
 
     /// The sums of `account`; zero if nothing was ever booked there.
@@ -150,6 +165,9 @@ impl Ledger {
         if let Some(stored) = self.rows.get(&transfer.id) {
             return same(&stored.transfer, transfer);
         }
+        if let Some(settled) = self.settled.get(transfer.id.0) {
+            return settled.same(transfer);
+        }
         if self.burned.contains(&transfer.id) {
             return IdAlreadyFailed;
         }
@@ -189,7 +207,7 @@ impl Ledger {
     fn check_hold(&self, transfer: &Transfer, hold: TransferId) -> TransferResult {
         use TransferResult::*;
         let Some(Row { transfer: pending, hold: state }) = self.rows.get(&hold) else {
-            return PendingTransferNotFound;
+            return self.settled.get(hold.0).map_or(PendingTransferNotFound, Settled::resolved);
         };
         let Some(state) = state else {
             return PendingTransferNotPending;

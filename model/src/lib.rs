@@ -15,6 +15,7 @@
 //! - what answers prove: [`evidence`]
 
 mod account;
+mod archive;
 mod balances;
 mod call;
 mod charge;
@@ -41,6 +42,7 @@ mod transfer;
 pub mod workflow;
 
 pub use account::{AccountId, AccountName};
+pub use archive::Archive;
 pub use balances::{Balance, Balances};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
@@ -57,11 +59,12 @@ pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Currency, Money};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
-    Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply, ProviderRequest,
+    Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,
+    ProviderRequest,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rules::Rules;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
-pub use store::{Commit, CommitResult, PaymentRow, Store, StoreEntry, Then};
+pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Then};
 pub use transfer::{Transfer, TransferKind, TransferResult};

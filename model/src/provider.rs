@@ -1,15 +1,21 @@
 //! What a provider is asked, what it answers, and its books: the ground truth
 //! of what was charged.
 
+mod closed;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Archive;
 use crate::charge::{Charge, ChargeEvent, ChargeState};
 use crate::dialect::{Dialect, Keeps};
-use crate::identity::{ChargeId, OperationId, ProviderId, Token, hash};
+use crate::identity::{ChargeId, OperationId, ProviderId, Token};
 use crate::money::{Amount, Money};
+
+use closed::Closed;
+pub use closed::Closing;
 
 /// A request to a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,23 +140,25 @@ pub struct Movement {
 }
 
 /// The books of one provider. All of it is durable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct ProviderBooks {
     provider: ProviderId,
     dialect: Dialect,
-    charges: BTreeMap<OperationId, Charge>,
+    charges: BTreeMap<ChargeId, Charge>,
     kept: BTreeMap<(Endpoint, OperationId), Kept>,
     /// Replies per connection: what the network repeats is answered as before.
-    connections: BTreeMap<(Endpoint, OperationId, u32), ProviderReply>,
+    connections: BTreeMap<(Endpoint, OperationId, u32), (ProviderReply, ChargeId)>,
+    /// What is left of charges that nothing happens to any more.
+    closed: Archive<Closed>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Endpoint {
     Authorize,
     Capture,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Kept {
     reply: Option<ProviderReply>,
     at: Duration,
@@ -182,25 +190,19 @@ impl ProviderBooks {
             charges: BTreeMap::new(),
             kept: BTreeMap::new(),
             connections: BTreeMap::new(),
+            closed: Archive::default(),
         }
     }
 
-    /// Every charge, by the key of its authorization.
+    /// Every charge that something may still happen to, by its name.
     pub fn charges(&self) -> impl Iterator<Item = &Charge> {
         self.charges.values()
     }
 
-    /// The charge that `request` is about, if the books have it.
+    /// The charge that `request` is about, if the books have it and something
+    /// may still happen to it.
     pub fn about(&self, request: &ProviderRequest) -> Option<&Charge> {
-        match request {
-            ProviderRequest::Authorize { reference, .. } => self.charges.get(reference),
-            ProviderRequest::VoidByReference { target, .. } | ProviderRequest::Query { target } => {
-                self.charges.get(target)
-            }
-            ProviderRequest::Capture { charge, .. } => {
-                self.charges.values().find(|known| known.id == *charge)
-            }
-        }
+        self.charges.get(&self.charge_of(request))
     }
 
     /// The reply that `request` gets without being executed: its key or its
@@ -211,20 +213,21 @@ impl ProviderBooks {
         if let Some(kept) = kept.filter(|kept| how.now < kept.at + self.dialect.key_lifetime) {
             return Some(kept.reply.unwrap_or(ProviderReply::InProgress));
         }
-        self.connections.get(&(endpoint, reference, how.ordinal)).copied()
+        self.connections.get(&(endpoint, reference, how.ordinal)).map(|(reply, _)| *reply)
     }
 
     /// What the connection that `request` came on was answered before: a copy
     /// made by the network gets the same.
     pub fn answered(&self, request: &ProviderRequest, ordinal: u32) -> Option<ProviderReply> {
         let (endpoint, reference) = keyed(request)?;
-        self.connections.get(&(endpoint, reference, ordinal)).copied()
+        self.connections.get(&(endpoint, reference, ordinal)).map(|(reply, _)| *reply)
     }
 
     /// Notes that `request` was turned away with `reply`, unexecuted.
     pub fn turn_away(&mut self, request: &ProviderRequest, ordinal: u32, reply: ProviderReply) {
         if let Some((endpoint, reference)) = keyed(request) {
-            self.connections.insert((endpoint, reference, ordinal), reply);
+            let charge = self.charge_of(request);
+            self.connections.insert((endpoint, reference, ordinal), (reply, charge));
         }
     }
 
@@ -261,7 +264,7 @@ impl ProviderBooks {
     /// Lets time pass over the charge of `reference`: a pending one is decided,
     /// an authorization expires.
     pub fn mature(&mut self, reference: OperationId, now: Duration) -> Option<Movement> {
-        let charge = self.charges.get_mut(&reference)?;
+        let charge = self.charges.get_mut(&self.name(reference))?;
         let event = charge.due(now)?;
         charge.apply(event).ok()?;
         Some(Movement { charge: *charge, reference: None, event })
@@ -273,12 +276,13 @@ impl ProviderBooks {
         money: Money,
         how: &Execution,
     ) -> (ProviderReply, Option<Movement>) {
-        if let Some(charge) = self.charges.get(&reference)
-            && charge.state != ChargeState::Declined
+        let id = self.name(reference);
+        if let Some((state, authorized)) = self.stands(id)
+            && state != ChargeState::Declined
         {
-            let reply = match charge.state {
+            let reply = match state {
                 ChargeState::Tombstoned => ProviderReply::Declined(Decline::Hard),
-                state => ProviderReply::Status(state, charge.id, charge.authorized),
+                state => ProviderReply::Status(state, id, authorized),
             };
             return (reply, None);
         }
@@ -289,7 +293,7 @@ impl ProviderBooks {
             IssuerAnswer::Later(..) => (ChargeEvent::Deferred, Ok(Amount::ZERO)),
         };
         let mut charge = Charge {
-            id: ChargeId(hash("charge", &[u64::from(self.provider.0), reference.0])),
+            id,
             provider: self.provider,
             reference,
             token: how.token,
@@ -306,7 +310,7 @@ impl ProviderBooks {
         }
         let changed = charge.apply(event);
         debug_assert!(changed.is_ok(), "an absent charge takes every answer of the issuer");
-        self.charges.insert(reference, charge);
+        self.charges.insert(id, charge);
         let reply = match (event, reply) {
             (ChargeEvent::Deferred, _) => ProviderReply::Pending,
             (_, Err(kind)) => ProviderReply::Declined(kind),
@@ -322,9 +326,10 @@ impl ProviderBooks {
         amount: Amount,
         how: &Execution,
     ) -> (ProviderReply, Option<Movement>) {
-        let Some(charge) = self.charges.values_mut().find(|c| c.id == id && c.token == how.token)
-        else {
-            return (ProviderReply::Invalid, None);
+        let charge = self.charges.get_mut(&id).filter(|charge| charge.token == how.token);
+        let Some(charge) = charge else {
+            let closed = self.closed.get(id.0).filter(|closed| closed.token == how.token);
+            return (closed.map_or(ProviderReply::Invalid, |c| c.capture(id)), None);
         };
         match charge.state {
             ChargeState::Captured => {
@@ -353,8 +358,12 @@ impl ProviderBooks {
         target: OperationId,
         how: &Execution,
     ) -> (ProviderReply, Option<Movement>) {
-        let Some(charge) = self.charges.get_mut(&target) else {
-            return self.void_unseen(reference, target, how);
+        let id = self.name(target);
+        let Some(charge) = self.charges.get_mut(&id) else {
+            return match self.closed.get(id.0) {
+                Some(closed) => (closed.void(), None),
+                None => self.void_unseen(reference, target, how),
+            };
         };
         let event = match charge.state {
             ChargeState::Pending | ChargeState::Authorized => ChargeEvent::Voided,
@@ -381,21 +390,46 @@ impl ProviderBooks {
             return (ProviderReply::UnknownReference, None);
         }
         let charge = Charge::tombstone(self.provider, target, how.token, how.now);
-        self.charges.insert(target, charge);
+        self.charges.insert(charge.id, charge);
         let event = ChargeEvent::Tombstoned;
         (ProviderReply::Tombstoned, Some(Movement { charge, reference: Some(reference), event }))
     }
 
     fn query(&self, target: OperationId, now: Duration) -> ProviderReply {
-        match self.charges.get(&target).filter(|charge| charge.visible_at <= now) {
-            None => ProviderReply::NotFound,
-            Some(charge) => {
+        let id = self.name(target);
+        match self.charges.get(&id) {
+            Some(charge) if charge.visible_at <= now => {
                 let amount = match charge.state {
                     ChargeState::Captured => charge.captured,
                     _ => charge.authorized,
                 };
-                ProviderReply::Status(charge.state, charge.id, amount)
+                ProviderReply::Status(charge.state, id, amount)
             }
+            Some(_) => ProviderReply::NotFound,
+            None => {
+                self.closed.get(id.0).map_or(ProviderReply::NotFound, |closed| closed.query(id))
+            }
+        }
+    }
+
+    /// Where the charge `id` stands, and how much was authorized.
+    fn stands(&self, id: ChargeId) -> Option<(ChargeState, Amount)> {
+        let open = self.charges.get(&id).map(|charge| (charge.state, charge.authorized));
+        open.or_else(|| self.closed.get(id.0).map(|closed| (closed.state, closed.amount())))
+    }
+
+    /// The name of the charge that the authorization `reference` makes.
+    fn name(&self, reference: OperationId) -> ChargeId {
+        ChargeId::of(self.provider, reference)
+    }
+
+    fn charge_of(&self, request: &ProviderRequest) -> ChargeId {
+        match request {
+            ProviderRequest::Authorize { reference, .. } => self.name(*reference),
+            ProviderRequest::VoidByReference { target, .. } | ProviderRequest::Query { target } => {
+                self.name(*target)
+            }
+            ProviderRequest::Capture { charge, .. } => *charge,
         }
     }
 
@@ -410,7 +444,8 @@ impl ProviderBooks {
         match self.dialect.keeps {
             Keeps::OnlySuccess if !success => {
                 self.kept.remove(&(endpoint, reference));
-                self.connections.insert((endpoint, reference, how.ordinal), reply);
+                let charge = self.charge_of(request);
+                self.connections.insert((endpoint, reference, how.ordinal), (reply, charge));
             }
             Keeps::OnlySuccess | Keeps::AllAfterExecution => {
                 self.kept.insert((endpoint, reference), Kept { reply: Some(reply), at: how.now });

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Archive;
 use crate::identity::OperationId;
 
 /// A request to the risk service.
@@ -59,9 +60,12 @@ pub enum RiskEntry {
 }
 
 /// The state of the risk service.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct RiskDesk {
+    /// `None` where it was released.
     verdicts: BTreeMap<OperationId, Option<Verdict>>,
+    /// Verdicts that were given and that time changes no more.
+    given: Archive<Option<bool>>,
 }
 
 impl RiskDesk {
@@ -74,7 +78,7 @@ impl RiskDesk {
         verdict: Verdict,
     ) -> (RiskReply, Option<RiskEntry>) {
         match request {
-            RiskRequest::Assess { operation } => match self.verdicts.get(&operation) {
+            RiskRequest::Assess { operation } => match self.known(operation) {
                 Some(known) => (known.map_or(RiskReply::Reject, |v| reply(v, now)), None),
                 None => {
                     let entry = RiskEntry::Assessed(operation, verdict);
@@ -83,7 +87,7 @@ impl RiskDesk {
                 }
             },
             RiskRequest::Release { operation } => {
-                if self.verdicts.get(&operation) == Some(&None) {
+                if self.known(operation) == Some(None) {
                     return (RiskReply::Released, None);
                 }
                 let entry = RiskEntry::Released(operation);
@@ -91,6 +95,49 @@ impl RiskDesk {
                 (RiskReply::Released, Some(entry))
             }
         }
+    }
+
+    /// Files those of `operations` whose verdict is given by `now`: it is told
+    /// as before, and takes a few bytes. Tells of which it is not.
+    pub fn file(&mut self, operations: Vec<OperationId>, now: Duration) -> Vec<OperationId> {
+        let mut batch = Vec::with_capacity(operations.len());
+        let mut open = Vec::new();
+        for operation in operations {
+            let given = match self.verdicts.get(&operation) {
+                Some(None) => None,
+                Some(Some(verdict)) => match reply(*verdict, now) {
+                    RiskReply::Approve => Some(true),
+                    RiskReply::Reject => Some(false),
+                    RiskReply::Review | RiskReply::Released => {
+                        open.push(operation);
+                        continue;
+                    }
+                },
+                None => continue,
+            };
+            // Released after it was filed: what is filed does not change.
+            if self.given.get(operation.0).is_none() {
+                self.verdicts.remove(&operation);
+                batch.push((operation.0, given));
+            }
+        }
+        self.given.keep(batch);
+        open
+    }
+
+    /// Every operation that is not filed.
+    pub fn unfiled(&self) -> impl Iterator<Item = OperationId> {
+        self.verdicts.keys().copied()
+    }
+
+    /// How many verdicts are not filed, and the bytes that the others take.
+    pub fn footprint(&self) -> (usize, usize) {
+        (self.verdicts.len(), self.given.bytes())
+    }
+
+    fn known(&self, operation: OperationId) -> Option<Option<Verdict>> {
+        let open = self.verdicts.get(&operation).copied();
+        open.or_else(|| Some(self.given.get(operation.0)?.map(Verdict::Now)))
     }
 
     /// Puts back what an earlier answer changed.

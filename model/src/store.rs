@@ -2,17 +2,22 @@
 //! compare-and-set commits, each atomic, and leases with epochs that fence
 //! stale workers.
 
+mod finished;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Archive;
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::record::Record;
 use crate::status::Status;
 use crate::workflow::payin_card::steps;
+
+use finished::Finished;
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,7 +78,7 @@ pub enum StoreEntry {
 }
 
 /// One payment's place in the store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PaymentRow {
     /// Whose instrument.
     pub token: Token,
@@ -90,10 +95,28 @@ pub struct PaymentRow {
 }
 
 /// The state of the store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Store {
     payments: BTreeMap<PaymentId, PaymentRow>,
     keys: BTreeMap<KeyId, KeyRow>,
+    /// What is left of payments that are finished, and of their keys.
+    finished: Archive<Finished>,
+}
+
+/// How a payment stands, as far as readers are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The status.
+    pub status: Status,
+    /// The number of records in its journal.
+    pub version: u32,
+    /// The epoch of the latest lease.
+    pub epoch: u32,
+    /// What happens next.
+    pub then: Then,
+    /// Whether no capture was ever intended.
+    pub may_cancel: bool,
+    last: TransactionId,
 }
 
 impl Commit {
@@ -118,6 +141,17 @@ impl PaymentRow {
         self.status.is_final() || self.then == Then::Close
     }
 
+    fn standing(&self) -> Standing {
+        Standing {
+            status: self.status,
+            version: self.journal.len() as u32,
+            epoch: self.epoch,
+            then: self.then,
+            may_cancel: self.may_cancel(),
+            last: self.last,
+        }
+    }
+
     /// Whether a cancellation may still be accepted (payments.md O6): no
     /// capture was ever intended.
     pub fn may_cancel(&self) -> bool {
@@ -129,9 +163,10 @@ impl PaymentRow {
 
 impl Store {
     /// What would become of `commit`. An accepted one is an entry that has to
-    /// be durable, and then [`Store::restore`]d, before anyone is told.
+    /// be durable, and then [`Store::restore`]d, before anyone is told. Nothing
+    /// is committed to a payment that was put away.
     pub fn check(&self, commit: &Commit) -> CommitResult {
-        let row = self.payments.get(&commit.payment);
+        let row = self.standing(commit.payment);
         if row.is_some_and(|row| row.last == commit.id) {
             return CommitResult::Committed;
         }
@@ -140,10 +175,11 @@ impl Store {
         {
             return CommitResult::StaleEpoch;
         }
-        let length = row.map_or(0, |row| row.journal.len());
+        let version = row.map_or(0, |row| row.version);
+        let put_away = row.is_some() && !self.payments.contains_key(&commit.payment);
         let claimed = commit.claim.as_ref().filter(|_| commit.exclusive);
-        let taken = claimed.is_some_and(|(key, _)| self.keys.contains_key(key));
-        if length != commit.expected as usize || taken {
+        let taken = claimed.is_some_and(|(key, _)| self.key(*key).is_some());
+        if version != commit.expected || put_away || taken {
             return CommitResult::Conflict;
         }
         CommitResult::Committed
@@ -151,12 +187,12 @@ impl Store {
 
     /// Whether `commit` has been accepted before.
     pub fn knows(&self, commit: &Commit) -> bool {
-        self.payments.get(&commit.payment).is_some_and(|row| row.last == commit.id)
+        self.standing(commit.payment).is_some_and(|row| row.last == commit.id)
     }
 
     /// The epoch that the next lease of `payment` will have.
     pub fn next_epoch(&self, payment: PaymentId) -> u32 {
-        self.payments.get(&payment).map_or(1, |row| row.epoch + 1)
+        self.standing(payment).map_or(1, |row| row.epoch + 1)
     }
 
     /// Changes the store by an entry, when it is made and after each boot.
@@ -171,20 +207,27 @@ impl Store {
         }
     }
 
-    /// The payment with this id.
+    /// The payment with this id, unless it is finished and put away.
     pub fn payment(&self, payment: PaymentId) -> Option<&PaymentRow> {
         self.payments.get(&payment)
     }
 
-    /// What was asked for under the key of `payment`, and `payment` itself.
-    pub fn under(&self, key: KeyId) -> Option<(&KeyRow, &PaymentRow)> {
-        let row = self.keys.get(&key)?;
-        Some((row, self.payments.get(&row.payment)?))
+    /// How the payment with this id stands.
+    pub fn standing(&self, payment: PaymentId) -> Option<Standing> {
+        let open = self.payments.get(&payment).map(PaymentRow::standing);
+        open.or_else(|| Some(self.finished.get(payment.0)?.standing()))
+    }
+
+    /// What was asked for under the key of a payment, and how that stands.
+    pub fn under(&self, key: KeyId) -> Option<(KeyRow, Standing)> {
+        let row = self.key(key)?;
+        Some((row, self.standing(row.payment)?))
     }
 
     /// What is stored under this key.
-    pub fn key(&self, key: KeyId) -> Option<&KeyRow> {
-        self.keys.get(&key)
+    pub fn key(&self, key: KeyId) -> Option<KeyRow> {
+        let open = self.keys.get(&key).copied();
+        open.or_else(|| self.finished_key(key))
     }
 
     /// Every payment that somebody has to go on with.

@@ -9,6 +9,7 @@ mod findings;
 mod id_set;
 mod journal;
 mod ledger;
+mod packed;
 mod rest;
 mod screens;
 mod sums;
@@ -123,7 +124,8 @@ impl Observer<PaymentSystem> for Judge {
                     self.moved(seen, movement);
                 }
             }
-            Entry::Client(_) | Entry::Risk(_) => {}
+            // A snapshot says nothing that its journal had not said.
+            Entry::Client(_) | Entry::Risk(_) | Entry::Snapshot(_) => {}
         }
     }
 
@@ -172,4 +174,50 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
 /// The name of an instrument in messages to people.
 fn called(token: Token) -> String {
     format!("payment {}", token.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Charge, ChargeEvent, ChargeId, Defects, OperationId, ProviderId};
+    use sim::Seed;
+
+    use super::*;
+    use crate::invariant::Invariant;
+    use crate::{catalog, trial};
+
+    /// What was said of a payment is packed when it is finished; what is said
+    /// of it later is judged by all of it all the same.
+    #[test]
+    fn a_second_charge_of_a_payment_that_was_finished_long_ago_is_caught() {
+        let mut scenario = catalog::all()[0].clone();
+        scenario.workload.operations = 900;
+        let system = PaymentSystem::new(Plan::draw(&scenario, Seed(1)), Defects::NONE);
+        let mut judge = Judge::new(&system.plan);
+        let mut world = trial::world(&system);
+        let ending = trial::settle(&mut world, &mut judge);
+        assert_eq!(trial::conclude(&world, &mut judge, ending), trial::Verdict::Held);
+        assert!(judge.said.footprint().0 < 300, "most dossiers are packed");
+
+        let seen = Sighting { at: world.now(), event: 0, role: PROBE };
+        for operation in &system.plan.operations {
+            let (token, captured) = (operation.token, judge.said.captured(operation.token));
+            let charge = Charge {
+                id: ChargeId(u64::MAX),
+                state: model::ChargeState::Captured,
+                money: operation.money,
+                authorized: operation.money.amount,
+                captured: operation.money.amount,
+                ..Charge::tombstone(ProviderId(7), OperationId(1), token, Default::default())
+            };
+            let event = ChargeEvent::Captured(charge.captured);
+            judge.moved(seen, &Movement { charge, reference: None, event });
+            let caught = |invariant| {
+                let violations = judge.found.violations.iter();
+                violations.filter(|v| v.token == token && v.invariant == invariant).count()
+            };
+            let (twice, failed) = (caught(Invariant::I05), caught(Invariant::I18));
+            assert_eq!(twice, usize::from(captured > model::Amount::ZERO), "{}", called(token));
+            assert!(twice + failed == 1 || judge.said.payment_of(token).is_none());
+        }
+    }
 }

@@ -24,11 +24,14 @@ pub mod party;
 pub mod plan;
 pub mod points;
 pub mod settings;
+mod snapshot;
 mod span;
 mod system;
 pub mod trial;
 
+pub use party::Compaction;
 pub use plan::Plan;
 pub use settings::Scenario;
+pub use snapshot::Snapshot;
 pub use span::{NotASpan, Span};
 pub use system::{Entry, Nudge, Party, PaymentSystem, Timer};

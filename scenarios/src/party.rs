@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod edge;
+mod idle;
 pub(crate) mod ledger;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
@@ -11,6 +12,10 @@ pub(crate) mod store;
 
 use model::ProviderId;
 use sim::Role;
+
+pub use client::Stages;
+pub use idle::Compaction;
+pub use provider::ProviderState;
 
 /// The edge with the idempotency gatekeeper.
 pub const EDGE: Role = Role(0);

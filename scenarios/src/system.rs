@@ -15,8 +15,9 @@ use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
+use crate::party::{self, Compaction, EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
 use crate::plan::Plan;
+use crate::snapshot::Snapshot;
 
 /// Everything that the parties go by.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct PaymentSystem {
     pub rules: Arc<Rules>,
     /// The key of what issuers and the risk service will say.
     pub draws: Draws,
+    /// When parties compact their journals.
+    pub compaction: Compaction,
 }
 
 /// What handlers push their effects into.
@@ -54,6 +57,21 @@ pub enum Party {
     /// Anybody who found a hole in a journal that others rely on: it serves
     /// nothing, rather than act on what is left.
     Halted,
+}
+
+impl Party {
+    /// How many payments, transfers or the like it has not put away, and the
+    /// bytes that the others take, in its journal too.
+    pub fn footprint(&self) -> (usize, usize) {
+        match self {
+            Self::Client(client) => client.footprint(),
+            Self::Ledger(ledger) => ledger.footprint(),
+            Self::Provider(provider) => provider.footprint(),
+            Self::Risk(risk) => risk.footprint(),
+            Self::Store(store) => store.footprint(),
+            Self::Edge(_) | Self::Orchestrator(_) | Self::Probe(_) | Self::Halted => (0, 0),
+        }
+    }
 }
 
 /// What timers remind parties of.
@@ -103,6 +121,8 @@ pub enum Entry {
     Risk(RiskEntry),
     /// Of the store.
     Store(StoreEntry),
+    /// Everything before, in short.
+    Snapshot(Snapshot),
 }
 
 impl System for PaymentSystem {
@@ -118,9 +138,11 @@ impl System for PaymentSystem {
             STORE => Party::Store(StoreDesk::boot(journal, out)),
             ORCHESTRATOR => Party::Orchestrator(Box::default()),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
-            RISK => Party::Risk(RiskService::boot(journal)),
+            RISK => Party::Risk(RiskService::boot(journal, out)),
             _ => match (party::provider_of(role), party::client_of(role)) {
-                (Some(id), _) => Party::Provider(Box::new(ProviderDesk::boot(self, id, journal))),
+                (Some(id), _) => {
+                    Party::Provider(Box::new(ProviderDesk::boot(self, id, journal, out)))
+                }
                 (_, Some(number)) => Party::Client(Client::boot(self, number, journal, out)),
                 _ => Party::Probe(Probe::default()),
             },
@@ -133,10 +155,10 @@ impl System for PaymentSystem {
             Party::Edge(edge) => edge.on_message(self, delivery, out),
             Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
-            Party::Probe(probe) => probe.on_message(delivery, out),
+            Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
             Party::Risk(risk) => risk.on_message(self, delivery, out),
-            Party::Store(store) => store.on_message(delivery, out),
+            Party::Store(store) => store.on_message(self, delivery, out),
             Party::Halted => {}
         }
     }

@@ -16,6 +16,7 @@ use crate::invariant::Invariant;
 use crate::judge::{Findings, Judge, PROVIDER_STRIKES, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
+use crate::party::Compaction;
 use crate::party::{EDGE, LEDGER, ORCHESTRATOR, PROBE, RISK, STORE, client_role, provider_role};
 use crate::plan::Plan;
 use crate::settings::Scenario;
@@ -121,7 +122,13 @@ impl PaymentSystem {
             call_backoff_max: std::time::Duration::from_secs(60),
             defects,
         };
-        Self { draws: Draws::new(plan.key), plan: Arc::new(plan), rules: Arc::new(rules) }
+        let compaction = Compaction { idle: rules.never_found, batch: COMPACTION_BATCH };
+        Self {
+            draws: Draws::new(plan.key),
+            plan: Arc::new(plan),
+            rules: Arc::new(rules),
+            compaction,
+        }
     }
 }
 
@@ -157,7 +164,7 @@ fn settings(plan: &Plan) -> Settings {
 }
 
 /// Chaos, heal and drain; then the probe looks at every payment.
-fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending {
+pub fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending {
     let ending = world.run(judge);
     if ending != Ending::Rest {
         return ending;
@@ -166,7 +173,8 @@ fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending {
     world.run(judge)
 }
 
-fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: Ending) -> Verdict {
+/// What a run that ended so comes to.
+pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: Ending) -> Verdict {
     match ending {
         Ending::Rest => judge.at_rest(world.now()),
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
@@ -300,3 +308,6 @@ fn captured(plan: &Plan, judge: &Judge) -> Vec<Money> {
     }
     by_currency.into_iter().map(|(currency, amount)| Money { amount, currency }).collect()
 }
+
+/// How many finished payments a party lets gather before it compacts its journal.
+const COMPACTION_BATCH: usize = 256;

@@ -1,6 +1,7 @@
 //! What holds across the crates.
 
 mod command;
+mod compaction;
 mod defects;
 mod determinism;
 mod exclusions;

@@ -1,7 +1,7 @@
 //! A card payment: risk, quote, hold, authorize, capture, post, notify.
 
 use crate::account::{AccountId, AccountName};
-use crate::identity::{OperationId, TransferId, hash};
+use crate::identity::{OperationId, PaymentId, TransferId, hash};
 use crate::money::Amount;
 use crate::payment::Payment;
 use crate::saga::{Class, StepSpec, Undo, Workflow};
@@ -87,9 +87,14 @@ pub(crate) fn post_unlinked(payment: &Payment, tries: u32) -> Vec<Transfer> {
     legs.map(|leg| Transfer { id: renamed(leg.id), linked: false, ..leg }).collect()
 }
 
-/// The ids of the two holds.
+/// The ids of the two holds of a payment.
+pub fn holds_of(payment: PaymentId) -> [TransferId; 2] {
+    [0, 1].map(|n| payment.transfer(HOLD, n))
+}
+
+/// The same, of a payment at hand.
 pub fn hold_ids(payment: &Payment) -> [TransferId; 2] {
-    [0, 1].map(|n| payment.intent().payment.transfer(HOLD, n))
+    holds_of(payment.intent().payment)
 }
 
 /// Which two accounts a leg joins.

@@ -164,7 +164,7 @@ fn booked(request: &[Transfer], results: &[TransferResult]) -> Vec<Transfer> {
 /// Few ids, accounts and amounts, so that requests meet each other.
 const IDS: u64 = 30;
 
-fn any_requests() -> impl Strategy<Value = Vec<Vec<Transfer>>> {
+pub(crate) fn any_requests() -> impl Strategy<Value = Vec<Vec<Transfer>>> {
     let requests = prop::collection::vec(any_request(), 1..16);
     let repeats = prop::collection::vec(any::<prop::sample::Index>(), 0..4);
     (requests, repeats).prop_map(|(mut requests, repeats)| {

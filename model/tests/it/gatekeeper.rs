@@ -209,7 +209,7 @@ impl Gate {
     }
 
     fn read(&mut self, request: CreatePayment) {
-        let admission = admit(&request, self.store.key(request.key), false);
+        let admission = admit(&request, self.store.key(request.key).as_ref(), false);
         self.waiting.push((request, admission));
     }
 

@@ -154,7 +154,7 @@ fn a_cancellation_is_accepted_until_a_capture_is_intended() {
 fn what_stands_under_a_key_is_its_row_and_its_payment() {
     let store = with(&[accept(MINE)]);
     let (key, row) = store.under(KEY).expect("the key was claimed");
-    assert_eq!((key.payment, row.journal.len()), (MINE, 1));
+    assert_eq!((key.payment, row.version), (MINE, 1));
     assert_eq!(store.under(KeyId { tenant: Tenant(2), ..KEY }), None);
 }
 

@@ -57,7 +57,8 @@ impl<'t> Teller<'t> {
             Happening::Appended(entry) => {
                 self.unsynced.entry(role).or_default().push(entry.clone());
             }
-            Happening::Synced => {
+            // What was not synced before becomes durable in the snapshot.
+            Happening::Synced | Happening::Compacted(_) => {
                 for entry in self.unsynced.remove(&role).unwrap_or_default() {
                     self.durable(at, role, &entry);
                 }
@@ -84,7 +85,6 @@ impl<'t> Teller<'t> {
             // The crash that follows tells of a failed append.
             Happening::AppendFailed
             | Happening::Booted
-            | Happening::Compacted(_)
             | Happening::TimerFired(_)
             | Happening::Bounced(..)
             | Happening::Resumed
@@ -110,7 +110,7 @@ impl<'t> Teller<'t> {
                     self.moved(at, role, movement);
                 }
             }
-            Entry::Store(_) | Entry::Client(_) | Entry::Risk(_) => {}
+            Entry::Store(_) | Entry::Client(_) | Entry::Risk(_) | Entry::Snapshot(_) => {}
         }
     }
 

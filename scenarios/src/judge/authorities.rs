@@ -1,6 +1,7 @@
 //! What each authority has said so far: providers' books, ledger rows, durable
 //! journals, clients' screens.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -84,23 +85,34 @@ impl Authorities {
     }
 
     /// The charges of this instrument, at all providers.
-    pub fn charges_of(&self, token: Token) -> &[ChargeView] {
-        self.of(token).map_or(&[], |dossier| &dossier.charges)
+    pub fn charges_of(&self, token: Token) -> Cow<'_, [ChargeView]> {
+        match self.of(token) {
+            None => Cow::Borrowed(&[]),
+            Some(Cow::Borrowed(dossier)) => Cow::Borrowed(&dossier.charges),
+            Some(Cow::Owned(dossier)) => Cow::Owned(dossier.charges),
+        }
     }
 
     /// What was captured from this instrument.
     pub fn captured(&self, token: Token) -> Amount {
-        self.of(token).map_or(Amount::ZERO, Dossier::captured)
+        self.dossiers.captured(token, None)
+    }
+
+    /// How many dossiers are not packed, and the bytes that it takes to know
+    /// ids and packed dossiers.
+    pub fn footprint(&self) -> (usize, usize) {
+        let (open, packed) = self.dossiers.footprint();
+        (open, packed + self.stored.bytes())
     }
 
     /// What was said of this instrument.
-    pub(super) fn of(&self, token: Token) -> Option<&Dossier> {
+    pub(super) fn of(&self, token: Token) -> Option<Cow<'_, Dossier>> {
         self.dossiers.of(token)
     }
 
     /// What providers owe for this instrument, as the ledger has it.
     pub(super) fn booked(&self, token: Token) -> Amount {
-        self.of(token).map_or(Amount::ZERO, |dossier| dossier.booked)
+        self.dossiers.booked(token)
     }
 
     /// Whether `operation` was intended for this instrument.
@@ -114,8 +126,7 @@ impl Authorities {
     }
 
     pub(super) fn token_of(&self, payment: PaymentId) -> Token {
-        let ours = |dossier: &Dossier| dossier.payment(payment).is_some();
-        let found = self.dossiers.iter().find(|(_, dossier)| ours(dossier));
+        let found = self.dossiers.iter().find(|(_, dossier)| dossier.payment(payment).is_some());
         found.map_or(Token(0), |(token, _)| token)
     }
 
@@ -151,6 +162,9 @@ impl Authorities {
             dossier.payments.push(PaymentRecordView::new(intent, at));
         } else if let Some(step) = dossier.take_record(at, payment, record) {
             *self.undone.entry(step_name(step)).or_default() += 1;
+        }
+        if *record == Record::Terminal {
+            self.dossiers.close(token);
         }
     }
 

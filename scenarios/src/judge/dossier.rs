@@ -77,9 +77,9 @@ pub(super) struct ScreenView {
     /// The first final status that was seen.
     pub(super) final_seen: Option<Status>,
     /// How often the client asked at each endpoint.
-    asked: [u32; 3],
+    pub(super) asked: [u32; 3],
     /// And how often it had when it first saw a final status.
-    asked_before: [u32; 3],
+    pub(super) asked_before: [u32; 3],
     /// Failed or canceled was told to the outside.
     pub(super) failure_told: Option<Status>,
     /// The payment that replies to the creation named.
@@ -107,9 +107,10 @@ impl ScreenView {
 }
 
 impl Dossier {
-    /// What was captured.
-    pub(super) fn captured(&self) -> Amount {
-        self.charges.iter().map(|view| view.captured).sum()
+    /// What was captured, at `provider` if that is asked.
+    pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
+        let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);
+        self.charges.iter().filter(here).map(|view| view.captured).sum()
     }
 
     pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {

@@ -1,11 +1,13 @@
 //! The dossiers of all instruments.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use model::Token;
+use model::{Amount, PaymentId, ProviderId, Token};
 
 use super::dossier::Dossier;
+use super::packed::Packed;
 use crate::plan::Plan;
 
 /// A dossier for each instrument.
@@ -13,38 +15,157 @@ use crate::plan::Plan;
 pub(super) struct Dossiers {
     plan: Arc<Plan>,
     /// Those of the plan's operations, in their order.
-    planned: Vec<Dossier>,
+    planned: Vec<Shelf>,
     /// Those of instruments that no plan knows of.
     strangers: BTreeMap<Token, Dossier>,
+    /// The places of those that were finished or unpacked lately.
+    recent: VecDeque<u32>,
+}
+
+/// Where a dossier is.
+#[derive(Clone, Debug)]
+enum Shelf {
+    /// Nobody mentioned the instrument yet.
+    Empty,
+    Open(Box<Dossier>),
+    Packed(Box<Packed>),
 }
 
 impl Dossiers {
-    /// An empty dossier for each operation of `plan`.
+    /// No dossier yet for the operations of `plan`.
     pub(super) fn new(plan: Arc<Plan>) -> Self {
-        let planned = plan.operations.iter().map(|_| Dossier::default()).collect();
-        Self { plan, planned, strangers: BTreeMap::new() }
+        let planned = plan.operations.iter().map(|_| Shelf::Empty).collect();
+        Self { plan, planned, strangers: BTreeMap::new(), recent: VecDeque::new() }
     }
 
     /// The dossier of this instrument; `None` if nobody ever mentioned it.
-    pub(super) fn of(&self, token: Token) -> Option<&Dossier> {
+    pub(super) fn of(&self, token: Token) -> Option<Cow<'_, Dossier>> {
         match self.plan.place(token) {
-            Some(place) => self.planned.get(place),
-            None => self.strangers.get(&token),
+            Some(place) => self.at(place),
+            None => self.strangers.get(&token).map(Cow::Borrowed),
         }
     }
 
     /// The dossier of this instrument, begun if there is none.
     pub(super) fn open(&mut self, token: Token) -> &mut Dossier {
-        match self.plan.place(token).and_then(|place| self.planned.get_mut(place)) {
-            Some(planned) => planned,
-            None => self.strangers.entry(token).or_default(),
+        let Some(place) = self.plan.place(token) else {
+            return self.strangers.entry(token).or_default();
+        };
+        let shelf = &mut self.planned[place];
+        match shelf {
+            Shelf::Open(_) => {}
+            Shelf::Empty => *shelf = Shelf::Open(Box::default()),
+            Shelf::Packed(packed) => {
+                let dossier = packed.unpack(&self.plan.operations[place]);
+                *shelf = Shelf::Open(Box::new(dossier));
+                self.retire(place);
+            }
+        }
+        let Shelf::Open(dossier) = &mut self.planned[place] else {
+            unreachable!("it was opened above, and is not the oldest of the recent")
+        };
+        dossier
+    }
+
+    /// The payment of this instrument is finished: its dossier is packed after
+    /// a while.
+    pub(super) fn close(&mut self, token: Token) {
+        if let Some(place) = self.plan.place(token) {
+            self.retire(place);
         }
     }
 
     /// Every dossier, strangers last.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Token, &Dossier)> {
-        let planned = self.plan.operations.iter().map(|operation| operation.token);
-        let strangers = self.strangers.iter().map(|(token, dossier)| (*token, dossier));
-        planned.zip(&self.planned).chain(strangers)
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Token, Cow<'_, Dossier>)> {
+        let planned = self.plan.operations.iter().enumerate();
+        let planned = planned.filter_map(|(place, o)| Some((o.token, self.at(place)?)));
+        let strangers = self.strangers.iter();
+        planned.chain(strangers.map(|(token, dossier)| (*token, Cow::Borrowed(dossier))))
+    }
+
+    /// What was captured of this instrument, at `provider` if that is asked.
+    pub(super) fn captured(&self, token: Token, provider: Option<ProviderId>) -> Amount {
+        match self.plan.place(token).and_then(|place| self.planned.get(place)) {
+            Some(Shelf::Packed(packed)) => packed.captured(provider),
+            _ => self.of(token).map_or(Amount::ZERO, |dossier| dossier.captured(provider)),
+        }
+    }
+
+    /// What providers owe for this instrument.
+    pub(super) fn booked(&self, token: Token) -> Amount {
+        match self.plan.place(token).and_then(|place| self.planned.get(place)) {
+            Some(Shelf::Packed(packed)) => packed.booked(),
+            _ => self.of(token).map_or(Amount::ZERO, |dossier| dossier.booked),
+        }
+    }
+
+    /// Whoever has a charge in their books, some more than once.
+    pub(super) fn providers(&self) -> impl Iterator<Item = ProviderId> {
+        let planned = self.planned.iter().flat_map(|shelf| match shelf {
+            Shelf::Packed(packed) => packed.providers().collect(),
+            Shelf::Open(dossier) => providers(dossier).collect(),
+            Shelf::Empty => Vec::new(),
+        });
+        planned.chain(self.strangers.values().flat_map(providers))
+    }
+
+    /// Every payment with its instrument, by its id.
+    pub(super) fn payments(&self) -> Vec<(PaymentId, Token)> {
+        let mut payments = Vec::with_capacity(self.planned.len());
+        for (shelf, operation) in self.planned.iter().zip(&self.plan.operations) {
+            match shelf {
+                Shelf::Packed(packed) => payments.push((packed.payment(), operation.token)),
+                Shelf::Open(dossier) => payments.extend(ids(dossier, operation.token)),
+                Shelf::Empty => {}
+            }
+        }
+        let strangers = self.strangers.iter();
+        payments.extend(strangers.flat_map(|(token, dossier)| ids(dossier, *token)));
+        payments.sort();
+        payments
+    }
+
+    /// How many dossiers are open, and the bytes of the others.
+    pub(super) fn footprint(&self) -> (usize, usize) {
+        let shelves = self.planned.iter();
+        let planned = shelves.fold((0, 0), |(open, bytes), shelf| match shelf {
+            Shelf::Empty => (open, bytes),
+            Shelf::Open(_) => (open + 1, bytes),
+            Shelf::Packed(packed) => (open, bytes + packed.bytes()),
+        });
+        let shelves = self.planned.len() * size_of::<Shelf>();
+        (planned.0 + self.strangers.len(), planned.1 + shelves)
+    }
+
+    fn at(&self, place: usize) -> Option<Cow<'_, Dossier>> {
+        match self.planned.get(place)? {
+            Shelf::Empty => None,
+            Shelf::Open(dossier) => Some(Cow::Borrowed(dossier)),
+            Shelf::Packed(packed) => Some(Cow::Owned(packed.unpack(&self.plan.operations[place]))),
+        }
+    }
+
+    /// Packs the oldest of the recent dossiers to make room for this one.
+    fn retire(&mut self, place: usize) {
+        if self.recent.len() >= RECENT_MAX
+            && let Some(oldest) = self.recent.pop_front()
+            && oldest as usize != place
+            && let Shelf::Open(dossier) = &self.planned[oldest as usize]
+            && let Some(packed) = Packed::pack(dossier, &self.plan.operations[oldest as usize])
+        {
+            self.planned[oldest as usize] = Shelf::Packed(Box::new(packed));
+        }
+        self.recent.push_back(place as u32);
     }
 }
+
+fn providers(dossier: &Dossier) -> impl Iterator<Item = ProviderId> {
+    dossier.charges.iter().map(|view| view.provider)
+}
+
+fn ids(dossier: &Dossier, token: Token) -> impl Iterator<Item = (PaymentId, Token)> {
+    dossier.payments.iter().map(move |view| (view.intent.payment, token))
+}
+
+/// How many finished dossiers stay open, because they will soon be asked for.
+const RECENT_MAX: usize = 256;

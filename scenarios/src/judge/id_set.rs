@@ -35,6 +35,11 @@ impl IdSet {
         self.places[place] = id;
     }
 
+    /// The bytes that they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.places.len() * size_of::<u64>()
+    }
+
     /// Where `id` is, or could be.
     fn find(&self, id: u64) -> usize {
         let mask = self.places.len() - 1;

@@ -17,7 +17,8 @@ pub(super) fn judge(
     (token, payment): (Token, PaymentId),
     record: &Record,
 ) {
-    let Some(view) = said.of(token).and_then(|dossier| dossier.payment(payment)) else { return };
+    let Some(dossier) = said.of(token) else { return };
+    let Some(view) = dossier.payment(payment) else { return };
     match record {
         // The premise is a payment past its pivot: every later record is judged.
         Record::CompIntent { which, .. } if view.pivot => {

@@ -38,7 +38,7 @@ fn identity_works_once(said: &Authorities, found: &mut Findings, seen: Sighting,
 
 fn hold_resolves_once(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     let Some(hold) = row.kind.pending() else { return };
-    let known = said.of(row.token).and_then(|dossier| dossier.hold(hold));
+    let known = said.of(row.token).and_then(|dossier| dossier.hold(hold).copied());
     let open = known.is_some_and(|known| known.state == HoldState::Pending);
     let about = (row.token, "hold", Relation::SameOperationTwice);
     found.check(Invariant::I04, seen, about, open, || {

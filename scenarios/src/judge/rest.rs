@@ -18,16 +18,19 @@ use crate::message::ClientReply;
 use crate::plan::Operation;
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
-    for (tenant, currency) in sides(said) {
-        conserved(said, found, seen, tenant, currency);
+    let providers = providers(said);
+    for side in sides(said) {
+        conserved(said, found, seen, &providers, side);
     }
-    for (dossier, view) in payments(said) {
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.of(token) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
         terminates(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
-            undone_once(found, seen, dossier, view);
+            undone_once(found, seen, &dossier, view);
         }
         if view.status.is_final() {
-            nothing_reserved(found, seen, dossier, view);
+            nothing_reserved(found, seen, &dossier, view);
         }
     }
     for operation in &said.plan.operations {
@@ -43,15 +46,6 @@ pub(super) fn lost_wake_up(found: &mut Findings, seen: Sighting, token: Token, p
             called(token)
         )
     });
-}
-
-/// Every payment with what was said of its instrument, by its id.
-fn payments(said: &Authorities) -> Vec<(&Dossier, &PaymentRecordView)> {
-    let dossiers = said.dossiers.iter();
-    let each = dossiers.flat_map(|(_, dossier)| dossier.payments.iter().map(move |v| (dossier, v)));
-    let mut payments: Vec<_> = each.collect();
-    payments.sort_by_key(|(_, view)| view.intent.payment);
-    payments
 }
 
 fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
@@ -129,12 +123,12 @@ fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, operation
     let captured = said.captured(token);
     let booked = said.booked(token);
     let dossier = said.of(token);
-    let views = dossier.into_iter().flat_map(|dossier| &dossier.payments);
+    let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
         .filter(|view| view.status == Status::Succeeded)
         .map(|view| view.intent.money.amount)
         .sum::<Amount>();
-    let probed = dossier.and_then(|dossier| dossier.screen.probed);
+    let probed = dossier.as_ref().and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded)) => operation.money.amount,
         _ => Amount::ZERO,
@@ -165,12 +159,12 @@ fn conserved(
     said: &Authorities,
     found: &mut Findings,
     seen: Sighting,
-    tenant: Tenant,
-    currency: Currency,
+    providers: &BTreeSet<ProviderId>,
+    (tenant, currency): (Tenant, Currency),
 ) {
     let money = |amount| Money { amount, currency };
     let mut total = Amount::ZERO;
-    for provider in providers(said) {
+    for provider in providers.iter().copied() {
         let (captured, culprit) = captured_at(said, tenant, currency, provider);
         let owed = said.sums.owed(tenant, currency, provider);
         total += captured;
@@ -211,9 +205,7 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
         AccountName::ProviderReceivable(provider) => Some(provider),
         _ => None,
     });
-    let charges = said.dossiers.iter().flat_map(|(_, dossier)| &dossier.charges);
-    let charges = charges.map(|view| view.provider);
-    receivables.chain(charges).collect()
+    receivables.chain(said.dossiers.providers()).collect()
 }
 
 /// What `provider` captured, and the first instrument for which the ledger
@@ -228,9 +220,7 @@ fn captured_at(
     let ours = ours.filter(|o| o.tenant == tenant && o.money.currency == currency);
     let (mut total, mut culprit) = (Amount::ZERO, None);
     for operation in ours {
-        let charges = said.charges_of(operation.token).iter();
-        let at_provider = charges.filter(|view| view.provider == provider);
-        total += at_provider.map(|view| view.captured).sum();
+        total += said.dossiers.captured(operation.token, Some(provider));
         if said.booked(operation.token) != said.captured(operation.token) {
             culprit.get_or_insert(operation.token);
         }

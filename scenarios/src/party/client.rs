@@ -1,7 +1,10 @@
 //! A customer with its shop: persists what it wants before it asks, asks again
 //! with the same key, clicks twice, loses patience.
 
-use std::collections::BTreeMap;
+mod schedule;
+mod stages;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::Token;
@@ -11,9 +14,15 @@ use sim::{Delivery, Subject, VirtualTime};
 use crate::fact::{Endpoint, Fact};
 use crate::message::{ClientReply, Message};
 use crate::party::EDGE;
+use crate::party::idle::Idle;
 use crate::plan::Operation;
 use crate::points::PointName;
+use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, Nudge, PaymentSystem, Timer};
+
+use schedule::Schedule;
+use stages::CancelStage;
+pub use stages::Stages;
 
 /// An entry of a client's local storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,39 +40,41 @@ pub enum ClientEntry {
 /// A client's state, as its local storage has it.
 #[derive(Clone, Debug)]
 pub struct Client {
-    stages: BTreeMap<Token, Stage>,
-}
-
-/// How far a client is with one operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stage {
-    known: bool,
-    cancel: Option<CancelStage>,
-    finished: bool,
-    /// The round of asking that counts; earlier reminders are stale.
-    round: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CancelStage {
-    Asking,
-    Answered,
+    stages: Stages,
+    /// Operations that are finished, and not put away.
+    finished: Idle<Token>,
+    schedule: Schedule,
 }
 
 impl Client {
+    /// What is not put away, and the bytes of what is.
+    pub(crate) fn footprint(&self) -> (usize, usize) {
+        self.stages.footprint()
+    }
+
     pub(crate) fn boot(
         system: &PaymentSystem,
         number: u8,
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut client = Self { stages: BTreeMap::new() };
+        let mut stages = Stages::default();
         for entry in journal {
-            if let Entry::Client(entry) = entry {
-                client.restore(*entry);
+            match entry {
+                Entry::Client(entry) => stages.restore(*entry),
+                Entry::Snapshot(Snapshot::Client(snapshot)) => stages = Stages::clone(snapshot),
+                _ => {}
             }
         }
-        for operation in system.plan.operations.iter().filter(|o| o.client == number) {
+        let mut finished = Idle::new();
+        for token in stages.finished() {
+            finished.add(out.monotonic(), token);
+        }
+        let ours = || system.plan.operations.iter().filter(|o| o.client == number);
+        let ahead = ours().filter(|operation| !stages.has_begun(operation.token));
+        let schedule = Schedule::new(ahead);
+        let mut client = Self { stages, finished, schedule };
+        for operation in ours() {
             client.resume(operation, out);
         }
         client
@@ -78,7 +89,13 @@ impl Client {
     ) {
         let Some(operation) = system.plan.operation(token) else { return };
         match nudge {
-            Nudge::Start => self.start(operation, out),
+            Nudge::Start => {
+                self.start(operation, out);
+                let next = self.schedule.next().and_then(|token| system.plan.operation(token));
+                if let Some(next) = next {
+                    await_start(next, out);
+                }
+            }
             Nudge::ClickAgain => create(operation, out),
             Nudge::Cancel => self.cancel(operation, out),
             Nudge::Ask(round) => self.ask(operation, round, out),
@@ -106,7 +123,7 @@ impl Client {
         out.note(Fact::Shown { asking, endpoint, reply });
         let token = asking.token;
         let Some(operation) = system.plan.operation(token) else { return };
-        let Some(stage) = self.stages.get_mut(&token) else { return };
+        let Some(stage) = self.stages.get_mut(token) else { return };
         match (endpoint, reply) {
             (Endpoint::Cancel, ClientReply::Unavailable) => {}
             (Endpoint::Cancel, _) => stage.cancel = Some(CancelStage::Answered),
@@ -117,16 +134,18 @@ impl Client {
                 keep(ClientEntry::Known(token), out);
                 remind(operation.token, Nudge::Ask(round), LOOK_FIRST, out);
             }
-            (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(token, out),
-            (_, ClientReply::Final(_)) => self.finish(token, out),
-            (_, ClientReply::Stands(_, status)) if status.is_final() => self.finish(token, out),
+            (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(system, token, out),
+            (_, ClientReply::Final(_)) => self.finish(system, token, out),
+            (_, ClientReply::Stands(_, status)) if status.is_final() => {
+                self.finish(system, token, out)
+            }
             _ => {}
         }
     }
 
     fn start(&mut self, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
-        if self.stages.contains_key(&token) {
+        if self.stages.has_begun(token) {
             return;
         }
         if out.disk_is_full() {
@@ -135,7 +154,7 @@ impl Client {
         }
         out.append(Entry::Client(ClientEntry::Intended(token)));
         out.sync();
-        self.restore(ClientEntry::Intended(token));
+        self.stages.restore(ClientEntry::Intended(token));
         create(operation, out);
         remind(token, Nudge::Ask(1), ASK_FIRST, out);
         if let Some(after) = operation.click_again_after {
@@ -149,11 +168,10 @@ impl Client {
     /// Takes an operation up again where the local storage has it.
     fn resume(&mut self, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
-        match self.stages.get(&token) {
-            None => {
-                let wait = operation.at.since(out.wall());
-                remind(token, Nudge::Start, wait, out);
-            }
+        match self.stages.get(token) {
+            None if self.stages.has_begun(token) => {}
+            None if self.schedule.is_near(operation) => await_start(operation, out),
+            None => {}
             Some(stage) if stage.finished => {}
             Some(stage) => {
                 remind(token, Nudge::Ask(stage.round.max(1)), Duration::ZERO, out);
@@ -174,7 +192,7 @@ impl Client {
     /// Asks once more: for the payment if it is not known, for its status else.
     fn ask(&mut self, operation: &Operation, round: u32, out: &mut Effects) {
         let token = operation.token;
-        let Some(stage) = self.stages.get_mut(&token) else { return };
+        let Some(stage) = self.stages.get_mut(token) else { return };
         let stale = round < stage.round;
         if stale || stage.finished || (stage.known && round > LOOKS_MAX) {
             return;
@@ -194,7 +212,7 @@ impl Client {
 
     fn cancel(&mut self, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
-        let Some(stage) = self.stages.get(&token) else { return };
+        let Some(stage) = self.stages.get(token) else { return };
         if stage.finished || stage.cancel.is_some() {
             return;
         }
@@ -204,12 +222,12 @@ impl Client {
         }
         out.append(Entry::Client(ClientEntry::CancelIntended(token)));
         out.sync();
-        self.restore(ClientEntry::CancelIntended(token));
+        self.stages.restore(ClientEntry::CancelIntended(token));
         self.ask_cancel(operation, 1, out);
     }
 
     fn ask_cancel(&mut self, operation: &Operation, round: u32, out: &mut Effects) {
-        let Some(stage) = self.stages.get(&operation.token) else { return };
+        let Some(stage) = self.stages.get(operation.token) else { return };
         if stage.finished || stage.cancel != Some(CancelStage::Asking) {
             return;
         }
@@ -218,26 +236,23 @@ impl Client {
         remind(operation.token, Nudge::AskCancel(round + 1), pause, out);
     }
 
-    fn finish(&mut self, token: Token, out: &mut Effects) {
-        let done = self.stages.get(&token).is_some_and(|stage| stage.finished);
+    fn finish(&mut self, system: &PaymentSystem, token: Token, out: &mut Effects) {
+        let done = self.stages.get(token).is_none_or(|stage| stage.finished);
         if !done {
             keep(ClientEntry::Finished(token), out);
-            self.restore(ClientEntry::Finished(token));
+            self.stages.restore(ClientEntry::Finished(token));
+            self.finished.add(out.monotonic(), token);
+            self.compact(system, out);
         }
     }
 
-    fn restore(&mut self, entry: ClientEntry) {
-        let fresh = Stage { known: false, cancel: None, finished: false, round: 1 };
-        let (ClientEntry::Intended(token)
-        | ClientEntry::Known(token)
-        | ClientEntry::CancelIntended(token)
-        | ClientEntry::Finished(token)) = entry;
-        let stage = self.stages.entry(token).or_insert(fresh);
-        match entry {
-            ClientEntry::Intended(_) => {}
-            ClientEntry::Known(_) => stage.known = true,
-            ClientEntry::CancelIntended(_) => stage.cancel = Some(CancelStage::Asking),
-            ClientEntry::Finished(_) => stage.finished = true,
+    /// Puts away what is finished for long, and writes what is left.
+    fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        let live = self.stages.footprint().0;
+        if let Some(mut tokens) = self.finished.ripe(out.monotonic(), &system.compaction, live) {
+            tokens.sort();
+            self.stages.put_away(tokens);
+            out.compact(Entry::Snapshot(Snapshot::Client(Arc::new(self.stages.clone()))));
         }
     }
 }
@@ -249,6 +264,10 @@ fn keep(entry: ClientEntry, out: &mut Effects) {
         out.append(Entry::Client(entry));
         out.sync();
     }
+}
+
+fn await_start(operation: &Operation, out: &mut Effects) {
+    remind(operation.token, Nudge::Start, operation.at.since(out.wall()), out);
 }
 
 fn create(operation: &Operation, out: &mut Effects) {

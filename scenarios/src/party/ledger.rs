@@ -1,5 +1,7 @@
 //! The ledger as an actor: what it booked is durable before it says so.
 
+use std::sync::Arc;
+
 use model::{
     AccountId, AccountName, Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer,
     TransferId, TransferKind,
@@ -7,7 +9,9 @@ use model::{
 use sim::Delivery;
 
 use crate::message::Message;
+use crate::party::idle::Idle;
 use crate::plan::Plan;
+use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem};
 
 /// The ledger with its journal.
@@ -16,17 +20,29 @@ pub struct LedgerDesk {
     ledger: Ledger,
     /// Whether the merchants' limits are booked.
     funded: bool,
+    /// Transfers that are booked and not settled.
+    booked: Idle<TransferId>,
 }
 
 impl LedgerDesk {
+    /// What is not put away, and the bytes of what is.
+    pub(crate) fn footprint(&self) -> (usize, usize) {
+        self.ledger.footprint()
+    }
+
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
         let mut ledger = Ledger::new(system.rules.defects);
         for entry in journal {
-            if let Entry::Ledger(booking) = entry {
-                ledger.restore(booking);
+            match entry {
+                Entry::Ledger(booking) => ledger.restore(booking),
+                Entry::Snapshot(Snapshot::Ledger(snapshot)) => ledger = Ledger::clone(snapshot),
+                _ => {}
             }
         }
-        let mut desk = Self { ledger, funded: !journal.is_empty() };
+        let mut desk = Self { ledger, funded: !journal.is_empty(), booked: Idle::new() };
+        for transfer in desk.ledger.unsettled() {
+            desk.booked.add(out.monotonic(), transfer);
+        }
         desk.fund(system, out);
         desk
     }
@@ -43,11 +59,23 @@ impl LedgerDesk {
             LedgerRequest::Create(_) if out.disk_is_full() => Answer::Unavailable,
             LedgerRequest::Create(transfers) => self.book(&transfers, out),
             LedgerRequest::Lookup(ids) => {
-                let found = ids.iter().filter(|id| self.ledger.transfer(**id).is_some()).count();
+                let found = ids.iter().filter(|id| self.ledger.has(**id)).count();
                 Answer::Found { asked: ids.len(), found }
             }
         };
         out.send(delivery.from, Message::Booked(envelope, answer));
+        self.compact(system, out);
+    }
+
+    /// Settles what was booked long ago, and writes what is left.
+    fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        let (now, live) = (out.monotonic(), self.ledger.footprint().0);
+        if let Some(transfers) = self.booked.ripe(now, &system.compaction, live) {
+            for hold in self.ledger.settle(transfers) {
+                self.booked.add(now, hold);
+            }
+            out.compact(Entry::Snapshot(Snapshot::Ledger(Arc::new(self.ledger.clone()))));
+        }
     }
 
     /// Books the limits before anything else, as soon as there is room for it.
@@ -61,6 +89,9 @@ impl LedgerDesk {
     fn book(&mut self, transfers: &[Transfer], out: &mut Effects) -> Answer {
         let (results, booking) = self.ledger.create(transfers);
         if booking != Booking::default() {
+            for row in &booking.rows {
+                self.booked.add(out.monotonic(), row.id);
+            }
             out.append(Entry::Ledger(booking));
             out.sync();
         }

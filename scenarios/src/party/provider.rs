@@ -1,11 +1,14 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod state;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, Decline, Execution, IssuerAnswer, Movement, OperationId, ProviderBooks, ProviderId,
+    Answer, ChargeEvent, Decline, Execution, IssuerAnswer, Movement, OperationId, ProviderId,
     ProviderReply, ProviderRequest, Token,
 };
 use sim::{Delivery, Domain, Draw, Role};
@@ -13,8 +16,12 @@ use sim::{Delivery, Domain, Draw, Role};
 use crate::bounds::LATE_EFFECT_MAX;
 use crate::fact::{Fact, ProviderStrike};
 use crate::message::{Envelope, Message};
+use crate::party::idle::{Compaction, Idle};
 use crate::plan::{ProviderFaults, Trouble};
+use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
+
+pub use state::ProviderState;
 
 /// An entry of a provider's journal: enough to do it again, and what it did to
 /// the books.
@@ -56,9 +63,9 @@ pub struct Doing {
 #[derive(Clone, Debug)]
 pub struct ProviderDesk {
     id: ProviderId,
-    books: ProviderBooks,
-    /// How often each kind of request was executed for each instrument.
-    executions: BTreeMap<(u8, Token), u32>,
+    state: ProviderState,
+    /// Authorizations whose charges are not closed.
+    executed: Idle<OperationId>,
     /// Requests that wait, and when they came.
     deferred: BTreeMap<u32, (Duration, Deferred)>,
     deferrals: u32,
@@ -74,32 +81,33 @@ struct Deferred {
 }
 
 impl ProviderDesk {
-    pub(crate) fn boot(system: &PaymentSystem, id: ProviderId, journal: &[Entry]) -> Self {
-        let dialect = system.rules.dialect(id).clone();
-        let mut desk = Self {
-            id,
-            books: ProviderBooks::new(id, dialect),
-            executions: BTreeMap::new(),
-            deferred: BTreeMap::new(),
-            deferrals: 0,
-        };
+    /// What is not put away, and the bytes of what is.
+    pub(crate) fn footprint(&self) -> (usize, usize) {
+        self.state.footprint()
+    }
+
+    pub(crate) fn boot(
+        system: &PaymentSystem,
+        id: ProviderId,
+        journal: &[Entry],
+        out: &mut Effects,
+    ) -> Self {
+        let mut state = ProviderState::new(id, system.rules.dialect(id).clone());
         for entry in journal {
-            let Entry::Provider(entry) = entry else { continue };
-            match entry.as_ref() {
-                ProviderEntry::Executed(request, doing, _) => {
-                    *desk.executions.entry((kind(request), doing.token)).or_default() += 1;
-                    desk.books.execute(request, &doing.execution());
+            match entry {
+                Entry::Provider(entry) => state.restore(entry),
+                Entry::Snapshot(Snapshot::Provider(snapshot)) => {
+                    state = ProviderState::clone(snapshot);
                 }
-                ProviderEntry::Matured(reference, now, _) => {
-                    desk.books.mature(*reference, *now);
-                }
-                ProviderEntry::Begun(request, now) => desk.books.begin(request, *now),
-                ProviderEntry::TurnedAway(request, ordinal, reply) => {
-                    desk.books.turn_away(request, *ordinal, *reply);
-                }
+                _ => {}
             }
         }
-        desk
+        let mut executed = Idle::new();
+        for charge in state.books.charges() {
+            executed.add(out.monotonic(), charge.reference);
+        }
+        let (deferred, deferrals) = (BTreeMap::new(), 0);
+        Self { id, state, executed, deferred, deferrals }
     }
 
     pub(crate) fn on_message(
@@ -151,7 +159,7 @@ impl ProviderDesk {
         let trouble = system.plan.trouble(self.id, out.wall());
         let (strike, reply) = match trouble {
             Some(Trouble::Outage) => (ProviderStrike::Outage, None),
-            _ if self.books.answered(&job.request, job.ordinal).is_some() => return false,
+            _ if self.state.books.answered(&job.request, job.ordinal).is_some() => return false,
             Some(Trouble::BrownOut { errors, .. }) if errors.hits(draw.split(BROWN_OUT)) => {
                 (ProviderStrike::BrownOut, Some(ProviderReply::ServerError))
             }
@@ -176,7 +184,7 @@ impl ProviderDesk {
     /// Answers at the door; copies of the request get the same answer.
     fn turn_away(&mut self, job: &Deferred, reply: ProviderReply, out: &mut Effects) {
         if job.request.takes_effect() {
-            self.books.turn_away(&job.request, job.ordinal, reply);
+            self.state.books.turn_away(&job.request, job.ordinal, reply);
             let entry = ProviderEntry::TurnedAway(job.request, job.ordinal, reply);
             self.note_down(entry, out);
         }
@@ -211,7 +219,7 @@ impl ProviderDesk {
             return;
         }
         out.note(Fact::Struck(self.id, strike));
-        self.books.begin(&job.request, now);
+        self.state.books.begin(&job.request, now);
         self.note_down(ProviderEntry::Begun(job.request, now), out);
         self.deferrals += 1;
         self.deferred.insert(self.deferrals, (now, job));
@@ -254,22 +262,46 @@ impl ProviderDesk {
         out: &mut Effects,
     ) {
         self.mature(&job.request, out);
-        let count = self.executions.entry((kind(&job.request), job.envelope.token)).or_default();
-        *count += 1;
-        let count = *count;
+        let count = self.state.count(&job.request, job.envelope.token);
         let doing = self.draw_execution(system, job, count, fails_after, out);
-        let (reply, movement) = self.books.execute(&job.request, &doing.execution());
+        let (reply, movement) = self.state.books.execute(&job.request, &doing.execution());
         if job.request.takes_effect() || movement.is_some() {
             self.note_down(ProviderEntry::Executed(job.request, doing, movement), out);
+        }
+        if let Some(Movement { charge, event, .. }) = &movement
+            && matches!(
+                event,
+                ChargeEvent::Authorized(_)
+                    | ChargeEvent::Declined
+                    | ChargeEvent::Deferred
+                    | ChargeEvent::Tombstoned
+            )
+        {
+            self.executed.add(out.monotonic(), charge.reference);
         }
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
             out.note(Fact::Struck(self.id, strike));
         }
-        if reply == ProviderReply::NotFound && self.books.about(&job.request).is_some() {
+        if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
             out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
         }
         if answers {
             self.answer(job, reply, out);
+        }
+        self.compact(system, out);
+    }
+
+    /// Closes charges that were over long ago, whose keys have expired too, and
+    /// writes what is left.
+    fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        let idle = system.compaction.idle + system.rules.dialect(self.id).key_lifetime;
+        let compaction = Compaction { idle, ..system.compaction };
+        let live = self.state.footprint().0;
+        if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
+            for reference in self.state.close(references, now(out)) {
+                self.executed.add(out.monotonic(), reference);
+            }
+            out.compact(Entry::Snapshot(Snapshot::Provider(Arc::new(self.state.clone()))));
         }
     }
 
@@ -313,10 +345,10 @@ impl ProviderDesk {
     /// Lets time pass over the charge that a request is about.
     fn mature(&mut self, request: &ProviderRequest, out: &mut Effects) {
         let now = now(out);
-        let Some(reference) = self.books.about(request).map(|charge| charge.reference) else {
+        let Some(reference) = self.state.books.about(request).map(|charge| charge.reference) else {
             return;
         };
-        if let Some(movement) = self.books.mature(reference, now) {
+        if let Some(movement) = self.state.books.mature(reference, now) {
             self.note_down(ProviderEntry::Matured(reference, now, movement), out);
         }
     }
@@ -330,7 +362,7 @@ impl ProviderDesk {
             lag: Duration::ZERO,
             fails_after: false,
         };
-        self.books.known(&job.request, &execution)
+        self.state.books.known(&job.request, &execution)
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {

@@ -1,28 +1,44 @@
 //! The risk service as an actor.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Answer, RiskDesk, RiskRequest, Verdict};
+use model::{Answer, OperationId, RiskDesk, RiskEntry, RiskRequest, Verdict};
 use sim::{Delivery, Domain};
 
 use crate::message::{Envelope, Message};
+use crate::party::idle::Idle;
+use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem};
 
 /// The risk service; its verdicts are durable before it tells them.
 #[derive(Clone, Debug)]
 pub struct RiskService {
     desk: RiskDesk,
+    /// Operations that were assessed, and not filed.
+    assessed: Idle<OperationId>,
 }
 
 impl RiskService {
-    pub(crate) fn boot(journal: &[Entry]) -> Self {
+    /// What is not put away, and the bytes of what is.
+    pub(crate) fn footprint(&self) -> (usize, usize) {
+        self.desk.footprint()
+    }
+
+    pub(crate) fn boot(journal: &[Entry], out: &mut Effects) -> Self {
         let mut desk = RiskDesk::default();
         for entry in journal {
-            if let Entry::Risk(entry) = entry {
-                desk.restore(*entry);
+            match entry {
+                Entry::Risk(entry) => desk.restore(*entry),
+                Entry::Snapshot(Snapshot::Risk(snapshot)) => desk = RiskDesk::clone(snapshot),
+                _ => {}
             }
         }
-        Self { desk }
+        let mut assessed = Idle::new();
+        for operation in desk.unfiled() {
+            assessed.add(out.monotonic(), operation);
+        }
+        Self { desk, assessed }
     }
 
     pub(crate) fn on_message(
@@ -42,8 +58,24 @@ impl RiskService {
         if let Some(entry) = entry {
             out.append(Entry::Risk(entry));
             out.sync();
+            if let RiskEntry::Assessed(operation, _) = entry {
+                self.assessed.add(out.monotonic(), operation);
+            }
         }
         out.send(delivery.from, Message::Assessed(envelope, Answer::Risk(reply)));
+        self.compact(system, now, out);
+    }
+
+    /// Files verdicts that were given long ago, and writes what is left.
+    fn compact(&mut self, system: &PaymentSystem, now: Duration, out: &mut Effects) {
+        let live = self.desk.footprint().0;
+        let ripe = self.assessed.ripe(out.monotonic(), &system.compaction, live);
+        if let Some(operations) = ripe {
+            for operation in self.desk.file(operations, now) {
+                self.assessed.add(out.monotonic(), operation);
+            }
+            out.compact(Entry::Snapshot(Snapshot::Risk(Arc::new(self.desk.clone()))));
+        }
     }
 }
 

@@ -10,14 +10,18 @@ use sim::{Delivery, Role, Subject};
 
 use crate::message::{Message, PaymentView, ReadRequest, Rows};
 use crate::party::ORCHESTRATOR;
+use crate::party::idle::Idle;
 use crate::points::PointName;
-use crate::system::{Effects, Entry, Timer};
+use crate::snapshot::Snapshot;
+use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
 /// The store with its journal, and what its relay has in mind.
 #[derive(Clone, Debug)]
 pub struct StoreDesk {
     store: Store,
     relay: BTreeMap<PaymentId, Relay>,
+    /// Payments that are closed and not put away.
+    closed: Idle<PaymentId>,
 }
 
 /// When a payment needs a worker again. Volatile: a boot gives every lease its
@@ -34,12 +38,16 @@ struct Relay {
 }
 
 impl StoreDesk {
+    /// What is not put away, and the bytes of what is.
+    pub(crate) fn footprint(&self) -> (usize, usize) {
+        self.store.footprint()
+    }
+
     pub(crate) fn boot(journal: &[Entry], out: &mut Effects) -> Self {
-        let mut desk = Self { store: Store::default(), relay: BTreeMap::new() };
-        for entry in journal {
-            if let Entry::Store(entry) = entry {
-                desk.store.restore(entry);
-            }
+        let mut desk =
+            Self { store: restored(journal), relay: BTreeMap::new(), closed: Idle::new() };
+        for payment in desk.store.closed() {
+            desk.closed.add(out.monotonic(), payment);
         }
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
@@ -53,14 +61,22 @@ impl StoreDesk {
         desk
     }
 
-    pub(crate) fn on_message(&mut self, delivery: Delivery<Message>, out: &mut Effects) {
+    pub(crate) fn on_message(
+        &mut self,
+        system: &PaymentSystem,
+        delivery: Delivery<Message>,
+        out: &mut Effects,
+    ) {
         match delivery.message {
             Message::Commit(commit) if out.disk_is_full() => {
                 let (token, payment, id) = (commit.token, commit.payment, commit.id);
                 let result = CommitResult::Unavailable;
                 out.send(delivery.from, Message::Committed(token, payment, id, result));
             }
-            Message::Commit(commit) => self.commit(delivery.from, commit, out),
+            Message::Commit(commit) => {
+                self.commit(delivery.from, commit, out);
+                self.compact(system, out);
+            }
             Message::Read(read) => {
                 let rows = self.rows(&read, out);
                 out.send(delivery.from, Message::Rows(read, rows));
@@ -98,7 +114,7 @@ impl StoreDesk {
         let result = self.store.check(&commit);
         let (token, payment, id) = (commit.token, commit.payment, commit.id);
         if result == CommitResult::Committed && !self.store.knows(&commit) {
-            let accepted = self.store.payment(payment).is_none();
+            let accepted = self.store.standing(payment).is_none();
             let (then, worked) = (commit.then, commit.epoch.is_some());
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
@@ -123,6 +139,15 @@ impl StoreDesk {
         }
     }
 
+    /// Puts away what is finished for long enough, and writes what is left.
+    fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        let live = self.store.footprint().0;
+        if let Some(payments) = self.closed.ripe(out.monotonic(), &system.compaction, live) {
+            self.store.put_away(payments);
+            out.compact(Entry::Snapshot(Snapshot::Store(Arc::new(self.store.clone()))));
+        }
+    }
+
     /// Keeps an eye on a payment after a commit.
     fn follow(
         &mut self,
@@ -135,6 +160,7 @@ impl StoreDesk {
         match then {
             Then::Close => {
                 self.relay.remove(&payment);
+                self.closed.add(out.monotonic(), payment);
             }
             Then::Park(wait) => self.expect(payment, token, wait, false, out),
             Then::Run if worked => self.expect(payment, token, LEASE, true, out),
@@ -149,11 +175,12 @@ impl StoreDesk {
     }
 
     fn lease(&mut self, from: Role, payment: PaymentId, token: Token, out: &mut Effects) {
-        let Some(row) = self.store.payment(payment) else { return };
-        if row.then == Then::Close {
+        let Some(standing) = self.store.standing(payment) else { return };
+        let open = self.store.payment(payment).filter(|_| standing.then != Then::Close);
+        let Some(row) = open else {
             out.send(from, Message::Closed(payment, token));
             return;
-        }
+        };
         let journal = row.journal.clone();
         let epoch = self.store.next_epoch(payment);
         let entry = StoreEntry::Leased(payment, epoch);
@@ -173,12 +200,12 @@ impl StoreDesk {
     }
 
     fn rows(&self, read: &ReadRequest, out: &Effects) -> Rows {
-        let key = self.store.key(read.key).copied();
-        let payment = self.store.under(read.key).map(|(key, row)| PaymentView {
-            status: row.status,
-            version: row.journal.len() as u32,
-            lease_live: matches!(row.then, Then::Park(_)) || self.lease_live(key.payment, out),
-            cancelable: row.may_cancel(),
+        let key = self.store.key(read.key);
+        let payment = self.store.under(read.key).map(|(key, standing)| PaymentView {
+            status: standing.status,
+            version: standing.version,
+            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(key.payment, out),
+            cancelable: standing.may_cancel,
         });
         Rows { key, payment }
     }
@@ -220,6 +247,18 @@ impl StoreDesk {
             out.set_timer(wait, Timer::Relay(payment, relay.round));
         }
     }
+}
+
+fn restored(journal: &[Entry]) -> Store {
+    let mut store = Store::default();
+    for entry in journal {
+        match entry {
+            Entry::Store(entry) => store.restore(entry),
+            Entry::Snapshot(Snapshot::Store(snapshot)) => store = Store::clone(snapshot),
+            _ => {}
+        }
+    }
+    store
 }
 
 /// How long a worker holds a payment without a word.

@@ -1,0 +1,243 @@
+//! What is put away answers as before: a journal that was compacted comes to
+//! the same as the whole one.
+
+use std::time::Duration;
+
+use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::{
+    Amount, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Dialect, Execution,
+    IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, Movement, OperationId,
+    PaymentId, ProviderBooks, ProviderId, ProviderReply, ProviderRequest, Record, RiskDesk,
+    RiskRequest, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer,
+    TransferId, Verdict,
+};
+use proptest::prelude::*;
+
+use crate::cases::cases;
+use crate::conservation::any_requests;
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    /// Only what a settled transfer can't tell any more may differ: in which
+    /// fields a repetition is wrong, or what else is wrong with the request.
+    #[test]
+    fn a_settled_ledger_books_what_the_whole_one_books(
+        before in any_requests(),
+        after in any_requests(),
+    ) {
+        let mut whole = Ledger::new(Defects::NONE);
+        before.iter().for_each(|request| { whole.create(request); });
+        let mut settled = whole.clone();
+        let all: Vec<TransferId> = settled.unsettled().collect();
+        let open = settled.settle(all.clone());
+        prop_assert!(open.iter().all(|id| settled.transfer(*id).is_some()));
+        prop_assert!(all.iter().all(|id| settled.has(*id) && settled.hold(*id) == whole.hold(*id)));
+        for request in &after {
+            let (results, booking) = whole.create(request);
+            let (again, booked) = settled.create(request);
+            prop_assert_eq!(&booked, &booking);
+            for (one, other) in results.iter().zip(&again) {
+                prop_assert_eq!(one.burns(), other.burns());
+            }
+            prop_assert!(whole.accounts().eq(settled.accounts()));
+        }
+        for transfer in before.iter().chain(&after).flatten() {
+            if whole.transfer(transfer.id) == Some(transfer) {
+                let alone = [Transfer { linked: false, ..*transfer }];
+                prop_assert_eq!(whole.create(&alone).1, settled.create(&alone).1);
+            }
+        }
+    }
+
+    #[test]
+    fn closed_books_answer_what_the_whole_ones_answer(
+        before in any_journey(),
+        after in any_journey(),
+        dialect in 0..2_usize,
+    ) {
+        let dialect = Dialect::cast()[dialect].clone();
+        let mut whole = ProviderBooks::new(PROVIDER, dialect.clone());
+        let mut now = Duration::from_secs(1);
+        serve(&mut whole, &before, &mut now);
+        now += dialect.key_lifetime;
+        let mut closed = whole.clone();
+        let closing = closed.close(REFERENCES.map(OperationId).to_vec(), now);
+        let alive = |books: &ProviderBooks| books.charges().filter(|c| c.state.is_alive()).count();
+        prop_assert_eq!(alive(&closed), alive(&whole));
+        prop_assert_eq!(closed.charges().count(), closing.open.len());
+        let mut then = now;
+        prop_assert_eq!(serve(&mut whole, &after, &mut now), serve(&mut closed, &after, &mut then));
+    }
+}
+
+#[test]
+fn a_store_answers_for_a_payment_that_was_put_away() {
+    for status in [Status::Succeeded, Status::Failed, Status::Canceled] {
+        let whole = store_with(status);
+        let mut compact = whole.clone();
+        compact.put_away(vec![payment(), PaymentId(7)]);
+        assert_eq!((whole.footprint().0, compact.footprint().0), (1, 0), "{status}");
+        assert_eq!(compact.under(KEY), whole.under(KEY));
+        assert_eq!(compact.key(KEY), whole.key(KEY));
+        assert_eq!(compact.standing(payment()), whole.standing(payment()));
+        assert_eq!(compact.next_epoch(payment()), whole.next_epoch(payment()));
+        assert_eq!(compact.under(KeyId { tenant: Tenant(2), ..KEY }), None);
+        for (expected, epoch) in [(0, None), (1, None), (1, Some(1)), (2, Some(0)), (3, Some(1))] {
+            let late = commit(expected, epoch, vec![Record::Notified], Then::Run);
+            let told = (whole.check(&late), whole.knows(&late));
+            assert_eq!((compact.check(&late), compact.knows(&late)), told, "{expected} {epoch:?}");
+        }
+        let more = commit(3, Some(0), vec![Record::Notified], Then::Run);
+        assert_eq!(compact.check(&more), CommitResult::Conflict, "it is over");
+        let claim = Commit { claim: Some((KEY, row())), ..commit(0, None, Vec::new(), Then::Run) };
+        assert_eq!(compact.check(&claim), CommitResult::Conflict, "the key is taken");
+    }
+}
+
+#[test]
+fn a_payment_without_its_final_reply_is_not_put_away() {
+    let mut store = store_with(Status::Processing);
+    store.put_away(vec![payment()]);
+    assert_eq!(store.footprint(), (1, 0));
+}
+
+#[test]
+fn filed_verdicts_are_told_and_released_as_before() {
+    let second = Duration::from_secs(1);
+    let verdicts = [
+        Verdict::Now(true),
+        Verdict::Now(false),
+        Verdict::At(second, true),
+        Verdict::At(second * 9, true),
+    ];
+    let mut whole = RiskDesk::default();
+    let operations = || (0..).map(OperationId);
+    for (operation, verdict) in operations().zip(verdicts) {
+        whole.answer(RiskRequest::Assess { operation }, Duration::ZERO, verdict);
+    }
+    let mut filed = whole.clone();
+    let open = filed.file(operations().take(verdicts.len()).collect(), second * 2);
+    assert_eq!(open, [OperationId(3)], "it is still under review");
+    for (operation, _) in operations().zip(verdicts) {
+        let (assess, release) =
+            (RiskRequest::Assess { operation }, RiskRequest::Release { operation });
+        for request in [assess, release, assess, release] {
+            let of_whole = whole.answer(request, second * 3, Verdict::Now(false));
+            assert_eq!(filed.answer(request, second * 3, Verdict::Now(false)), of_whole);
+        }
+    }
+}
+
+const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(5) };
+const MONEY: Money = Money { amount: Amount(500), currency: Currency::Eur };
+const REFERENCES: [u64; 3] = [11, 12, 13];
+const PROVIDER: ProviderId = ProviderId(1);
+
+fn payment() -> PaymentId {
+    PaymentId::of(KEY.tenant, KEY.key, 0)
+}
+
+fn row() -> KeyRow {
+    let request = CreatePayment { key: KEY, merchant: Merchant(1), token: Token(3), money: MONEY };
+    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
+}
+
+fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -> Commit {
+    Commit {
+        id: TransactionId(0),
+        token: Token(3),
+        payment: payment(),
+        expected,
+        epoch,
+        records,
+        claim: None,
+        exclusive: true,
+        then,
+    }
+    .sealed()
+}
+
+/// A store with one closed payment of this status.
+fn store_with(status: Status) -> Store {
+    let mut store = Store::default();
+    let (tenant, merchant, token) = (KEY.tenant, Merchant(1), Token(3));
+    let intent = Intent { payment: payment(), tenant, merchant, key: KEY.key, token, money: MONEY };
+    let accepted = commit(0, None, vec![Record::Accepted(intent)], Then::Run);
+    let accepted = Commit { claim: Some((KEY, row())), ..accepted }.sealed();
+    let ended = vec![Record::StatusChanged(status), Record::Terminal];
+    for commit in [accepted, commit(1, Some(0), ended, Then::Close)] {
+        assert_eq!(store.check(&commit), CommitResult::Committed);
+        store.restore(&StoreEntry::Committed(commit.into()));
+    }
+    let replied = store.key(KEY).and_then(|row| row.reply).map(|reply: StoredReply| reply.status);
+    assert_eq!(replied, status.is_final().then_some(status));
+    store
+}
+
+/// What is asked (a verb, about which reference), what the issuer says to it,
+/// and how many hours later.
+type Step = (u8, usize, u8, u64);
+
+fn any_journey() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec((0..4_u8, 0..REFERENCES.len(), 0..4_u8, 0..30_u64), 1..20)
+}
+
+/// The answers of `books` to a journey, and what it changed in them. Every
+/// request comes on a connection of its own: copies are long gone.
+fn serve(
+    books: &mut ProviderBooks,
+    journey: &[Step],
+    now: &mut Duration,
+) -> Vec<(ProviderReply, Option<Movement>)> {
+    let step = |(at, (verb, reference, issuer, hours)): (usize, &Step)| {
+        *now += Duration::from_secs(hours * 3_600);
+        let target = OperationId(REFERENCES[*reference]);
+        let request = match verb {
+            0 => ProviderRequest::Authorize { reference: target, money: MONEY },
+            1 => ProviderRequest::Capture {
+                reference: OperationId(target.0 + 100),
+                charge: charge(target),
+                amount: MONEY.amount,
+            },
+            2 => {
+                ProviderRequest::VoidByReference { reference: OperationId(target.0 + 200), target }
+            }
+            _ => ProviderRequest::Query { target },
+        };
+        let how = Execution {
+            now: *now,
+            token: Token(target.0),
+            ordinal: now.as_secs() as u32 * 100 + at as u32,
+            issuer: match issuer {
+                0 => IssuerAnswer::Decline(Decline::Soft),
+                1 => IssuerAnswer::Later(Duration::from_secs(3_600), *hours > 3),
+                _ => IssuerAnswer::Approve,
+            },
+            lag: Duration::ZERO,
+            fails_after: *issuer == 3 && *hours == 5,
+        };
+        if let Some(known) = books.known(&request, &how) {
+            return (known, None);
+        }
+        books.mature(target, *now);
+        books.execute(&request, &how)
+    };
+    journey.iter().enumerate().map(step).collect()
+}
+
+/// The name of the charge that this authorization makes.
+fn charge(reference: OperationId) -> ChargeId {
+    let mut books = ProviderBooks::new(PROVIDER, Dialect::cast()[0].clone());
+    let how = Execution {
+        now: Duration::ZERO,
+        token: Token(1),
+        ordinal: 1,
+        issuer: IssuerAnswer::Approve,
+        lag: Duration::ZERO,
+        fails_after: false,
+    };
+    let (_, movement) =
+        books.execute(&ProviderRequest::Authorize { reference, money: MONEY }, &how);
+    movement.expect("it is authorized").charge.id
+}

@@ -1,0 +1,267 @@
+//! A dossier of a finished payment in few bytes.
+//!
+//! Nothing is lost by it: a dossier is packed only if unpacking gives it back,
+//! so that whatever is said of the payment later is judged as it would have
+//! been before.
+
+use model::workflow::payin_card::{PAYIN_CARD, holds_of};
+use model::{
+    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, PaymentId,
+    ProviderId, Status,
+};
+use sim::VirtualTime;
+
+use super::dossier::{ChargeView, Dossier, HoldView, PaymentRecordView, ScreenView};
+use crate::message::ClientReply;
+use crate::plan::Operation;
+
+/// What can't be told from the plan and from how identities are made.
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    payment: PaymentId,
+    changed_at: VirtualTime,
+    /// How often the client asked at each endpoint, and how often before it
+    /// saw a final status.
+    asked: [[u16; 3]; 2],
+    booked: u64,
+    /// A bit for each operation that could have been intended.
+    intents: u64,
+    charges: Box<[PackedCharge]>,
+    /// Tries at providers, and those of them that are without effect: a bit
+    /// each, the first the lowest.
+    attempts: [u8; 2],
+    replies: u16,
+    holds: [Option<HoldState>; 2],
+    status: Status,
+    pivot: bool,
+    case: bool,
+    is_named: bool,
+    final_seen: Option<Status>,
+    failure_told: Option<Status>,
+    final_reply: Option<PackedReply>,
+    probed: Option<PackedReply>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct PackedCharge {
+    id: ChargeId,
+    amount: u64,
+    captured: u64,
+    provider: ProviderId,
+    currency: Currency,
+    state: ChargeState,
+    voids: u8,
+    was_authorized: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum PackedReply {
+    Final(Status),
+    Stands(Status),
+}
+
+impl Packed {
+    /// What is left of `dossier`, which is that of `operation`; `None` if it
+    /// could not be had back.
+    pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
+        let [view] = dossier.payments.as_slice() else { return None };
+        let (payment, screen) = (view.intent.payment, &dossier.screen);
+        let packed = Self {
+            payment,
+            changed_at: view.changed_at,
+            asked: [counts(screen.asked)?, counts(screen.asked_before)?],
+            booked: minor(dossier.booked)?,
+            intents: intents(payment, &dossier.intents),
+            charges: dossier.charges.iter().map(PackedCharge::pack).collect::<Option<_>>()?,
+            attempts: attempts(&view.attempts)?,
+            replies: u16::try_from(screen.replies).ok()?,
+            holds: holds_of(payment).map(|id| Some(dossier.hold(id)?.state)),
+            status: view.status,
+            pivot: view.pivot,
+            case: view.case,
+            is_named: screen.named.is_some(),
+            final_seen: screen.final_seen,
+            failure_told: screen.failure_told,
+            final_reply: screen.final_reply.and_then(PackedReply::pack),
+            probed: screen.probed.and_then(PackedReply::pack),
+        };
+        let sorted = |mut dossier: Dossier| {
+            dossier.intents.sort();
+            dossier
+        };
+        let same = sorted(packed.unpack(operation)) == sorted(dossier.clone());
+        same.then_some(packed)
+    }
+
+    /// The dossier as it was, but for the order of what was intended.
+    pub(super) fn unpack(&self, operation: &Operation) -> Dossier {
+        let payment = self.payment;
+        let intended = (0..INTENTS).filter(|bit| self.intents >> bit & 1 == 1);
+        let holds = holds_of(payment).into_iter().zip(self.holds);
+        let hold = |(id, state): (_, Option<_>)| {
+            Some(HoldView { id, amount: operation.money.amount, state: state? })
+        };
+        let mut holds: Vec<_> = holds.filter_map(hold).collect();
+        holds.sort_by_key(|hold| hold.id);
+        Dossier {
+            charges: self.charges.iter().map(PackedCharge::unpack).collect(),
+            booked: Amount(i128::from(self.booked)),
+            holds,
+            payments: vec![self.view(operation)],
+            intents: intended.map(|bit| intent(payment, bit)).collect(),
+            screen: self.screen(),
+        }
+    }
+
+    /// The payment.
+    pub(super) fn payment(&self) -> PaymentId {
+        self.payment
+    }
+
+    /// Who has a charge of it.
+    pub(super) fn providers(&self) -> impl Iterator<Item = ProviderId> {
+        self.charges.iter().map(|charge| charge.provider)
+    }
+
+    /// What providers owe for it.
+    pub(super) fn booked(&self) -> Amount {
+        Amount(i128::from(self.booked))
+    }
+
+    /// What was captured, at `provider` if that is asked.
+    pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
+        let here = |charge: &&PackedCharge| provider.is_none_or(|asked| charge.provider == asked);
+        let charges = self.charges.iter().filter(here);
+        charges.map(|charge| Amount(i128::from(charge.captured))).sum()
+    }
+
+    /// The bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.charges)
+    }
+
+    fn view(&self, operation: &Operation) -> PaymentRecordView {
+        let [made, settled] = self.attempts;
+        let made = (0..8_u8).filter(|bit| made >> bit & 1 == 1);
+        PaymentRecordView {
+            intent: Intent {
+                payment: self.payment,
+                tenant: operation.tenant,
+                merchant: operation.merchant,
+                key: operation.key,
+                token: operation.token,
+                money: operation.money,
+            },
+            status: self.status,
+            changed_at: self.changed_at,
+            pivot: self.pivot,
+            case: self.case,
+            attempts: made.map(|bit| (bit + 1, settled >> bit & 1 == 1)).collect(),
+        }
+    }
+
+    fn screen(&self) -> ScreenView {
+        ScreenView {
+            final_seen: self.final_seen,
+            asked: self.asked[0].map(u32::from),
+            asked_before: self.asked[1].map(u32::from),
+            failure_told: self.failure_told,
+            named: self.is_named.then_some(self.payment),
+            final_reply: self.final_reply.map(|reply| reply.unpack(self.payment)),
+            replies: u32::from(self.replies),
+            probed: self.probed.map(|reply| reply.unpack(self.payment)),
+        }
+    }
+}
+
+fn counts(asked: [u32; 3]) -> Option<[u16; 3]> {
+    let [create, get, cancel] = asked.map(|count| u16::try_from(count).ok());
+    Some([create?, get?, cancel?])
+}
+
+impl PackedCharge {
+    fn pack(view: &ChargeView) -> Option<Self> {
+        Some(Self {
+            id: view.id,
+            amount: minor(view.money.amount)?,
+            captured: minor(view.captured)?,
+            provider: view.provider,
+            currency: view.money.currency,
+            state: view.state,
+            voids: u8::try_from(view.voids).ok()?,
+            was_authorized: view.was_authorized,
+        })
+    }
+
+    fn unpack(&self) -> ChargeView {
+        let amount = Amount(i128::from(self.amount));
+        ChargeView {
+            id: self.id,
+            provider: self.provider,
+            money: Money { amount, currency: self.currency },
+            captured: Amount(i128::from(self.captured)),
+            state: self.state,
+            voids: u32::from(self.voids),
+            was_authorized: self.was_authorized,
+        }
+    }
+}
+
+impl PackedReply {
+    fn pack(reply: ClientReply) -> Option<Self> {
+        match reply {
+            ClientReply::Final(stored) => Some(Self::Final(stored.status)),
+            ClientReply::Stands(_, status) => Some(Self::Stands(status)),
+            _ => None,
+        }
+    }
+
+    fn unpack(self, payment: PaymentId) -> ClientReply {
+        match self {
+            Self::Final(status) => {
+                ClientReply::Final(model::gatekeeper::StoredReply { payment, status })
+            }
+            Self::Stands(status) => ClientReply::Stands(payment, status),
+        }
+    }
+}
+
+/// A bit for each of `intended`, the likelier ones the lower.
+fn intents(payment: PaymentId, intended: &[OperationId]) -> u64 {
+    let (mut bits, mut left) = (0, intended.len());
+    for bit in 0..INTENTS {
+        if left == 0 {
+            break;
+        }
+        let operation = intent(payment, bit);
+        let found = intended.iter().filter(|known| **known == operation).count();
+        bits |= u64::from(found > 0) << bit;
+        left -= found;
+    }
+    bits
+}
+
+/// The operation that has this bit: an attempt at a step, or the undo of one.
+fn intent(payment: PaymentId, bit: u8) -> OperationId {
+    let steps = PAYIN_CARD.steps.len() as u8;
+    let (attempt, rest) = (bit / (2 * steps), bit % (2 * steps));
+    let operation = payment.operation(rest % steps, attempt + 1);
+    if rest < steps { operation } else { operation.undo() }
+}
+
+fn attempts(attempts: &[(u8, bool)]) -> Option<[u8; 2]> {
+    let mut bits = [0, 0];
+    for (attempt, settled) in attempts {
+        let bit = attempt.checked_sub(1).filter(|bit| *bit < 8)?;
+        bits[0] |= 1 << bit;
+        bits[1] |= u8::from(*settled) << bit;
+    }
+    Some(bits)
+}
+
+fn minor(amount: Amount) -> Option<u64> {
+    u64::try_from(amount.0).ok()
+}
+
+/// How many operations have a bit: four attempts at seven steps, and undos.
+const INTENTS: u8 = 56;

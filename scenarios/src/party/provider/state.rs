@@ -1,0 +1,84 @@
+//! What a provider has durably: its books, and how often it executed what.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{Archive, Dialect, OperationId, ProviderBooks, ProviderId, ProviderRequest, Token};
+
+use super::ProviderEntry;
+
+/// Everything that a provider's journal comes to.
+#[derive(Clone, Debug, Hash)]
+pub struct ProviderState {
+    pub(super) books: ProviderBooks,
+    /// How often each kind of request was executed for each instrument.
+    executions: BTreeMap<Token, [u32; KINDS]>,
+    /// The same of instruments whose charges are closed.
+    closed: Archive<[u8; KINDS]>,
+}
+
+impl ProviderState {
+    pub(super) fn new(id: ProviderId, dialect: Dialect) -> Self {
+        Self {
+            books: ProviderBooks::new(id, dialect),
+            executions: BTreeMap::new(),
+            closed: Archive::default(),
+        }
+    }
+
+    /// Changes it by an entry of the journal.
+    pub(super) fn restore(&mut self, entry: &ProviderEntry) {
+        match entry {
+            ProviderEntry::Executed(request, doing, _) => {
+                self.count(request, doing.token);
+                self.books.execute(request, &doing.execution());
+            }
+            ProviderEntry::Matured(reference, now, _) => {
+                self.books.mature(*reference, *now);
+            }
+            ProviderEntry::Begun(request, now) => self.books.begin(request, *now),
+            ProviderEntry::TurnedAway(request, ordinal, reply) => {
+                self.books.turn_away(request, *ordinal, *reply);
+            }
+        }
+    }
+
+    /// Counts one more execution for this instrument: the how-manieth it is.
+    pub(super) fn count(&mut self, request: &ProviderRequest, token: Token) -> u32 {
+        let closed = &self.closed;
+        let before = || closed.get(token.0).unwrap_or_default().map(u32::from);
+        let counts = self.executions.entry(token).or_insert_with(before);
+        let count = &mut counts[usize::from(super::kind(request)) - 1];
+        *count += 1;
+        *count
+    }
+
+    /// Closes those of the charges of `references` whose story is over; tells
+    /// which are not.
+    pub(super) fn close(
+        &mut self,
+        references: Vec<OperationId>,
+        now: Duration,
+    ) -> Vec<OperationId> {
+        let closing = self.books.close(references, now);
+        let mut batch = Vec::with_capacity(closing.tokens.len());
+        for token in closing.tokens {
+            let Some(counts) = self.executions.get(&token) else { continue };
+            let short = counts.map(u8::try_from);
+            if self.closed.get(token.0).is_none() && short.iter().all(Result::is_ok) {
+                batch.push((token.0, short.map(Result::unwrap_or_default)));
+                self.executions.remove(&token);
+            }
+        }
+        self.closed.keep(batch);
+        closing.open
+    }
+
+    /// How many charges are open, and the bytes that the closed ones take.
+    pub(crate) fn footprint(&self) -> (usize, usize) {
+        let (open, closed) = self.books.footprint();
+        (open, closed + self.closed.bytes())
+    }
+}
+
+const KINDS: usize = 4;

@@ -1,0 +1,24 @@
+//! What takes the place of a journal when a party compacts it: everything that
+//! the journal came to, without what nobody needs any more.
+
+use std::sync::Arc;
+
+use model::{Ledger, RiskDesk, Store};
+
+use crate::party::{ProviderState, Stages};
+
+/// The whole durable state of a party. What is put away in it is shared with
+/// the party itself.
+#[derive(Clone, Debug, Hash)]
+pub enum Snapshot {
+    /// Of a client.
+    Client(Arc<Stages>),
+    /// Of the ledger.
+    Ledger(Arc<Ledger>),
+    /// Of a provider.
+    Provider(Arc<ProviderState>),
+    /// Of the risk service.
+    Risk(Arc<RiskDesk>),
+    /// Of the store.
+    Store(Arc<Store>),
+}
