@@ -90,6 +90,8 @@ pub struct PaymentRow {
     pub epoch: u32,
     /// What happens next.
     pub then: Then,
+    /// Whether a person has it.
+    pub case: bool,
     key: Option<KeyId>,
     last: TransactionId,
 }
@@ -136,9 +138,14 @@ impl Commit {
 }
 
 impl PaymentRow {
-    /// Whether nobody has to go on with it: it has ended, or a person has it.
-    pub fn is_finished(&self) -> bool {
-        self.status.is_final() || self.then == Then::Close
+    /// Whether nobody waits for it: it has ended, or a person has it.
+    pub fn is_settled(&self) -> bool {
+        self.status.is_final() || self.is_handed_over()
+    }
+
+    /// Whether it has not ended, and a person has it.
+    pub fn is_handed_over(&self) -> bool {
+        !self.status.is_final() && (self.case || self.then == Then::Close)
     }
 
     fn standing(&self) -> Standing {
@@ -246,6 +253,7 @@ impl Store {
             status: Status::Processing,
             epoch: 0,
             then: commit.then,
+            case: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             last: commit.id,
         });
@@ -253,6 +261,7 @@ impl Store {
         row.then = commit.then;
         for record in &commit.records {
             row.journal.push(*record);
+            row.case |= matches!(record, Record::CaseOpened(_));
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
             let reply = StoredReply { payment: commit.payment, status: *status };

@@ -32,6 +32,14 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         row("chaos", format!("faults strike for {chaos}, then everything heals")),
         row("network", weather(&plan.weather)),
     ];
+    if let Some(core) = plan.core {
+        let gone: Vec<_> = party::all(plan).filter(|role| !core.contains(*role)).collect();
+        let names: Vec<_> = gone.into_iter().map(party::name).collect();
+        rows[0][1] = format!(
+            "faults strike for {chaos}, then everything heals but what plagues {}, for good",
+            names.join(", ")
+        );
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }

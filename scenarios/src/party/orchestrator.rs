@@ -320,7 +320,12 @@ impl Hand {
     /// Looks at the payment again after `pause`, unless something happens first.
     fn remind(&mut self, payment: PaymentId, pause: Duration, out: &mut Effects) {
         self.round += 1;
-        out.set_timer(pause, Timer::Payment(payment, self.round));
+        let timer = Timer::Payment(payment, self.round);
+        if self.conductor.as_ref().is_some_and(Conductor::has_case) {
+            out.set_housekeeping(pause, timer);
+        } else {
+            out.set_timer(pause, timer);
+        }
     }
 }
 
