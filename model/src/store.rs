@@ -249,7 +249,7 @@ impl Store {
         }
         let row = self.payments.entry(commit.payment).or_insert_with(|| PaymentRow {
             token: commit.token,
-            journal: Vec::with_capacity(16),
+            journal: Vec::with_capacity(RECORDS),
             status: Status::Processing,
             epoch: 0,
             then: commit.then,
@@ -273,3 +273,6 @@ impl Store {
         }
     }
 }
+
+/// About as many records as the journal of a payment comes to that goes well.
+const RECORDS: usize = 24;
