@@ -5,6 +5,7 @@ mod compaction;
 mod defects;
 mod determinism;
 mod exclusions;
+mod faults;
 mod locality;
 mod readme;
 mod reference;

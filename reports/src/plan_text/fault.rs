@@ -207,7 +207,7 @@ mod tests {
     fn a_trigger_on_a_sending_names_it() {
         let occasion = Occasion {
             from: party::ORCHESTRATOR,
-            to: provider_role(model::ProviderId(0)),
+            to: party::provider_role(model::ProviderId(0)),
             kind: kinds::CAPTURE,
             subject: Subject(7),
             ordinal: 2,
