@@ -14,7 +14,9 @@ use crate::layout;
 /// The plan: settings that are on, troubles and faults by id, and a line for
 /// each payment that a customer attempts.
 pub fn render(plan: &Plan) -> String {
-    let heading = format!("plan of {}, seed {}\n", plan.scenario, plan.seed);
+    let Plan { scenario, seed, format, samplers, .. } = plan;
+    let heading =
+        format!("plan of {scenario}, seed {seed}; format {format}, samplers {samplers}\n");
     let settings = layout::columns(2, settings(plan));
     let misfortunes = layout::columns(2, misfortunes(plan));
     let planned = match misfortunes.is_empty() {
