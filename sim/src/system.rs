@@ -152,7 +152,9 @@ impl<S: System> Out<S> {
         Duration::from_nanos(self.monotonic)
     }
 
-    /// The date, on this actor's wall clock.
+    /// The date, on this actor's wall clock. One that is further behind than the
+    /// world is old shows the beginning of time: no date lies before it, so a
+    /// clock that was set back early in a run seems to stand still for a while.
     pub fn wall(&self) -> VirtualTime {
         self.wall
     }

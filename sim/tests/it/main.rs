@@ -36,3 +36,4 @@ mod tally;
 mod trace;
 mod trigger;
 mod uniformity;
+mod vectors;
