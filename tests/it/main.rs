@@ -4,6 +4,7 @@ mod command;
 mod compaction;
 mod defects;
 mod determinism;
+mod doctor;
 mod exclusions;
 mod locality;
 mod readme;
