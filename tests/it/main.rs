@@ -6,6 +6,7 @@ mod defects;
 mod determinism;
 mod doctor;
 mod exclusions;
+mod golden;
 mod locality;
 mod readme;
 mod reference;
