@@ -5,6 +5,7 @@ mod compaction;
 mod defects;
 mod determinism;
 mod doctor;
+mod endings;
 mod exclusions;
 mod golden;
 mod locality;

@@ -37,3 +37,4 @@ mod trace;
 mod trigger;
 mod uniformity;
 mod vectors;
+mod vows;
