@@ -214,6 +214,10 @@ impl Conductor {
         if now < flight.rest_until {
             return Act::Wait(flight.rest_until - now);
         }
+        if let Some(case) = self.overdue(now, rules) {
+            self.conclusion = Some(Record::CaseOpened(case));
+            return Act::Commit(self.batch(rules));
+        }
         match self.choose_call(now, rules) {
             Choice::Call(call) => self.place(call, now, rules),
             Choice::Conclude(record) => {
@@ -221,6 +225,24 @@ impl Conductor {
                 Act::Commit(self.batch(rules))
             }
         }
+    }
+
+    /// Whether a person has to look at what is awaited, from now on.
+    fn overdue(&self, now: Duration, rules: &Rules) -> Option<Case> {
+        let flight = self.flight.as_ref()?;
+        let since = now.saturating_sub(flight.begun);
+        if self.payment.case().is_some() || since < rules.resolve_within {
+            return None;
+        }
+        Some(match flight.aim {
+            Aim::Undo(_) => Case::UndoStuck,
+            Aim::Step(_) | Aim::Notice => Case::InDoubt,
+        })
+    }
+
+    /// Whether a person has the payment: what goes on is not waited for.
+    pub fn has_case(&self) -> bool {
+        self.payment.case().is_some()
     }
 
     /// Sends `call`, and keeps in mind what it could still do.
@@ -307,11 +329,17 @@ impl Conductor {
             return Choice::Conclude(payment.step_intent(another, Some(provider)));
         }
         let send = || Choice::Call(step_call(payment, which, flight.calls, rules));
+        let sends = self.sends.iter().find(|sends| sends.which == which);
         if !flight.sent && !flight.inherited {
+            let tried = now.saturating_sub(flight.begun) >= rules.give_up_after;
+            if tried && which.step == steps::AUTHORIZE && sends.is_some_and(Sends::never_left) {
+                // Nobody there ever read a byte of it: somebody else may be asked.
+                let outcome = Outcome::Refused(Refusal::FailedDefinite);
+                return Choice::Conclude(Record::StepOutcome { which, outcome });
+            }
             return send();
         }
         let query = || Choice::Call(query(payment, which));
-        let sends = self.sends.iter().find(|sends| sends.which == which);
         let settled_at = sends.map_or(now, |sends| sends.settled_at(rules.never_found));
         if now >= settled_at || flight.pending {
             return query();

@@ -119,6 +119,11 @@ impl Sends {
         self.made = self.made.map(|made| made.saturating_sub(1));
     }
 
+    /// Whether it is known that nothing left that anybody has read.
+    pub(crate) fn never_left(&self) -> bool {
+        self.made == Some(0) && self.unanswered.is_empty()
+    }
+
     /// Whether a send other than the one that this evidence is about could
     /// still take effect when what it answers was sent. `number` is that of
     /// the call whose answer the evidence is; a query tells of the only send,

@@ -149,4 +149,9 @@ pub enum Case {
     LateSuccess,
     /// A step that must succeed was refused.
     RefusedRetriable,
+    /// Whether a step happened is in doubt for longer than anybody takes to
+    /// answer.
+    InDoubt,
+    /// Whether a step was undone is.
+    UndoStuck,
 }

@@ -18,6 +18,9 @@ pub struct Rules {
     pub call_timeout: Duration,
     /// How long to wait for an answer of a provider.
     pub provider_timeout: Duration,
+    /// How long an outcome is asked for before a person is asked to look too:
+    /// payments.md `T_resolve`. The asking goes on.
+    pub resolve_within: Duration,
     /// How long an authorization stays in doubt before it is given up.
     pub give_up_after: Duration,
     /// The longest pause between two tries at a provider.

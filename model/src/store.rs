@@ -90,6 +90,8 @@ pub struct PaymentRow {
     pub epoch: u32,
     /// What happens next.
     pub then: Then,
+    /// Whether a person has it.
+    pub case: bool,
     key: Option<KeyId>,
     last: TransactionId,
 }
@@ -136,9 +138,14 @@ impl Commit {
 }
 
 impl PaymentRow {
-    /// Whether nobody has to go on with it: it has ended, or a person has it.
-    pub fn is_finished(&self) -> bool {
-        self.status.is_final() || self.then == Then::Close
+    /// Whether nobody waits for it: it has ended, or a person has it.
+    pub fn is_settled(&self) -> bool {
+        self.status.is_final() || self.is_handed_over()
+    }
+
+    /// Whether it has not ended, and a person has it.
+    pub fn is_handed_over(&self) -> bool {
+        !self.status.is_final() && (self.case || self.then == Then::Close)
     }
 
     fn standing(&self) -> Standing {
@@ -242,10 +249,11 @@ impl Store {
         }
         let row = self.payments.entry(commit.payment).or_insert_with(|| PaymentRow {
             token: commit.token,
-            journal: Vec::with_capacity(16),
+            journal: Vec::with_capacity(RECORDS),
             status: Status::Processing,
             epoch: 0,
             then: commit.then,
+            case: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             last: commit.id,
         });
@@ -253,6 +261,7 @@ impl Store {
         row.then = commit.then;
         for record in &commit.records {
             row.journal.push(*record);
+            row.case |= matches!(record, Record::CaseOpened(_));
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
             let reply = StoredReply { payment: commit.payment, status: *status };
@@ -264,3 +273,6 @@ impl Store {
         }
     }
 }
+
+/// About as many records as the journal of a payment comes to that goes well.
+const RECORDS: usize = 24;

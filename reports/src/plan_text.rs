@@ -14,7 +14,9 @@ use crate::layout;
 /// The plan: settings that are on, troubles and faults by id, and a line for
 /// each payment that a customer attempts.
 pub fn render(plan: &Plan) -> String {
-    let heading = format!("plan of {}, seed {}\n", plan.scenario, plan.seed);
+    let Plan { scenario, seed, format, samplers, .. } = plan;
+    let heading =
+        format!("plan of {scenario}, seed {seed}; format {format}, samplers {samplers}\n");
     let settings = layout::columns(2, settings(plan));
     let misfortunes = layout::columns(2, misfortunes(plan));
     let planned = match misfortunes.is_empty() {
@@ -32,6 +34,14 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         row("chaos", format!("faults strike for {chaos}, then everything heals")),
         row("network", weather(&plan.weather)),
     ];
+    if let Some(core) = plan.core {
+        let gone: Vec<_> = party::all(plan).filter(|role| !core.contains(*role)).collect();
+        let names: Vec<_> = gone.into_iter().map(party::name).collect();
+        rows[0][1] = format!(
+            "faults strike for {chaos}, then everything heals but what plagues {}, for good",
+            names.join(", ")
+        );
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }

@@ -13,6 +13,8 @@ pub(crate) mod store;
 use model::ProviderId;
 use sim::Role;
 
+use crate::plan::Plan;
+
 pub use client::Stages;
 pub use idle::Compaction;
 pub use provider::ProviderState;
@@ -59,6 +61,14 @@ pub fn provider_of(role: Role) -> Option<ProviderId> {
 /// The number of the client that plays `role`, if one does.
 pub fn client_of(role: Role) -> Option<u8> {
     (FIRST_CLIENT..FIRST_CLIENT + CLIENTS_MAX).contains(&role.0).then(|| role.0 - FIRST_CLIENT)
+}
+
+/// Everybody who takes part in the world of `plan`.
+pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
+    let house = [STORE, LEDGER, RISK, EDGE, ORCHESTRATOR, PROBE];
+    let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
+    let clients = (0..plan.clients).map(client_role);
+    house.into_iter().chain(providers).chain(clients)
 }
 
 /// What people call a role.

@@ -45,6 +45,9 @@ pub struct Plan {
     pub mirrored: Roles,
     /// Rare branches that are forced until heal, and how often.
     pub points: Vec<(PointName, Rate)>,
+    /// Whom the healing is for: what still plagues anybody else when chaos
+    /// ends stays for good. `None`: everybody.
+    pub core: Option<Roles>,
     /// What goes wrong with links and actors.
     pub faults: Vec<Fault>,
     /// What goes wrong with whole providers.

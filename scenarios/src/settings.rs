@@ -66,6 +66,9 @@ pub struct Scenario {
     /// Whose clocks are wrong.
     #[serde(default)]
     pub clocks: Vec<ClockSettings>,
+    /// Who is broken for good: what plagues them when chaos ends never heals.
+    #[serde(default)]
+    pub never_heals: Vec<Who>,
     /// Which rare branches are forced.
     #[serde(default)]
     pub points: Vec<PointSettings>,

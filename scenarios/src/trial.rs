@@ -6,8 +6,8 @@ use std::sync::Arc;
 use model::{AccountId, Amount, Balance, Defects, Money, Rules, Token};
 use serde::Serialize;
 use sim::{
-    DigestValue, Draws, Ending, Limit, Limits, Role, Run, Seed, Settings, Strike, Trace,
-    VirtualTime, World,
+    DigestValue, Draws, Ending, Limit, Limits, Run, Seed, Settings, Strike, Trace, VirtualTime,
+    World,
 };
 
 use crate::bounds::{self, HORIZON};
@@ -17,7 +17,7 @@ use crate::judge::{Findings, Judge, PROVIDER_STRIKES, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
-use crate::party::{EDGE, LEDGER, ORCHESTRATOR, PROBE, RISK, STORE, client_role, provider_role};
+use crate::party::{self, PROBE};
 use crate::plan::Plan;
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
@@ -117,8 +117,9 @@ impl PaymentSystem {
             never_found: bounds::never_found(),
             call_timeout: std::time::Duration::from_secs(1),
             provider_timeout: std::time::Duration::from_secs(5),
+            resolve_within: bounds::RESOLVE,
             give_up_after: std::time::Duration::from_secs(60),
-            provider_backoff_max: std::time::Duration::from_secs(3_600),
+            provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
             defects,
         };
@@ -143,7 +144,7 @@ pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
         system,
         Run {
             draws: system.draws,
-            roles: roles(plan),
+            roles: party::all(plan).collect(),
             network,
             faults: &plan.faults,
             heal_at: plan.heal_at,
@@ -159,7 +160,7 @@ fn settings(plan: &Plan) -> Settings {
         pause_max: bounds::PAUSE_MAX,
         mirrored: plan.mirrored,
         points: points.collect(),
-        core: None,
+        core: plan.core,
     }
 }
 
@@ -253,13 +254,6 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::CaptureDeclined => "capture-declined",
         ProviderStrike::IndexLag => "index-lag",
     }
-}
-
-fn roles(plan: &Plan) -> Vec<Role> {
-    let house = [STORE, LEDGER, RISK, EDGE, ORCHESTRATOR, PROBE];
-    let providers = (0..plan.providers.len() as u8).map(|n| provider_role(model::ProviderId(n)));
-    let clients = (0..plan.clients).map(client_role);
-    house.into_iter().chain(providers).chain(clients).collect()
 }
 
 fn horizon(plan: &Plan) -> VirtualTime {

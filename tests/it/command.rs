@@ -81,7 +81,7 @@ fn lists_are_a_line_each_and_parse_as_json() {
         assert_eq!(listed.code, 0);
         assert_eq!(listed.stdout.lines().count(), entries, "{}", listed.stdout);
         let json = pennywise(&["list", what, "--json"]).stdout;
-        assert_eq!(json.matches("\"name\"").count(), entries, "{json}");
+        assert_eq!(json.lines().filter(|line| line.starts_with("    \"name\"")).count(), entries);
     }
     assert!(pennywise(&["list", "faults"]).stdout.contains("partition"));
 }

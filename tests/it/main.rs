@@ -7,6 +7,7 @@ mod determinism;
 mod doctor;
 mod endings;
 mod exclusions;
+mod faults;
 mod golden;
 mod locality;
 mod readme;

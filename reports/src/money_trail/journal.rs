@@ -96,5 +96,7 @@ fn why(case: Case) -> &'static str {
     match case {
         Case::LateSuccess => "money was taken for a payment that is being undone",
         Case::RefusedRetriable => "a step that must succeed was refused",
+        Case::InDoubt => "nobody answers whether it happened",
+        Case::UndoStuck => "nobody answers whether it was undone",
     }
 }

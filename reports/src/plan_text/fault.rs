@@ -3,7 +3,7 @@
 use scenarios::Plan;
 use scenarios::fact::sights;
 use scenarios::message::kinds;
-use scenarios::party::{self, client_role, provider_role};
+use scenarios::party;
 use sim::{
     CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Role, Roles, Sight, Stretch, Trigger,
 };
@@ -157,20 +157,12 @@ fn named(occasion: &Occasion) -> String {
 
 /// The parties of `roles` that take part; `anybody else` for all but one.
 fn group(roles: Roles, plan: &Plan) -> String {
-    let parties = parties(plan);
+    let parties: Vec<_> = party::all(plan).collect();
     let members: Vec<_> = parties.iter().filter(|role| roles.contains(**role)).collect();
     if members.len() + 1 >= parties.len() {
         return "anybody else".to_owned();
     }
     members.into_iter().map(|role| party::name(*role)).collect::<Vec<_>>().join(", ")
-}
-
-fn parties(plan: &Plan) -> Vec<Role> {
-    use party::{EDGE, LEDGER, ORCHESTRATOR, PROBE, RISK, STORE};
-    let house = [EDGE, STORE, ORCHESTRATOR, LEDGER, RISK, PROBE];
-    let providers = (0..plan.providers.len() as u8).map(|n| provider_role(model::ProviderId(n)));
-    let clients = (0..plan.clients).map(client_role);
-    house.into_iter().chain(providers).chain(clients).collect()
 }
 
 #[cfg(test)]
@@ -215,7 +207,7 @@ mod tests {
     fn a_trigger_on_a_sending_names_it() {
         let occasion = Occasion {
             from: party::ORCHESTRATOR,
-            to: provider_role(model::ProviderId(0)),
+            to: party::provider_role(model::ProviderId(0)),
             kind: kinds::CAPTURE,
             subject: Subject(7),
             ordinal: 2,

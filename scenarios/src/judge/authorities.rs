@@ -58,6 +58,19 @@ impl Authorities {
         dossier.is_some_and(|dossier| dossier.screen.asked_later(asking, endpoint))
     }
 
+    /// Whether the plan leaves anybody broken for good.
+    pub(super) fn has_permanent_faults(&self) -> bool {
+        self.plan.core.is_some()
+    }
+
+    /// Whether a person has this payment, because of a fault that the plan
+    /// never heals.
+    pub(super) fn is_open_case(&self, token: Token) -> bool {
+        let open = |view: &PaymentRecordView| view.case && !view.status.is_final();
+        self.has_permanent_faults()
+            && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
+    }
+
     /// The sums of every account, in order.
     pub fn balances(&self) -> &Balances {
         self.sums.balances()

@@ -20,7 +20,8 @@ use crate::system::{Effects, PaymentSystem, Timer};
 /// The payments in one worker's hands.
 #[derive(Clone, Debug, Default)]
 pub struct Orchestrator {
-    hands: BTreeMap<PaymentId, Hand>,
+    /// Apart from the tree, which would move them about.
+    hands: BTreeMap<PaymentId, Box<Hand>>,
 }
 
 /// One payment in a worker's hands.
@@ -119,15 +120,7 @@ impl Orchestrator {
 
     /// The store has a payment that has to go on.
     fn take(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
-        let hand = self.hands.entry(payment).or_insert(Hand {
-            token,
-            conductor: None,
-            epoch: 0,
-            version: 0,
-            doing: Doing::Parked,
-            round: 0,
-            tries: 0,
-        });
+        let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(token)));
         match hand.doing {
             Doing::Parked | Doing::Working => hand.lease(payment, out),
             Doing::Leasing | Doing::Committing(_) => {}
@@ -263,6 +256,19 @@ impl Orchestrator {
 }
 
 impl Hand {
+    /// A payment that was not leased yet.
+    fn new(token: Token) -> Self {
+        Self {
+            token,
+            conductor: None,
+            epoch: 0,
+            version: 0,
+            doing: Doing::Parked,
+            round: 0,
+            tries: 0,
+        }
+    }
+
     fn lease(&mut self, payment: PaymentId, out: &mut Effects) {
         self.tries = if matches!(self.doing, Doing::Leasing) { self.tries + 1 } else { 0 };
         self.doing = Doing::Leasing;
@@ -320,7 +326,12 @@ impl Hand {
     /// Looks at the payment again after `pause`, unless something happens first.
     fn remind(&mut self, payment: PaymentId, pause: Duration, out: &mut Effects) {
         self.round += 1;
-        out.set_timer(pause, Timer::Payment(payment, self.round));
+        let timer = Timer::Payment(payment, self.round);
+        if self.conductor.as_ref().is_some_and(Conductor::has_case) {
+            out.set_housekeeping(pause, timer);
+        } else {
+            out.set_timer(pause, timer);
+        }
     }
 }
 

@@ -121,7 +121,7 @@ impl StoreDesk {
             out.append(Entry::Store(entry));
             out.sync();
             let row = self.store.payment(payment);
-            if accepted || row.is_some_and(PaymentRow::is_finished) {
+            if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
             }
             self.follow(payment, token, then, worked, out);
@@ -129,10 +129,13 @@ impl StoreDesk {
         out.send(from, Message::Committed(token, payment, id, result));
     }
 
-    /// Declares that a payment has to be finished, or that it is.
+    /// Declares that a payment has to be finished, that it is, or that a person
+    /// has it.
     fn declare(&self, payment: PaymentId, out: &mut Effects) {
         let Some(row) = self.store.payment(payment) else { return };
-        if row.is_finished() {
+        if row.is_handed_over() {
+            out.hand_over(payment.0);
+        } else if row.is_settled() {
             out.discharge(payment.0);
         } else {
             out.oblige(payment.0);
@@ -244,7 +247,12 @@ impl StoreDesk {
         if !relay.armed || late {
             relay.armed = true;
             relay.round += 1;
-            out.set_timer(wait, Timer::Relay(payment, relay.round));
+            let timer = Timer::Relay(payment, relay.round);
+            if self.store.payment(payment).is_some_and(PaymentRow::is_handed_over) {
+                out.set_housekeeping(wait, timer);
+            } else {
+                out.set_timer(wait, timer);
+            }
         }
     }
 }

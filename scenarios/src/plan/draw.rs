@@ -4,6 +4,7 @@
 mod clocks;
 mod crashes;
 mod disks;
+mod gone;
 mod links;
 mod moments;
 mod providers;
@@ -40,6 +41,7 @@ impl Plan {
         let risk = settings.risk();
         let mut troubles = drawer(TROUBLES);
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
+        let (core, gone) = drawer(GONE).gone();
         let mut keys = seed.stream(KEY);
         Self {
             format: Self::FORMAT,
@@ -55,7 +57,8 @@ impl Plan {
             connections: kinds_of_link.all_links(scenario.links.connections),
             mirrored: MIRRORED.into_iter().collect(),
             points: drawer(POINTS).points(),
-            faults: faults(drawer),
+            core,
+            faults: faults(drawer, gone),
             troubles: troubles.troubles(),
             providers,
             risk,
@@ -65,7 +68,7 @@ impl Plan {
 }
 
 /// Every fault of the kernel, numbered from 1.
-fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>) -> Vec<Fault> {
+fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fault> {
     let mut faults = drawer(CRASHES).crashes();
     faults.extend(drawer(PARTITIONS).partitions());
     faults.extend(drawer(SILENCES).silences());
@@ -75,6 +78,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>) -> Vec<Fault> {
     faults.extend(drawer(BAD_LINKS).bad_links());
     faults.extend(drawer(DISKS).disks());
     faults.extend(drawer(CLOCKS).clocks());
+    faults.extend(gone);
     for (n, fault) in faults.iter_mut().enumerate() {
         fault.id = n as u32 + 1;
     }
@@ -95,6 +99,7 @@ const SILENCES: Domain = Domain(u64::from_le_bytes(*b"p-silent"));
 const PAUSES: Domain = Domain(u64::from_le_bytes(*b"p-pauses"));
 const BAD_LINKS: Domain = Domain(u64::from_le_bytes(*b"p-links "));
 const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
+const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.

@@ -87,6 +87,8 @@ pub struct LinkSettings {
     pub swizzles: u32,
     /// How long any of these lasts at most.
     pub lasts_max: Span,
+    /// The most single sendings of one seed that are lost, late or repeated.
+    pub fates: u32,
     /// How often a seed has links within the house that keep order.
     pub ordered: Rate,
     /// How often a seed has links that are connections: what finds its

@@ -6,15 +6,17 @@ impl<S: System> World<'_, S> {
     /// How the run ends here, if it does.
     ///
     /// At rest means: healed, no message in the air, no work timer set, nobody
-    /// down. Then every housekeeping timer that is set fires once; if none of
-    /// them made work, the world is at rest twice in a row and the run is over.
-    /// An obligation that is open at rest is a lost wake-up, unless it is excused.
+    /// down. Then every housekeeping timer that is set fires once; when what
+    /// they sent has arrived, and nobody has set a work timer, the world is at
+    /// rest twice in a row and the run is over. An obligation that is open at
+    /// rest is a lost wake-up, unless it is excused.
     pub(super) fn rest(&mut self) -> Option<Ending> {
         let pending = &mut self.pending;
-        if self.phase == Phase::Chaos
-            || pending.messages + pending.work_timers + pending.down + pending.paused > 0
-        {
+        if self.phase == Phase::Chaos || pending.work_timers + pending.down + pending.paused > 0 {
             pending.round = None;
+            return None;
+        }
+        if pending.messages > 0 {
             return None;
         }
         if let Some(open) = self.vows.first_open() {

@@ -50,17 +50,25 @@ fn each_housekeeping_timer_fires_in_the_round_however_often_another_does() {
 
 #[test]
 fn work_that_housekeeping_made_is_done_and_followed_by_another_round() {
-    for made in [Work(50, 1), Send(0, 1)] {
-        let outcome = boots_with([Housekeeping(1_500, 7), Housekeeping(2_000, 8)])
-            .on(0, Cue::Ring(7), [made])
-            .on(0, Cue::Ring(1), [Housekeeping(5_000, 9)])
-            .on(0, Cue::Hear(1), [Housekeeping(5_000, 9)])
-            .run();
-        assert_eq!(outcome.rang(0, 7), [1_500]);
-        assert_eq!(outcome.rang(0, 8), [2_000]);
-        assert_eq!(outcome.rang(0, 9).len(), 1, "{made:?}");
-        assert_eq!(outcome.ending, Ending::Rest);
-    }
+    let outcome = boots_with([Housekeeping(1_500, 7), Housekeeping(2_000, 8)])
+        .on(0, Cue::Ring(7), [Work(50, 1)])
+        .on(0, Cue::Ring(1), [Housekeeping(5_000, 9)])
+        .run();
+    assert_eq!(outcome.rang(0, 7), [1_500]);
+    assert_eq!(outcome.rang(0, 8), [2_000]);
+    assert_eq!(outcome.rang(0, 9).len(), 1);
+    assert_eq!(outcome.ending, Ending::Rest);
+}
+
+/// A query to somebody who never comes back was asked again at every rest, and
+/// each counted as work: the world never came to its end.
+#[test]
+fn what_housekeeping_sends_is_waited_for_and_keeps_no_world_awake() {
+    let outcome = boots_with([Housekeeping(1_500, 7)])
+        .on(0, Cue::Ring(7), [Send(0, 1), Housekeeping(1_500, 7)])
+        .run();
+    assert_eq!((outcome.rang(0, 7).len(), outcome.heard(0, 1).len()), (1, 1));
+    assert_eq!(outcome.ending, Ending::Rest);
 }
 
 #[test]

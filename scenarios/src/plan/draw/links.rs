@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use sim::{Fault, Misfortune, Rate, Role, Roles, Stretch, swizzle};
+use sim::{Fault, Misfortune, Rate, Role, Roles, Stretch, Trigger, swizzle};
 
 use super::crashes::fault;
 use super::{Drawer, HOUSE};
+use crate::bounds::COPY_AGE_MAX;
 use crate::party::{EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
 
 impl Drawer<'_> {
@@ -44,7 +45,21 @@ impl Drawer<'_> {
         for _ in 0..self.times(settings.swizzles) {
             faults.extend(self.swizzle());
         }
+        for _ in 0..self.times(settings.fates) {
+            faults.push(self.fate());
+        }
         faults
+    }
+
+    /// What becomes of one sending that means something.
+    fn fate(&mut self) -> Fault {
+        let trigger = Trigger::OnSend(self.any_sending());
+        let late = self.stream.span(Duration::from_millis(10), COPY_AGE_MAX);
+        match self.stream.draw().below(3) {
+            0 => fault(trigger, Misfortune::Drop, Duration::ZERO),
+            1 => fault(trigger, Misfortune::Delay, late),
+            _ => fault(trigger, Misfortune::Duplicate, late),
+        }
     }
 
     fn bad(&mut self, misfortune: Misfortune, lasts_max: Duration) -> Fault {

@@ -30,12 +30,17 @@ impl Drawer<'_> {
         }
         let cue = match self.stream.draw().below(4) {
             0 => Cue::Fact(self.sight()),
-            1 => Cue::Delivery(self.occasion(None, |_, _| true)),
-            _ => Cue::Send(self.occasion(None, |_, _| true)),
+            1 => Cue::Delivery(self.any_sending()),
+            _ => Cue::Send(self.any_sending()),
         };
         let wait = self.stream.span(Duration::ZERO, Duration::from_secs(5));
         let at_once = self.stream.draw().below(2) == 0;
         Trigger::Later(cue, if at_once { Duration::ZERO } else { wait })
+    }
+
+    /// Something that anybody sends.
+    pub(super) fn any_sending(&mut self) -> Occasion {
+        self.occasion(None, |_, _| true)
     }
 
     /// Something that `role` sends.

@@ -1,0 +1,22 @@
+//! Every fault that there is strikes in some built-in scenario.
+
+use std::collections::BTreeSet;
+
+use model::Defects;
+use reports::fault_story;
+use scenarios::{catalog, trial};
+use sim::Seed;
+
+#[test]
+fn every_fault_strikes_in_some_built_in_scenario() {
+    let mut struck = BTreeSet::new();
+    for scenario in catalog::all() {
+        for index in 0..40 {
+            let seed = Seed(11).derive(&scenario.name, index);
+            let trial = trial::run(scenario, seed, Defects::NONE);
+            struck.extend(trial.strikes.iter().map(|(name, _)| *name));
+        }
+    }
+    let all: BTreeSet<_> = fault_story::ALL.iter().map(|story| story.name).collect();
+    assert_eq!(all.difference(&struck).collect::<Vec<_>>(), Vec::<&&str>::new());
+}
