@@ -33,6 +33,12 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// List what there is
     List(ListArguments),
+    /// Check that a seed means here what it means anywhere: determinism, environment
+    #[command(after_help = exit_code::help())]
+    Doctor(DoctorArguments),
+    /// What this process makes of seeds, for `doctor` to compare
+    #[command(hide = true)]
+    Witness(WitnessArguments),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -83,6 +89,39 @@ pub(crate) struct ListArguments {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Names of built-in scenarios or paths of scenario files [default: every built-in one]
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds of each scenario to run, each five times over
+    #[arg(long, value_name = "N", default_value = "50", value_parser = seeds)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) seeds: NonZeroU64,
+    /// The seed of all seeds; the same on two machines, so that they can be compared
+    #[arg(long, value_name = "SEED", default_value = "1", allow_negative_numbers = true)]
+    pub(crate) master_seed: Seed,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct WitnessArguments {
+    /// Names of built-in scenarios or paths of scenario files [default: every built-in one]
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds of each scenario to tell the digest of
+    #[arg(long, value_name = "N", default_value = "1", value_parser = seeds)]
+    pub(crate) seeds: NonZeroU64,
+    /// The seed of all seeds
+    #[arg(long, value_name = "SEED", default_value = "1")]
+    pub(crate) master_seed: Seed,
+    /// The one seed to tell every event of
+    #[arg(long, conflicts_with_all = ["seeds", "master_seed"])]
+    pub(crate) seed: Option<Seed>,
 }
 
 /// What can be listed.

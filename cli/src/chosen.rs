@@ -42,6 +42,11 @@ impl Chosen {
         words.iter().map(|word| Self::find(word)).collect()
     }
 
+    /// The word that asked for it.
+    pub(crate) fn word(&self) -> &str {
+        &self.word
+    }
+
     /// How a trial of it is repeated.
     pub(crate) fn repeat(&self, defects: Defects) -> Repeat {
         Repeat::new(&self.word, defects)

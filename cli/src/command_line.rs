@@ -10,6 +10,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use scenarios::load::nearest;
 
 use crate::arguments::{Command, CommandLine};
+use crate::doctor::doctor;
 use crate::environment;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -17,6 +18,7 @@ use crate::fuzz::fuzz;
 use crate::list::list;
 use crate::run;
 use crate::screen::{Screen, Shows};
+use crate::witness::witness;
 
 /// The command as a process: its arguments, streams and exit code. Colors and
 /// the progress bar show where a terminal shows them; `NO_COLOR`,
@@ -62,6 +64,8 @@ fn carry_out(
         Command::Fuzz(arguments) => fuzz(arguments, &given, screen),
         Command::Run(arguments) => run::run(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
+        Command::Doctor(arguments) => doctor(arguments, screen),
+        Command::Witness(arguments) => witness(arguments, screen),
     }
 }
 
@@ -80,7 +84,8 @@ fn parse(arguments: Vec<OsString>) -> Result<(Command, ArgMatches), Failure> {
 #[expect(clippy::disallowed_methods, reason = "only to name the variable that was wrong")]
 fn explained(error: clap::Error, line: &clap::Command, arguments: &[OsString]) -> Failure {
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
-        let known: Vec<_> = line.get_subcommands().map(clap::Command::get_name).collect();
+        let shown = line.get_subcommands().filter(|command| !command.is_hide_set());
+        let known: Vec<_> = shown.map(clap::Command::get_name).collect();
         let right = match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are {}", known.join(", ")),

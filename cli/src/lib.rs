@@ -36,6 +36,7 @@ mod arguments;
 mod budget;
 mod chosen;
 pub mod command_line;
+mod doctor;
 mod environment;
 pub mod exit_code;
 mod failure;
@@ -46,6 +47,7 @@ mod progress;
 mod run;
 mod screen;
 mod stopwatch;
+mod witness;
 
 /// The payment system as pure state machines, and the defects that can be
 /// planted in it. Knows no clock and no chance.

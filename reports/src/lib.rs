@@ -9,12 +9,14 @@
 //!   reviewer compares line by line
 //! - one violation: its [`violation`] story, the [`money_trail`] that led to
 //!   it, and the command that [`Repeat`]s it
+//! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
 
 mod accounts;
 mod brief;
 pub mod campaign_table;
+pub mod doctor_text;
 mod exclusions;
 pub mod fault_story;
 pub mod json;

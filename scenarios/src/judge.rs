@@ -65,6 +65,13 @@ impl Judge {
         rest::lost_wake_up(&mut self.found, seen, token, PaymentId(payment));
     }
 
+    /// Something may yet happen to `payment`, but its time is up.
+    pub fn overdue(&mut self, payment: u64, now: VirtualTime) {
+        let token = self.said.token_of(PaymentId(payment));
+        let seen = Sighting { at: now, event: 0, role: PROBE };
+        rest::overdue(&mut self.found, seen, token, PaymentId(payment));
+    }
+
     fn booked(&mut self, seen: Sighting, booking: &Booking) {
         ledger::judge(&mut self.said, &mut self.found, seen, booking);
     }

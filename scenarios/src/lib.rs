@@ -9,10 +9,12 @@
 //! - who takes part: [`party`], speaking [`message`]s
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - many seeds: [`campaign`]
+//! - the same seed again, here or elsewhere: [`determinism`]
 
 pub mod bounds;
 pub mod campaign;
 pub mod catalog;
+pub mod determinism;
 pub mod exclusion;
 pub mod fact;
 pub mod invariant;

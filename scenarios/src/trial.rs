@@ -179,6 +179,7 @@ pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: End
     match ending {
         Ending::Rest => judge.at_rest(world.now()),
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
+        Ending::Overdue(payment) => judge.overdue(payment, world.now()),
         Ending::Limit(_) => {}
     }
     let Findings { violations, .. } = judge.findings();
@@ -186,7 +187,7 @@ pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: End
         _ if !violations.is_empty() => Verdict::Violated(violations.clone()),
         Ending::Limit(Limit::Events) => Verdict::Inconclusive("the limit of events was hit"),
         Ending::Limit(Limit::Horizon) => Verdict::Inconclusive("the horizon was reached"),
-        Ending::Rest | Ending::LostWakeUp(_) => Verdict::Held,
+        Ending::Rest | Ending::LostWakeUp(_) | Ending::Overdue(_) => Verdict::Held,
     }
 }
 

@@ -264,3 +264,43 @@ impl Observer<Locks> for Judge {
         self.written += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNFENCED: Locks = Locks { fenced: false };
+    const FENCED: Locks = Locks { fenced: true };
+
+    #[test]
+    fn a_campaign_finds_the_stale_holder_and_the_seed_repeats_it() {
+        let seed = campaign(&UNFENCED, 500).expect("a stale holder writes in some seed");
+        for _ in 0..2 {
+            let (faults, mut judge) = (faults(seed), Judge::default());
+            world(&UNFENCED, seed, &faults).run(&mut judge);
+            assert!(judge.stale.is_some(), "{seed}");
+        }
+    }
+
+    #[test]
+    fn the_trail_tells_of_the_pause_and_ends_with_the_stale_write() {
+        let seed = campaign(&UNFENCED, 500).expect("a stale holder writes in some seed");
+        let trail = trail(&UNFENCED, seed);
+        let last = trail.lines().rfind(|line| line.contains("notes")).unwrap_or_default();
+        assert!(trail.contains("strikes") && last.contains("store notes Accepted"), "{trail}");
+    }
+
+    #[test]
+    fn a_store_that_checks_the_fencing_token_holds_in_every_seed() {
+        assert_eq!(campaign(&FENCED, 500), None);
+    }
+
+    #[test]
+    fn without_a_pause_nobody_is_stale() {
+        for seed in (0..50).map(|index| Seed(1).derive("locks", index)) {
+            let mut judge = Judge::default();
+            world(&UNFENCED, seed, &[]).run(&mut judge);
+            assert!(judge.stale.is_none() && judge.written > 0, "{seed}");
+        }
+    }
+}

@@ -152,3 +152,9 @@ fn draws() -> Draws {
     const NETWORK: Domain = Domain(1);
     Seed(42).draws(NETWORK)
 }
+
+#[cfg(test)]
+#[test]
+fn the_rally_is_played_to_its_end() {
+    main();
+}

@@ -23,7 +23,8 @@ pub struct Draws {
 /// The version of the keyed hash and of every sampler on top of it
 /// ([`Draw`]'s, [`Rate::hits`](crate::Rate::hits),
 /// [`Quantiles::sample`](crate::Quantiles::sample)): what a plan was drawn
-/// with and has to be run with. The published test vectors hold for it.
+/// with and has to be run with. The published test vectors
+/// ([`vectors`](crate::vectors)) hold for it.
 pub const SAMPLERS: u16 = 1;
 
 impl Draws {

@@ -12,7 +12,8 @@
 //!   ([`Misfortune`], [`Trigger`]), [`swizzle`]
 //! - where chance comes from: [`Seed`], [`Stream`], [`Draws`], [`Quantiles`]
 //! - what comes out: [`DigestValue`], [`Trace`], [`Observer`], [`Ending`]
-//! - whether it is deterministic: [`determinism::check`]
+//! - whether it is deterministic: [`determinism::check`], and on any machine:
+//!   [`vectors::check`]
 
 mod atlas;
 mod clock;
@@ -40,6 +41,7 @@ mod system;
 mod time;
 mod trace;
 mod trigger;
+pub mod vectors;
 mod world;
 
 pub use digest::{Digest, DigestValue};

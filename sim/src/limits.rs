@@ -18,6 +18,10 @@ pub enum Ending {
     Rest,
     /// This obligation is open, and nothing is left that would close it.
     LostWakeUp(u64),
+    /// This obligation is open past its bound
+    /// ([`Out::oblige_within`](crate::Out::oblige_within)), though something is
+    /// left to happen that may yet close it.
+    Overdue(u64),
     /// A limit was hit: nothing can be concluded.
     Limit(Limit),
 }

@@ -20,8 +20,9 @@ pub struct Settings {
     /// forced when an actor asks.
     pub points: Vec<(Point, Rate)>,
     /// Whom the healing is for: what still plagues anybody else, or a link to
-    /// them, stays for good. `None`: everything heals. Idea: TigerBeetle's
-    /// liveness mode (`src/vopr.zig`).
+    /// them, stays for good, and what an actor has promised who is then down is
+    /// excused ([`World::excused`](crate::World::excused)). `None`: everything
+    /// heals. Idea: TigerBeetle's liveness mode (`src/vopr.zig`).
     pub core: Option<Roles>,
 }
 

@@ -116,7 +116,13 @@ pub enum Effect<S: System> {
     /// State what was seen.
     Note(S::Fact),
     /// Declare that something has to be finished before the world may rest.
-    Oblige(u64),
+    Oblige {
+        /// What, by a number that is the same in every boot.
+        obligation: u64,
+        /// How long it may take once the world has healed; `None` for as long
+        /// as anything is left that may finish it.
+        within: Option<Duration>,
+    },
     /// Declare that it is finished.
     Discharge(u64),
     /// Declare that it can't be finished here, and that a case is open.
@@ -152,7 +158,9 @@ impl<S: System> Out<S> {
         Duration::from_nanos(self.monotonic)
     }
 
-    /// The date, on this actor's wall clock.
+    /// The date, on this actor's wall clock. One that is further behind than the
+    /// world is old shows the beginning of time: no date lies before it, so a
+    /// clock that was set back early in a run seems to stand still for a while.
     pub fn wall(&self) -> VirtualTime {
         self.wall
     }
@@ -211,9 +219,26 @@ impl<S: System> Out<S> {
         self.effects.push(Effect::Note(fact));
     }
 
-    /// Opens an obligation.
+    /// Opens an obligation: the world may not rest before somebody closes it.
+    /// It outlives the crash of whoever took it on, unless that actor stands
+    /// outside the core that heals ([`Settings::core`](crate::Settings::core))
+    /// and is down for good: then it is excused, and
+    /// [`World::excused`](crate::World::excused) lists it.
     pub fn oblige(&mut self, obligation: u64) {
-        self.effects.push(Effect::Oblige(obligation));
+        self.effects.push(Effect::Oblige { obligation, within: None });
+    }
+
+    /// Opens an obligation that has to be closed `within` a span of virtual
+    /// time: from the healing on, or from now if the world has healed. One that
+    /// is open any longer ends the run
+    /// ([`Ending::Overdue`](crate::Ending::Overdue)), while one without a bound
+    /// may take as long as anything is left to happen. Where it is taken on
+    /// again, with another bound or with none, whichever moment comes first
+    /// counts: an actor gains no time by a crash.
+    ///
+    /// The bound is the observer's, on no actor's clock: it does not drift.
+    pub fn oblige_within(&mut self, obligation: u64, within: Duration) {
+        self.effects.push(Effect::Oblige { obligation, within: Some(within) });
     }
 
     /// Closes an obligation that was met.

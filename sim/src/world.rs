@@ -16,8 +16,9 @@ mod rest;
 mod send;
 mod slot;
 mod strike;
+mod vows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::digest::{Digest, DigestValue};
@@ -42,6 +43,7 @@ use board::Board;
 use due::Due;
 use record::Tag;
 use slot::Slot;
+use vows::Vows;
 
 /// What a world is built from, besides the system itself.
 #[derive(Clone, Debug)]
@@ -92,8 +94,7 @@ pub struct World<'p, S: System> {
     handling: Option<Role>,
     doomed: Option<usize>,
     pending: Pending,
-    obligations: BTreeSet<u64>,
-    handed_over: BTreeSet<u64>,
+    vows: Vows,
     events: u64,
     digest: Digest,
     strikes: Strikes,
@@ -150,8 +151,7 @@ impl<'p, S: System> World<'p, S> {
             handling: None,
             doomed: None,
             pending: Pending::default(),
-            obligations: BTreeSet::new(),
-            handed_over: BTreeSet::new(),
+            vows: Vows::new(run.heal_at),
             events: 0,
             digest: Digest::new(),
             strikes: Strikes::default(),
@@ -202,8 +202,9 @@ impl<'p, S: System> World<'p, S> {
         if let Some(ending) = self.rest() {
             return Some(ending);
         }
-        if self.queue.next_at().is_some_and(|at| at > self.limits.horizon) {
-            return Some(Ending::Limit(Limit::Horizon));
+        let last = self.limits.horizon.min(self.vows.next_due);
+        if self.queue.next_at().is_some_and(|at| at > last) {
+            return Some(self.too_late());
         }
         if self.events >= self.limits.events_max {
             return Some(Ending::Limit(Limit::Events));
@@ -268,7 +269,15 @@ impl<'p, S: System> World<'p, S> {
 
     /// The obligations that were handed to a case.
     pub fn handed_over(&self) -> impl Iterator<Item = u64> {
-        self.handed_over.iter().copied()
+        self.vows.handed_over()
+    }
+
+    /// The obligations that are open and excused: whoever took them on stood
+    /// outside the core ([`Settings::core`]) and is down for good, so nobody is
+    /// left who promised to close them. Who has a part in one and is left, is
+    /// not excused.
+    pub fn excused(&self) -> impl Iterator<Item = u64> {
+        self.vows.excused()
     }
 
     /// The full trace, if the world is recorded.

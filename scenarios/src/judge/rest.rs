@@ -48,6 +48,17 @@ pub(super) fn lost_wake_up(found: &mut Findings, seen: Sighting, token: Token, p
     });
 }
 
+pub(super) fn overdue(found: &mut Findings, seen: Sighting, token: Token, payment: PaymentId) {
+    let about = (token, "status", Relation::NeverFinished);
+    found.check(Invariant::L01, seen, about, false, || {
+        format!(
+            "{} ({payment}) is not finished, and the time that it may take after the end of all \
+             faults is over",
+            called(token)
+        )
+    });
+}
+
 fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
     let token = view.intent.token;
     let in_time = view.changed_at <= said.heal_at().after(TERM);

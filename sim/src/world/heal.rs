@@ -60,6 +60,7 @@ impl<S: System> World<'_, S> {
         slot.incarnation += 1;
         let by = slot.down_by;
         self.pending.down -= 1;
+        self.vows.excuse(role);
         if let Some(index) = by {
             self.board.states[index].at_work = true;
         }

@@ -4,6 +4,7 @@ use super::{Happening, Misfortune, Observer, Role, Strike, System, Tag, World};
 use crate::digest::Digest;
 use crate::observer::Sighting;
 use crate::system::Effect;
+use crate::time::nanos;
 
 impl<S: System> World<'_, S> {
     /// Carries out the effects of a handler one by one, up to the point of a
@@ -131,18 +132,20 @@ impl<S: System> World<'_, S> {
                     return self.doomed.take();
                 }
             }
-            Effect::Oblige(obligation) => {
+            Effect::Oblige { obligation, within } => {
                 self.vow(Tag::Oblige, seen, obligation, Happening::Obliged);
-                self.obligations.insert(obligation);
+                if let Some(within) = within {
+                    self.digest.word(nanos(within));
+                }
+                self.vows.open(obligation, role, self.now, within);
             }
             Effect::Discharge(obligation) => {
                 self.vow(Tag::Discharge, seen, obligation, Happening::Discharged);
-                self.obligations.remove(&obligation);
+                self.vows.close(obligation);
             }
             Effect::HandOver(obligation) => {
                 self.vow(Tag::HandOver, seen, obligation, Happening::HandedOver);
-                self.obligations.remove(&obligation);
-                self.handed_over.insert(obligation);
+                self.vows.hand_over(obligation);
             }
         }
         None

@@ -3,11 +3,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sim::determinism::{Divergence, check, footprints};
+use sim::determinism::{Divergence, check, compare, footprints};
 use sim::{Delivery, Ending, Kind, Message, Out, Role, Subject, System};
 
 use crate::plan::{Plan, at, ms};
-use crate::script::Script;
+use crate::script::{Act, Cue, Script};
 use crate::strategy::any_plan;
 
 /// What the actor asks where it must not.
@@ -41,29 +41,51 @@ struct Number(u64);
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
+const LEAKS: [Leak; 4] = [Leak::WallClock, Leak::HashOrder, Leak::Static, Leak::Address];
+
+const WORDS: [(Into, &str); 4] = [
+    (Into::Message, "sends"),
+    (Into::Delay, "is reminded"),
+    (Into::Fact, "notes"),
+    (Into::Record, "appends"),
+];
+
 #[test]
 fn every_kind_of_leak_is_caught_and_the_first_event_that_differs_named() {
-    for leak in [Leak::WallClock, Leak::HashOrder, Leak::Static, Leak::Address] {
-        for (into, word) in [
-            (Into::Message, "sends"),
-            (Into::Delay, "is reminded"),
-            (Into::Fact, "notes"),
-            (Into::Record, "appends"),
-        ] {
-            let divergence = caught(leak, into);
-            assert_eq!(divergence.role, Role(1), "{leak:?} into {into:?}: {divergence}");
-            let first = divergence.first.clone().unwrap_or_default();
-            assert!(first.starts_with(word), "{leak:?} into {into:?}: {divergence}");
-            // The leak is in the handler of the first message, at 110 ms.
-            let handler = divergence.handler.clone().unwrap_or_default();
-            assert!(handler.starts_with("role 1 receives Number(0)"), "{leak:?}: {divergence}");
-            if into != Into::Delay {
-                assert_eq!(divergence.at, at(110));
-            }
-            let told = divergence.to_string();
-            assert!(told.starts_with("two runs of one plan differ first in event #"), "{told}");
+    for leak in LEAKS {
+        for (into, word) in WORDS {
+            let plan = plan(leak, into);
+            names_the_leak(&caught(|| check(|| plan.world(), &[]).err().map(|d| *d)), into, word);
         }
     }
+}
+
+/// As where each run was in a process of its own.
+#[test]
+fn the_footprints_of_two_runs_tell_the_same_first_event() {
+    for leak in LEAKS {
+        for (into, word) in WORDS {
+            let plan = plan(leak, into);
+            let run = || footprints(plan.world(), &[]);
+            names_the_leak(&caught(|| compare(&run(), &run())), into, word);
+        }
+    }
+}
+
+/// The leak is in the handler of the first message, at 110 ms.
+fn names_the_leak(divergence: &Divergence, into: Into, word: &str) {
+    assert_eq!(divergence.role, Role(1), "{into:?}: {divergence}");
+    let first = divergence.first.clone().unwrap_or_default();
+    assert!(first.starts_with(word), "{into:?}: {divergence}");
+    let handler = divergence.handler.clone().unwrap_or_default();
+    assert!(handler.starts_with("role 1 receives Number(0)"), "{into:?}: {divergence}");
+    if into != Into::Delay {
+        assert_eq!(divergence.at, at(110));
+    }
+    let sending = "sending 1 of kind 1 about 0 from role 1 to role 0".to_owned();
+    assert_eq!(divergence.drawn_for, (into == Into::Message).then_some(sending));
+    let told = divergence.to_string();
+    assert!(told.starts_with("two runs of one plan differ first in event #"), "{told}");
 }
 
 #[test]
@@ -71,7 +93,7 @@ fn an_actor_without_a_leak_passes() {
     for into in [Into::Message, Into::Delay, Into::Fact, Into::Record] {
         for leak in [Leak::None, Leak::Environment] {
             let plan = plan(leak, into);
-            let agreement = check(|| plan.world()).unwrap();
+            let agreement = check(|| plan.world(), &[]).unwrap();
             assert_eq!(agreement.ending, Ending::Rest);
             assert_eq!(
                 (agreement.digest, agreement.events),
@@ -87,35 +109,68 @@ fn any_plan_of_the_tally_passes() {
     let mut runner = proptest::test_runner::TestRunner::new(crate::strategy::cases(1));
     for _ in 0..50 {
         let plan = any_plan().new_tree(&mut runner).unwrap().current();
-        let agreement = check(|| plan.world()).unwrap();
+        let agreement = check(|| plan.world(), &[]).unwrap();
         assert_eq!(agreement.digest, plan.run().digest);
     }
 }
 
 #[test]
-fn footprints_of_two_runs_are_equal_up_to_where_something_leaked_in() {
-    let (sound, leaky) = (plan(Leak::None, Into::Fact), plan(Leak::Static, Into::Fact));
-    assert_eq!(footprints(sound.world()), footprints(sound.world()));
-    let (one, other) = (footprints(leaky.world()), footprints(leaky.world()));
-    let differ = one.iter().zip(&other).find(|(one, other)| one != other).unwrap().0;
-    assert_eq!((differ.at, differ.what[0].as_str()), (at(110), "role 1 receives Number(0)"));
-    assert_eq!(footprints(sound.world()).last().unwrap().digest, sound.run().digest);
+fn footprints_end_with_the_digest_of_the_run_and_agree_with_themselves() {
+    let sound = plan(Leak::None, Into::Message);
+    let footprints = footprints(sound.world(), &[]);
+    assert_eq!(compare(&footprints, &footprints), None);
+    assert_eq!(footprints.last().unwrap().digest, sound.run().digest);
+}
+
+/// What differs in no word, such as a latency or the content of a message that
+/// prints the same, is found all the same: by the digest.
+#[test]
+fn a_difference_that_words_do_not_tell_is_named_as_one() {
+    let one = footprints(plan(Leak::None, Into::Message).world(), &[]);
+    let mut other = one.clone();
+    let at = other.iter().position(|footprint| footprint.what.starts_with("sends")).unwrap();
+    other[at..].iter_mut().for_each(|footprint| footprint.digest.0[0] ^= 1);
+    let divergence = compare(&one, &other).unwrap();
+    assert_eq!((divergence.event, &divergence.first), (one[at].event, &divergence.second));
+    assert!(divergence.to_string().contains("both times, but not to the same effect"));
+}
+
+#[test]
+fn a_run_that_ends_early_differs_where_it_is_over() {
+    let whole = footprints(plan(Leak::None, Into::Message).world(), &[]);
+    let early = &whole[..whole.len() - 1];
+    for (one, other) in [(&whole[..], early), (early, &whole[..])] {
+        let divergence = compare(one, other).unwrap();
+        assert_eq!(divergence.event, whole[whole.len() - 1].event);
+        assert!(divergence.first.is_none() != divergence.second.is_none());
+        assert!(divergence.to_string().contains("is over"));
+    }
+}
+
+/// A harness goes on with a world that has come to rest; so does the check.
+#[test]
+fn what_happens_after_a_wake_up_is_compared_as_well() {
+    let leaky = Plan::calm(Script::default(), 0..1).on(0, Cue::Ring(9), [Act::Note(1)]);
+    let wakes = [(Role(0), 9), (Role(0), 9)];
+    let woken = footprints(leaky.world(), &wakes);
+    assert_eq!(woken.iter().filter(|footprint| footprint.what.starts_with("notes")).count(), 2);
+    let agreement = check(|| leaky.world(), &wakes).unwrap();
+    assert_eq!(agreement.digest, woken.last().unwrap().digest);
+    assert_ne!(agreement.digest, leaky.run().digest);
 }
 
 #[test]
 fn worlds_of_different_plans_differ_in_their_first_event() {
     let (short, long) = (Plan::calm(Script::default(), 0..1), Plan::calm(Script::default(), 0..2));
     let mut plans = [&short, &long].into_iter();
-    let divergence = check(|| plans.next().unwrap().world()).unwrap_err();
+    let divergence = check(|| plans.next().unwrap().world(), &[]).unwrap_err();
     assert_eq!((divergence.event, divergence.first.is_some()), (2, true));
 }
 
-fn caught(leak: Leak, into: Into) -> Box<Divergence> {
-    let plan = plan(leak, into);
-    // Time may be too coarse for two neighbours, and an order may agree by
-    // accident; not many times in a row.
-    let caught = (0..1_000).find_map(|_| check(|| plan.world()).err());
-    caught.unwrap_or_else(|| panic!("{leak:?} into {into:?} was not caught"))
+/// Time may be too coarse for two neighbours, and an order may agree by
+/// accident; not many times in a row.
+fn caught(check: impl Fn() -> Option<Divergence>) -> Divergence {
+    (0..1_000).find_map(|_| check()).expect("the leak was not caught")
 }
 
 /// Role 0 sends role 1 a number at 100 ms, and role 1 leaks.

@@ -36,3 +36,5 @@ mod tally;
 mod trace;
 mod trigger;
 mod uniformity;
+mod vectors;
+mod vows;

@@ -46,6 +46,8 @@ pub(crate) enum Act {
     Note(u16),
     Oblige(u64),
     Discharge(u64),
+    /// What, within how long.
+    ObligeWithin(u64, u64),
     /// Note every record that the journal held at boot.
     Recall,
     /// Note both clocks.
@@ -108,6 +110,9 @@ impl Script {
                 Act::Housekeeping(after, number) => out.set_housekeeping(ms(after), number),
                 Act::Note(number) => out.note(Said::Noted(number)),
                 Act::Oblige(obligation) => out.oblige(obligation),
+                Act::ObligeWithin(obligation, within) => {
+                    out.oblige_within(obligation, ms(within));
+                }
                 Act::Discharge(obligation) => out.discharge(obligation),
                 Act::Recall => out.note(Said::Recalled(player.memory.clone())),
                 Act::HandOver(obligation) => out.hand_over(obligation),
