@@ -2,7 +2,7 @@
 //! any other.
 
 use scenarios::determinism::Difference;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sim::{DigestValue, Seed};
 
 use crate::layout;
@@ -82,7 +82,13 @@ pub struct Total {
     /// The number of events of all seeds.
     pub events: u64,
     /// The digest of the digests of all seeds, in order.
+    #[serde(serialize_with = "as_printed")]
     pub digest: DigestValue,
+}
+
+/// Two words of 64 bits are more than most readers of JSON can hold.
+fn as_printed<S: Serializer>(digest: &DigestValue, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(digest)
 }
 
 impl Examination {

@@ -34,6 +34,8 @@ fn the_doctor_examines_scenario_files_and_says_the_same_bytes_each_time() {
     assert_eq!((one.code, &one.stdout), (0, &other.stdout), "{}", one.stderr);
     assert!(one.stdout.contains("\"another-storm\""), "{}", one.stdout);
     assert_eq!(one.stdout.matches("\"findings\": []").count(), 4, "{}", one.stdout);
+    let (_, digest) = one.stdout.split_once("\"digest\": \"").unwrap();
+    assert_eq!(digest.find('"'), Some(32), "{}", one.stdout);
 }
 
 #[test]

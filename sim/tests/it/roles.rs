@@ -19,6 +19,22 @@ fn a_set_of_roles_holds_what_was_put_in_up_to_the_last_role_there_can_be() {
 }
 
 #[test]
+fn a_union_holds_whoever_is_in_either_and_a_subset_nobody_else() {
+    let set = |roles: &[u8]| Roles::from_iter(roles.iter().map(|role| Role(*role)));
+    assert_eq!(set(&[0, 3]).union(set(&[3, 127])), set(&[0, 3, 127]));
+    for (one, other, is_within) in [
+        (&[][..], &[][..], true),
+        (&[3], &[0, 3], true),
+        (&[0, 3], &[0, 3], true),
+        (&[0, 3], &[3], false),
+        (&[127], &[0], false),
+    ] {
+        assert_eq!(set(one).is_subset(set(other)), is_within, "{one:?} {other:?}");
+    }
+    assert!(set(&[0, 127]).is_subset(Roles::EVERYONE));
+}
+
+#[test]
 fn a_world_has_room_for_every_role_there_can_be() {
     let plan = Plan::calm(Script::default(), 0..Role::MAX as u8);
     let outcome = plan.run();
