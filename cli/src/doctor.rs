@@ -1,6 +1,7 @@
 //! `pennywise doctor`: whether a seed means on this machine what it means on
 //! any other.
 
+use std::env::consts::{ARCH, OS};
 use std::process::Command;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -179,7 +180,8 @@ fn build() -> Build {
         version: env!("CARGO_PKG_VERSION"),
         plan_format: Plan::FORMAT,
         samplers: SAMPLERS,
-        target: env!("PENNYWISE_TARGET"),
+        machine: ARCH,
+        system: OS,
         pointer_bits: usize::BITS,
         endian: if cfg!(target_endian = "little") { "little-endian" } else { "big-endian" },
         profile: if cfg!(debug_assertions) { "debug" } else { "release" },

@@ -32,8 +32,10 @@ pub struct Build {
     pub plan_format: u16,
     /// The version of the keyed hash and the samplers.
     pub samplers: u16,
-    /// The target triple that it was built for.
-    pub target: &'static str,
+    /// The processor that it was built for.
+    pub machine: &'static str,
+    /// The operating system that it was built for.
+    pub system: &'static str,
     /// The width of an address, in bits.
     pub pointer_bits: u32,
     /// Which byte of a number comes first: `little-endian` or `big-endian`.
@@ -121,10 +123,11 @@ pub fn render(examination: &Examination) -> String {
 }
 
 fn told(build: Build) -> String {
-    let Build { version, plan_format, samplers, target, pointer_bits, endian, profile } = build;
+    let Build { version, plan_format, samplers, machine, system, .. } = build;
+    let Build { pointer_bits, endian, profile, .. } = build;
     format!(
         "pennywise {version}, plan format {plan_format}, samplers {samplers}, {profile}\n\
-         {target}, {pointer_bits}-bit, {endian}\n"
+         {machine} {system}, {pointer_bits}-bit, {endian}\n"
     )
 }
 
@@ -170,7 +173,8 @@ mod tests {
             version: "0.1.0",
             plan_format: 2,
             samplers: 1,
-            target: "x86_64-unknown-linux-gnu",
+            machine: "x86_64",
+            system: "linux",
             pointer_bits: 64,
             endian: "little-endian",
             profile: "release",
@@ -187,7 +191,7 @@ mod tests {
         assert_eq!(
             render(&examination(Vec::new())),
             "pennywise 0.1.0, plan format 2, samplers 1, release\n\
-             x86_64-unknown-linux-gnu, 64-bit, little-endian\n\
+             x86_64 linux, 64-bit, little-endian\n\
              \n\
              fine  a fresh process  3 seeds\n\
              \n\
