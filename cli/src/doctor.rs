@@ -179,7 +179,7 @@ fn build() -> Build {
         version: env!("CARGO_PKG_VERSION"),
         plan_format: Plan::FORMAT,
         samplers: SAMPLERS,
-        target: env!("PENNYWISE_TARGET"),
+        target: env!("TARGET_TRIPLE"),
         pointer_bits: usize::BITS,
         endian: if cfg!(target_endian = "little") { "little-endian" } else { "big-endian" },
         profile: if cfg!(debug_assertions) { "debug" } else { "release" },
