@@ -30,6 +30,10 @@ pub struct Conductor {
     flight: Option<Flight>,
     sends: Vec<Sends>,
     conclusion: Option<Record>,
+    /// The payment as it will be once the last batch, which is beside it, is
+    /// durable.
+    draft: Option<Payment>,
+    drafted: Vec<Record>,
 }
 
 /// What a worker is to do next.
@@ -61,6 +65,8 @@ impl Conductor {
             flight: None,
             sends: Vec::new(),
             conclusion: None,
+            draft: None,
+            drafted: Vec::new(),
         };
         if let Some(aim) = conductor.aim() {
             conductor.begin(aim, now);
@@ -77,6 +83,7 @@ impl Conductor {
     pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
         self.payment = Payment::fold(journal, rules.defects)?;
         self.conclusion = None;
+        self.draft = None;
         Ok(())
     }
 
@@ -117,8 +124,11 @@ impl Conductor {
     /// If they do not fit; then they were not the ones of that act.
     pub fn committed(&mut self, records: &[Record]) -> Result<(), IllegalRecord> {
         self.conclusion = None;
+        match self.draft.take() {
+            Some(draft) if self.drafted == records => self.payment = draft,
+            _ => records.iter().try_for_each(|record| self.payment.apply(record))?,
+        }
         for record in records {
-            self.payment.apply(record)?;
             match *record {
                 Record::StepIntent { which, .. } => self.own.push(Aim::Step(which)),
                 Record::CompIntent { which, .. } => self.own.push(Aim::Undo(which)),
@@ -155,13 +165,14 @@ impl Conductor {
 
     /// Everything that can be written down without asking anyone, the
     /// conclusion of the last flight first.
-    fn batch(&self, rules: &Rules) -> Vec<Record> {
+    fn batch(&mut self, rules: &Rules) -> Vec<Record> {
         let providers = rules.providers.len() as u8;
         let mut records = Vec::new();
         // Mostly there is nothing to write down, and so nothing to draft.
         if self.conclusion.is_none() && self.payment.follow_up(providers).is_none() {
             return records;
         }
+        records.reserve(4);
         let mut draft = self.payment.clone();
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
@@ -173,6 +184,8 @@ impl Conductor {
             }
             records.push(record);
         }
+        self.draft = Some(draft);
+        self.drafted.clone_from(&records);
         records
     }
 

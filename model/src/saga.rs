@@ -151,13 +151,18 @@ pub struct Saga {
     workflow: &'static Workflow,
     tries: Vec<(Try, TryState)>,
     phase: Phase,
+    next: Next,
     defects: Defects,
 }
 
 impl Saga {
     /// A run that has not begun.
     pub fn new(workflow: &'static Workflow, defects: Defects) -> Self {
-        Self { workflow, tries: Vec::with_capacity(8), phase: Phase::Forward, defects }
+        let tries = Vec::with_capacity(8);
+        let (phase, next) = (Phase::Forward, Next::Done);
+        let mut saga = Self { workflow, tries, phase, next, defects };
+        saga.next = saga.need();
+        saga
     }
 
     /// Where it stands.
@@ -185,10 +190,15 @@ impl Saga {
         self.tries.iter().rev().find(|(known, _)| known.step == step).copied()
     }
 
-    /// What it needs next. An undo under way comes first; then forward, the
-    /// first step that is not done since the step before it was; or back, the
-    /// latest try that is not undone.
+    /// What it needs next.
     pub fn next(&self) -> Next {
+        self.next
+    }
+
+    /// An undo under way comes first; then forward, the first step that is not
+    /// done since the step before it was; or back, the latest try that is not
+    /// undone.
+    fn need(&self) -> Next {
         if let Some((which, state)) = self.undo_under_way() {
             return match state {
                 TryState::Undoing => Next::AwaitUndo(which),
@@ -206,8 +216,10 @@ impl Saga {
     /// # Errors
     /// If it does not fit where the saga stands; nothing changes.
     pub fn apply(&mut self, entry: SagaEntry) -> Result<(), IllegalEntry> {
-        let taken = self.take(entry);
-        taken.ok_or_else(|| IllegalEntry { phase: self.phase, next: self.next(), entry })
+        let (phase, next) = (self.phase, self.next);
+        self.take(entry).ok_or(IllegalEntry { phase, next, entry })?;
+        self.next = self.need();
+        Ok(())
     }
 
     fn take(&mut self, entry: SagaEntry) -> Option<()> {

@@ -32,7 +32,11 @@ struct Hand {
     epoch: u32,
     version: u32,
     doing: Doing,
-    /// The reminder that counts; earlier ones are stale.
+    /// When to look at it again.
+    due: Duration,
+    /// When the reminder that counts will come, if one is set.
+    armed: Option<Duration>,
+    /// Its number; earlier ones are stale.
     round: u32,
     tries: u32,
 }
@@ -106,6 +110,14 @@ impl Orchestrator {
         let Some(hand) = self.hands.get_mut(&payment).filter(|hand| hand.round == round) else {
             return;
         };
+        hand.armed = None;
+        if matches!(hand.doing, Doing::Parked) {
+            return;
+        }
+        if out.monotonic() < hand.due {
+            hand.arm(payment, out);
+            return;
+        }
         match &hand.doing {
             Doing::Leasing => hand.lease(payment, out),
             Doing::Committing(commit) => {
@@ -264,6 +276,8 @@ impl Hand {
             epoch: 0,
             version: 0,
             doing: Doing::Parked,
+            due: Duration::ZERO,
+            armed: None,
             round: 0,
             tries: 0,
         }
@@ -323,8 +337,18 @@ impl Hand {
         out.send(to, message);
     }
 
-    /// Looks at the payment again after `pause`, unless something happens first.
+    /// Looks at the payment again after `pause`, unless something happens first:
+    /// a reminder that is set already finds out when it comes.
     fn remind(&mut self, payment: PaymentId, pause: Duration, out: &mut Effects) {
+        self.due = out.monotonic() + pause;
+        if self.armed.is_none_or(|at| at > self.due) {
+            self.arm(payment, out);
+        }
+    }
+
+    fn arm(&mut self, payment: PaymentId, out: &mut Effects) {
+        let pause = self.due.saturating_sub(out.monotonic());
+        self.armed = Some(self.due);
         self.round += 1;
         let timer = Timer::Payment(payment, self.round);
         if self.conductor.as_ref().is_some_and(Conductor::has_case) {
