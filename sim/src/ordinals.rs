@@ -81,6 +81,13 @@ impl Ordinals {
         self.spill(what, subject, 0)
     }
 
+    /// Looks at the counters of `subject`, which are in the cache from then on;
+    /// a number that depends on them.
+    #[inline]
+    pub(crate) fn glance(&self, subject: u64) -> u32 {
+        self.index.find(subject).map_or(0, |line| self.lines[line].next)
+    }
+
     /// What the lines have counted of `what` about `subject`.
     fn held(&self, what: u32, subject: u64) -> u32 {
         let (channel, first) = (self.channels.known(what), self.index.find(subject));

@@ -62,6 +62,14 @@ impl<T> EventQueue<T> {
     /// Takes the next item and its time; `None` if there is none.
     #[inline]
     pub fn pop(&mut self) -> Option<(VirtualTime, T)> {
+        self.pop_glancing(|_| ())
+    }
+
+    /// The same; where very many items wait, `glance` sees some of those that
+    /// come soon, so that what they will need can be fetched from memory
+    /// together, and not one after another when they come.
+    #[inline]
+    pub(crate) fn pop_glancing(&mut self, glance: impl FnMut(&T)) -> Option<(VirtualTime, T)> {
         let (level, digit) = self.first()?;
         let wheel = &mut self.wheels[level];
         let list = &mut wheel.lists[digit];
@@ -76,7 +84,7 @@ impl<T> EventQueue<T> {
             self.occupied &= !(u32::from(wheel.occupied == 0) << level);
             if more {
                 let list = *list;
-                node = self.scatter(list, level <= SOON);
+                node = self.scatter(list, level <= SOON, glance);
             }
         }
         Some((VirtualTime::from_nanos(self.now), self.slab.release(node)))
@@ -132,15 +140,20 @@ impl<T> EventQueue<T> {
 
     /// Takes the earliest node out of `list`, and moves the others to where
     /// they belong from there on: to lower levels, and equal times in order.
-    fn scatter(&mut self, list: List, soon: bool) -> u32 {
+    fn scatter(&mut self, list: List, soon: bool, mut glance: impl FnMut(&T)) -> u32 {
         let mut earliest = None;
         let mut node = list.first;
         // Looked at here, an item is in the cache by the time it is popped, and
         // the processor waits for many of them at once instead of one by one.
         let mut whole = true;
+        let many = self.len > MANY;
         loop {
             if soon {
-                whole &= self.slab.holds_an_item(node);
+                let item = self.slab.item(node);
+                whole &= item.is_some();
+                if let Some(item) = item.filter(|_| many) {
+                    glance(item);
+                }
             }
             let (at, next) = self.slab.time_and_next(node);
             if at == self.now && earliest.is_none() {
@@ -170,3 +183,6 @@ const RADIX: usize = 1 << DIGIT_BITS;
 /// The items of a list of this level or below are popped within 17 ms, before
 /// they would have left the cache again.
 const SOON: usize = 3;
+
+/// So many items do not stay in a cache beside what they need.
+const MANY: usize = 4_096;

@@ -25,7 +25,7 @@ use crate::digest::{Digest, DigestValue};
 use crate::draw::Draws;
 use crate::fault::{Fault, Misfortune};
 use crate::limits::{Ending, Limit, Limits};
-use crate::message::{Delivery, Role, SendIdentity};
+use crate::message::{Delivery, Message as _, Role, SendIdentity};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::ordinals::Ordinals;
@@ -96,6 +96,8 @@ pub struct World<'p, S: System> {
     pending: Pending,
     vows: Vows,
     events: u64,
+    /// Means nothing: what glances at memory came to, so that they are made.
+    glanced: u32,
     digest: Digest,
     strikes: Strikes,
     sent_by_kind: Vec<u64>,
@@ -153,6 +155,7 @@ impl<'p, S: System> World<'p, S> {
             pending: Pending::default(),
             vows: Vows::new(run.heal_at),
             events: 0,
+            glanced: 0,
             digest: Digest::new(),
             strikes: Strikes::default(),
             sent_by_kind: Vec::new(),
@@ -209,7 +212,14 @@ impl<'p, S: System> World<'p, S> {
         if self.events >= self.limits.events_max {
             return Some(Ending::Limit(Limit::Events));
         }
-        let (at, due) = self.queue.pop().expect("a world that waits has something to wait for");
+        let (ordinals, glanced) = (&self.ordinals, &mut self.glanced);
+        let glance = |due: &Due<S>| {
+            if let Due::Deliver(parcel) = due {
+                *glanced ^= ordinals.glance(parcel.message.subject().0);
+            }
+        };
+        let next = self.queue.pop_glancing(glance);
+        let (at, due) = next.expect("a world that waits has something to wait for");
         self.now = at;
         match self.pending.paused {
             0 => self.happen(due, observer),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use model::{Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token};
 use sim::{Delivery, Role, Subject};
 
+use crate::bounds::TERM;
 use crate::message::{Message, PaymentView, ReadRequest, Rows};
 use crate::party::ORCHESTRATOR;
 use crate::party::idle::Idle;
@@ -138,7 +139,7 @@ impl StoreDesk {
         } else if row.is_settled() {
             out.discharge(payment.0);
         } else {
-            out.oblige(payment.0);
+            out.oblige_within(payment.0, TERM);
         }
     }
 

@@ -83,8 +83,8 @@ impl<T> Slab<T> {
     }
 
     #[inline]
-    pub(super) fn holds_an_item(&self, node: u32) -> bool {
-        self.items[node as usize].0.is_some()
+    pub(super) fn item(&self, node: u32) -> Option<&T> {
+        self.items[node as usize].0.as_ref()
     }
 
     /// Puts `next` behind `node`.

@@ -28,6 +28,7 @@ where
             pending: self.pending,
             vows: self.vows.clone(),
             events: self.events,
+            glanced: self.glanced,
             digest: self.digest,
             strikes: self.strikes,
             sent_by_kind: self.sent_by_kind.clone(),

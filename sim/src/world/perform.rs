@@ -121,8 +121,7 @@ impl<S: System> World<'_, S> {
                 self.record_by(lied, event, event, role, || Happening::Synced);
             }
             Effect::Note(fact) => {
-                self.digest.word(Tag::Note as u64);
-                self.digest.word(Digest::of(&fact));
+                self.digest.pair(Tag::Note as u64, Digest::of(&fact));
                 self.record(event, event, role, || Happening::Noted(fact.clone()));
                 observer.noted(seen, &fact);
                 if !self.board.on_fact.is_empty()
@@ -160,8 +159,7 @@ impl<S: System> World<'_, S> {
             self.strikes.count(Strike::FullDisk, 1);
             return Some(full);
         }
-        self.digest.word(Tag::Append as u64);
-        self.digest.word(Digest::of(&record));
+        self.digest.pair(Tag::Append as u64, Digest::of(&record));
         self.record(event, event, role, || Happening::Appended(record.clone()));
         if let Some(slot) = self.slot_mut(role) {
             slot.journal.append(record);

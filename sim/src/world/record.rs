@@ -7,10 +7,8 @@ impl<S: System> World<'_, S> {
     #[inline]
     pub(super) fn number(&mut self, tag: Tag, role: Role, content: u64, cause: u64) -> u64 {
         self.events += 1;
-        self.digest.word(self.now.as_nanos());
-        self.digest.word((tag as u64) << 8 | u64::from(role.0));
-        self.digest.word(content);
-        self.digest.word(cause);
+        self.digest.pair(self.now.as_nanos(), (tag as u64) << 8 | u64::from(role.0));
+        self.digest.pair(content, cause);
         self.events
     }
 

@@ -36,8 +36,7 @@ impl<S: System> World<'_, S> {
         }
         identity.ordinal = self.ordinals.next(&identity);
         let digest = Digest::of(&message);
-        self.digest.word((Tag::Send as u64) << 8 | u64::from(to.0));
-        self.digest.word(digest);
+        self.digest.pair((Tag::Send as u64) << 8 | u64::from(to.0), digest);
         self.count_sent(&identity);
         observer.sent(seen, to, &message);
         let SendIdentity { from, ordinal, .. } = identity;

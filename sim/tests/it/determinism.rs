@@ -122,7 +122,7 @@ fn the_seed_and_the_plan_decide_the_digest() {
 #[test]
 fn the_digests_of_a_stormy_world_are_what_they_always_were() {
     for (seed, digest) in
-        [(7, "b61e9b97ba7821ed511d5607c3b39ae4"), (8, "65af91ffe5d6182c4f3566161b58474d")]
+        [(7, "efac3ecbb52233d6e74ca891cbcef0ed"), (8, "ae0392b2a7841eb5e4a2cb08e0e781c4")]
     {
         assert_eq!(stormy(seed).run().digest.to_string(), digest, "seed {seed}");
     }
