@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::call::{Answer, Call};
 use crate::defect::Defect;
+use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, Flight, Sends, Waiting};
 use crate::identity::OperationId;
@@ -30,10 +31,8 @@ pub struct Conductor {
     flight: Option<Flight>,
     sends: Vec<Sends>,
     conclusion: Option<Record>,
-    /// The payment as it will be once the last batch, which is beside it, is
-    /// durable.
-    draft: Option<Payment>,
-    drafted: Vec<Record>,
+    /// The payment as it will be once the last batch is durable.
+    draft: Draft,
 }
 
 /// What a worker is to do next.
@@ -65,8 +64,7 @@ impl Conductor {
             flight: None,
             sends: Vec::new(),
             conclusion: None,
-            draft: None,
-            drafted: Vec::new(),
+            draft: Draft::default(),
         };
         if let Some(aim) = conductor.aim() {
             conductor.begin(aim, now);
@@ -83,7 +81,7 @@ impl Conductor {
     pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
         self.payment = Payment::fold(journal, rules.defects)?;
         self.conclusion = None;
-        self.draft = None;
+        self.draft.forget();
         Ok(())
     }
 
@@ -124,9 +122,8 @@ impl Conductor {
     /// If they do not fit; then they were not the ones of that act.
     pub fn committed(&mut self, records: &[Record]) -> Result<(), IllegalRecord> {
         self.conclusion = None;
-        match self.draft.take() {
-            Some(draft) if self.drafted == records => self.payment = draft,
-            _ => records.iter().try_for_each(|record| self.payment.apply(record))?,
+        if !self.draft.apply(&mut self.payment, records) {
+            records.iter().try_for_each(|record| self.payment.apply(record))?;
         }
         for record in records {
             match *record {
@@ -173,7 +170,7 @@ impl Conductor {
             return records;
         }
         records.reserve(4);
-        let mut draft = self.payment.clone();
+        let mut draft = self.draft.begin(&self.payment);
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
         while let Some(record) = draft.follow_up(providers) {
@@ -184,8 +181,7 @@ impl Conductor {
             }
             records.push(record);
         }
-        self.draft = Some(draft);
-        self.drafted.clone_from(&records);
+        self.draft.keep(draft, &records);
         records
     }
 

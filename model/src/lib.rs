@@ -22,6 +22,7 @@ mod charge;
 mod conductor;
 mod defect;
 mod dialect;
+mod draft;
 pub mod evidence;
 mod fees;
 mod flight;

@@ -57,6 +57,14 @@ pub enum IllegalRecord {
 }
 
 impl Payment {
+    /// A copy, in the room of one that nobody needs any more.
+    pub(crate) fn clone_into_room(&self, room: Option<Self>) -> Self {
+        let Some(Self { mut saga, mut attempts, .. }) = room else { return self.clone() };
+        saga.copy_from(&self.saga);
+        attempts.clone_from(&self.attempts);
+        Self { saga, attempts, ..*self }
+    }
+
     /// The fold of `journal`.
     ///
     /// # Errors

@@ -156,6 +156,13 @@ pub struct Saga {
 }
 
 impl Saga {
+    /// Becomes what `other` is, in the room that it has.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        let mut tries = std::mem::take(&mut self.tries);
+        tries.clone_from(&other.tries);
+        *self = Self { tries, ..*other };
+    }
+
     /// A run that has not begun.
     pub fn new(workflow: &'static Workflow, defects: Defects) -> Self {
         let tries = Vec::with_capacity(8);

@@ -99,11 +99,7 @@ impl Authorities {
 
     /// The charges of this instrument, at all providers.
     pub fn charges_of(&self, token: Token) -> Cow<'_, [ChargeView]> {
-        match self.of(token) {
-            None => Cow::Borrowed(&[]),
-            Some(Cow::Borrowed(dossier)) => Cow::Borrowed(&dossier.charges),
-            Some(Cow::Owned(dossier)) => Cow::Owned(dossier.charges),
-        }
+        self.dossiers.charges(token)
     }
 
     /// What was captured from this instrument.
@@ -156,7 +152,7 @@ impl Authorities {
     }
 
     pub(super) fn take_probe(&mut self, token: Token, reply: ClientReply) {
-        self.dossiers.open(token).screen.probed = Some(reply);
+        self.dossiers.take_probe(token, reply);
     }
 
     pub(super) fn take_movement(&mut self, movement: &Movement) {

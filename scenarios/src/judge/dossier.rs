@@ -107,6 +107,16 @@ impl ScreenView {
 }
 
 impl Dossier {
+    /// Forgets everything, but keeps the room that it took.
+    pub(super) fn clear(&mut self) {
+        self.charges.clear();
+        self.booked = Amount::ZERO;
+        self.holds.clear();
+        self.payments.clear();
+        self.intents.clear();
+        self.screen = ScreenView::default();
+    }
+
     /// What was captured, at `provider` if that is asked.
     pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
         let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);

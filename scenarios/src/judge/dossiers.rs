@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use model::{Amount, PaymentId, ProviderId, Token};
+use model::{Amount, PaymentId, ProviderId, Status, Token};
 
-use super::dossier::Dossier;
+use super::dossier::{ChargeView, Dossier};
 use super::packed::Packed;
+use crate::message::ClientReply;
 use crate::plan::Plan;
 
 /// A dossier for each instrument.
@@ -20,22 +21,28 @@ pub(super) struct Dossiers {
     strangers: BTreeMap<Token, Dossier>,
     /// The places of those that were finished or unpacked lately.
     recent: VecDeque<u32>,
+    /// Dossiers that were packed, with their room: the next ones take it.
+    spare: Vec<Dossier>,
 }
 
 /// Where a dossier is.
+///
+/// Packed ones lie side by side: a run leaves one for each of its payments, and
+/// if each were somewhere on the heap, there were no room of one piece between.
 #[derive(Clone, Debug)]
 enum Shelf {
     /// Nobody mentioned the instrument yet.
     Empty,
     Open(Box<Dossier>),
-    Packed(Box<Packed>),
+    Packed(Packed),
 }
 
 impl Dossiers {
     /// No dossier yet for the operations of `plan`.
     pub(super) fn new(plan: Arc<Plan>) -> Self {
         let planned = plan.operations.iter().map(|_| Shelf::Empty).collect();
-        Self { plan, planned, strangers: BTreeMap::new(), recent: VecDeque::new() }
+        let (strangers, recent, spare) = (BTreeMap::new(), VecDeque::new(), Vec::new());
+        Self { plan, planned, strangers, recent, spare }
     }
 
     /// The dossier of this instrument; `None` if nobody ever mentioned it.
@@ -54,9 +61,10 @@ impl Dossiers {
         let shelf = &mut self.planned[place];
         match shelf {
             Shelf::Open(_) => {}
-            Shelf::Empty => *shelf = Shelf::Open(Box::default()),
+            Shelf::Empty => *shelf = Shelf::Open(Box::new(self.spare.pop().unwrap_or_default())),
             Shelf::Packed(packed) => {
-                let dossier = packed.unpack(&self.plan.operations[place]);
+                let mut dossier = self.spare.pop().unwrap_or_default();
+                packed.unpack(&self.plan.operations[place], &mut dossier);
                 *shelf = Shelf::Open(Box::new(dossier));
                 self.retire(place);
             }
@@ -65,6 +73,56 @@ impl Dossiers {
             unreachable!("it was opened above, and is not the oldest of the recent")
         };
         dossier
+    }
+
+    /// The same as [`Self::of`], but for what was intended, and without a
+    /// dossier of its own for each that is packed: `spare` becomes that.
+    pub(super) fn outline<'d>(
+        &'d self,
+        token: Token,
+        spare: &'d mut Dossier,
+    ) -> Option<&'d Dossier> {
+        let Some(place) = self.plan.place(token) else { return self.strangers.get(&token) };
+        match self.planned.get(place)? {
+            Shelf::Empty => None,
+            Shelf::Open(dossier) => Some(dossier),
+            Shelf::Packed(packed) => {
+                packed.outline(&self.plan.operations[place], spare);
+                Some(spare)
+            }
+        }
+    }
+
+    /// Takes what the probe saw of this instrument.
+    pub(super) fn take_probe(&mut self, token: Token, reply: ClientReply) {
+        // It asks for every payment: to open each of them would take longer
+        // than all the rest of its looking.
+        if let Some(Shelf::Packed(packed)) = self.plan.place(token).map(|at| &mut self.planned[at])
+            && packed.take_probe(reply)
+        {
+            return;
+        }
+        self.open(token).screen.probed = Some(reply);
+    }
+
+    /// The first final status that was seen of this instrument.
+    pub(super) fn final_seen(&self, token: Token) -> Option<Status> {
+        match self.shelf(token) {
+            Some(Shelf::Packed(packed)) => packed.final_seen(),
+            _ => self.of(token)?.screen.final_seen,
+        }
+    }
+
+    /// Every charge of this instrument.
+    pub(super) fn charges(&self, token: Token) -> Cow<'_, [ChargeView]> {
+        match self.shelf(token) {
+            Some(Shelf::Packed(packed)) => Cow::Owned(packed.charges().collect()),
+            _ => match self.of(token) {
+                None => Cow::Borrowed(&[]),
+                Some(Cow::Borrowed(dossier)) => Cow::Borrowed(&dossier.charges),
+                Some(Cow::Owned(dossier)) => Cow::Owned(dossier.charges),
+            },
+        }
     }
 
     /// The payment of this instrument is finished: its dossier is packed after
@@ -85,7 +143,7 @@ impl Dossiers {
 
     /// What was captured of this instrument, at `provider` if that is asked.
     pub(super) fn captured(&self, token: Token, provider: Option<ProviderId>) -> Amount {
-        match self.plan.place(token).and_then(|place| self.planned.get(place)) {
+        match self.shelf(token) {
             Some(Shelf::Packed(packed)) => packed.captured(provider),
             _ => self.of(token).map_or(Amount::ZERO, |dossier| dossier.captured(provider)),
         }
@@ -93,7 +151,7 @@ impl Dossiers {
 
     /// What providers owe for this instrument.
     pub(super) fn booked(&self, token: Token) -> Amount {
-        match self.plan.place(token).and_then(|place| self.planned.get(place)) {
+        match self.shelf(token) {
             Some(Shelf::Packed(packed)) => packed.booked(),
             _ => self.of(token).map_or(Amount::ZERO, |dossier| dossier.booked),
         }
@@ -141,8 +199,16 @@ impl Dossiers {
         match self.planned.get(place)? {
             Shelf::Empty => None,
             Shelf::Open(dossier) => Some(Cow::Borrowed(dossier)),
-            Shelf::Packed(packed) => Some(Cow::Owned(packed.unpack(&self.plan.operations[place]))),
+            Shelf::Packed(packed) => {
+                let mut dossier = Dossier::default();
+                packed.unpack(&self.plan.operations[place], &mut dossier);
+                Some(Cow::Owned(dossier))
+            }
         }
+    }
+
+    fn shelf(&self, token: Token) -> Option<&Shelf> {
+        self.planned.get(self.plan.place(token)?)
     }
 
     /// Packs the oldest of the recent dossiers to make room for this one.
@@ -153,7 +219,13 @@ impl Dossiers {
             && let Shelf::Open(dossier) = &self.planned[oldest as usize]
             && let Some(packed) = Packed::pack(dossier, &self.plan.operations[oldest as usize])
         {
-            self.planned[oldest as usize] = Shelf::Packed(Box::new(packed));
+            let shelf = &mut self.planned[oldest as usize];
+            if let Shelf::Open(mut dossier) = std::mem::replace(shelf, Shelf::Packed(packed))
+                && self.spare.len() < SPARE_MAX
+            {
+                dossier.clear();
+                self.spare.push(*dossier);
+            }
         }
         self.recent.push_back(place as u32);
     }
@@ -169,3 +241,7 @@ fn ids(dossier: &Dossier, token: Token) -> impl Iterator<Item = (PaymentId, Toke
 
 /// How many finished dossiers stay open, because they will soon be asked for.
 const RECENT_MAX: usize = 256;
+
+/// How many packed dossiers leave their room to others; open ones come and go
+/// one by one, so that a few are enough.
+const SPARE_MAX: usize = 16;

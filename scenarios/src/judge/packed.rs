@@ -26,7 +26,9 @@ pub(super) struct Packed {
     booked: u64,
     /// A bit for each operation that could have been intended.
     intents: u64,
-    charges: Box<[PackedCharge]>,
+    /// The first charge lies here, so that most payments need no more room.
+    charge: Option<PackedCharge>,
+    more_charges: Box<[PackedCharge]>,
     /// Tries at providers, and those of them that are without effect: a bit
     /// each, the first the lowest.
     attempts: [u8; 2],
@@ -66,13 +68,18 @@ impl Packed {
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
         let (payment, screen) = (view.intent.payment, &dossier.screen);
+        let mut charges = dossier.charges.iter().map(PackedCharge::pack);
         let packed = Self {
             payment,
             changed_at: view.changed_at,
             asked: [counts(screen.asked)?, counts(screen.asked_before)?],
             booked: minor(dossier.booked)?,
             intents: intents(payment, &dossier.intents),
-            charges: dossier.charges.iter().map(PackedCharge::pack).collect::<Option<_>>()?,
+            charge: match charges.next() {
+                Some(charge) => Some(charge?),
+                None => None,
+            },
+            more_charges: charges.collect::<Option<_>>()?,
             attempts: attempts(&view.attempts)?,
             replies: u16::try_from(screen.replies).ok()?,
             holds: holds_of(payment).map(|id| Some(dossier.hold(id)?.state)),
@@ -85,32 +92,74 @@ impl Packed {
             final_reply: screen.final_reply.and_then(PackedReply::pack),
             probed: screen.probed.and_then(PackedReply::pack),
         };
+        packed.tells_all(dossier, operation).then_some(packed)
+    }
+
+    /// Whether unpacking gives `dossier`, but for the order of what was
+    /// intended; told without making a second one.
+    fn tells_all(&self, dossier: &Dossier, operation: &Operation) -> bool {
+        let [view] = dossier.payments.as_slice() else { return false };
+        let tells = view.intent == self.intent(operation)
+            && (view.status, view.changed_at) == (self.status, self.changed_at)
+            && (view.pivot, view.case) == (self.pivot, self.case)
+            && self.attempts().eq(view.attempts.iter().copied())
+            && self.charges().eq(dossier.charges.iter().copied())
+            && self.booked() == dossier.booked
+            && self.holds(operation).eq(dossier.holds.iter().copied())
+            && self.screen() == dossier.screen
+            // Each has a bit of its own: none is missing, none was there twice.
+            && self.intents.count_ones() as usize == dossier.intents.len();
+        debug_assert_eq!(tells, self.gives(dossier, operation), "of {dossier:?}");
+        tells
+    }
+
+    /// The same, told by unpacking it.
+    fn gives(&self, dossier: &Dossier, operation: &Operation) -> bool {
         let sorted = |mut dossier: Dossier| {
             dossier.intents.sort();
             dossier
         };
-        let same = sorted(packed.unpack(operation)) == sorted(dossier.clone());
-        same.then_some(packed)
+        let mut again = Dossier::default();
+        self.unpack(operation, &mut again);
+        sorted(again) == sorted(dossier.clone())
     }
 
-    /// The dossier as it was, but for the order of what was intended.
-    pub(super) fn unpack(&self, operation: &Operation) -> Dossier {
-        let payment = self.payment;
+    /// Makes `dossier` what it was, but for the order of what was intended.
+    pub(super) fn unpack(&self, operation: &Operation, dossier: &mut Dossier) {
+        self.outline(operation, dossier);
         let intended = (0..INTENTS).filter(|bit| self.intents >> bit & 1 == 1);
-        let holds = holds_of(payment).into_iter().zip(self.holds);
-        let hold = |(id, state): (_, Option<_>)| {
-            Some(HoldView { id, amount: operation.money.amount, state: state? })
-        };
-        let mut holds: Vec<_> = holds.filter_map(hold).collect();
-        holds.sort_by_key(|hold| hold.id);
-        Dossier {
-            charges: self.charges.iter().map(PackedCharge::unpack).collect(),
-            booked: Amount(i128::from(self.booked)),
-            holds,
-            payments: vec![self.view(operation)],
-            intents: intended.map(|bit| intent(payment, bit)).collect(),
-            screen: self.screen(),
+        dossier.intents.extend(intended.map(|bit| intent(self.payment, bit)));
+    }
+
+    /// The same without what was intended, each of which costs a hash.
+    pub(super) fn outline(&self, operation: &Operation, dossier: &mut Dossier) {
+        dossier.clear();
+        dossier.charges.extend(self.charges());
+        dossier.booked = self.booked();
+        dossier.holds.extend(self.holds(operation));
+        dossier.payments.push(self.view(operation));
+        dossier.screen = self.screen();
+    }
+
+    /// Takes what the probe saw, if there is room for it and nothing else
+    /// follows from it; tells whether it did.
+    pub(super) fn take_probe(&mut self, reply: ClientReply) -> bool {
+        let packed = PackedReply::pack(reply);
+        let fits = packed.is_some_and(|packed| packed.unpack(self.payment) == reply);
+        if fits {
+            self.probed = packed;
         }
+        fits
+    }
+
+    /// The first final status that was seen.
+    pub(super) fn final_seen(&self) -> Option<Status> {
+        self.final_seen
+    }
+
+    /// Every charge, in the order in which the books had them.
+    pub(super) fn charges(&self) -> impl Iterator<Item = ChargeView> {
+        self.packed_charges().map(PackedCharge::unpack)
     }
 
     /// The payment.
@@ -120,7 +169,7 @@ impl Packed {
 
     /// Who has a charge of it.
     pub(super) fn providers(&self) -> impl Iterator<Item = ProviderId> {
-        self.charges.iter().map(|charge| charge.provider)
+        self.packed_charges().map(|charge| charge.provider)
     }
 
     /// What providers owe for it.
@@ -131,32 +180,55 @@ impl Packed {
     /// What was captured, at `provider` if that is asked.
     pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
         let here = |charge: &&PackedCharge| provider.is_none_or(|asked| charge.provider == asked);
-        let charges = self.charges.iter().filter(here);
+        let charges = self.packed_charges().filter(here);
         charges.map(|charge| Amount(i128::from(charge.captured))).sum()
     }
 
-    /// The bytes that it takes.
+    /// The bytes that it takes elsewhere.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.charges)
+        size_of_val(&*self.more_charges)
+    }
+
+    fn packed_charges(&self) -> impl Iterator<Item = &PackedCharge> {
+        self.charge.iter().chain(&self.more_charges)
+    }
+
+    /// Tries at providers, and whether each is without effect.
+    fn attempts(&self) -> impl Iterator<Item = (u8, bool)> {
+        let [made, settled] = self.attempts;
+        let made = (0..8_u8).filter(move |bit| made >> bit & 1 == 1);
+        made.map(move |bit| (bit + 1, settled >> bit & 1 == 1))
+    }
+
+    /// Every hold, by id.
+    fn holds(&self, operation: &Operation) -> impl Iterator<Item = HoldView> {
+        let amount = operation.money.amount;
+        let [first, second] = holds_of(self.payment);
+        let mut holds = [(first, self.holds[0]), (second, self.holds[1])];
+        holds.sort_by_key(|(id, _)| *id);
+        let view = move |(id, state): (_, Option<_>)| Some(HoldView { id, amount, state: state? });
+        holds.into_iter().filter_map(view)
+    }
+
+    fn intent(&self, operation: &Operation) -> Intent {
+        Intent {
+            payment: self.payment,
+            tenant: operation.tenant,
+            merchant: operation.merchant,
+            key: operation.key,
+            token: operation.token,
+            money: operation.money,
+        }
     }
 
     fn view(&self, operation: &Operation) -> PaymentRecordView {
-        let [made, settled] = self.attempts;
-        let made = (0..8_u8).filter(|bit| made >> bit & 1 == 1);
         PaymentRecordView {
-            intent: Intent {
-                payment: self.payment,
-                tenant: operation.tenant,
-                merchant: operation.merchant,
-                key: operation.key,
-                token: operation.token,
-                money: operation.money,
-            },
+            intent: self.intent(operation),
             status: self.status,
             changed_at: self.changed_at,
             pivot: self.pivot,
             case: self.case,
-            attempts: made.map(|bit| (bit + 1, settled >> bit & 1 == 1)).collect(),
+            attempts: self.attempts().collect(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is judged once the world is at rest: I10, I33, I34, I35, L01.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     AccountId, AccountName, Amount, Currency, HoldState, Money, PaymentId, ProviderId, Status,
@@ -19,22 +19,23 @@ use crate::plan::Operation;
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     let providers = providers(said);
-    for side in sides(said) {
-        conserved(said, found, seen, &providers, side);
+    for (side, captured) in captured(said, &providers) {
+        conserved(said, found, seen, side, &captured);
     }
+    let mut spare = Dossier::default();
     for (payment, token) in said.dossiers.payments() {
-        let Some(dossier) = said.of(token) else { continue };
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
         terminates(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
-            undone_once(found, seen, &dossier, view);
+            undone_once(found, seen, dossier, view);
         }
         if view.status.is_final() {
-            nothing_reserved(found, seen, &dossier, view);
+            nothing_reserved(found, seen, dossier, view);
         }
     }
     for operation in &said.plan.operations {
-        all_agree(said, found, seen, operation);
+        all_agree(said, found, seen, operation, &mut spare);
     }
 }
 
@@ -130,20 +131,26 @@ fn nothing_reserved(
 }
 
 /// Providers, ledger, journal and the probe's look tell the same.
-fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, operation: &Operation) {
+fn all_agree(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    operation: &Operation,
+    spare: &mut Dossier,
+) {
     let token = operation.token;
     if said.is_open_case(token) {
         return;
     }
     let captured = said.captured(token);
     let booked = said.booked(token);
-    let dossier = said.of(token);
+    let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
         .filter(|view| view.status == Status::Succeeded)
         .map(|view| view.intent.money.amount)
         .sum::<Amount>();
-    let probed = dossier.as_ref().and_then(|dossier| dossier.screen.probed);
+    let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded)) => operation.money.amount,
         _ => Amount::ZERO,
@@ -163,26 +170,20 @@ fn all_agree(said: &Authorities, found: &mut Findings, seen: Sighting, operation
     });
 }
 
-fn sides(said: &Authorities) -> BTreeSet<(Tenant, Currency)> {
-    let operations = said.plan.operations.iter();
-    operations.map(|operation| (operation.tenant, operation.money.currency)).collect()
-}
-
 /// What the ledger holds outside is what the providers hold for us, and what
 /// it owes inside is exactly that.
 fn conserved(
     said: &Authorities,
     found: &mut Findings,
     seen: Sighting,
-    providers: &BTreeSet<ProviderId>,
     (tenant, currency): (Tenant, Currency),
+    captured: &Captured,
 ) {
     let money = |amount| Money { amount, currency };
-    let mut total = Amount::ZERO;
-    for provider in providers.iter().copied() {
-        let (captured, culprit) = captured_at(said, tenant, currency, provider);
+    let culprit = captured.culprit.unwrap_or(Token(0));
+    let total = captured.by.values().copied().sum::<Amount>();
+    for (provider, captured) in captured.by.iter().map(|(provider, amount)| (*provider, *amount)) {
         let owed = said.sums.owed(tenant, currency, provider);
-        total += captured;
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
             format!(
@@ -223,28 +224,34 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
     receivables.chain(said.dossiers.providers()).collect()
 }
 
-/// What `provider` captured, and the first instrument for which the ledger
-/// has booked something else.
-fn captured_at(
+/// What is captured of one tenant's payments in one currency.
+#[derive(Debug, Default)]
+struct Captured {
+    by: BTreeMap<ProviderId, Amount>,
+    /// The first instrument for which the ledger has booked something else.
+    culprit: Option<Token>,
+}
+
+/// What the providers captured on each side, told by one walk over all
+/// payments, of which there are many more than there are sides.
+fn captured(
     said: &Authorities,
-    tenant: Tenant,
-    currency: Currency,
-    provider: ProviderId,
-) -> (Amount, Token) {
-    let ours = said.plan.operations.iter();
-    let ours = ours.filter(|o| o.tenant == tenant && o.money.currency == currency);
-    let (mut total, mut culprit) = (Amount::ZERO, None);
-    for operation in ours {
-        let captured = said.dossiers.captured(operation.token, Some(provider));
-        if said.is_open_case(operation.token) {
+    providers: &BTreeSet<ProviderId>,
+) -> BTreeMap<(Tenant, Currency), Captured> {
+    let mut sides = BTreeMap::<_, Captured>::new();
+    for operation in &said.plan.operations {
+        let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
+        let (token, is_open) = (operation.token, said.is_open_case(operation.token));
+        let booked = said.booked(token);
+        for provider in providers {
+            let captured = said.dossiers.captured(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
-            total += captured.min(said.booked(operation.token));
-            continue;
+            let known = if is_open { captured.min(booked) } else { captured };
+            *side.by.entry(*provider).or_default() += known;
         }
-        total += captured;
-        if said.booked(operation.token) != said.captured(operation.token) {
-            culprit.get_or_insert(operation.token);
+        if !is_open && booked != said.captured(token) {
+            side.culprit.get_or_insert(token);
         }
     }
-    (total, culprit.unwrap_or(Token(0)))
+    sides
 }

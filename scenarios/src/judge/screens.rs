@@ -111,8 +111,7 @@ fn terminal_is_final(
     what: &Screen,
     status: Status,
 ) {
-    let screen = &mut said.dossiers.open(what.token).screen;
-    match screen.final_seen {
+    match said.dossiers.final_seen(what.token) {
         // Only a request made after the screen showed it has to show it too.
         Some(first) if what.asked_later => {
             let about = (what.token, "status", Relation::RepliesDiffer);
@@ -121,7 +120,9 @@ fn terminal_is_final(
             });
         }
         Some(_) => {}
-        None if status.is_final() => screen.final_seen = Some(status),
+        None if status.is_final() => {
+            said.dossiers.open(what.token).screen.final_seen = Some(status);
+        }
         None => {}
     }
 }
