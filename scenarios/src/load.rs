@@ -99,7 +99,11 @@ pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
         invalid(origin, text, span, problem, help)
     })?;
     check(&scenario)
-        .map_err(|(field, problem)| invalid(origin, text, find(text, field), problem, None))?;
+        .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
+    disturbances(&scenario).map_err(|(table, nth, field, problem)| {
+        let from = beginning(text, table, nth);
+        invalid(origin, text, find(text, field, from), problem, None)
+    })?;
     Ok(scenario)
 }
 
@@ -138,10 +142,15 @@ fn suggestion(problem: &str) -> Option<String> {
     nearest(wrong, known).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// Where a field is set, for errors that the parser does not find.
-fn find(text: &str, field: &str) -> std::ops::Range<usize> {
-    let at = text.find(&format!("{field} =")).unwrap_or(0);
-    at..at + field.len().min(text.len())
+/// Where a field is set behind `from`, for errors that the parser does not find.
+fn find(text: &str, field: &str, from: usize) -> std::ops::Range<usize> {
+    let at = text[from..].find(&format!("{field} =")).map_or(from, |at| from + at);
+    at..(at + field.len()).min(text.len())
+}
+
+/// Where the `nth` table of this name begins.
+fn beginning(text: &str, table: &str, nth: usize) -> usize {
+    text.match_indices(&format!("[[{table}]]")).nth(nth).map_or(0, |(at, _)| at)
 }
 
 /// What the types can't say: the field, and what is wrong with it.
@@ -192,7 +201,6 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
-    disturbances(scenario)?;
     for code in &scenario.exercises {
         if Invariant::with_code(code).is_none() {
             return Err((
@@ -204,40 +212,45 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
+/// Which table, the how-manieth, which field of it, and what is wrong with it.
+type Misplaced = (&'static str, usize, &'static str, String);
+
 /// What a scenario can't ask of disks and clocks.
-fn disturbances(scenario: &Scenario) -> Result<(), (&'static str, String)> {
-    let excluded = |field, strike: Strike, who: Who, most: u32| match exclusion::wholly(strike, who)
-    {
+fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
+    let excluded = |table, nth, field, strike: Strike, who: Who, most: u32| match exclusion::wholly(
+        strike, who,
+    ) {
         Some(exclusion) if most > 0 => {
             let (name, who, reason) = (strike.name(), who.name(), exclusion.reason);
-            Err((field, format!("{name} never strikes a {who}: {reason}")))
+            Err((table, nth, field, format!("{name} never strikes a {who}: {reason}")))
         }
         _ => Ok(()),
     };
-    for disk in &scenario.disks {
+    for (nth, disk) in scenario.disks.iter().enumerate() {
         if !disk.who.has_disk() {
             let problem = format!("the {} keeps nothing durable: it has no disk", disk.who.name());
-            return Err(("disks", problem));
+            return Err(("disks", nth, "who", problem));
         }
-        excluded("lying", Strike::LyingSync, disk.who, disk.lying)?;
-        excluded("corrupt", Strike::Corruption, disk.who, disk.corrupt)?;
-        excluded("old", Strike::OldGeneration, disk.who, disk.old)?;
+        excluded("disks", nth, "lying", Strike::LyingSync, disk.who, disk.lying)?;
+        excluded("disks", nth, "corrupt", Strike::Corruption, disk.who, disk.corrupt)?;
+        excluded("disks", nth, "old", Strike::OldGeneration, disk.who, disk.old)?;
     }
-    for clock in &scenario.clocks {
+    for (nth, clock) in scenario.clocks.iter().enumerate() {
         let off = u32::from(!clock.offset_max.0.is_zero());
-        excluded("offset_max", Strike::ClockJump, clock.who, off)?;
-        excluded("jumps", Strike::ClockJump, clock.who, clock.jumps)?;
-        excluded("drifts", Strike::ClockDrift, clock.who, clock.drifts)?;
+        excluded("clocks", nth, "offset_max", Strike::ClockJump, clock.who, off)?;
+        excluded("clocks", nth, "jumps", Strike::ClockJump, clock.who, clock.jumps)?;
+        excluded("clocks", nth, "drifts", Strike::ClockDrift, clock.who, clock.drifts)?;
         if clock.drift_ppm_max > DRIFT_PPM_MAX {
             let problem = format!(
                 "`drift_ppm_max` is at most {DRIFT_PPM_MAX}: with a worse clock, no worker could \
                  tell when an operation that a provider does not know can't happen any more"
             );
-            return Err(("drift_ppm_max", problem));
+            return Err(("clocks", nth, "drift_ppm_max", problem));
         }
     }
-    if scenario.shared_crashes.iter().any(|crash| crash.who.is_empty()) {
-        return Err(("who", "`who` of shared crashes names at least one party".to_owned()));
+    if let Some(nth) = scenario.shared_crashes.iter().position(|crash| crash.who.is_empty()) {
+        let problem = "`who` of shared crashes names at least one party".to_owned();
+        return Err(("shared_crashes", nth, "who", problem));
     }
     Ok(())
 }
@@ -250,3 +263,26 @@ fn is_name_byte(byte: u8) -> bool {
 const DRIFT_PPM_MAX: u32 = 50_000;
 const OPERATIONS_MAX: u32 = 1_000_000;
 const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::FILES;
+
+    /// The error stood at the first field of that name, in another table.
+    #[test]
+    fn an_error_in_one_of_many_tables_points_into_that_table() {
+        let calm = FILES[0].1;
+        let store = "\n[[disks]]\nwho = \"store\"\nlying = 1\nlasts_max = \"1s\"\n";
+        let before = calm.lines().count() + store.lines().count();
+        for (disk, line, problem) in [
+            ("[[disks]]\nwho = \"provider\"\nlying = 2\nlasts_max = \"1s\"", 3, "lying-sync"),
+            ("[[disks]]\nwho = \"edge\"\nlasts_max = \"1s\"", 2, "no disk"),
+        ] {
+            let text = format!("{calm}{store}{disk}\n");
+            let error = parse("mine.toml", &text).unwrap_err().to_string();
+            assert!(error.contains(&format!("line {}", before + line)), "{error}");
+            assert!(error.contains(problem), "{error}");
+        }
+    }
+}
