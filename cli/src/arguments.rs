@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Defect;
 use scenarios::Span;
-use scenarios::load::nearest;
+use scenarios::invalid::nearest;
 use sim::Seed;
 
 use crate::exit_code;

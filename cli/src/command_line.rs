@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use scenarios::load::nearest;
+use scenarios::invalid::nearest;
 
 use crate::arguments::{Command, CommandLine};
 use crate::doctor::doctor;

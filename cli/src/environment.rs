@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue};
-use scenarios::load::nearest;
+use scenarios::invalid::nearest;
 
 /// A warning for each of `present` that begins like a variable of ours and is
 /// none of those that `command` or one of its subcommands reads.

@@ -162,6 +162,11 @@ impl Defects {
         self.0 >> defect as u32 & 1 == 1
     }
 
+    /// Each that is planted, in the order of the list.
+    pub fn iter(self) -> impl Iterator<Item = &'static DefectStory> {
+        Defect::ALL.iter().filter(move |story| self.has(story.defect))
+    }
+
     /// What is `right`, unless `defect` is planted: then what is `wrong`.
     #[inline]
     pub fn pick<T>(

@@ -57,7 +57,7 @@ pub use identity::{
     Token, TransactionId, TransferId,
 };
 pub use ledger::{Booking, HoldState, Ledger};
-pub use money::{Amount, Currency, Money};
+pub use money::{Amount, Currency, Money, NotMoney};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,

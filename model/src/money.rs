@@ -3,6 +3,7 @@
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,9 @@ pub enum Currency {
 }
 
 impl Currency {
+    /// Every currency, by code.
+    pub const ALL: [Self; 4] = [Self::Eur, Self::Jpy, Self::Kwd, Self::Usd];
+
     /// Digits behind the decimal point.
     pub const fn exponent(self) -> u32 {
         match self {
@@ -124,6 +128,49 @@ impl fmt::Display for Money {
     }
 }
 
+/// What can't be read as [`Money`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotMoney {
+    /// There is no amount with a currency.
+    #[error("`{0}` is no money: expected an amount and a currency, such as `12.30 EUR`")]
+    Malformed(String),
+    /// The currency is none that is known.
+    #[error("`{0}` is no currency that is known here: expected EUR, JPY, KWD or USD")]
+    Currency(String),
+    /// The minor units have too few digits, or too many.
+    #[error("`{0}` has not {1} digits behind the point, as its currency has: expected {2}")]
+    Digits(String, u32, &'static str),
+}
+
+impl FromStr for Money {
+    type Err = NotMoney;
+
+    /// Reads what [`Display`](fmt::Display) prints.
+    fn from_str(text: &str) -> Result<Self, NotMoney> {
+        let malformed = || NotMoney::Malformed(text.to_owned());
+        let (number, code) = text.split_once(' ').ok_or_else(malformed)?;
+        let known = Currency::ALL.into_iter().find(|currency| currency.code() == code);
+        let currency = known.ok_or_else(|| NotMoney::Currency(code.to_owned()))?;
+        let (major, minor) = number.split_once('.').unwrap_or((number, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let unsigned = major.strip_prefix('-').unwrap_or(major);
+        if unsigned.is_empty() || !digits(unsigned) || !digits(minor) {
+            return Err(malformed());
+        }
+        let exponent = currency.exponent();
+        if minor.len() != exponent as usize || number.ends_with('.') {
+            let example = match exponent {
+                0 => "`12`",
+                2 => "`12.30`",
+                _ => "`12.300`",
+            };
+            return Err(NotMoney::Digits(text.to_owned(), exponent, example));
+        }
+        let amount = format!("{major}{minor}").parse().map_err(|_| malformed())?;
+        Ok(Self { amount: Amount(amount), currency })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +183,27 @@ mod tests {
             (1_230, Currency::Jpy, "1230 JPY"),
             (1_230, Currency::Kwd, "1.230 KWD"),
         ] {
-            assert_eq!(Money { amount: Amount(minor), currency }.to_string(), shown);
+            let money = Money { amount: Amount(minor), currency };
+            assert_eq!(money.to_string(), shown);
+            assert_eq!(shown.parse(), Ok(money));
+        }
+    }
+
+    #[test]
+    fn what_is_no_money_is_refused_with_an_example() {
+        for (text, words) in [
+            ("", "such as `12.30 EUR`"),
+            ("12.30", "such as `12.30 EUR`"),
+            ("twelve EUR", "such as `12.30 EUR`"),
+            ("-.30 EUR", "such as `12.30 EUR`"),
+            ("12.30 EURO", "EUR, JPY, KWD or USD"),
+            ("12.3 EUR", "expected `12.30`"),
+            ("12. JPY", "expected `12`"),
+            ("12.30 KWD", "expected `12.300`"),
+            ("999999999999999999999999999999999999999.00 EUR", "such as `12.30 EUR`"),
+        ] {
+            let error = text.parse::<Money>().unwrap_err().to_string();
+            assert!(error.contains(words), "{text}: {error}");
         }
     }
 

@@ -2,13 +2,11 @@
 
 use std::fmt;
 
+pub use scenarios::Ordinal;
+
 /// A number with its digits in groups of three: `12,345`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(pub u64);
-
-/// A place in a row: `1st`, `2nd`, `3rd`, `11th`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ordinal(pub u64);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,19 +19,6 @@ impl fmt::Display for Count {
             grouped.push(digit);
         }
         f.pad(&grouped)
-    }
-}
-
-impl fmt::Display for Ordinal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ending = match (self.0 % 100, self.0 % 10) {
-            (11..=13, _) => "th",
-            (_, 1) => "st",
-            (_, 2) => "nd",
-            (_, 3) => "rd",
-            _ => "th",
-        };
-        write!(f, "{}{ending}", self.0)
     }
 }
 
@@ -54,13 +39,6 @@ mod tests {
         {
             assert_eq!(Count(number).to_string(), shown);
         }
-    }
-
-    #[test]
-    fn a_place_in_a_row_has_its_ending() {
-        let shown: Vec<_> =
-            [1, 2, 3, 4, 11, 12, 13, 21, 112].map(|n| Ordinal(n).to_string()).into();
-        assert_eq!(shown, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! - who takes part: [`party`], speaking [`message`]s
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - many seeds: [`campaign`]
+//! - a violation as a file, to replay: [`repro`]
 //! - the same seed again, here or elsewhere: [`determinism`]
 
 pub mod bounds;
@@ -17,20 +18,24 @@ pub mod catalog;
 pub mod determinism;
 pub mod exclusion;
 pub mod fact;
+pub mod invalid;
 pub mod invariant;
 pub mod judge;
 pub mod latency;
 pub mod load;
 pub mod message;
+mod ordinal;
 pub mod party;
 pub mod plan;
 pub mod points;
+pub mod repro;
 pub mod settings;
 mod snapshot;
 mod span;
 mod system;
 pub mod trial;
 
+pub use ordinal::{NotAnOrdinal, Ordinal};
 pub use party::Compaction;
 pub use plan::Plan;
 pub use settings::Scenario;

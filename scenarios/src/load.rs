@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use miette::Diagnostic;
 
 use sim::Strike;
 
 use crate::bounds;
 use crate::exclusion;
+use crate::invalid::{InvalidFile, Wrong, nearest};
 use crate::invariant::Invariant;
 use crate::party::CLIENTS_MAX;
 use crate::settings::{Scenario, Who};
@@ -38,26 +39,7 @@ pub enum LoadError {
     /// The file says something that a scenario can't say.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Invalid(Box<InvalidScenario>),
-}
-
-/// What a scenario file says that a scenario can't say.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{place}: {problem}")]
-pub struct InvalidScenario {
-    /// File and line.
-    place: String,
-    /// What is wrong, and what was expected.
-    problem: String,
-    /// What would be right, where it can be told.
-    #[help]
-    help: Option<String>,
-    /// The file.
-    #[source_code]
-    source_code: NamedSource<String>,
-    /// Where in it.
-    #[label("here")]
-    span: SourceSpan,
+    Invalid(Box<InvalidFile>),
 }
 
 impl LoadError {
@@ -93,10 +75,8 @@ pub fn file(path: &Path) -> Result<Scenario, LoadError> {
 /// If it is no valid scenario.
 pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
     let scenario: Scenario = toml::from_str(text).map_err(|error| {
-        let span = error.span().unwrap_or(0..0);
-        let problem = error.message().replace('\n', "; ");
-        let help = suggestion(&problem);
-        invalid(origin, text, span, problem, help)
+        let wrong = Wrong::from(error);
+        LoadError::Invalid(Box::new(InvalidFile::new(origin, text, wrong)))
     })?;
     check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
@@ -107,16 +87,6 @@ pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
     Ok(scenario)
 }
 
-/// The nearest of `known` to `name`, if one is near enough to be meant.
-pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let distance = |candidate: &str| strsim::damerau_levenshtein(name, candidate);
-    known
-        .map(|candidate| (distance(candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 fn invalid(
     origin: &str,
     text: &str,
@@ -124,22 +94,7 @@ fn invalid(
     problem: String,
     help: Option<String>,
 ) -> LoadError {
-    let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
-    LoadError::Invalid(Box::new(InvalidScenario {
-        place: format!("{origin}, line {line}"),
-        problem,
-        help,
-        source_code: NamedSource::new(origin, text.to_owned()),
-        span: span.into(),
-    }))
-}
-
-/// The field that a misspelt one was meant to be.
-fn suggestion(problem: &str) -> Option<String> {
-    let rest = problem.split_once("unknown field `").or(problem.split_once("unknown variant `"))?.1;
-    let (wrong, expected) = rest.split_once('`')?;
-    let known = expected.split('`').skip(1).step_by(2);
-    nearest(wrong, known).map(|near| format!("did you mean `{near}`?"))
+    LoadError::Invalid(Box::new(InvalidFile::new(origin, text, Wrong { span, problem, help })))
 }
 
 /// Where a field is set behind `from`, for errors that the parser does not find.
@@ -261,8 +216,8 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// Half of the margin that `t_nf` has over the sum of its parts.
 const DRIFT_PPM_MAX: u32 = 50_000;
-const OPERATIONS_MAX: u32 = 1_000_000;
-const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);
+pub(crate) const OPERATIONS_MAX: u32 = 1_000_000;
+pub(crate) const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);
 
 #[cfg(test)]
 mod tests {

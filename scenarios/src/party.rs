@@ -71,6 +71,15 @@ pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     house.into_iter().chain(providers).chain(clients)
 }
 
+/// The role that people call `name`, whether or not anybody plays it.
+pub fn named(name: &str) -> Option<Role> {
+    (0..Role::MAX as u8).map(Role).find(|role| is_known(*role) && self::name(*role) == name)
+}
+
+fn is_known(role: Role) -> bool {
+    role.0 <= PROBE.0 || provider_of(role).is_some() || client_of(role).is_some()
+}
+
 /// What people call a role.
 pub fn name(role: Role) -> String {
     match (role, provider_of(role), client_of(role)) {

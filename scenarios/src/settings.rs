@@ -4,13 +4,14 @@ mod disturbance;
 
 use model::Currency;
 use serde::{Deserialize, Serialize};
-use sim::Rate;
+use sim::{Rate, Role};
 
 pub use disturbance::{
     ClockSettings, CrashLoopSettings, CrashSettings, DiskSettings, LinkSettings, PartitionSettings,
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+use crate::party;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -230,6 +231,20 @@ impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
         !matches!(self, Self::Edge | Self::Orchestrator)
+    }
+
+    /// What `role` is one of, if anybody plays it.
+    pub fn of(role: Role) -> Option<Self> {
+        match (role, party::provider_of(role), party::client_of(role)) {
+            (party::EDGE, ..) => Some(Self::Edge),
+            (party::LEDGER, ..) => Some(Self::Ledger),
+            (party::ORCHESTRATOR, ..) => Some(Self::Orchestrator),
+            (party::RISK, ..) => Some(Self::Risk),
+            (party::STORE, ..) => Some(Self::Store),
+            (_, Some(_), _) => Some(Self::Provider),
+            (_, _, Some(_)) => Some(Self::Client),
+            _ => None,
+        }
     }
 
     /// What files and reports call it.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::fmt::friendly::{Designator, SpanPrinter};
 use serde::{Deserialize, Serialize};
 
 /// A span of time in a scenario file.
@@ -39,7 +40,9 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let span = SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX);
-        write!(f, "{span:#}")
+        // Microseconds in letters that every keyboard has.
+        let printer = SpanPrinter::new().designator(Designator::HumanTime);
+        f.write_str(&printer.duration_to_string(&span))
     }
 }
 
@@ -72,7 +75,17 @@ mod tests {
         ] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span.0, Duration::from_millis(millis), "{text}");
+            assert_eq!(span.to_string(), text);
             assert_eq!(span.to_string().parse(), Ok(span));
+        }
+    }
+
+    #[test]
+    fn a_span_prints_to_the_nanosecond() {
+        for (nanos, text) in [(0, "0s"), (1, "1ns"), (3_001_002_003, "3s 1ms 2us 3ns")] {
+            let span = Span(Duration::from_nanos(nanos));
+            assert_eq!(span.to_string(), text);
+            assert_eq!(text.parse(), Ok(span));
         }
     }
 

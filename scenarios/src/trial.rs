@@ -192,7 +192,7 @@ pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: End
 }
 
 impl Trial {
-    fn new(
+    pub(crate) fn new(
         world: &World<'_, PaymentSystem>,
         judge: &Judge,
         system: &PaymentSystem,

@@ -45,6 +45,11 @@ impl Links {
         self
     }
 
+    /// The stretches that were put in, in that order.
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.0
+    }
+
     /// Whether the link from `from` to `to` is in the set.
     #[inline]
     pub fn contains(&self, from: Role, to: Role) -> bool {
@@ -55,6 +60,12 @@ impl Links {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl FromIterator<Stretch> for Links {
+    fn from_iter<I: IntoIterator<Item = Stretch>>(stretches: I) -> Self {
+        Self(stretches.into_iter().collect())
     }
 }
 

@@ -12,5 +12,6 @@ mod golden;
 mod locality;
 mod readme;
 mod reference;
+mod repro_file;
 mod snapshots;
 mod tidy;

@@ -1,0 +1,172 @@
+//! A repro: a violation as a small file that people read, edit, compare and
+//! keep, and that anybody can replay.
+//!
+//! A repro holds the plan itself and not only the seed that it was drawn from, so
+//! that it survives changes of how seeds become plans, and faults that wait for
+//! something that means something, so that it survives changes of the subject.
+//! Where it does not, [`Replayed`] says so: it is never a silent pass.
+
+mod bounds;
+mod fault;
+mod file;
+mod group;
+mod line;
+mod moment;
+mod name;
+mod notes;
+mod operation;
+mod provider;
+mod recording;
+mod replay;
+mod route;
+mod spot;
+mod world;
+
+use std::path::Path;
+
+use miette::Diagnostic;
+use model::Defects;
+
+use crate::invalid::InvalidFile;
+use crate::invariant::Invariant;
+use crate::judge::Violation;
+use crate::plan::Plan;
+
+pub use name::file_name;
+pub use notes::Notes;
+pub use recording::{Departure, Recording};
+pub use replay::{Answer, Replayed};
+
+/// A violation, and all that it takes to see it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repro {
+    /// The version of pennywise that wrote it.
+    pub tool: String,
+    /// The defects that it was found with.
+    pub planted: Defects,
+    /// What its replay is expected to come to.
+    pub expect: Answer,
+    /// And without the planted defects, where there are any.
+    pub expect_without: Option<Answer>,
+    /// The violation that it is about.
+    pub violation: Expectation,
+    /// What is run.
+    pub plan: Plan,
+    /// What that came to, event by event, when it was written.
+    pub recording: Option<Recording>,
+    /// What is said of its lines in comments. Not read back.
+    pub notes: Notes,
+    /// What is said at its beginning in comments. Not read back.
+    pub story: String,
+}
+
+/// The violation that a repro is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// Which invariant did not hold.
+    pub invariant: Invariant,
+    /// The step of the effect that made it false.
+    pub step: String,
+    /// How the authorities disagreed.
+    pub relation: String,
+    /// What each of them said.
+    pub evidence: String,
+}
+
+/// Why a repro can't be had.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum ReproError {
+    /// The file can't be read.
+    #[error("failed to read the repro `{path}`: {reason}")]
+    #[diagnostic(help("a repro is a TOML file that `pennywise fuzz` wrote"))]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file says something that a repro can't say.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Invalid(Box<InvalidFile>),
+}
+
+impl Repro {
+    /// The repro of `violation`, which `plan` shows with `planted`; `None` if it
+    /// does not, as when the plan is not the one of the violation.
+    pub fn new(plan: Plan, planted: Defects, violation: &Violation, tool: &str) -> Option<Self> {
+        let violation = Expectation::of(violation);
+        let (trial, recording) = Recording::of(plan.clone(), planted);
+        if !trial.violations().iter().any(|seen| violation.is_shown_by(seen)) {
+            return None;
+        }
+        let mut repro = Self {
+            tool: tool.to_owned(),
+            planted,
+            expect: Answer::SameViolation,
+            expect_without: None,
+            violation,
+            plan,
+            recording: Some(recording),
+            notes: Notes::default(),
+            story: String::new(),
+        };
+        if planted != Defects::NONE {
+            repro.expect_without = Some(repro.replay(Defects::NONE).answer);
+        }
+        Some(repro)
+    }
+
+    /// The text of its file.
+    pub fn text(&self) -> String {
+        file::text(self)
+    }
+
+    /// The repro in `text`, which `origin` names in errors.
+    ///
+    /// # Errors
+    /// If it is no repro; the error says where and what was expected.
+    pub fn parse(origin: &str, text: &str) -> Result<Self, ReproError> {
+        file::parse(origin, text)
+    }
+
+    /// The repro in the file at `path`.
+    ///
+    /// # Errors
+    /// If the file can't be read, or is no repro.
+    pub fn file(path: &Path) -> Result<Self, ReproError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| ReproError::Unreadable {
+            path: shown.clone(),
+            reason: error.to_string(),
+        })?;
+        Self::parse(&shown, &text)
+    }
+
+    /// What is expected with `planted`, if the file says.
+    pub fn expected(&self, planted: Defects) -> Option<Answer> {
+        if planted == self.planted {
+            return Some(self.expect);
+        }
+        self.expect_without.filter(|_| planted == Defects::NONE)
+    }
+}
+
+impl Expectation {
+    /// What there is to expect of `violation`.
+    pub fn of(violation: &Violation) -> Self {
+        Self {
+            invariant: violation.invariant,
+            step: violation.step.to_owned(),
+            relation: violation.relation.to_string(),
+            evidence: violation.evidence.clone(),
+        }
+    }
+
+    /// Whether `violation` is of this kind, whatever the evidence.
+    pub fn is_shown_by(&self, violation: &Violation) -> bool {
+        let Violation { invariant, step, relation, .. } = violation;
+        (self.invariant, self.step.as_str()) == (*invariant, *step)
+            && self.relation == relation.to_string()
+    }
+}

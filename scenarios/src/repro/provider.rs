@@ -1,0 +1,185 @@
+//! What issuers, providers and the risk service are like, as tables.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use model::Dialect;
+use serde::Deserialize;
+use sim::Rate;
+use toml::Spanned;
+
+use super::bounds::SPAN_MAX;
+use super::line::{quoted, span};
+use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
+use crate::invalid::{Wrong, nearest};
+use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, RiskPlan};
+use crate::span::Span;
+
+/// A provider as a file says it; what is left out never happens.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProviderTable {
+    dialect: Spanned<String>,
+    #[serde(default)]
+    decline_soft: Rate,
+    #[serde(default)]
+    decline_hard: Rate,
+    #[serde(default)]
+    partial: Rate,
+    #[serde(default)]
+    deferred: Rate,
+    deferred_max: Option<Spanned<Span>>,
+    #[serde(default)]
+    capture_declined: Rate,
+    #[serde(default)]
+    reply_dropped: Rate,
+    #[serde(default)]
+    request_dropped: Rate,
+    #[serde(default)]
+    late_effect: Rate,
+    late_effect_max: Option<Spanned<Span>>,
+    #[serde(default)]
+    error_after: Rate,
+    #[serde(default)]
+    error_before: Rate,
+    #[serde(default)]
+    throttled: Rate,
+    index_lag_max: Option<Spanned<Span>>,
+}
+
+/// What the risk service says, as a file says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RiskTable {
+    reject: Rate,
+    review: Rate,
+    review_max: Option<Spanned<Span>>,
+}
+
+/// The providers of a world in which nothing goes wrong at them.
+pub(super) fn calm_cast() -> Vec<ProviderPlan> {
+    Dialect::cast().into_iter().map(calm).collect()
+}
+
+/// The risk service that approves of everything.
+pub(super) fn calm_risk() -> RiskPlan {
+    RiskPlan { reject: Rate::NEVER, review: Rate::NEVER, review_max: Duration::ZERO }
+}
+
+fn calm(dialect: Dialect) -> ProviderPlan {
+    let never = Rate::NEVER;
+    ProviderPlan {
+        dialect,
+        issuer: IssuerPlan {
+            decline_soft: never,
+            decline_hard: never,
+            partial: never,
+            deferred: never,
+            deferred_max: Duration::ZERO,
+            capture_declined: never,
+        },
+        faults: ProviderFaults {
+            reply_dropped: never,
+            request_dropped: never,
+            late_effect: never,
+            late_effect_max: Duration::ZERO,
+            error_after: never,
+            error_before: never,
+            throttled: never,
+            index_lag_max: Duration::ZERO,
+        },
+    }
+}
+
+/// The lines of the table of `provider`.
+pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
+    let ProviderPlan { dialect, issuer, faults } = provider;
+    let mut lines = vec![format!("dialect = {}", quoted(&dialect.name))];
+    lines.extend(rate("decline_soft", issuer.decline_soft));
+    lines.extend(rate("decline_hard", issuer.decline_hard));
+    lines.extend(rate("partial", issuer.partial));
+    lines.extend(rate("deferred", issuer.deferred));
+    lines.extend(most("deferred_max", issuer.deferred_max));
+    lines.extend(rate("capture_declined", issuer.capture_declined));
+    lines.extend(rate("reply_dropped", faults.reply_dropped));
+    lines.extend(rate("request_dropped", faults.request_dropped));
+    lines.extend(rate("late_effect", faults.late_effect));
+    lines.extend(most("late_effect_max", faults.late_effect_max));
+    lines.extend(rate("error_after", faults.error_after));
+    lines.extend(rate("error_before", faults.error_before));
+    lines.extend(rate("throttled", faults.throttled));
+    lines.extend(most("index_lag_max", faults.index_lag_max));
+    lines
+}
+
+/// The lines of the table of the risk service.
+pub(super) fn risk_lines(risk: &RiskPlan) -> Vec<String> {
+    let rates = [rate("reject", risk.reject), rate("review", risk.review)];
+    rates.into_iter().chain([most("review_max", risk.review_max)]).flatten().collect()
+}
+
+/// The line of a rate, unless it is zero.
+pub(super) fn rate(name: &str, rate: Rate) -> Option<String> {
+    (rate != Rate::NEVER).then(|| format!("{name} = {}", quoted(&rate.to_string())))
+}
+
+/// The line of a span, unless it is no time at all.
+pub(super) fn most(name: &str, span: Duration) -> Option<String> {
+    (!span.is_zero()).then(|| format!("{name} = {}", quoted(&Span(span).to_string())))
+}
+
+impl ProviderTable {
+    /// What the table says.
+    ///
+    /// # Errors
+    /// If there is no such dialect, or a span is out of bounds.
+    pub(super) fn provider(mut self) -> Result<ProviderPlan, Wrong> {
+        Ok(ProviderPlan {
+            dialect: dialect(self.dialect.get_ref(), self.dialect.span())?,
+            issuer: IssuerPlan {
+                decline_soft: self.decline_soft,
+                decline_hard: self.decline_hard,
+                partial: self.partial,
+                deferred: self.deferred,
+                deferred_max: span(&mut self.deferred_max, "deferred_max", SPAN_MAX)?,
+                capture_declined: self.capture_declined,
+            },
+            faults: ProviderFaults {
+                reply_dropped: self.reply_dropped,
+                request_dropped: self.request_dropped,
+                late_effect: self.late_effect,
+                late_effect_max: span(
+                    &mut self.late_effect_max,
+                    "late_effect_max",
+                    LATE_EFFECT_MAX,
+                )?,
+                error_after: self.error_after,
+                error_before: self.error_before,
+                throttled: self.throttled,
+                index_lag_max: span(&mut self.index_lag_max, "index_lag_max", INDEX_LAG_MAX)?,
+            },
+        })
+    }
+}
+
+impl RiskTable {
+    /// What the table says.
+    ///
+    /// # Errors
+    /// If a span is out of bounds.
+    pub(super) fn risk(mut self) -> Result<RiskPlan, Wrong> {
+        let review_max = span(&mut self.review_max, "review_max", SPAN_MAX)?;
+        Ok(RiskPlan { reject: self.reject, review: self.review, review_max })
+    }
+}
+
+fn dialect(name: &str, place: Range<usize>) -> Result<Dialect, Wrong> {
+    let cast = Dialect::cast();
+    let names = || cast.iter().map(|dialect| dialect.name.as_str());
+    let wrong = || match nearest(name, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the dialects are {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    let known = cast.iter().find(|dialect| dialect.name == name).cloned();
+    known.ok_or_else(|| Wrong::new(place, format!("there is no dialect `{name}`")).help(wrong()))
+}

@@ -1,0 +1,377 @@
+//! The world of a repro: the plan as a table, with what differs from a world in
+//! which nothing goes wrong.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde::Deserialize;
+use sim::{COPIES_MAX, Links, Rate, Roles, Seed, VirtualTime, Weather};
+use toml::Spanned;
+
+use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::fault::{self, FaultLine, Planned, since_beginning};
+use super::group::{Group, PARTIES};
+use super::line::{Line, quoted, span};
+use super::moment::Moment;
+use super::notes::Notes;
+use super::operation::{self, LimitLine, OperationLine};
+use super::provider::{self, ProviderTable, RiskTable, most, rate};
+use super::route::Route;
+use crate::bounds::COPY_AGE_MAX;
+use crate::invalid::Wrong;
+use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX};
+use crate::plan::Plan;
+use crate::points::PointName;
+use crate::span::Span;
+
+/// A plan as a file says it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorldTable {
+    key: Key,
+    chaos: Spanned<Span>,
+    #[serde(default = "one")]
+    clients: Spanned<u8>,
+    operations: Spanned<Vec<Spanned<OperationLine>>>,
+    #[serde(default)]
+    faults: Vec<Spanned<FaultLine>>,
+    #[serde(default)]
+    limits: Vec<LimitLine>,
+    #[serde(default)]
+    points: Vec<PointLine>,
+    #[serde(default)]
+    ordered: Vec<Route>,
+    #[serde(default)]
+    connections: Vec<Route>,
+    heals: Option<Spanned<Group>>,
+    #[serde(default)]
+    network: NetworkTable,
+    #[serde(default)]
+    risk: RiskTable,
+    providers: Option<Spanned<Vec<ProviderTable>>>,
+}
+
+/// What a file says besides, of where the plan came from.
+pub(super) struct Origin {
+    pub(super) samplers: u16,
+    pub(super) scenario: String,
+    pub(super) seed: Seed,
+}
+
+/// Who takes part, and in what.
+pub(super) struct Present {
+    clients: u8,
+    providers: usize,
+    payments: BTreeSet<u64>,
+}
+
+/// The key of all draws of a run: 32 hex digits.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Key([u64; 2]);
+
+/// How links misbehave, as a file says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NetworkTable {
+    loss: Rate,
+    duplication: Rate,
+    copies_max: Option<Spanned<u8>>,
+    copy_delay_max: Option<Spanned<Span>>,
+    lateness: Rate,
+    late_max: Option<Spanned<Span>>,
+    load_percent: Option<Spanned<u32>>,
+}
+
+/// A rare branch that is forced, as a file says it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PointLine {
+    name: PointName,
+    rate: Rate,
+}
+
+/// The table of `plan`, a comment behind each line that has a note.
+pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
+    let mut text = String::from("[world]\n");
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    let [one, other] = plan.key;
+    line(format!("key = {}", quoted(&format!("{one:016x}{other:016x}"))));
+    line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
+    if plan.clients != 1 {
+        line(format!("clients = {}", plan.clients));
+    }
+    let operations = plan.operations.iter();
+    let operations = operations.map(|o| (operation::line(o), notes.operations.get(&o.token)));
+    line(list("operations", operations));
+    let faults = plan.faults.iter().map(|f| (fault::line(f), notes.faults.get(&f.id)));
+    let troubles = plan.troubles.iter();
+    let troubles = troubles.map(|t| (fault::trouble_line(t), notes.faults.get(&t.id)));
+    let some = |name, lines: Vec<(String, Option<&String>)>| {
+        (!lines.is_empty()).then(|| list(name, lines.into_iter()))
+    };
+    let bare = |lines: Vec<String>| lines.into_iter().map(|line| (line, None)).collect();
+    let routes = |links: &Links| -> Vec<String> {
+        links.stretches().iter().map(|links| quoted(&Route(*links).to_string())).collect()
+    };
+    let points = plan.points.iter();
+    let points =
+        points.map(|(name, rate)| Line::default().words("name", name.name()).words("rate", rate));
+    let lists = [
+        some("faults", faults.chain(troubles).collect()),
+        some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
+        some("points", bare(points.map(Line::end).collect())),
+        some("ordered", bare(routes(&plan.ordered))),
+        some("connections", bare(routes(&plan.connections))),
+    ];
+    lists.into_iter().flatten().for_each(&mut line);
+    if let Some(core) = plan.core {
+        line(format!("heals = {}", quoted(&Group(core).to_string())));
+    }
+    let mut table = |name: &str, lines: Vec<String>| {
+        line(format!("\n{name}"));
+        lines.into_iter().for_each(&mut line);
+    };
+    if plan.weather != Weather::CALM {
+        table("[world.network]", network_lines(&plan.weather));
+    }
+    if plan.risk != provider::calm_risk() {
+        table("[world.risk]", provider::risk_lines(&plan.risk));
+    }
+    if plan.providers != provider::calm_cast() {
+        for provider in &plan.providers {
+            table("[[world.providers]]", provider::lines(provider));
+        }
+    }
+    text
+}
+
+/// A list with a line for each of `lines`, and the notes on them above.
+fn list<'n>(name: &str, lines: impl Iterator<Item = (String, Option<&'n String>)>) -> String {
+    let mut text = format!("{name} = [\n");
+    for (line, note) in lines {
+        for note in note.into_iter().flat_map(|note| note.lines()) {
+            text.push_str(&format!("    # {note}\n"));
+        }
+        text.push_str(&format!("    {line},\n"));
+    }
+    text + "]"
+}
+
+fn network_lines(weather: &Weather) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(rate("loss", weather.loss));
+    lines.extend(rate("duplication", weather.duplication));
+    lines.extend((weather.copies_max != 1).then(|| format!("copies_max = {}", weather.copies_max)));
+    lines.extend(most("copy_delay_max", weather.copy_delay_max));
+    lines.extend(rate("lateness", weather.lateness));
+    lines.extend(most("late_max", weather.late_max));
+    lines.extend(
+        (weather.load_percent != 100).then(|| format!("load_percent = {}", weather.load_percent)),
+    );
+    lines
+}
+
+impl WorldTable {
+    /// The plan that the table says.
+    ///
+    /// # Errors
+    /// If a number is out of bounds, or something is named that there is not.
+    pub(super) fn plan(self, origin: Origin) -> Result<Plan, Wrong> {
+        let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
+        let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
+        let providers = providers(self.providers)?;
+        let operations = operations(self.operations, clients)?;
+        let payments = operations.iter().map(|operation| operation.token.0).collect();
+        let present = Present { clients, providers: providers.len(), payments };
+        if let Some(heals) = &self.heals {
+            present.check(heals.get_ref().named(), heals.span())?;
+        }
+        let (faults, troubles) = faults(self.faults, &present)?;
+        let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
+        Ok(Plan {
+            format: Plan::FORMAT,
+            samplers: origin.samplers,
+            scenario: origin.scenario,
+            seed: origin.seed,
+            key: self.key.0,
+            heal_at,
+            clients,
+            operations,
+            limits,
+            weather: self.network.weather()?,
+            ordered: self.ordered.into_iter().map(|route| route.0).collect(),
+            connections: self.connections.into_iter().map(|route| route.0).collect(),
+            mirrored: MIRRORED.into_iter().collect(),
+            points: self.points.into_iter().map(|point| (point.name, point.rate)).collect(),
+            core: self.heals.map(|group| group.into_inner().0),
+            faults,
+            troubles,
+            providers,
+            risk: self.risk.risk()?,
+        })
+    }
+}
+
+fn providers(
+    tables: Option<Spanned<Vec<ProviderTable>>>,
+) -> Result<Vec<crate::plan::ProviderPlan>, Wrong> {
+    let Some(tables) = tables else { return Ok(provider::calm_cast()) };
+    let (place, tables) = (tables.span(), tables.into_inner());
+    if !(1..=usize::from(PROVIDERS_MAX)).contains(&tables.len()) {
+        let problem =
+            format!("expected 1 to {PROVIDERS_MAX} providers, or none to have the two calm ones");
+        return Err(Wrong::new(place, problem));
+    }
+    tables.into_iter().map(ProviderTable::provider).collect()
+}
+
+/// In the order of their numbers.
+fn operations(
+    lines: Spanned<Vec<Spanned<OperationLine>>>,
+    clients: u8,
+) -> Result<Vec<crate::plan::Operation>, Wrong> {
+    let (place, lines) = (lines.span(), lines.into_inner());
+    if !(1..=OPERATIONS_MAX).contains(&lines.len()) {
+        let problem = format!("expected 1 to {OPERATIONS_MAX} operations, such as");
+        let help = "{ payment = 1, at = \"3s\", pays = \"1.00 EUR\" }";
+        return Err(Wrong::new(place, problem).help(help));
+    }
+    let mut seen = BTreeSet::new();
+    let mut operations = Vec::with_capacity(lines.len());
+    for line in lines {
+        let line = line.into_inner();
+        let (payment, place) = (*line.payment.get_ref(), line.payment.span());
+        if !seen.insert(payment) {
+            return Err(Wrong::new(place, format!("payment {payment} stands here twice")));
+        }
+        operations.push(line.operation(clients)?);
+    }
+    operations.sort_by_key(|operation| operation.token);
+    Ok(operations)
+}
+
+fn faults(
+    lines: Vec<Spanned<FaultLine>>,
+    present: &Present,
+) -> Result<(Vec<sim::Fault>, Vec<crate::plan::ProviderTrouble>), Wrong> {
+    if let Some(line) = lines.get(FAULTS_MAX) {
+        return Err(Wrong::new(line.span(), format!("expected at most {FAULTS_MAX} faults")));
+    }
+    let mut seen = BTreeSet::new();
+    let (mut faults, mut troubles) = (Vec::new(), Vec::new());
+    for line in lines {
+        let (place, line) = (line.span(), line.into_inner());
+        let id = *line.id.get_ref();
+        if !seen.insert(id) {
+            let problem = format!("two faults have the id {id}: expected each to have its own");
+            return Err(Wrong::new(line.id.span(), problem));
+        }
+        match line.planned(&place, present)? {
+            Planned::Fault(fault) => faults.push(fault),
+            Planned::Trouble(trouble) => troubles.push(trouble),
+        }
+    }
+    Ok((faults, troubles))
+}
+
+impl Present {
+    /// Whether all of `roles` take part.
+    ///
+    /// # Errors
+    /// If somebody does not; `place` is where they are named.
+    pub(super) fn check(&self, roles: Roles, place: Range<usize>) -> Result<(), Wrong> {
+        let absent = roles.iter().find(|role| !self.takes_part(*role));
+        absent.map_or(Ok(()), |role| {
+            let name = super::group::name(role);
+            let problem = match (party::client_of(role), party::provider_of(role)) {
+                (Some(_), _) => {
+                    let last = self.clients.saturating_sub(1);
+                    format!("there is no {name}: `clients = {}` are 0 to {last}", self.clients)
+                }
+                (_, Some(_)) => {
+                    format!("there is no {name}: there are {} providers", self.providers)
+                }
+                _ => format!("there is no {name}: expected {PARTIES}"),
+            };
+            Err(Wrong::new(place, problem))
+        })
+    }
+
+    /// Whether a fault can wait for `moment` in this world.
+    ///
+    /// # Errors
+    /// If it is about a payment that nobody attempts.
+    pub(super) fn check_moment(&self, moment: &Moment, place: Range<usize>) -> Result<(), Wrong> {
+        let payment = moment.payment();
+        if !self.payments.contains(&payment) {
+            let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
+            if self.payments.len() > SHOWN {
+                known.push("…".to_owned());
+            }
+            let problem = format!(
+                "no operation is payment {payment}: the operations of this file are {}",
+                known.join(", ")
+            );
+            return Err(Wrong::new(place, problem));
+        }
+        self.check(moment.parties(), place)
+    }
+
+    fn takes_part(&self, role: sim::Role) -> bool {
+        match (party::client_of(role), party::provider_of(role)) {
+            (Some(client), _) => client < self.clients,
+            (_, Some(provider)) => usize::from(provider.0) < self.providers,
+            _ => role.0 <= party::PROBE.0,
+        }
+    }
+}
+
+impl NetworkTable {
+    fn weather(mut self) -> Result<Weather, Wrong> {
+        let copies = |copies: &Spanned<u8>| bounded(copies, "copies_max", 1, COPIES_MAX as u8);
+        let load = |load: &Spanned<u32>| bounded(load, "load_percent", 1, LOAD_PERCENT_MAX);
+        Ok(Weather {
+            loss: self.loss,
+            duplication: self.duplication,
+            copies_max: self.copies_max.as_ref().map_or(Ok(1), copies)?,
+            copy_delay_max: span(&mut self.copy_delay_max, "copy_delay_max", SPAN_MAX)?,
+            lateness: self.lateness,
+            late_max: span(&mut self.late_max, "late_max", COPY_AGE_MAX)?,
+            load_percent: self.load_percent.as_ref().map_or(Ok(100), load)?,
+        })
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_key = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let half = |half: &str| u64::from_str_radix(half, 16).ok();
+        let words = is_key.then(|| Some([half(&text[..16])?, half(&text[16..])?])).flatten();
+        words.map(Self).ok_or_else(|| format!("`{text}` is no key: expected 32 hex digits"))
+    }
+}
+
+fn bounded<T: Copy + Ord + std::fmt::Display>(
+    value: &Spanned<T>,
+    name: &str,
+    least: T,
+    most: T,
+) -> Result<T, Wrong> {
+    if (least..=most).contains(value.get_ref()) {
+        return Ok(*value.get_ref());
+    }
+    Err(Wrong::new(value.span(), format!("`{name}` is {least} to {most}")))
+}
+
+fn one() -> Spanned<u8> {
+    Spanned::new(0..0, 1)
+}
+
+/// How many payments an error names.
+const SHOWN: usize = 20;
