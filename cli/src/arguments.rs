@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     /// Run one seed: its plan, its verdict, and the money trail of a violation
     #[command(after_help = exit_code::help())]
     Run(RunArguments),
+    /// Run a saved finding again, or a folder of them: does it still show what it showed?
+    #[command(after_help = exit_code::help())]
+    Replay(ReplayArguments),
     /// List what there is
     List(ListArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
@@ -65,6 +69,33 @@ pub(crate) struct FuzzArguments {
     #[arg(long, value_name = "DEFECT", env = "PENNYWISE_PLANT", value_delimiter = ',')]
     #[arg(value_parser = defect)]
     pub(crate) plant: Vec<Defect>,
+    /// The folder that findings are written to, each as a file for `pennywise replay`; made when
+    /// there is something to write [default: pennywise-repros]
+    #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// A file that `fuzz` wrote, or a folder of such files
+    #[arg(value_name = "FILE|FOLDER")]
+    pub(crate) path: PathBuf,
+    /// The defect to plant in place of those that the file records, or `none`; may be given
+    /// several times, or as a list with commas
+    #[arg(long, value_name = "DEFECT|none", value_delimiter = ',', value_parser = planting)]
+    pub(crate) plant: Vec<Planting>,
+    /// Narrate every event on stderr; only for a single file
+    #[arg(long)]
+    pub(crate) trace: bool,
+}
+
+/// What `replay` plants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Planting {
+    /// Nothing.
+    Nothing,
+    /// This.
+    Defect(Defect),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -161,6 +192,13 @@ fn defect(name: &str) -> Result<Defect, String> {
         let near = near.unwrap_or_default();
         format!("there is no such defect; {near}`pennywise list defects` names them all")
     })
+}
+
+fn planting(name: &str) -> Result<Planting, String> {
+    match name {
+        "none" => Ok(Planting::Nothing),
+        name => defect(name).map(Planting::Defect),
+    }
 }
 
 /// More threads than any machine has cores.

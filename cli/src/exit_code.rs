@@ -13,23 +13,28 @@ pub enum Exit {
     BadInput,
     /// The harness failed: nothing that it said counts.
     Failed,
+    /// There was nothing to run.
+    NothingRan,
     /// One seed had two digests.
     NotDeterministic,
-    /// A limit was hit, or something was not tested that should have been.
+    /// A limit was hit, something was not tested that should have been, or a
+    /// repro does not show any more what it showed.
     Inconclusive,
 }
 
 /// Every ending that there is, with what it means.
-pub const ALL: [(Exit, &str); 6] = [
-    (Exit::Held, "all held"),
+pub const ALL: [(Exit, &str); 7] = [
+    (Exit::Held, "all held; of a folder of repros: each came to what its file expects"),
     (Exit::Violated, "an invariant was violated"),
     (Exit::BadInput, "usage, settings or input file error"),
     (Exit::Failed, "the harness failed, or its output can't be written"),
+    (Exit::NothingRan, "nothing ran"),
     (Exit::NotDeterministic, "not deterministic: digests differ"),
     (
         Exit::Inconclusive,
         "inconclusive: a limit was hit, or a campaign of at least the scenario's\n     \
-         `trials_min` did not exercise an invariant that the scenario promises to",
+         `trials_min` did not exercise an invariant that the scenario promises to, or a\n     \
+         repro is stale, or came to something harmless that its file does not expect",
     ),
 ];
 
@@ -41,6 +46,7 @@ impl Exit {
             Self::Violated => 1,
             Self::BadInput => 2,
             Self::Failed => 3,
+            Self::NothingRan => 4,
             Self::NotDeterministic => 5,
             Self::Inconclusive => 6,
         }
@@ -54,11 +60,12 @@ impl Exit {
     fn rank(self) -> u8 {
         match self {
             Self::Held => 0,
-            Self::Inconclusive => 1,
-            Self::Violated => 2,
-            Self::NotDeterministic => 3,
-            Self::Failed => 4,
-            Self::BadInput => 5,
+            Self::NothingRan => 1,
+            Self::Inconclusive => 2,
+            Self::Violated => 3,
+            Self::NotDeterministic => 4,
+            Self::Failed => 5,
+            Self::BadInput => 6,
         }
     }
 }

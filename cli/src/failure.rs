@@ -2,6 +2,7 @@
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use scenarios::load::LoadError;
+use scenarios::repro::ReproError;
 
 use crate::exit_code::Exit;
 use crate::screen::Screen;
@@ -16,6 +17,8 @@ pub(crate) enum Failure {
     BadInput(String),
     /// A scenario can't be had.
     Scenario(LoadError),
+    /// A repro can't be had.
+    Repro(ReproError),
     /// The results can't be written.
     Output(std::io::Error),
     /// Something else that is no fault of the user's.
@@ -39,7 +42,11 @@ impl Failure {
                 Exit::BadInput
             }
             Self::Scenario(error) => {
-                screen.remark(&scenario(&error));
+                screen.remark(&told(&error, "the scenario file is not valid"));
+                Exit::BadInput
+            }
+            Self::Repro(error) => {
+                screen.remark(&told(&error, "the repro is not valid"));
                 Exit::BadInput
             }
             Self::Output(error) => {
@@ -55,7 +62,7 @@ impl Failure {
 }
 
 /// One sentence; and for what a file says, the place where it says so.
-fn scenario(error: &LoadError) -> String {
+fn told(error: &dyn Diagnostic, invalid: &str) -> String {
     if error.source_code().is_none() {
         let help = error.help().map(|help| format!(": {help}")).unwrap_or_default();
         return format!("{ERROR} {error}{help}\n");
@@ -63,7 +70,7 @@ fn scenario(error: &LoadError) -> String {
     let theme =
         GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::ansi() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
-    let mut shown = format!("{ERROR} the scenario file is not valid\n");
+    let mut shown = format!("{ERROR} {invalid}\n");
     match handler.render_report(&mut shown, error) {
         Ok(()) => shown,
         Err(_) => format!("{ERROR} {error}\n"),

@@ -44,9 +44,12 @@ mod fuzz;
 mod list;
 mod narration;
 mod progress;
+mod replay;
 mod run;
 mod screen;
+mod shelf;
 mod stopwatch;
+mod suite;
 mod witness;
 
 /// The payment system as pure state machines, and the defects that can be

@@ -9,6 +9,7 @@
 //!   reviewer compares line by line
 //! - one violation: its [`violation`] story, the [`money_trail`] that led to
 //!   it, and the command that [`Repeat`]s it
+//! - one repro, or a folder of them, replayed: [`replay_text`]
 //! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
@@ -26,6 +27,7 @@ pub mod money_trail;
 mod number;
 pub mod plan_text;
 mod repeat;
+pub mod replay_text;
 pub mod snapshot;
 pub mod trial_text;
 pub mod violation;
