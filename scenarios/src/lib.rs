@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod determinism;
 pub mod exclusion;
 pub mod fact;
+pub mod fingerprint;
 pub mod invariant;
 pub mod judge;
 pub mod latency;
@@ -31,6 +32,7 @@ mod span;
 mod system;
 pub mod trial;
 
+pub use fingerprint::Fingerprint;
 pub use party::Compaction;
 pub use plan::Plan;
 pub use settings::Scenario;
