@@ -1,7 +1,7 @@
 //! What the replay of a repro came to, of one file or of a folder.
 
 use model::Defects;
-use scenarios::judge::Violation;
+use scenarios::Fingerprint;
 use scenarios::repro::{Answer, Departure, Recording, Replayed, Repro};
 
 use crate::layout;
@@ -12,18 +12,15 @@ use crate::plan_text;
 pub fn render(repro: &Repro, planted: Defects, replayed: &Replayed) -> String {
     let Replayed { answer, trial, missed, departure } = replayed;
     let mut facts = vec![("planted", names(planted))];
-    let sought = &repro.violation;
-    let shown = trial.violations().iter().find(|seen| sought.is_shown_by(seen));
+    let sought = repro.violation;
+    let shown = trial.violations().iter().find(|seen| seen.fingerprint() == sought);
     let shown = shown.or_else(|| trial.violations().first());
     if let Some(violation) = shown {
-        facts.push(("shows", kind(violation)));
+        facts.push(("shows", kind(violation.fingerprint())));
         facts.push(("evidence", violation.evidence.clone()));
     }
     if *answer != Answer::SameViolation {
-        let scenarios::repro::Expectation { invariant, step, relation, .. } = sought;
-        let name = invariant.story().name;
-        let text = format!("{invariant} {name}: {relation}, at the step `{step}`");
-        facts.push(("sought", text));
+        facts.push(("sought", kind(sought)));
     }
     if planted == repro.planted {
         facts.extend(missed.iter().map(|id| ("missed", missing(repro, *id))));
@@ -85,8 +82,8 @@ fn names(planted: Defects) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
-fn kind(violation: &Violation) -> String {
-    let Violation { invariant, step, relation, .. } = violation;
+fn kind(violation: Fingerprint) -> String {
+    let Fingerprint { invariant, step, relation, .. } = violation;
     format!("{invariant} {}: {relation}, at the step `{step}`", invariant.story().name)
 }
 

@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod determinism;
 pub mod exclusion;
 pub mod fact;
+pub mod fingerprint;
 pub mod invalid;
 pub mod invariant;
 pub mod judge;
@@ -35,6 +36,7 @@ mod span;
 mod system;
 pub mod trial;
 
+pub use fingerprint::Fingerprint;
 pub use ordinal::{NotAnOrdinal, Ordinal};
 pub use party::Compaction;
 pub use plan::Plan;

@@ -1,6 +1,8 @@
 //! A plan: everything that is decided before a run, as data.
 
 mod draw;
+mod forced;
+mod stroke;
 
 use std::time::Duration;
 
@@ -12,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
+
+pub use forced::Forced;
+pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +41,9 @@ pub struct Plan {
     pub limits: Vec<MerchantLimit>,
     /// How links misbehave until heal.
     pub weather: Weather,
+    /// Whether every message takes the usual time of its kind, and not a drawn
+    /// one.
+    pub plain: bool,
     /// Links that keep order, if any do.
     pub ordered: Links,
     /// Links that are connections, if any are.
@@ -45,6 +53,8 @@ pub struct Plan {
     pub mirrored: Roles,
     /// Rare branches that are forced until heal, and how often.
     pub points: Vec<(PointName, Rate)>,
+    /// Single times at which a rare branch is forced, until heal.
+    pub forced: Vec<Forced>,
     /// Whom the healing is for: what still plagues anybody else when chaos
     /// ends stays for good. `None`: everybody.
     pub core: Option<Roles>,
@@ -52,6 +62,8 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// What goes wrong with whole providers.
     pub troubles: Vec<ProviderTrouble>,
+    /// What befalls single requests to providers and to the risk service.
+    pub strokes: Strokes,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
     /// What the risk service says.

@@ -8,6 +8,7 @@
 
 mod bounds;
 mod fault;
+mod fault_line;
 mod file;
 mod group;
 mod line;
@@ -20,6 +21,7 @@ mod recording;
 mod replay;
 mod route;
 mod spot;
+mod stroke;
 mod world;
 
 use std::path::Path;
@@ -27,9 +29,8 @@ use std::path::Path;
 use miette::Diagnostic;
 use model::Defects;
 
+use crate::fingerprint::Fingerprint;
 use crate::invalid::InvalidFile;
-use crate::invariant::Invariant;
-use crate::judge::Violation;
 use crate::plan::Plan;
 
 pub use name::file_name;
@@ -48,8 +49,10 @@ pub struct Repro {
     pub expect: Answer,
     /// And without the planted defects, where there are any.
     pub expect_without: Option<Answer>,
-    /// The violation that it is about.
-    pub violation: Expectation,
+    /// The kind of violation that it is about.
+    pub violation: Fingerprint,
+    /// What the authorities said when it was seen.
+    pub evidence: String,
     /// What is run.
     pub plan: Plan,
     /// What that came to, event by event, when it was written.
@@ -58,19 +61,6 @@ pub struct Repro {
     pub notes: Notes,
     /// What is said at its beginning in comments. Not read back.
     pub story: String,
-}
-
-/// The violation that a repro is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expectation {
-    /// Which invariant did not hold.
-    pub invariant: Invariant,
-    /// The step of the effect that made it false.
-    pub step: String,
-    /// How the authorities disagreed.
-    pub relation: String,
-    /// What each of them said.
-    pub evidence: String,
 }
 
 /// Why a repro can't be had.
@@ -92,20 +82,18 @@ pub enum ReproError {
 }
 
 impl Repro {
-    /// The repro of `violation`, which `plan` shows with `planted`; `None` if it
-    /// does not, as when the plan is not the one of the violation.
-    pub fn new(plan: Plan, planted: Defects, violation: &Violation, tool: &str) -> Option<Self> {
-        let violation = Expectation::of(violation);
+    /// The repro of a violation of this kind, which `plan` shows with `planted`;
+    /// `None` if it does not.
+    pub fn new(plan: Plan, planted: Defects, violation: Fingerprint, tool: &str) -> Option<Self> {
         let (trial, recording) = Recording::of(plan.clone(), planted);
-        if !trial.violations().iter().any(|seen| violation.is_shown_by(seen)) {
-            return None;
-        }
+        let seen = trial.violations().iter().find(|seen| seen.fingerprint() == violation)?;
         let mut repro = Self {
             tool: tool.to_owned(),
             planted,
             expect: Answer::SameViolation,
             expect_without: None,
             violation,
+            evidence: seen.evidence.clone(),
             plan,
             recording: Some(recording),
             notes: Notes::default(),
@@ -149,24 +137,5 @@ impl Repro {
             return Some(self.expect);
         }
         self.expect_without.filter(|_| planted == Defects::NONE)
-    }
-}
-
-impl Expectation {
-    /// What there is to expect of `violation`.
-    pub fn of(violation: &Violation) -> Self {
-        Self {
-            invariant: violation.invariant,
-            step: violation.step.to_owned(),
-            relation: violation.relation.to_string(),
-            evidence: violation.evidence.clone(),
-        }
-    }
-
-    /// Whether `violation` is of this kind, whatever the evidence.
-    pub fn is_shown_by(&self, violation: &Violation) -> bool {
-        let Violation { invariant, step, relation, .. } = violation;
-        (self.invariant, self.step.as_str()) == (*invariant, *step)
-            && self.relation == relation.to_string()
     }
 }

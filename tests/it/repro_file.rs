@@ -3,8 +3,7 @@
 
 use model::Defects;
 use proptest::prelude::*;
-use scenarios::invariant::Invariant;
-use scenarios::repro::{Answer, Expectation, Notes, Repro};
+use scenarios::repro::{Answer, Notes, Repro};
 use scenarios::{Plan, catalog};
 use sim::Seed;
 
@@ -15,12 +14,8 @@ pub(crate) fn unproven(plan: Plan) -> Repro {
         planted: Defects::NONE,
         expect: Answer::SameViolation,
         expect_without: None,
-        violation: Expectation {
-            invariant: Invariant::I05,
-            step: "capture".to_owned(),
-            relation: "same operation twice".to_owned(),
-            evidence: "payment 7 is charged 2 times, says \"provider a\"".to_owned(),
-        },
+        violation: "I05 payin_card capture same-operation-twice".parse().unwrap(),
+        evidence: "payment 7 is charged 2 times, says \"provider a\"".to_owned(),
         plan,
         recording: None,
         notes: Notes::default(),

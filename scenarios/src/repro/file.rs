@@ -10,9 +10,9 @@ use super::line::quoted;
 use super::notes::Notes;
 use super::recording::Recording;
 use super::world::{self, Origin, WorldTable};
-use super::{Answer, Expectation, Repro, ReproError};
+use super::{Answer, Repro, ReproError};
+use crate::fingerprint::{Fingerprint, NotAFingerprint};
 use crate::invalid::{InvalidFile, Wrong, nearest};
-use crate::invariant::Invariant;
 
 /// A whole file.
 #[derive(Debug, Deserialize)]
@@ -25,10 +25,11 @@ struct File {
     scenario: String,
     seed: Seed,
     #[serde(default)]
-    planted: Vec<Named<Defect>>,
+    planted: Vec<Named>,
     expect: Spanned<String>,
     expect_without: Option<Spanned<String>>,
-    violation: ViolationTable,
+    violation: Kind,
+    evidence: String,
     world: WorldTable,
     recorded: Option<RecordedTable>,
 }
@@ -37,16 +38,6 @@ struct File {
 #[derive(Debug, Deserialize)]
 struct Head {
     format: Option<Spanned<i64>>,
-}
-
-/// The violation that a file is about.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ViolationTable {
-    invariant: Named<Invariant>,
-    step: String,
-    relation: String,
-    evidence: String,
 }
 
 /// What the run came to when the file was written.
@@ -61,10 +52,15 @@ struct RecordedTable {
     unstruck: Vec<u32>,
 }
 
-/// Something that files call by its name.
+/// A kind of violation.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String", bound(deserialize = "Self: TryFrom<String, Error = String>"))]
-struct Named<T>(T);
+#[serde(try_from = "String")]
+struct Kind(Fingerprint);
+
+/// A defect by its name.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Named(Defect);
 
 /// The text of `repro`.
 pub(super) fn text(repro: &Repro) -> String {
@@ -75,14 +71,7 @@ pub(super) fn text(repro: &Repro) -> String {
     for (name, value) in head(repro) {
         text.push_str(&format!("{name} = {value}\n"));
     }
-    let Expectation { invariant, step, relation, evidence } = &repro.violation;
-    text.push_str(&format!(
-        "\n[violation]\ninvariant = {}\nstep = {}\nrelation = {}\nevidence = {}\n\n",
-        quoted(&invariant.to_string()),
-        quoted(step),
-        quoted(relation),
-        quoted(evidence)
-    ));
+    text.push('\n');
     text.push_str(&world::text(&repro.plan, &repro.notes));
     if let Some(recording) = &repro.recording {
         text.push_str(&recorded(recording));
@@ -111,6 +100,8 @@ fn head(repro: &Repro) -> Vec<(&'static str, String)> {
     if let Some(expect) = repro.expect_without {
         head.push(("expect_without", quoted(expect.name())));
     }
+    head.push(("violation", quoted(&repro.violation.to_string())));
+    head.push(("evidence", quoted(&repro.evidence)));
     head
 }
 
@@ -157,14 +148,14 @@ fn read(text: &str) -> Result<Repro, Wrong> {
         let problem = "`expect_without` is for a file with `planted` defects";
         return Err(Wrong::new(without.span(), problem));
     }
-    let ViolationTable { invariant, step, relation, evidence } = file.violation;
     let origin = Origin { samplers: file.samplers, scenario: file.scenario, seed: file.seed };
     Ok(Repro {
         tool: file.tool,
         planted,
         expect,
         expect_without,
-        violation: Expectation { invariant: invariant.0, step, relation, evidence },
+        violation: file.violation.0,
+        evidence: file.evidence,
         plan: file.world.plan(origin)?,
         recording: file.recorded.map(RecordedTable::recording).transpose()?,
         notes: Notes::default(),
@@ -229,7 +220,15 @@ impl RecordedTable {
     }
 }
 
-impl TryFrom<String> for Named<Defect> {
+impl TryFrom<String> for Kind {
+    type Error = NotAFingerprint;
+
+    fn try_from(text: String) -> Result<Self, NotAFingerprint> {
+        text.parse().map(Self)
+    }
+}
+
+impl TryFrom<String> for Named {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
@@ -238,16 +237,6 @@ impl TryFrom<String> for Named<Defect> {
             let near = nearest(&name, known).map(|near| format!("did you mean `{near}`? "));
             let near = near.unwrap_or_default();
             format!("there is no defect `{name}`: {near}`pennywise list defects` names them all")
-        })
-    }
-}
-
-impl TryFrom<String> for Named<Invariant> {
-    type Error = String;
-
-    fn try_from(code: String) -> Result<Self, String> {
-        Invariant::with_code(&code).map(Self).ok_or_else(|| {
-            format!("`{code}` is no invariant: `pennywise list invariants` names them")
         })
     }
 }

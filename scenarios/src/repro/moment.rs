@@ -159,7 +159,7 @@ fn sight(text: &str) -> Result<Sight, String> {
 }
 
 /// `the 2nd capture for payment 7 …`: the place, the noun, the payment, the rest.
-fn beginning(text: &str) -> Result<(u32, &str, Subject, &str), String> {
+pub(super) fn beginning(text: &str) -> Result<(u32, &str, Subject, &str), String> {
     let wrong = || no_moment(text);
     let (nth, rest) =
         text.strip_prefix("the ").and_then(|t| t.split_once(' ')).ok_or_else(wrong)?;
@@ -171,7 +171,8 @@ fn beginning(text: &str) -> Result<(u32, &str, Subject, &str), String> {
     Ok((nth, what, Subject(payment), rest))
 }
 
-fn no_moment(text: &str) -> String {
+/// What to say of words that are no moment.
+pub(super) fn no_moment(text: &str) -> String {
     format!(
         "`{text}` is nothing that a fault can wait for: expected something such as `the 2nd \
          capture for payment 7 from orchestrator to provider a is sent` (or `arrives`), or `the \

@@ -3,23 +3,18 @@
 use model::Defects;
 use sim::Digest;
 
-use super::Expectation;
+use crate::fingerprint::Fingerprint;
 
 /// A name that tells the finding at a glance, and is the same for the same kind
 /// of violation with the same defects planted:
 /// `I18-authorize-shown-too-early-3f9c2a.toml`.
-pub fn file_name(violation: &Expectation, planted: Defects) -> String {
-    let Expectation { invariant, step, relation, .. } = violation;
+pub fn file_name(violation: Fingerprint, planted: Defects) -> String {
+    let Fingerprint { invariant, step, relation, .. } = violation;
     let mut digest = Digest::new();
-    digest.bytes(format!("{invariant}/{step}/{relation}").as_bytes());
+    digest.bytes(violation.to_string().as_bytes());
     for story in planted.iter() {
         digest.bytes(story.name.as_bytes());
     }
     let short = digest.finish().0[0] >> 40;
-    let words = |text: &str| {
-        let letters = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
-        letters.collect::<String>().to_lowercase()
-    };
-    let (step, relation) = (words(step), words(relation));
-    format!("{invariant}-{step}-{relation}-{short:06x}.toml")
+    format!("{invariant}-{step}-{}-{short:06x}.toml", relation.name())
 }

@@ -77,7 +77,7 @@ impl Repro {
 
     fn answer(&self, trial: &Trial, is_stale: bool) -> Answer {
         match &trial.verdict {
-            Verdict::Violated(seen) if seen.iter().any(|one| self.violation.is_shown_by(one)) => {
+            Verdict::Violated(seen) if seen.iter().any(|one| one.fingerprint() == self.violation) => {
                 Answer::SameViolation
             }
             Verdict::Violated(_) => Answer::OtherViolation,

@@ -9,7 +9,8 @@ use sim::{COPIES_MAX, Links, Rate, Roles, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
-use super::fault::{self, FaultLine, Planned, since_beginning};
+use super::fault::{self, since_beginning};
+use super::fault_line::{FaultLine, Planned};
 use super::group::{Group, PARTIES};
 use super::line::{Line, quoted, span};
 use super::moment::Moment;
@@ -17,10 +18,11 @@ use super::notes::Notes;
 use super::operation::{self, LimitLine, OperationLine};
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
+use super::stroke;
 use crate::bounds::COPY_AGE_MAX;
 use crate::invalid::Wrong;
 use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX};
-use crate::plan::Plan;
+use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::span::Span;
 
@@ -28,7 +30,10 @@ use crate::span::Span;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WorldTable {
+    #[serde(default)]
     key: Key,
+    #[serde(default)]
+    latencies: Latencies,
     chaos: Spanned<Span>,
     #[serde(default = "one")]
     clients: Spanned<u8>,
@@ -66,9 +71,20 @@ pub(super) struct Present {
 }
 
 /// The key of all draws of a run: 32 hex digits.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(try_from = "String")]
 struct Key([u64; 2]);
+
+/// How long messages take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Latencies {
+    /// As long as is usual for their kind.
+    #[default]
+    Plain,
+    /// A drawn time each.
+    Drawn,
+}
 
 /// How links misbehave, as a file says it.
 #[derive(Debug, Default, Deserialize)]
@@ -99,7 +115,12 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         text.push('\n');
     };
     let [one, other] = plan.key;
-    line(format!("key = {}", quoted(&format!("{one:016x}{other:016x}"))));
+    if plan.key != [0, 0] {
+        line(format!("key = {}", quoted(&format!("{one:016x}{other:016x}"))));
+    }
+    if !plan.plain {
+        line("latencies = \"drawn\"".to_owned());
+    }
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
@@ -107,9 +128,8 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let operations = plan.operations.iter();
     let operations = operations.map(|o| (operation::line(o), notes.operations.get(&o.token)));
     line(list("operations", operations));
-    let faults = plan.faults.iter().map(|f| (fault::line(f), notes.faults.get(&f.id)));
-    let troubles = plan.troubles.iter();
-    let troubles = troubles.map(|t| (fault::trouble_line(t), notes.faults.get(&t.id)));
+    let faults = faults_text(plan);
+    let faults = faults.map(|(id, line)| (line, notes.faults.get(&id)));
     let some = |name, lines: Vec<(String, Option<&String>)>| {
         (!lines.is_empty()).then(|| list(name, lines.into_iter()))
     };
@@ -121,7 +141,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let points =
         points.map(|(name, rate)| Line::default().words("name", name.name()).words("rate", rate));
     let lists = [
-        some("faults", faults.chain(troubles).collect()),
+        some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
@@ -147,6 +167,15 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         }
     }
     text
+}
+
+/// Every fault of any kind, by id.
+fn faults_text(plan: &Plan) -> impl Iterator<Item = (u32, String)> {
+    let faults = plan.faults.iter().map(|f| (f.id, fault::line(f)));
+    let troubles = plan.troubles.iter().map(|t| (t.id, fault::trouble_line(t)));
+    let strokes = plan.strokes.iter().map(|s| (s.id, stroke::line(s)));
+    let forced = plan.forced.iter().map(|f| (f.id, stroke::forced_line(f)));
+    faults.chain(troubles).chain(strokes).chain(forced)
 }
 
 /// A list with a line for each of `lines`, and the notes on them above.
@@ -190,7 +219,7 @@ impl WorldTable {
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
-        let (faults, troubles) = faults(self.faults, &present)?;
+        let planned = faults(self.faults, &present)?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
         Ok(Plan {
             format: Plan::FORMAT,
@@ -203,13 +232,16 @@ impl WorldTable {
             operations,
             limits,
             weather: self.network.weather()?,
+            plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
             connections: self.connections.into_iter().map(|route| route.0).collect(),
             mirrored: MIRRORED.into_iter().collect(),
             points: self.points.into_iter().map(|point| (point.name, point.rate)).collect(),
+            forced: planned.forced,
             core: self.heals.map(|group| group.into_inner().0),
-            faults,
-            troubles,
+            faults: planned.faults,
+            troubles: planned.troubles,
+            strokes: planned.strokes.into_iter().collect(),
             providers,
             risk: self.risk.risk()?,
         })
@@ -218,7 +250,7 @@ impl WorldTable {
 
 fn providers(
     tables: Option<Spanned<Vec<ProviderTable>>>,
-) -> Result<Vec<crate::plan::ProviderPlan>, Wrong> {
+) -> Result<Vec<ProviderPlan>, Wrong> {
     let Some(tables) = tables else { return Ok(provider::calm_cast()) };
     let (place, tables) = (tables.span(), tables.into_inner());
     if !(1..=usize::from(PROVIDERS_MAX)).contains(&tables.len()) {
@@ -233,7 +265,7 @@ fn providers(
 fn operations(
     lines: Spanned<Vec<Spanned<OperationLine>>>,
     clients: u8,
-) -> Result<Vec<crate::plan::Operation>, Wrong> {
+) -> Result<Vec<Operation>, Wrong> {
     let (place, lines) = (lines.span(), lines.into_inner());
     if !(1..=OPERATIONS_MAX).contains(&lines.len()) {
         let problem = format!("expected 1 to {OPERATIONS_MAX} operations, such as");
@@ -254,15 +286,20 @@ fn operations(
     Ok(operations)
 }
 
-fn faults(
-    lines: Vec<Spanned<FaultLine>>,
-    present: &Present,
-) -> Result<(Vec<sim::Fault>, Vec<crate::plan::ProviderTrouble>), Wrong> {
+/// Faults of each kind, in the order of their lines.
+#[derive(Default)]
+struct Faults {
+    faults: Vec<sim::Fault>,
+    troubles: Vec<ProviderTrouble>,
+    strokes: Vec<Stroke>,
+    forced: Vec<Forced>,
+}
+
+fn faults(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, Wrong> {
     if let Some(line) = lines.get(FAULTS_MAX) {
         return Err(Wrong::new(line.span(), format!("expected at most {FAULTS_MAX} faults")));
     }
-    let mut seen = BTreeSet::new();
-    let (mut faults, mut troubles) = (Vec::new(), Vec::new());
+    let (mut seen, mut all) = (BTreeSet::new(), Faults::default());
     for line in lines {
         let (place, line) = (line.span(), line.into_inner());
         let id = *line.id.get_ref();
@@ -271,11 +308,13 @@ fn faults(
             return Err(Wrong::new(line.id.span(), problem));
         }
         match line.planned(&place, present)? {
-            Planned::Fault(fault) => faults.push(fault),
-            Planned::Trouble(trouble) => troubles.push(trouble),
+            Planned::Fault(fault) => all.faults.push(fault),
+            Planned::Trouble(trouble) => all.troubles.push(trouble),
+            Planned::Stroke(stroke) => all.strokes.push(stroke),
+            Planned::Forced(forced) => all.forced.push(forced),
         }
     }
-    Ok((faults, troubles))
+    Ok(all)
 }
 
 impl Present {
@@ -306,7 +345,15 @@ impl Present {
     /// # Errors
     /// If it is about a payment that nobody attempts.
     pub(super) fn check_moment(&self, moment: &Moment, place: Range<usize>) -> Result<(), Wrong> {
-        let payment = moment.payment();
+        self.check_payment(moment.payment(), place.clone())?;
+        self.check(moment.parties(), place)
+    }
+
+    /// Whether anybody attempts this payment.
+    ///
+    /// # Errors
+    /// If nobody does.
+    pub(super) fn check_payment(&self, payment: u64, place: Range<usize>) -> Result<(), Wrong> {
         if !self.payments.contains(&payment) {
             let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
             if self.payments.len() > SHOWN {
@@ -318,7 +365,7 @@ impl Present {
             );
             return Err(Wrong::new(place, problem));
         }
-        self.check(moment.parties(), place)
+        Ok(())
     }
 
     fn takes_part(&self, role: sim::Role) -> bool {
