@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use model::{Defect, Defects};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use reports::{Brief, CampaignRow, Count, campaign_table, violation};
-use scenarios::campaign::{self, Campaign};
+use scenarios::campaign::{self, Campaign, Progress};
 use sim::Seed;
 
 use crate::arguments::FuzzArguments;
@@ -14,24 +14,28 @@ use crate::budget::Budget;
 use crate::chosen::Chosen;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
+use crate::keeper::Keeper;
 use crate::progress::{Goal, Teller};
 use crate::screen::{Mood, Screen};
+use crate::shelf::Shelf;
 use crate::stopwatch::Stopwatch;
 
-/// Runs a campaign over each scenario and tells what they came to; each
-/// violation ends with the command that repeats it. `given` knows which
+/// Runs a campaign over each scenario and tells what they came to; each kind of
+/// violation is kept in a file, and ends with the command that repeats it. `given` knows which
 /// arguments are flags and which are variables.
 pub(crate) fn fuzz(
     arguments: FuzzArguments,
     given: &ArgMatches,
     screen: &mut Screen<'_>,
 ) -> Result<Exit, Failure> {
+    let shelf = Shelf::new(arguments.out.clone())?;
     let options = Options::new(arguments, given)?;
     let pool = options.pool()?;
+    let mut keeper = Keeper::new(shelf, options.defects);
     screen.headline(Mood::Plain, &options.heading())?;
-    let campaigns = campaigns(&options, &pool, screen);
+    let campaigns = campaigns(&options, &pool, &mut keeper, screen);
     let rows: Vec<_> = options.rows(&campaigns).collect();
-    report(&rows, screen)?;
+    report(&rows, &keeper, screen)?;
     Ok(rows.iter().fold(Exit::Held, |exit, row| exit.or(ending(row))))
 }
 
@@ -106,7 +110,12 @@ fn pick_master_seed() -> Seed {
     Seed(rand::random())
 }
 
-fn campaigns(options: &Options, pool: &ThreadPool, screen: &mut Screen<'_>) -> Vec<Campaign> {
+fn campaigns(
+    options: &Options,
+    pool: &ThreadPool,
+    keeper: &mut Keeper,
+    screen: &mut Screen<'_>,
+) -> Vec<Campaign> {
     let clock = Stopwatch::start();
     let mut teller = Teller::new(options.goal(), clock, screen);
     let (budget, count) = (options.budget, options.chosen.len());
@@ -114,7 +123,11 @@ fn campaigns(options: &Options, pool: &ThreadPool, screen: &mut Screen<'_>) -> V
     for (at, chosen) in options.chosen.iter().enumerate() {
         let scenario = &chosen.scenario;
         teller.begin();
-        let go_on = |progress| {
+        let go_on = |progress: Progress<'_>| {
+            for finding in progress.found {
+                let told = pool.install(|| keeper.keep(scenario, finding));
+                teller.aside(&told.unwrap_or_default(), screen);
+            }
             teller.tell(&scenario.name, progress, screen);
             budget.lasts(at, count, clock.elapsed())
         };
@@ -126,7 +139,11 @@ fn campaigns(options: &Options, pool: &ThreadPool, screen: &mut Screen<'_>) -> V
 }
 
 /// The table first, then what is wrong, the violations last.
-fn report(rows: &[CampaignRow<'_>], screen: &mut Screen<'_>) -> Result<(), Failure> {
+fn report(
+    rows: &[CampaignRow<'_>],
+    keeper: &Keeper,
+    screen: &mut Screen<'_>,
+) -> Result<(), Failure> {
     screen.print(&format!("\n{}\n", campaign_table::render(rows)))?;
     let ending = rows.iter().fold(Exit::Held, |exit, row| exit.or(ending(row)));
     let mood = match ending {
@@ -143,7 +160,8 @@ fn report(rows: &[CampaignRow<'_>], screen: &mut Screen<'_>) -> Result<(), Failu
     for row in rows {
         for finding in &row.campaign.findings {
             screen.print("\n")?;
-            screen.headline(Mood::Bad, &violation::finding(finding, row))?;
+            let file = keeper.path(finding.violation.fingerprint());
+            screen.headline(Mood::Bad, &violation::finding(finding, row, file))?;
         }
     }
     Ok(())

@@ -41,6 +41,7 @@ mod environment;
 pub mod exit_code;
 mod failure;
 mod fuzz;
+mod keeper;
 mod list;
 mod narration;
 mod progress;

@@ -53,7 +53,7 @@ impl Teller {
     pub(crate) fn tell(
         &mut self,
         scenario: &str,
-        progress: campaign::Progress,
+        progress: campaign::Progress<'_>,
         screen: &mut Screen<'_>,
     ) {
         self.now = Done {
@@ -68,6 +68,15 @@ impl Teller {
         } else if elapsed >= self.said_at + PAUSE {
             self.said_at = elapsed;
             screen.remark(&format!("{scenario}: {sentence}\n"));
+        }
+    }
+
+    /// Says something else meanwhile, past the bar.
+    pub(crate) fn aside(&self, sentence: &str, screen: &mut Screen<'_>) {
+        match &self.bar {
+            _ if sentence.is_empty() => {}
+            Some(bar) => bar.suspend(|| screen.remark(sentence)),
+            None => screen.remark(sentence),
         }
     }
 

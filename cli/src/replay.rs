@@ -79,5 +79,4 @@ fn mood(answer: Answer) -> Mood {
     }
 }
 
-const NOT_DETERMINISTIC: &str =
-    "not deterministic: two runs of the repro have different digests; `pennywise doctor` says more\n";
+const NOT_DETERMINISTIC: &str = "not deterministic: two runs of the repro have different digests; `pennywise doctor` says more\n";

@@ -39,10 +39,7 @@ pub(crate) fn replay(
 type Replay<'r> = (&'r str, &'r Repro, Defects);
 
 /// What a file says something about.
-fn plantings<'r>(
-    (name, repro): &'r (String, Repro),
-    planted: Option<Defects>,
-) -> Vec<Replay<'r>> {
+fn plantings<'r>((name, repro): &'r (String, Repro), planted: Option<Defects>) -> Vec<Replay<'r>> {
     match planted {
         Some(planted) => vec![(name, repro, planted)],
         None => {

@@ -1,4 +1,4 @@
-//! The command that repeats a trial.
+//! The commands that repeat a trial.
 
 use model::{Defect, Defects};
 use sim::Seed;
@@ -15,6 +15,11 @@ impl Repeat {
     /// a file, with `defects` planted.
     pub fn new(scenario: &str, defects: Defects) -> Self {
         Self { scenario: scenario.to_owned(), defects }
+    }
+
+    /// The command that replays the repro in `file`, ready to paste.
+    pub fn replay(file: &str) -> String {
+        format!("pennywise replay {}", quoted(file))
     }
 
     /// The command that repeats the trial of `seed`, ready to paste.

@@ -29,7 +29,8 @@ pub fn render(repro: &Repro, planted: Defects, replayed: &Replayed) -> String {
         facts.push(("departs", departs(departure, recording, repro)));
     }
     if let Some(expected) = repro.expected(planted) {
-        let as_expected = if expected == *answer { "" } else { ", and that is not what it came to" };
+        let as_expected =
+            if expected == *answer { "" } else { ", and that is not what it came to" };
         facts.push(("expected", format!("{expected}{as_expected}")));
     }
     format!("{answer}\n{}", layout::facts(facts))

@@ -6,6 +6,7 @@ use scenarios::judge::Violation;
 use crate::campaign_table::CampaignRow;
 use crate::layout;
 use crate::number::{Count, Ordinal, counted};
+use crate::repeat::Repeat;
 
 /// What did not hold, what shows it, and when: a headline and a few facts.
 pub fn text(violation: &Violation) -> String {
@@ -28,8 +29,9 @@ pub fn others(violations: &[Violation]) -> String {
 }
 
 /// The same as [`text`] for the first trial of a campaign that showed it, with the number
-/// of trials that did; its last line is the command that repeats it.
-pub fn finding(finding: &Finding, row: &CampaignRow<'_>) -> String {
+/// of trials that did; the last lines are the commands that repeat the trial, and the `file`
+/// that it was kept in.
+pub fn finding(finding: &Finding, row: &CampaignRow<'_>, file: Option<&str>) -> String {
     let mut facts = facts(&finding.violation);
     facts.push(("scenario", row.campaign.scenario.clone()));
     facts.push((
@@ -41,13 +43,19 @@ pub fn finding(finding: &Finding, row: &CampaignRow<'_>) -> String {
             Ordinal(finding.index + 1)
         ),
     ));
-    let command = row.repeat.command(finding.seed);
-    headline(&finding.violation) + &layout::facts(facts) + &command + "\n"
+    let run = row.repeat.command(finding.seed);
+    let replay = file.map(|file| Repeat::replay(file) + "\n").unwrap_or_default();
+    headline(&finding.violation) + &layout::facts(facts) + &run + "\n" + &replay
+}
+
+/// The claim that broke, by its code and its name.
+pub fn name(violation: &Violation) -> String {
+    let story = violation.invariant.story();
+    format!("{} {}", story.code, story.name)
 }
 
 fn headline(violation: &Violation) -> String {
-    let story = violation.invariant.story();
-    format!("violated: {} {}\n", story.code, story.name)
+    format!("violated: {}\n", name(violation))
 }
 
 fn facts(violation: &Violation) -> Vec<(&'static str, String)> {
@@ -120,11 +128,12 @@ pub(crate) mod tests {
         let violation = charged_twice();
         campaign.findings = vec![Finding { index: 17, seed: Seed(42), violation, trials: 3 }];
         let planted: Defects = [Defect::FreshKeyPerTry].into_iter().collect();
-        let text = finding(&campaign.findings[0], &row(&campaign, planted));
-        assert_eq!(
-            text.lines().last(),
-            Some("pennywise run calm-day --seed 0x000000000000002a --plant fresh-key-per-try")
-        );
+        let row = row(&campaign, planted);
+        let text = finding(&campaign.findings[0], &row, None);
+        let run = "pennywise run calm-day --seed 0x000000000000002a --plant fresh-key-per-try";
+        assert_eq!(text.lines().last(), Some(run));
+        let kept = finding(&campaign.findings[0], &row, Some("my repros/I05.toml"));
+        assert_eq!(kept, text.clone() + "pennywise replay 'my repros/I05.toml'\n");
         assert!(text.contains("3 of 1,000 trials showed it first; this is the 18th"), "{text}");
     }
 }

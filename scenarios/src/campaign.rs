@@ -87,11 +87,13 @@ pub struct Finding {
 
 /// What a campaign tells of itself while it runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress {
+pub struct Progress<'c> {
     /// Trials finished.
     pub trials: u64,
     /// Virtual time simulated, in nanoseconds.
     pub virtual_nanos: u128,
+    /// Kinds of violation that were not told of before.
+    pub found: &'c [Finding],
 }
 
 /// Runs trials of `scenario` under `master`, batch by batch, until `count` are
@@ -103,7 +105,7 @@ pub fn run(
     count: u64,
     defects: Defects,
     pool: &ThreadPool,
-    mut go_on: impl FnMut(Progress) -> bool,
+    mut go_on: impl FnMut(Progress<'_>) -> bool,
 ) -> Campaign {
     let mut campaign = Campaign::new(scenario);
     while campaign.trials < count {
@@ -113,10 +115,12 @@ pub fn run(
             let indexes = batch.into_par_iter();
             indexes.map(|i| attempt(scenario, master.derive(&scenario.name, i), defects)).collect()
         });
+        let known = campaign.findings.len();
         for trial in &trials {
             campaign.add(trial);
         }
-        let progress = Progress { trials: campaign.trials, virtual_nanos: campaign.virtual_nanos };
+        let Campaign { trials, virtual_nanos, ref findings, .. } = campaign;
+        let progress = Progress { trials, virtual_nanos, found: &findings[known..] };
         if !go_on(progress) {
             break;
         }

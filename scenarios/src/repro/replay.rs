@@ -77,7 +77,9 @@ impl Repro {
 
     fn answer(&self, trial: &Trial, is_stale: bool) -> Answer {
         match &trial.verdict {
-            Verdict::Violated(seen) if seen.iter().any(|one| one.fingerprint() == self.violation) => {
+            Verdict::Violated(seen)
+                if seen.iter().any(|one| one.fingerprint() == self.violation) =>
+            {
                 Answer::SameViolation
             }
             Verdict::Violated(_) => Answer::OtherViolation,

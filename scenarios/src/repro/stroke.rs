@@ -150,9 +150,7 @@ impl FaultLine {
                 let share = need(&mut self.share, of, "what share is approved: `share = \"50%\"`")?;
                 Blow::ApprovedInPart(share.ppm() / 100)
             }
-            "deferred" => {
-                Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true))
-            }
+            "deferred" => Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
             "capture-declined" => Blow::CaptureDeclined,
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
             "rejected" => Blow::Rejected,

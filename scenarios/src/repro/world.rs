@@ -248,9 +248,7 @@ impl WorldTable {
     }
 }
 
-fn providers(
-    tables: Option<Spanned<Vec<ProviderTable>>>,
-) -> Result<Vec<ProviderPlan>, Wrong> {
+fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<ProviderPlan>, Wrong> {
     let Some(tables) = tables else { return Ok(provider::calm_cast()) };
     let (place, tables) = (tables.span(), tables.into_inner());
     if !(1..=usize::from(PROVIDERS_MAX)).contains(&tables.len()) {
