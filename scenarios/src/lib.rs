@@ -27,6 +27,7 @@ pub mod party;
 pub mod plan;
 pub mod points;
 pub mod settings;
+pub mod shrink;
 mod snapshot;
 mod span;
 mod system;
