@@ -31,6 +31,7 @@ pub mod plan;
 pub mod points;
 pub mod repro;
 pub mod settings;
+pub mod shrink;
 mod snapshot;
 mod span;
 mod system;

@@ -19,7 +19,7 @@ pub use forced::Forced;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Plan {
     /// The format of this plan.
     pub format: u16,
@@ -71,7 +71,7 @@ pub struct Plan {
 }
 
 /// What one customer attempts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Operation {
     /// The instrument; also the stable id of the operation.
     pub token: Token,
@@ -94,7 +94,7 @@ pub struct Operation {
 }
 
 /// How much a merchant may process in one currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MerchantLimit {
     /// Of which tenant.
     pub tenant: Tenant,
@@ -105,7 +105,7 @@ pub struct MerchantLimit {
 }
 
 /// A provider in a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderPlan {
     /// Its habits.
     pub dialect: Dialect,
@@ -116,7 +116,7 @@ pub struct ProviderPlan {
 }
 
 /// What issuers answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct IssuerPlan {
     /// Declines that another try may not meet.
     pub decline_soft: Rate,
@@ -133,7 +133,7 @@ pub struct IssuerPlan {
 }
 
 /// What goes wrong at a provider, request by request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderFaults {
     /// F05.
     pub reply_dropped: Rate,
@@ -154,7 +154,7 @@ pub struct ProviderFaults {
 }
 
 /// Something wrong with a whole provider for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderTrouble {
     /// Its name in the plan.
     pub id: u32,
@@ -169,7 +169,7 @@ pub struct ProviderTrouble {
 }
 
 /// What can be wrong with a whole provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trouble {
     /// F04: it swallows every request.
@@ -184,7 +184,7 @@ pub enum Trouble {
 }
 
 /// What the risk service says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RiskPlan {
     /// Rejections.
     pub reject: Rate,

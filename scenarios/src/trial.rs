@@ -54,6 +54,41 @@ pub fn replay_plan(plan: Plan, defects: Defects) -> (Trial, Trace<PaymentSystem>
     (trial, world.trace().cloned().unwrap_or_default())
 }
 
+/// The violations of a plan, up to the first that is `enough`: less than a
+/// trial, and sooner. None if nothing can be concluded.
+pub fn violations(
+    plan: &Plan,
+    defects: Defects,
+    enough: impl Fn(&Violation) -> bool,
+) -> Vec<Violation> {
+    let system = PaymentSystem::new(plan.clone(), defects);
+    let mut judge = Judge::new(&system.plan);
+    let mut world = world(&system);
+    let mut judged = 0;
+    let mut is_probed = false;
+    loop {
+        let ending = world.step(&mut judge);
+        let found = &judge.findings().violations;
+        if found.len() > judged {
+            if found[judged..].iter().any(&enough) {
+                return found.clone();
+            }
+            judged = found.len();
+        }
+        match ending {
+            None => {}
+            Some(Ending::Rest) if !is_probed => {
+                is_probed = true;
+                world.wake(PROBE, Timer::Look);
+            }
+            Some(ending) => {
+                let verdict = conclude(&world, &mut judge, ending);
+                return if let Verdict::Violated(found) = verdict { found } else { Vec::new() };
+            }
+        }
+    }
+}
+
 /// What a trial came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -131,7 +131,7 @@ impl Blow {
 
 /// The strokes of a plan, in the order of what they fall on, so that a request
 /// finds its own without looking at the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Vec<Stroke>", into = "Vec<Stroke>")]
 pub struct Strokes(Vec<Stroke>);
 
