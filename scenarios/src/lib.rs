@@ -8,6 +8,7 @@
 //!   seed draws from it
 //! - who takes part: [`party`], speaking [`message`]s
 //! - who judges: [`judge`], by the [`invariant`]s
+//! - how it came to a violation: [`story`]
 //! - many seeds: [`campaign`]
 //! - the same seed again, here or elsewhere: [`determinism`]
 
@@ -28,6 +29,7 @@ pub mod points;
 pub mod settings;
 mod snapshot;
 mod span;
+pub mod story;
 mod system;
 pub mod trial;
 

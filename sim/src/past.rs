@@ -110,10 +110,7 @@ struct Event<'t, S: System> {
 }
 
 impl<'t, S: System> Event<'t, S> {
-    fn all(
-        trace: &'t Trace<S>,
-        concerns: &impl Fn(&TraceEvent<S>) -> bool,
-    ) -> BTreeMap<u64, Self> {
+    fn all(trace: &'t Trace<S>, concerns: &impl Fn(&TraceEvent<S>) -> bool) -> BTreeMap<u64, Self> {
         let mut events = BTreeMap::new();
         for happened in &trace.events {
             let event: &mut Self = events.entry(happened.event).or_insert_with(|| Self {
