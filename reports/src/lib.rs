@@ -7,8 +7,8 @@
 //!
 //! - one trial: [`plan_text`], [`trial_text`], and [`snapshot`], which a
 //!   reviewer compares line by line
-//! - one violation: its [`violation`] story, the [`money_trail`] that led to
-//!   it, and the command that [`Repeat`]s it
+//! - one violation: its [`story`], its few lines in a campaign ([`violation`]),
+//!   and the command that [`Repeat`]s it
 //! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
@@ -22,11 +22,11 @@ pub mod fault_story;
 pub mod json;
 mod layout;
 pub mod listing;
-pub mod money_trail;
 mod number;
 pub mod plan_text;
 mod repeat;
 pub mod snapshot;
+pub mod story;
 pub mod trial_text;
 pub mod violation;
 

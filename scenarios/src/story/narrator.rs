@@ -174,7 +174,11 @@ impl<'s> Narrator<'s> {
             }
             _ => false,
         };
-        let vain = matches!(passage, Passage::Lost | Passage::InTheAir(_));
+        let vain = match passage {
+            Passage::Lost => true,
+            Passage::InTheAir(after) => after >= LATE,
+            _ => false,
+        };
         let message = message.clone();
         (worth || vain).then_some(Deed::Sends { identity: *identity, message, passage })
     }
