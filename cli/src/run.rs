@@ -1,11 +1,12 @@
 //! `pennywise run`: one trial.
 
 use model::Defects;
-use reports::{money_trail, plan_text, trial_text, violation};
+use reports::{plan_text, story as telling, trial_text, violation};
+use scenarios::Scenario;
 use scenarios::judge::Violation;
+use scenarios::story;
 use scenarios::trial::{self, Trial, Verdict};
-use scenarios::{PaymentSystem, Scenario};
-use sim::{Seed, Trace};
+use sim::Seed;
 
 use crate::arguments::RunArguments;
 use crate::chosen::Chosen;
@@ -23,13 +24,15 @@ pub(crate) fn run(arguments: RunArguments, screen: &mut Screen<'_>) -> Result<Ex
     screen.headline(Mood::Plain, &plan_text::render(&trial.plan))?;
     let mut exit = verdict(&trial, screen)?;
     screen.print(&format!("\n{}", trial_text::facts(&trial)))?;
+    let again = chosen.repeat(defects).command(trial.seed);
     if arguments.trace || exit == Exit::Violated {
-        let (again, trace) = replay(&chosen.scenario, trial.seed, defects, arguments.trace, screen);
-        exit = exit.or(compare(&trial, &again, screen)?);
-        tell(&trial, &trace, screen)?;
+        let replayed = replay(&chosen.scenario, trial.seed, defects, arguments.trace, screen);
+        exit = exit.or(compare(&trial, &replayed, screen)?);
     }
-    if exit != Exit::Held {
-        screen.print(&format!("\n{}\n", chosen.repeat(defects).command(trial.seed)))?;
+    match trial.violations().split_first() {
+        Some((first, others)) => tell(&trial, first, others, defects, &again, screen)?,
+        None if exit == Exit::Held => {}
+        None => screen.print(&format!("\n{again}\n"))?,
     }
     Ok(exit)
 }
@@ -51,8 +54,8 @@ fn replay(
     defects: Defects,
     narrate: bool,
     screen: &mut Screen<'_>,
-) -> (Trial, Trace<PaymentSystem>) {
-    let replay = || trial::replay(scenario, seed, defects);
+) -> Trial {
+    let replay = || trial::replay(scenario, seed, defects).0;
     if narrate { narrated(screen, replay) } else { replay() }
 }
 
@@ -67,18 +70,21 @@ fn compare(trial: &Trial, again: &Trial, screen: &mut Screen<'_>) -> Result<Exit
     Ok(Exit::NotDeterministic)
 }
 
-/// What led to the first violation; the others in a line each.
+/// The later violations in a line each, and the story of the first, which ends with
+/// the command that repeats it.
 fn tell(
     trial: &Trial,
-    trace: &Trace<PaymentSystem>,
+    first: &Violation,
+    others: &[Violation],
+    defects: Defects,
+    again: &str,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    let Some((first, others)): Option<(&Violation, _)> = trial.violations().split_first() else {
-        return Ok(());
-    };
+    screen.print(&violation::others(others))?;
     screen.print("\n")?;
-    screen.headline(Mood::Bad, &violation::text(first))?;
-    screen.print("\n")?;
-    screen.headline(Mood::Plain, &money_trail::render(trace, &trial.plan, first))?;
-    screen.print(&violation::others(others))
+    let story = story::tell(&trial.plan, defects, |violation| violation == first);
+    match story {
+        Some(story) => screen.headline(Mood::Bad, &telling::text::render(&story, again)),
+        None => screen.headline(Mood::Bad, &format!("{}\n{again}\n", violation::text(first))),
+    }
 }

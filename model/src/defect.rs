@@ -182,8 +182,8 @@ impl Defects {
         self.0 >> defect as u32 & 1 == 1
     }
 
-    /// Each that is planted, in the order of the list.
-    pub fn iter(self) -> impl Iterator<Item = &'static DefectStory> {
+    /// The story of each that is planted, in the order of the list.
+    pub fn stories(self) -> impl Iterator<Item = &'static DefectStory> {
         Defect::ALL.iter().filter(move |story| self.has(story.defect))
     }
 

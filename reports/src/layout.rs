@@ -11,8 +11,13 @@ pub(crate) const UNBROKEN: char = '\u{a0}';
 /// `rows` in columns behind `indent` spaces; the last column wraps at
 /// [`WIDTH`]. Ends with a line break unless there are no rows.
 pub(crate) fn columns(indent: u16, rows: Vec<Vec<String>>) -> String {
+    columns_within(WIDTH, indent, rows)
+}
+
+/// The same, wrapped at `width`.
+pub(crate) fn columns_within(width: u16, indent: u16, rows: Vec<Vec<String>>) -> String {
     let mut table = bare(rows);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH - indent);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width - indent);
     let last = table.column_count().saturating_sub(1);
     for column in table.column_iter_mut().take(last) {
         column.set_constraint(ColumnConstraint::ContentWidth);

@@ -7,8 +7,8 @@
 //!
 //! - one trial: [`plan_text`], [`trial_text`], and [`snapshot`], which a
 //!   reviewer compares line by line
-//! - one violation: its [`violation`] story, the [`money_trail`] that led to
-//!   it, and the command that [`Repeat`]s it
+//! - one violation: its [`story`], its few lines in a campaign ([`violation`]),
+//!   and the command that [`Repeat`]s it
 //! - one repro, or a folder of them, replayed: [`replay_text`]
 //! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`fault_story`], [`json`]
@@ -23,12 +23,12 @@ pub mod fault_story;
 pub mod json;
 mod layout;
 pub mod listing;
-pub mod money_trail;
 mod number;
 pub mod plan_text;
 mod repeat;
 pub mod replay_text;
 pub mod snapshot;
+pub mod story;
 pub mod trial_text;
 pub mod violation;
 

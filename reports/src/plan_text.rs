@@ -27,6 +27,31 @@ pub fn render(plan: &Plan) -> String {
     format!("{heading}{settings}{planned}\npayments that customers attempt\n{payments}")
 }
 
+/// A small plan in a line for each payment and each fault, and for every setting
+/// that is not calm: what the line is about, and the line.
+pub(crate) fn short(plan: &Plan) -> Vec<(String, String)> {
+    let mut lines: Vec<_> = plan.operations.iter().map(wish).collect();
+    lines.extend(misfortunes(plan).into_iter().filter_map(pair));
+    let calm = |(_, what): &(String, String)| what.ends_with("calm");
+    let settings = settings(plan).into_iter().skip(1).filter_map(pair);
+    lines.extend(settings.filter(|line| !calm(line)));
+    lines
+}
+
+fn pair(row: Vec<String>) -> Option<(String, String)> {
+    let [name, what] = <[String; 2]>::try_from(row).ok()?;
+    Some((name, what))
+}
+
+/// What a customer attempts, in a sentence.
+fn wish(operation: &Operation) -> (String, String) {
+    let Operation { token, at, client, money, merchant, key, .. } = operation;
+    let then = then(operation);
+    let then = if then.is_empty() { then } else { format!(", {then}") };
+    let wish = format!("client {client} pays {money} to {merchant} under {key}, at {at}{then}");
+    (format!("payment {}", token.0), wish)
+}
+
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
     let chaos = Brief::nanos(u128::from(plan.heal_at.as_nanos()));
     let row = |name: &str, what: String| vec![name.to_owned(), what];
@@ -161,12 +186,17 @@ fn operations(plan: &Plan) -> Vec<Vec<String>> {
     std::iter::once(header.map(str::to_owned).to_vec()).chain(rows).collect()
 }
 
-fn operation(operation: &Operation) -> Vec<String> {
+/// What a customer does after the first request.
+fn then(operation: &Operation) -> String {
     let then = [
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
     ];
     let then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
+    then.join(", ")
+}
+
+fn operation(operation: &Operation) -> Vec<String> {
     vec![
         operation.token.0.to_string(),
         operation.at.to_string(),
@@ -175,7 +205,7 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.merchant.to_string(),
         operation.tenant.to_string(),
         operation.key.to_string(),
-        then.join(", "),
+        then(operation),
     ]
 }
 

@@ -79,7 +79,7 @@ pub fn suite(cases: &[Case]) -> String {
 }
 
 fn names(planted: Defects) -> String {
-    let names: Vec<_> = planted.iter().map(|story| story.name).collect();
+    let names: Vec<_> = planted.stories().map(|story| story.name).collect();
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 

@@ -8,6 +8,7 @@
 //!   seed draws from it
 //! - who takes part: [`party`], speaking [`message`]s
 //! - who judges: [`judge`], by the [`invariant`]s
+//! - how it came to a violation: [`story`]
 //! - many seeds: [`campaign`]
 //! - a violation as a file, to replay: [`repro`]
 //! - the same seed again, here or elsewhere: [`determinism`]
@@ -34,6 +35,7 @@ pub mod settings;
 pub mod shrink;
 mod snapshot;
 mod span;
+pub mod story;
 mod system;
 pub mod trial;
 

@@ -12,6 +12,7 @@
 //!   ([`Misfortune`], [`Trigger`]), [`swizzle`]
 //! - where chance comes from: [`Seed`], [`Stream`], [`Draws`], [`Quantiles`]
 //! - what comes out: [`DigestValue`], [`Trace`], [`Observer`], [`Ending`]
+//! - what had a hand in what happened: [`Past`]
 //! - whether it is deterministic: [`determinism::check`], and on any machine:
 //!   [`vectors::check`]
 
@@ -28,6 +29,7 @@ mod message;
 mod network;
 mod observer;
 mod ordinals;
+mod past;
 mod point;
 mod quantiles;
 mod queue;
@@ -53,6 +55,7 @@ pub use links::{Links, Stretch};
 pub use message::{Bounce, Delivery, Kind, Message, Role, Roles, SendIdentity, Subject};
 pub use network::{COPIES_MAX, Fate, Network, Weather};
 pub use observer::{Observer, Sighting};
+pub use past::Past;
 pub use point::{Forcing, Point};
 pub use quantiles::{BadQuantiles, Quantiles};
 pub use queue::EventQueue;

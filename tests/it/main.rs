@@ -14,4 +14,5 @@ mod readme;
 mod reference;
 mod repro_file;
 mod snapshots;
+mod story;
 mod tidy;

@@ -85,7 +85,7 @@ fn comment(line: &str) -> String {
 }
 
 fn head(repro: &Repro) -> Vec<(&'static str, String)> {
-    let planted: Vec<_> = repro.planted.iter().map(|story| quoted(story.name)).collect();
+    let planted: Vec<_> = repro.planted.stories().map(|story| quoted(story.name)).collect();
     let mut head = vec![
         ("format", FORMAT.to_string()),
         ("tool", quoted(&repro.tool)),

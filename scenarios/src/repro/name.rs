@@ -12,7 +12,7 @@ pub fn file_name(violation: Fingerprint, planted: Defects) -> String {
     let Fingerprint { invariant, step, relation, .. } = violation;
     let mut digest = Digest::new();
     digest.bytes(violation.to_string().as_bytes());
-    for story in planted.iter() {
+    for story in planted.stories() {
         digest.bytes(story.name.as_bytes());
     }
     let short = digest.finish().0[0] >> 40;

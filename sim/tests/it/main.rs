@@ -21,6 +21,7 @@ mod limits;
 mod links;
 mod network;
 mod partition;
+mod past;
 mod pause;
 mod permanent;
 mod plan;

@@ -2,6 +2,18 @@
 
 use model::{Money, Transfer, TransferKind};
 
+/// What is wished for with `row`.
+pub(super) fn wish(row: &Transfer) -> String {
+    let money = Money { amount: row.amount, currency: row.debit.currency };
+    let (from, to) = (row.debit.name, row.credit.name);
+    match row.kind {
+        TransferKind::Posted => format!("book {money} from {from} to {to}"),
+        TransferKind::Pending => format!("hold {money} from {from} for {to}"),
+        TransferKind::PostPending(_) => format!("book {money} that it holds for {to}"),
+        TransferKind::VoidPending(_) => format!("release {money} that it holds for {to}"),
+    }
+}
+
 /// What `row` does; with the ids of transfers where those matter.
 pub(super) fn sentence(row: &Transfer, with_ids: bool) -> String {
     let money = Money { amount: row.amount, currency: row.debit.currency };

@@ -13,30 +13,30 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
     match record {
         Record::Accepted(intent) => {
             let (payment, money, merchant) = (intent.payment, intent.money, intent.merchant);
-            format!("writes: accepted as {payment}, {money} for {merchant} under {}", intent.key)
+            format!("accepted as {payment}, {money} for {merchant} under {}", intent.key)
         }
         Record::StepIntent { which, operation, provider } => {
             let at = provider.map(|provider| party::name(provider_role(provider)));
             let at = at.map(|name| format!(" at {name}")).unwrap_or_default();
-            format!("writes: intends {}{at} ({operation})", tried(*which))
+            format!("intends {}{at} ({operation})", tried(*which))
         }
         Record::StepOutcome { which, outcome } => {
-            format!("writes: {} came to {}", tried(*which), came_to(outcome, plan, token))
+            format!("{} came to {}", tried(*which), came_to(outcome, plan, token))
         }
         Record::CompIntent { which, operation } => {
-            format!("writes: intends to undo {} ({operation})", tried(*which))
+            format!("intends to undo {} ({operation})", tried(*which))
         }
         Record::CompOutcome { which, outcome } => {
-            format!("writes: undoing {} came to {}", tried(*which), undone(*outcome))
+            format!("undoing {} came to {}", tried(*which), undone(*outcome))
         }
-        Record::PivotCommitted => "writes: the pivot is passed, there is no way back".to_owned(),
-        Record::CancelRequested => "writes: the client wants it canceled".to_owned(),
+        Record::PivotCommitted => "the pivot is passed, there is no way back".to_owned(),
+        Record::CancelRequested => "the client wants it canceled".to_owned(),
         Record::StatusChanged(status) => {
-            format!("writes: the payment is {}", speech::status(*status))
+            format!("the payment is {}", speech::status(*status))
         }
-        Record::Notified => "writes: the merchant knows".to_owned(),
-        Record::CaseOpened(case) => format!("writes: a person has to look: {}", why(*case)),
-        Record::Terminal => "writes: nothing is left to do".to_owned(),
+        Record::Notified => "the merchant knows".to_owned(),
+        Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Terminal => "nothing is left to do".to_owned(),
     }
 }
 
@@ -49,7 +49,7 @@ fn tried(which: Try) -> String {
     }
 }
 
-fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
+pub(super) fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
     let money = |amount: Amount| {
         let currency = plan.operation(token).map(|operation| operation.money.currency);
         let money = currency.map(|currency| Money { amount, currency }.to_string());
@@ -71,7 +71,7 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
     }
 }
 
-fn refused(refusal: Refusal) -> &'static str {
+pub(super) fn refused(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Rejected => "the risk service rejected",
         Refusal::OverLimit => "the merchant is over its limit",
@@ -83,7 +83,7 @@ fn refused(refusal: Refusal) -> &'static str {
     }
 }
 
-fn undone(outcome: UndoOutcome) -> &'static str {
+pub(super) fn undone(outcome: UndoOutcome) -> &'static str {
     match outcome {
         UndoOutcome::Voided => "nothing left of it",
         UndoOutcome::Tombstoned => "a block: it had not happened, and can't any more",

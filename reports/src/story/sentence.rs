@@ -1,0 +1,191 @@
+//! What parties do, and what happens to them, in plain words.
+
+use model::{Charge, ChargeEvent, Currency, Money, Movement, Token};
+use scenarios::party;
+use scenarios::points::PointName;
+use scenarios::story::{Deed, Passage, Tally};
+use scenarios::trial::provider_strike_name;
+use scenarios::{Nudge, Plan, Timer};
+use sim::{Point, Role};
+
+use super::speech::{self, Manner};
+use super::{journal, ledger};
+use crate::brief::Brief;
+use crate::fault_story;
+use crate::plan_text::fault::{kind_name, what};
+
+/// What there is to know besides what happened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'p> {
+    pub(super) plan: &'p Plan,
+    /// The payment that is told of; 0 for all of them.
+    pub(super) token: Token,
+    /// Whether the ledger itself broke a rule: then the ids of transfers matter.
+    pub(super) ledger: bool,
+}
+
+impl Words<'_> {
+    /// Whose line it is.
+    pub(super) fn who(&self, role: Role, deed: &Deed) -> String {
+        match deed {
+            Deed::Strikes(_) | Deed::Heals => "world".to_owned(),
+            _ => party::name(role),
+        }
+    }
+
+    /// What `deed` is, behind the name of whose it is.
+    pub(super) fn sentence(&self, deed: &Deed, fault: Option<u32>) -> String {
+        let by = fault.map(|id| format!(" (fault {id})")).unwrap_or_default();
+        match deed {
+            Deed::Sends { identity, message, passage } => {
+                let said = self.said(identity.to, message);
+                format!("{said}{}", passed(*passage, &by))
+            }
+            Deed::Hears { from, message } => self.heard(*from, message),
+            Deed::Misses { from, message } => {
+                let (from, kind) = (party::name(*from), kind_name(sim::Message::kind(message)));
+                format!("is down or cut off, and never gets `{kind}` from {from}{by}")
+            }
+            Deed::IsRefused { by, message } => {
+                let (by, kind) = (party::name(*by), kind_name(sim::Message::kind(message)));
+                format!("is refused by {by}, where nobody listens: `{kind}` is back")
+            }
+            Deed::IsReminded(timer) => format!("is reminded: {}", reminder(*timer)),
+            Deed::Writes(_, records) => {
+                let told = records.iter().map(|r| journal::sentence(r, self.plan, self.token));
+                format!("writes: {}", told.collect::<Vec<_>>().join("; "))
+            }
+            Deed::Books(rows) => {
+                let rows = rows.iter().filter(|row| self.ledger || !row.debit.name.is_memo());
+                let told =
+                    rows.map(|row| self.attributed(row.token, ledger::sentence(row, self.ledger)));
+                told.collect::<Vec<_>>().join("; ")
+            }
+            Deed::Moves(movement) => self.attributed(movement.charge.token, moved(movement)),
+            Deed::Sees(reply) => format!("sees {}", speech::reply(reply)),
+            Deed::IsTold(status) => format!("is told: {}", speech::status(*status)),
+            Deed::Finds(reply) => format!("sees {} at rest", speech::reply(reply)),
+            Deed::Suffers(strike) => {
+                let name = provider_strike_name(*strike);
+                let what = fault_story::named(name).map_or("", |story| story.what);
+                format!("{name}: {what}")
+            }
+            Deed::Crashes(0) => format!("crashes{by}"),
+            Deed::Crashes(lost) => {
+                format!("crashes, and loses what it had not synced ({lost} records){by}")
+            }
+            Deed::Boots => "boots again from its journal".to_owned(),
+            Deed::GoesOn => format!("goes on after a pause{by}"),
+            Deed::IsForced(point) => format!("takes a rare branch: {}", forced(*point)),
+            Deed::Strikes(id) => self.strikes(*id),
+            Deed::Heals => "heals: every fault ends".to_owned(),
+        }
+    }
+
+    /// The money, where it changed.
+    pub(super) fn money(&self, tally: &Tally) -> String {
+        let Tally { reserved, taken, held, booked, limit_left } = *tally;
+        let money = |amount| Money { amount, currency: self.currency() }.to_string();
+        let parts = |parts: [(&str, model::Amount); 2], none: &str| {
+            let some = parts.into_iter().filter(|(_, amount)| *amount != model::Amount::ZERO);
+            let some: Vec<_> =
+                some.map(|(what, amount)| format!("{} {what}", money(amount))).collect();
+            if some.is_empty() { none.to_owned() } else { some.join(" and ") }
+        };
+        let card = parts([("reserved", reserved), ("taken", taken)], "untouched");
+        let ledger = parts([("held", held), ("booked", booked)], "nothing");
+        let limit = limit_left.map(|left| format!("; limit: {} left", money(left)));
+        format!("= card: {card}; ledger: {ledger}{}", limit.unwrap_or_default())
+    }
+
+    pub(super) fn currency(&self) -> Currency {
+        let known = self.plan.operation(self.token).or(self.plan.operations.first());
+        known.map_or(Currency::Usd, |operation| operation.money.currency)
+    }
+
+    fn said(&self, to: Role, message: &scenarios::message::Message) -> String {
+        let to = party::name(to);
+        let (manner, content) = speech::content(message, self.plan);
+        match manner {
+            Manner::Ask => format!("asks {to} to {content}"),
+            Manner::Answer => format!("answers {to}: {content}"),
+            Manner::Tell => format!("tells {to}: {content}"),
+        }
+    }
+
+    fn heard(&self, from: Role, message: &scenarios::message::Message) -> String {
+        let from = party::name(from);
+        let (manner, content) = speech::content(message, self.plan);
+        match manner {
+            Manner::Ask => format!("is asked by {from} to {content}"),
+            Manner::Answer | Manner::Tell => format!("hears from {from}: {content}"),
+        }
+    }
+
+    fn strikes(&self, id: u32) -> String {
+        let fault = self.plan.faults.iter().find(|fault| fault.id == id);
+        fault.map_or_else(String::new, |fault| {
+            let (what, lasts) = (what(&fault.misfortune, self.plan), Brief::from(fault.dwell));
+            format!("fault {id} strikes: {what}, for {lasts}")
+        })
+    }
+
+    fn attributed(&self, token: Token, sentence: String) -> String {
+        match token {
+            token if token == self.token => sentence,
+            Token(0) => format!("{sentence}, at the beginning"),
+            Token(other) => format!("for payment {other}, {sentence}"),
+        }
+    }
+}
+
+/// What became of a sending, where that is worth telling.
+fn passed(passage: Passage, by: &str) -> String {
+    match passage {
+        Passage::Arrived => String::new(),
+        Passage::Late(after) => format!(", which arrives {} later{by}", Brief::from(after)),
+        Passage::Repeated(copies) => format!(", which arrives {copies} times{by}"),
+        Passage::Lost => format!(", in vain: it is lost{by}"),
+        Passage::InTheAir(after) => {
+            format!(", which has not arrived yet: it takes {}{by}", Brief::from(after))
+        }
+    }
+}
+
+fn moved(movement: &Movement) -> String {
+    let Charge { id, money, reference, .. } = movement.charge;
+    let money = |amount| Money { amount, ..money };
+    let key = movement.reference.unwrap_or(reference);
+    match movement.event {
+        ChargeEvent::Authorized(amount) => {
+            format!("reserves {} on the card ({id}, for {key})", money(amount))
+        }
+        ChargeEvent::Captured(amount) => {
+            format!("takes {} from the card ({id}, for {key})", money(amount))
+        }
+        ChargeEvent::Declined => format!("declines ({id}, for {key})"),
+        ChargeEvent::Deferred => format!("will decide later ({id}, for {key})"),
+        ChargeEvent::Voided => format!("undoes the authorization ({id}, for {key})"),
+        ChargeEvent::Expired => format!("lets the authorization expire ({id})"),
+        ChargeEvent::Tombstoned => format!("blocks {reference} before it ever came (for {key})"),
+    }
+}
+
+fn reminder(timer: Timer) -> &'static str {
+    match timer {
+        Timer::Operation(_, Nudge::Start) => "it is time to pay",
+        Timer::Operation(_, Nudge::ClickAgain) => "the customer clicks once more",
+        Timer::Operation(_, Nudge::Cancel) => "the customer wants it no more",
+        Timer::Operation(_, Nudge::Ask(_) | Nudge::AskCancel(_)) => "it is time to ask again",
+        Timer::Request(_) => "the store has not answered",
+        Timer::Payment(..) => "it has waited long enough",
+        Timer::Relay(..) => "somebody should work on the payment",
+        Timer::Execute(_) => "a request that it had put off is due",
+        Timer::Look => "it is time to look at every payment",
+    }
+}
+
+fn forced(point: Point) -> &'static str {
+    let known = PointName::ALL.into_iter().find(|name| name.point() == point);
+    known.map_or("a point", PointName::name)
+}

@@ -1,0 +1,212 @@
+//! What parties say to each other about a payment, in plain words.
+
+use model::{
+    Answer, CommitResult, Currency, Decline, LedgerRequest, Money, ProviderReply, ProviderRequest,
+    RiskReply, RiskRequest, Status, Then, TransferResult,
+};
+use scenarios::Plan;
+use scenarios::message::{ClientReply, Message};
+
+use super::{journal, ledger};
+use crate::brief::Brief;
+use crate::number::counted;
+
+/// How something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// `asks the store to …`
+    Ask,
+    /// `answers the edge: …`
+    Answer,
+    /// `tells client 1: …`
+    Tell,
+}
+
+/// What `message` says, and how.
+pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
+    use Manner::{Answer, Ask, Tell};
+    let operation = plan.operation(message.token()).or(plan.operations.first());
+    let currency = operation.map_or(Currency::Usd, |operation| operation.money.currency);
+    let told = |manner, words: &str| (manner, words.to_owned());
+    match message {
+        Message::Create(request) => {
+            let (money, merchant, key) = (request.money, request.merchant, request.key.key);
+            (Ask, format!("pay {money} to {merchant} under {key}"))
+        }
+        Message::Get(..) => told(Ask, "tell how the payment stands"),
+        Message::Cancel(..) => told(Ask, "cancel the payment"),
+        Message::Created(_, said) | Message::Got(_, said) | Message::Cancelled(_, said) => {
+            (Answer, reply(said))
+        }
+        Message::Notice(notice) => told(Tell, status(notice.status)),
+        Message::NoticeAck(..) => told(Tell, "it knows"),
+        Message::Commit(commit) if !commit.records.is_empty() => {
+            let records = commit.records.iter();
+            let told = records.map(|record| journal::sentence(record, plan, commit.token));
+            (Ask, format!("write: {}", told.collect::<Vec<_>>().join("; ")))
+        }
+        Message::Commit(commit) => match commit.then {
+            Then::Park(wait) => (Ask, format!("keep the payment for {}", Brief::from(wait))),
+            Then::Close => told(Ask, "close the payment"),
+            Then::Run => told(Ask, "write nothing"),
+        },
+        Message::Committed(_, _, _, result) => told(Answer, committed(*result)),
+        Message::Read(_) => told(Ask, "tell what stands under the key"),
+        Message::Rows(_, rows) if rows.key.is_none() => {
+            told(Answer, "nothing stands under the key")
+        }
+        Message::Rows(..) => told(Answer, "what stands under the key"),
+        Message::Lease(..) => told(Ask, "hand over the payment"),
+        Message::Leased(_, _, epoch, journal) => {
+            let records = counted(journal.len() as u64, "record");
+            (Answer, format!("the payment is yours, with {records} (epoch {epoch})"))
+        }
+        Message::Closed(..) => told(Answer, "nothing is left to do"),
+        Message::Run(..) => told(Tell, "the payment has to go on"),
+        Message::Nudge(..) => told(Tell, "a client waits for the payment"),
+        Message::Assess(_, RiskRequest::Assess { operation }) => {
+            (Ask, format!("assess the payment as {operation}"))
+        }
+        Message::Assess(_, RiskRequest::Release { operation }) => {
+            (Ask, format!("forget the assessment {operation}"))
+        }
+        Message::Book(_, LedgerRequest::Create(rows)) => {
+            let rows = rows.iter().filter(|row| !row.debit.name.is_memo());
+            let told = rows.map(ledger::wish);
+            (Ask, told.collect::<Vec<_>>().join("; "))
+        }
+        Message::Book(_, LedgerRequest::Lookup(ids)) => {
+            (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
+        }
+        Message::Provide(_, asked) => (Ask, request(asked, currency)),
+        Message::Assessed(_, said) | Message::Booked(_, said) | Message::Provided(_, said) => {
+            (Answer, answer(said, currency))
+        }
+    }
+}
+
+/// What a client is shown.
+pub(super) fn reply(reply: &ClientReply) -> String {
+    let code = reply.code();
+    match reply {
+        ClientReply::Accepted(payment) => format!("{code} accepted as {payment}"),
+        ClientReply::Final(stored) => {
+            format!("{code} {} {}, for good", stored.payment, status(stored.status))
+        }
+        ClientReply::Stands(payment, stands) => format!("{code} {payment} {}", status(*stands)),
+        ClientReply::InProgress(payment) => format!("{code} {payment} is being worked on"),
+        ClientReply::TooLate(payment) => format!("{code} {payment} can't be canceled any more"),
+        ClientReply::NotFound => format!("{code} not found"),
+        ClientReply::Mismatch => format!("{code} the key stands for something else"),
+        ClientReply::Invalid => format!("{code} invalid"),
+        ClientReply::Unavailable => format!("{code} unavailable"),
+    }
+}
+
+/// What the status is called.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Processing => "processing",
+        Status::InReview => "in review",
+        Status::Failing => "failing",
+        Status::Canceling => "canceling",
+        Status::Captured => "captured",
+        Status::Succeeded => "succeeded",
+        Status::Failed => "failed",
+        Status::Canceled => "canceled",
+    }
+}
+
+/// What is answered to a call.
+fn answer(answer: &Answer, currency: Currency) -> String {
+    match answer {
+        Answer::Provider(reply) => provided(reply, currency),
+        Answer::Risk(RiskReply::Approve) => "approved".to_owned(),
+        Answer::Risk(RiskReply::Reject) => "rejected".to_owned(),
+        Answer::Risk(RiskReply::Review) => "a person has to look first".to_owned(),
+        Answer::Risk(RiskReply::Released) => "forgotten".to_owned(),
+        Answer::Booked(results) => booked(results),
+        Answer::Found { asked, found } => {
+            format!("it has {found} of {}", counted(*asked as u64, "transfer"))
+        }
+        Answer::Noticed => "it knows".to_owned(),
+        Answer::Unavailable => "the disk is full, nothing is done".to_owned(),
+        Answer::Bounced => "nobody listens".to_owned(),
+    }
+}
+
+fn booked(results: &[TransferResult]) -> String {
+    use TransferResult::{Created, Exists, LinkedEventFailed};
+    let refused = results.iter().find(|r| !matches!(r, Created | Exists | LinkedEventFailed));
+    match refused {
+        Some(TransferResult::ExceedsCredits) => "refused, the limit is exceeded".to_owned(),
+        Some(other) => format!("refused, {}", spelled(&format!("{other:?}"))),
+        None if results.contains(&Created) => "booked".to_owned(),
+        None => "booked before".to_owned(),
+    }
+}
+
+/// `PendingTransferAlreadyPosted` as words.
+fn spelled(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 8);
+    for (at, letter) in name.char_indices() {
+        if at > 0 && letter.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
+fn committed(result: CommitResult) -> &'static str {
+    match result {
+        CommitResult::Committed => "written",
+        CommitResult::Conflict => "not written, somebody else was first",
+        CommitResult::StaleEpoch => "not written, somebody else works on the payment",
+        CommitResult::Unavailable => "nothing can be written just now",
+    }
+}
+
+fn provided(reply: &ProviderReply, currency: Currency) -> String {
+    let money = |amount| Money { amount, currency };
+    match reply {
+        ProviderReply::Authorized { charge, amount } => {
+            format!("{} authorized as {charge}", money(*amount))
+        }
+        ProviderReply::Declined(Decline::Soft) => "declined for now".to_owned(),
+        ProviderReply::Declined(Decline::Hard) => "declined for good".to_owned(),
+        ProviderReply::Pending => "not decided yet".to_owned(),
+        ProviderReply::Captured { charge, amount } => {
+            format!("{} captured of {charge}", money(*amount))
+        }
+        ProviderReply::Expired => "the authorization is gone".to_owned(),
+        ProviderReply::Voided => "undone".to_owned(),
+        ProviderReply::Tombstoned => "blocked before it came".to_owned(),
+        ProviderReply::TooLate => "too late to undo".to_owned(),
+        ProviderReply::UnknownReference => "never seen, and nothing blocked".to_owned(),
+        ProviderReply::Status(state, charge, amount) => {
+            format!("{charge} of {} is {state:?}", money(*amount)).to_lowercase()
+        }
+        ProviderReply::NotFound => "not found".to_owned(),
+        ProviderReply::InProgress => "still working on it".to_owned(),
+        ProviderReply::Throttled => "too many requests, not executed".to_owned(),
+        ProviderReply::ServerError => "a server error".to_owned(),
+        ProviderReply::Invalid => "the request makes no sense".to_owned(),
+    }
+}
+
+fn request(request: &ProviderRequest, currency: Currency) -> String {
+    match request {
+        ProviderRequest::Authorize { reference, money } => {
+            format!("authorize {money} as {reference}")
+        }
+        ProviderRequest::Capture { reference, charge, amount } => {
+            let money = Money { amount: *amount, currency };
+            format!("capture {money} of {charge} as {reference}")
+        }
+        ProviderRequest::VoidByReference { reference, target } => {
+            format!("undo {target} as {reference}")
+        }
+        ProviderRequest::Query { target } => format!("tell what became of {target}"),
+    }
+}

@@ -1,0 +1,150 @@
+//! The matter of a story: which happenings concern the payment that a violation
+//! is about.
+
+use std::collections::BTreeSet;
+
+use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
+use sim::{Happening, Trace, TraceEvent};
+
+use crate::fact::Fact;
+use crate::invariant::Invariant;
+use crate::judge::Violation;
+use crate::party::client::ClientEntry;
+use crate::system::{Entry, PaymentSystem, Timer};
+
+/// What a story is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Matter {
+    /// The instrument; 0 for those of all payments.
+    token: Token,
+    /// Every payment that was accepted for it.
+    payments: BTreeSet<PaymentId>,
+    /// Accounts whose every booking matters, whoever's it is: who overdrew a
+    /// limit is seen only from all that was booked on it.
+    accounts: BTreeSet<AccountId>,
+}
+
+impl Matter {
+    /// The matter of `violation`, of which `trace` tells.
+    pub(super) fn of(violation: &Violation, trace: &Trace<PaymentSystem>) -> Self {
+        let mut matter =
+            Self { token: violation.token, payments: BTreeSet::new(), accounts: BTreeSet::new() };
+        for happened in &trace.events {
+            match &happened.what {
+                Happening::Appended(Entry::Store(StoreEntry::Committed(commit)))
+                    if matter.is_about(commit.token) =>
+                {
+                    let accepted = |record: &Record| matches!(record, Record::Accepted(_));
+                    if commit.records.iter().any(accepted) {
+                        matter.payments.insert(commit.payment);
+                    }
+                }
+                Happening::Appended(Entry::Ledger(booking))
+                    if violation.invariant == Invariant::I02 =>
+                {
+                    matter.accounts.extend(limits(booking, violation.token));
+                }
+                _ => {}
+            }
+        }
+        matter
+    }
+
+    /// Whether the payment of this instrument is meant, or one of all.
+    pub(super) fn is_about(&self, token: Token) -> bool {
+        self.token == Token(0) || self.token == token
+    }
+
+    /// Whether it is about no single payment.
+    pub(super) fn is_about_all(&self) -> bool {
+        self.token == Token(0)
+    }
+
+    /// The accounts whose every booking matters.
+    pub(super) fn accounts(&self) -> &BTreeSet<AccountId> {
+        &self.accounts
+    }
+
+    /// Whether any of these rows matters.
+    pub(super) fn has_part_in(&self, booking: &Booking) -> bool {
+        booking.rows.iter().any(|row| {
+            self.is_about(row.token)
+                || self.accounts.contains(&row.debit)
+                || self.accounts.contains(&row.credit)
+        })
+    }
+
+    /// Whether what happened concerns it.
+    pub(super) fn concerns(&self, happened: &TraceEvent<PaymentSystem>) -> bool {
+        match &happened.what {
+            Happening::Delivered(_, _, message)
+            | Happening::Undeliverable(_, message)
+            | Happening::Bounced(_, message)
+            | Happening::Sent(_, message, _) => self.is_about(message.token()),
+            Happening::TimerFired(timer) => self.is_reminded_by(*timer),
+            Happening::Appended(entry) => self.is_in(entry),
+            Happening::Noted(fact) => self.is_seen_in(fact),
+            Happening::Forced(forcing) => self.is_about(Token(forcing.subject.0)),
+            Happening::Obliged(payment)
+            | Happening::Discharged(payment)
+            | Happening::HandedOver(payment) => self.payments.contains(&PaymentId(*payment)),
+            Happening::Booted
+            | Happening::Crashed(_)
+            | Happening::Synced
+            | Happening::Compacted(_)
+            | Happening::AppendFailed
+            | Happening::Resumed
+            | Happening::Struck(_)
+            | Happening::Lifted(_)
+            | Happening::Healed => false,
+        }
+    }
+
+    /// What else a timer's handler is about, its messages and records tell.
+    fn is_reminded_by(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Operation(token, _) => self.is_about(token),
+            Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
+                self.payments.contains(&payment)
+            }
+            Timer::Request(_) | Timer::Execute(_) | Timer::Look => false,
+        }
+    }
+
+    fn is_in(&self, entry: &Entry) -> bool {
+        match entry {
+            Entry::Client(
+                ClientEntry::Intended(token)
+                | ClientEntry::Known(token)
+                | ClientEntry::CancelIntended(token)
+                | ClientEntry::Finished(token),
+            ) => self.is_about(*token),
+            Entry::Ledger(booking) => self.has_part_in(booking),
+            Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
+            Entry::Store(StoreEntry::Leased(payment, _)) => self.payments.contains(payment),
+            Entry::Provider(entry) => {
+                entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
+            }
+            // Its handler heard about whom it is.
+            Entry::Risk(_) => false,
+            Entry::Snapshot(_) => false,
+        }
+    }
+
+    fn is_seen_in(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Shown { asking, .. } => self.is_about(asking.token),
+            Fact::Told { token, .. } | Fact::Probed { token, .. } | Fact::Moved(token, _) => {
+                self.is_about(*token)
+            }
+            Fact::Struck(..) | Fact::Befell(_) => false,
+        }
+    }
+}
+
+/// The limited accounts that a booking of this instrument touches.
+fn limits(booking: &Booking, token: Token) -> impl Iterator<Item = AccountId> {
+    let ours = booking.rows.iter().filter(move |row| row.token == token);
+    let sides = ours.flat_map(|row| [row.debit, row.credit]);
+    sides.filter(|account| account.name.is_limited())
+}

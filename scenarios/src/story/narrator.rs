@@ -1,0 +1,235 @@
+//! Walks through the causal past of a violation and keeps what matters for the
+//! money.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use model::{Movement, Token, Transfer};
+use sim::{Fate, Happening, Misfortune, Past, Role, SendIdentity, TraceEvent, VirtualTime};
+
+use super::beat::{Beat, Deed, Passage};
+use super::beliefs::Believing;
+use super::matter::Matter;
+use super::testimony::Said;
+use super::witness::Scene;
+use crate::fact::{Fact, ProviderStrike};
+use crate::invariant::Invariant;
+use crate::message::{ClientReply, Message};
+use crate::party::ORCHESTRATOR;
+use crate::plan::Plan;
+use crate::system::PaymentSystem;
+
+/// Tells the causal past of one violation.
+pub(super) struct Narrator<'s> {
+    plan: &'s Plan,
+    scene: &'s Scene,
+    matter: &'s Matter,
+    past: &'s Past,
+    believing: Believing,
+    /// Every event that concerns the matter.
+    about: BTreeSet<u64>,
+    /// Events whose records were told: a handler may sync more than once.
+    told: BTreeSet<(Role, u64)>,
+    beats: Vec<Beat>,
+}
+
+impl<'s> Narrator<'s> {
+    pub(super) fn new(
+        plan: &'s Plan,
+        scene: &'s Scene,
+        matter: &'s Matter,
+        past: &'s Past,
+    ) -> Self {
+        let (believing, told, beats) = Default::default();
+        let about = scene.trace.events.iter().filter(|happened| matter.concerns(happened));
+        let about = about.map(|happened| happened.event).collect();
+        Self { plan, scene, matter, past, believing, about, told, beats }
+    }
+
+    /// Everything that matters, in order.
+    pub(super) fn tell(mut self) -> Vec<Beat> {
+        let scene = self.scene;
+        for happened in &scene.trace.events {
+            self.happened(happened);
+        }
+        self.beats
+    }
+
+    fn happened(&mut self, happened: &TraceEvent<PaymentSystem>) {
+        let TraceEvent { event, cause, role, .. } = *happened;
+        // What became durable counts for the money whether it is told or not.
+        match happened.what {
+            Happening::Synced | Happening::Compacted(_) => self.wrote(happened, event),
+            Happening::Crashed(_) => self.wrote(happened, cause),
+            _ => {}
+        }
+        if !self.past.contains(event) {
+            return;
+        }
+        let about = self.matter.concerns(happened);
+        let deed = match &happened.what {
+            Happening::Sent(identity, message, fate) if about => {
+                self.sent(happened.at, identity, message, fate)
+            }
+            Happening::Delivered(identity, _, message) if about => heard(identity, message),
+            Happening::Undeliverable(identity, message) if about => {
+                Some(Deed::Misses { from: identity.from, message: message.clone() })
+            }
+            Happening::Bounced(identity, message) if about => {
+                Some(Deed::IsRefused { by: identity.to, message: message.clone() })
+            }
+            Happening::Noted(fact) => self.noted(event, about, fact),
+            Happening::Crashed(lost) => Some(Deed::Crashes(*lost)),
+            Happening::Booted if happened.at > VirtualTime::ZERO => Some(Deed::Boots),
+            Happening::Resumed if role != sim::Role(u8::MAX) => Some(Deed::GoesOn),
+            Happening::Forced(forcing) if about => Some(Deed::IsForced(forcing.point)),
+            Happening::Struck(id) if self.is_no_crash(*id) => Some(Deed::Strikes(*id)),
+            Happening::Healed => Some(Deed::Heals),
+            _ => None,
+        };
+        if let Some(deed) = deed {
+            self.push(happened, deed);
+        }
+    }
+
+    /// Tells what `happened.role` made durable during this event.
+    fn wrote(&mut self, happened: &TraceEvent<PaymentSystem>, event: u64) {
+        if !self.told.insert((happened.role, event)) {
+            return;
+        }
+        let scene = self.scene;
+        for said in scene.testimony.written_in(happened.role, event) {
+            let before = self.believing.tally();
+            self.believing.hear(said, self.matter);
+            let after = self.believing.tally();
+            let deed = match said {
+                Said::Moved(movement) => self.moved(movement),
+                Said::Booked(rows) => self.booked(rows),
+                Said::Written(token, payment, records) => {
+                    let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
+                    ours.then(|| Deed::Writes(*payment, records.clone()))
+                }
+            };
+            if let Some(deed) = deed.filter(|_| self.past.contains(event)) {
+                self.push(happened, deed);
+                if let Some(beat) = self.beats.last_mut() {
+                    beat.event = event;
+                    beat.money = (before != after).then_some(after);
+                }
+            }
+        }
+    }
+
+    fn moved(&self, movement: &Movement) -> Option<Deed> {
+        self.matter.is_about(movement.charge.token).then_some(Deed::Moves(*movement))
+    }
+
+    /// Rows of money; those of permissions too where the ledger itself broke a
+    /// rule.
+    fn booked(&self, rows: &[Transfer]) -> Option<Deed> {
+        let ledger = matches!(
+            self.scene.violation.invariant,
+            Invariant::I01 | Invariant::I02 | Invariant::I03 | Invariant::I04
+        );
+        let limits = self.matter.accounts();
+        let matters = |row: &&Transfer| {
+            let shared = limits.contains(&row.debit) || limits.contains(&row.credit);
+            let ours = self.matter.is_about(row.token) && row.token != Token(0);
+            shared || (ours && (ledger || !row.debit.name.is_memo()))
+        };
+        let rows: Vec<_> = rows.iter().filter(matters).copied().collect();
+        (!rows.is_empty()).then_some(Deed::Books(rows))
+    }
+
+    fn noted(&self, event: u64, about: bool, fact: &Fact) -> Option<Deed> {
+        match fact {
+            Fact::Shown { reply, .. } if about => Some(Deed::Sees(*reply)),
+            Fact::Told { status, .. } if about => Some(Deed::IsTold(*status)),
+            Fact::Probed { reply, .. } if about => Some(Deed::Finds(*reply)),
+            // What became of the charge tells of these.
+            Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred) => None,
+            Fact::Struck(_, strike) if self.about.contains(&event) => Some(Deed::Suffers(*strike)),
+            _ => None,
+        }
+    }
+
+    /// A sending that is worth telling whether it arrives or not: a request
+    /// that moves money, and what customers are told for good. What is heard or
+    /// booked in consequence is told then. Any other is told if it is lost.
+    fn sent(
+        &self,
+        at: VirtualTime,
+        identity: &SendIdentity,
+        message: &Message,
+        fate: &Fate,
+    ) -> Option<Deed> {
+        let passage = passage(at, fate, self.scene.ended_at);
+        let worth = match message {
+            Message::Create(_)
+            | Message::Cancel(..)
+            | Message::Provide(..)
+            | Message::Notice(_) => true,
+            Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {
+                is_final(reply)
+            }
+            _ => false,
+        };
+        let vain = match passage {
+            Passage::Lost => true,
+            Passage::InTheAir(after) => after >= LATE,
+            _ => false,
+        };
+        let message = message.clone();
+        (worth || vain).then_some(Deed::Sends { identity: *identity, message, passage })
+    }
+
+    /// A crash is told when it falls, not when it is armed.
+    fn is_no_crash(&self, id: u32) -> bool {
+        let fault = self.plan.faults.iter().find(|fault| fault.id == id);
+        fault.is_some_and(|fault| {
+            !matches!(
+                fault.misfortune,
+                Misfortune::Crash { .. }
+                    | Misfortune::CrashLoop { .. }
+                    | Misfortune::Drop
+                    | Misfortune::Delay
+                    | Misfortune::Duplicate
+            )
+        })
+    }
+
+    fn push(&mut self, happened: &TraceEvent<PaymentSystem>, deed: Deed) {
+        let TraceEvent { at, event, role, fault, .. } = *happened;
+        self.beats.push(Beat { at, event, role, deed, fault, money: None });
+    }
+}
+
+/// The orchestrator hears from a provider: from here on it knows.
+fn heard(identity: &SendIdentity, message: &Message) -> Option<Deed> {
+    let matters = identity.to == ORCHESTRATOR && matches!(message, Message::Provided(..));
+    matters.then(|| Deed::Hears { from: identity.from, message: message.clone() })
+}
+
+/// What becomes of a sending at `at`, as far as is known at `end`.
+pub(super) fn passage(at: VirtualTime, fate: &Fate, end: VirtualTime) -> Passage {
+    let delays = fate.delays();
+    let first = delays.iter().min().map(|nanos| Duration::from_nanos(*nanos));
+    match first {
+        None => Passage::Lost,
+        Some(first) if at.after(first) > end => Passage::InTheAir(first),
+        Some(_) if delays.len() > 1 => Passage::Repeated(delays.len()),
+        Some(first) if first >= LATE => Passage::Late(first),
+        Some(_) => Passage::Arrived,
+    }
+}
+
+fn is_final(reply: &ClientReply) -> bool {
+    match reply {
+        ClientReply::Final(_) => true,
+        ClientReply::Stands(_, status) => status.is_final(),
+        _ => false,
+    }
+}
+
+/// From when on a sending counts as late.
+const LATE: Duration = Duration::from_secs(5);
