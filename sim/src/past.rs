@@ -35,16 +35,21 @@ use crate::trace::{Happening, Trace, TraceEvent};
 /// What did not happen counts as well. An actor with an event in the past that
 /// concerns the matter might have done more, and other things, had it not been for
 ///
-/// 6. what **befell** it from that event on, or while that event had to wait:
-///    crashes, boots, pauses, appends that failed, forced points; and the faults
-///    of its clocks and disk, whenever they struck;
+/// 6. what **befell** it: the boot before that event, and from there on, or while
+///    that event had to wait, crashes, boots, pauses, appends that failed and
+///    forced points; and the faults of its clocks and disk, whenever they struck;
 /// 7. what it was **kept from hearing**, or from saying: every message about the
 ///    matter, to it or from it, that never arrived or that a planned fault had a
 ///    hand in.
 ///
 /// No event after the last of the given ones is in the past. What else actors
-/// share is no edge: two operations that meet the same actor don't depend on each
-/// other unless the caller says that both are of the matter.
+/// share is no edge: two operations that meet the same actor, and may wait there
+/// for each other, don't depend on each other unless the caller says that both are
+/// of the matter.
+///
+/// So a planned fault that has no event in the past can be left out of the plan,
+/// and the moments come to pass all the same; unless another fault strikes
+/// elsewhere or stalls somebody else in its absence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
     events: BTreeSet<u64>,
@@ -68,6 +73,7 @@ impl Past {
             wanted: moments.iter().copied().collect(),
             concerned: Roles::default(),
             involved: BTreeMap::new(),
+            boots: boots(trace),
             strikes: strikes(trace),
             faults,
         };
@@ -106,7 +112,6 @@ impl Past {
 /// Everything that has one number.
 struct Event<'t, S: System> {
     happenings: Vec<&'t TraceEvent<S>>,
-    at: VirtualTime,
     /// Whose it is.
     role: Role,
     /// Whether its actor met the matter in it.
@@ -130,7 +135,6 @@ impl<'t, S: System> Event<'t, S> {
             let concerns = concerns(happened);
             let event: &mut Self = events.entry(happened.event).or_insert_with(|| Self {
                 happenings: Vec::new(),
-                at: happened.at,
                 role: happened.role,
                 concerns: false,
                 due: happened.at,
@@ -190,6 +194,8 @@ struct Search<'f> {
     /// The first event of each actor that is in the past and concerns the
     /// matter, and since when that was due.
     involved: BTreeMap<Role, (u64, VirtualTime)>,
+    /// Every boot.
+    boots: BTreeSet<(Role, u64)>,
     /// The event in which each fault struck, by id.
     strikes: BTreeMap<u32, u64>,
     faults: &'f [Fault],
@@ -204,6 +210,10 @@ impl Search<'_> {
             if self.past.contains(*number) || self.wants(*number, event) {
                 self.take(*number, event);
             }
+        }
+        for (role, (first, _)) in &self.involved {
+            let booted = self.boots.range((*role, 0)..(*role, *first)).next_back();
+            self.wanted.extend(booted.map(|(_, event)| *event));
         }
         known != (self.past.events.len(), self.involved.clone())
     }
@@ -234,8 +244,24 @@ impl Search<'_> {
             // may have begun before the actor met the matter.
             Happening::Struck(id) => {
                 let fault = self.faults.iter().find(|fault| fault.id == *id);
-                let victim = fault.and_then(|fault| ails(&fault.misfortune));
-                victim.is_some_and(|role| self.involved.contains_key(&role))
+                fault.is_some_and(|fault| self.ails(fault, happened.at))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a fault that strikes at `at` ails the clocks or the disk of an
+    /// actor that meets the matter, or stalls it until it does.
+    fn ails(&self, fault: &Fault, at: VirtualTime) -> bool {
+        match fault.misfortune {
+            Misfortune::WallShift { role, .. }
+            | Misfortune::Drift { role, .. }
+            | Misfortune::TornTail { role, .. }
+            | Misfortune::Corruption { role, .. }
+            | Misfortune::OldGeneration { role, .. } => self.involved.contains_key(&role),
+            Misfortune::Pause { roles } => {
+                let until = at.after(fault.dwell);
+                self.involved.iter().any(|(role, (_, due))| roles.contains(*role) && *due <= until)
             }
             _ => false,
         }
@@ -258,16 +284,9 @@ impl Search<'_> {
     }
 }
 
-/// Whose clocks or disk the fault ails.
-fn ails(misfortune: &Misfortune) -> Option<Role> {
-    match misfortune {
-        Misfortune::WallShift { role, .. }
-        | Misfortune::Drift { role, .. }
-        | Misfortune::TornTail { role, .. }
-        | Misfortune::Corruption { role, .. }
-        | Misfortune::OldGeneration { role, .. } => Some(*role),
-        _ => None,
-    }
+fn boots<S: System>(trace: &Trace<S>) -> BTreeSet<(Role, u64)> {
+    let booted = trace.events.iter().filter(|h| matches!(h.what, Happening::Booted));
+    booted.map(|happened| (happened.role, happened.event)).collect()
 }
 
 fn strikes<S: System>(trace: &Trace<S>) -> BTreeMap<u32, u64> {

@@ -3,6 +3,7 @@
 use model::saga::Try;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{AccountName, Amount, Charge, ChargeState, HoldState, Money, Outcome, UndoOutcome};
+use scenarios::message::ClientReply;
 use scenarios::party::{self, provider_role};
 use scenarios::story::{Beliefs, JournalBelief, LedgerBelief, Shows, Story, TryBelief};
 
@@ -91,14 +92,26 @@ fn screen(beliefs: &Beliefs) -> Vec<String> {
         None => vec!["nothing".to_owned()],
         Some(screen) => {
             let shown = match screen.shows {
-                Shows::Reply(reply) => speech::reply(&reply),
+                Shows::Reply(reply) => shown(reply),
                 Shows::Notice(status) => speech::status(status).to_owned(),
             };
             vec![shown, format!("since {}", super::told::moment(screen.at))]
         }
     };
-    lines.extend(beliefs.probed.map(|reply| format!("at rest: {}", speech::reply(&reply))));
+    lines.extend(beliefs.probed.map(|reply| format!("at rest: {}", shown(reply))));
     lines
+}
+
+/// A reply as one sees it at a glance.
+fn shown(reply: ClientReply) -> String {
+    match reply {
+        ClientReply::Accepted(_) => "accepted".to_owned(),
+        ClientReply::Stands(_, status) => speech::status(status).to_owned(),
+        ClientReply::Final(stored) => speech::status(stored.status).to_owned(),
+        ClientReply::InProgress(_) => "being worked on".to_owned(),
+        ClientReply::TooLate(_) => "too late to cancel".to_owned(),
+        other => speech::reply(&other),
+    }
 }
 
 fn journal(journals: &[JournalBelief]) -> Vec<String> {

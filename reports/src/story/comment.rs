@@ -17,8 +17,10 @@ pub fn lines(story: &Story) -> Vec<String> {
     if let Some(turn) = &told.turn {
         let did = turn.did.first().map_or("did nothing", String::as_str);
         let would = turn.would.first().map_or("nothing", String::as_str);
+        let then = turn.would_at.map(|at| format!(", at {}", told::moment(at)));
+        let then = then.unwrap_or_default();
         said.push(format!(
-            "First wrong turn, {}: {} {did}; without the defect: {would}.",
+            "First wrong turn, {}: {} {did}. Without the defect{then}: {would}.",
             told::moment(turn.at),
             turn.who
         ));

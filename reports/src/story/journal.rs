@@ -21,13 +21,13 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
             format!("intends {}{at} ({operation})", tried(*which))
         }
         Record::StepOutcome { which, outcome } => {
-            format!("{} came to {}", tried(*which), came_to(outcome, plan, token))
+            format!("{} {}", tried(*which), came_to(outcome, plan, token))
         }
         Record::CompIntent { which, operation } => {
             format!("intends to undo {} ({operation})", tried(*which))
         }
         Record::CompOutcome { which, outcome } => {
-            format!("undoing {} came to {}", tried(*which), undone(*outcome))
+            format!("{} {}", tried(*which), undone(*outcome))
         }
         Record::PivotCommitted => "the pivot is passed, there is no way back".to_owned(),
         Record::CancelRequested => "the client wants it canceled".to_owned(),
@@ -49,29 +49,29 @@ fn tried(which: Try) -> String {
     }
 }
 
-pub(super) fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
+fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
     let money = |amount: Amount| {
         let currency = plan.operation(token).map(|operation| operation.money.currency);
         let money = currency.map(|currency| Money { amount, currency }.to_string());
         money.unwrap_or_else(|| amount.0.to_string())
     };
     match outcome {
-        Outcome::Approved => "an approval".to_owned(),
+        Outcome::Approved => "is approved".to_owned(),
         Outcome::Quoted(quote) => {
-            format!("a fee of {} and a tax of {}", money(quote.fee), money(quote.tax))
+            format!("came to a fee of {} and a tax of {}", money(quote.fee), money(quote.tax))
         }
-        Outcome::Held => "a hold".to_owned(),
+        Outcome::Held => "is done".to_owned(),
         Outcome::Authorized { charge, amount } => {
-            format!("{} authorized as {charge}", money(*amount))
+            format!("came to {} reserved as {charge}", money(*amount))
         }
-        Outcome::Captured { amount } => format!("{} captured", money(*amount)),
-        Outcome::Posted => "a posting".to_owned(),
-        Outcome::Notified => "an acknowledgment".to_owned(),
-        Outcome::Refused(refusal) => format!("nothing: {}", refused(*refusal)),
+        Outcome::Captured { amount } => format!("came to {} taken", money(*amount)),
+        Outcome::Posted => "is done".to_owned(),
+        Outcome::Notified => "is done".to_owned(),
+        Outcome::Refused(refusal) => format!("came to nothing: {}", refused(*refusal)),
     }
 }
 
-pub(super) fn refused(refusal: Refusal) -> &'static str {
+fn refused(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Rejected => "the risk service rejected",
         Refusal::OverLimit => "the merchant is over its limit",
@@ -83,12 +83,12 @@ pub(super) fn refused(refusal: Refusal) -> &'static str {
     }
 }
 
-pub(super) fn undone(outcome: UndoOutcome) -> &'static str {
+fn undone(outcome: UndoOutcome) -> &'static str {
     match outcome {
-        UndoOutcome::Voided => "nothing left of it",
-        UndoOutcome::Tombstoned => "a block: it had not happened, and can't any more",
-        UndoOutcome::NeverHappened => "proof that it never happened and never will",
-        UndoOutcome::TooLate => "nothing: it is too late",
+        UndoOutcome::Voided => "is undone",
+        UndoOutcome::Tombstoned => "had not happened, and is blocked",
+        UndoOutcome::NeverHappened => "never happened, and never will",
+        UndoOutcome::TooLate => "can't be undone: it is too late",
     }
 }
 

@@ -100,6 +100,7 @@ struct WrongTurn<'s> {
     on: Option<&'s str>,
     did: &'s [String],
     would: &'s [String],
+    would_at: String,
 }
 
 impl<'s> Document<'s> {
@@ -188,6 +189,7 @@ impl<'s> WrongTurn<'s> {
             on: turn.on.as_deref(),
             did: &turn.did,
             would: &turn.would,
+            would_at: told::moment(turn.would_at.unwrap_or(turn.at)),
         }
     }
 }

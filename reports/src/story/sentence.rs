@@ -142,12 +142,12 @@ impl Words<'_> {
 /// What became of a sending, where that is worth telling.
 fn passed(passage: Passage, by: &str) -> String {
     match passage {
-        Passage::Arrived => String::new(),
+        Passage::Prompt => String::new(),
         Passage::Late(after) => format!(", which arrives {} later{by}", Brief::from(after)),
         Passage::Repeated(copies) => format!(", which arrives {copies} times{by}"),
         Passage::Lost => format!(", in vain: it is lost{by}"),
         Passage::InTheAir(after) => {
-            format!(", which has not arrived yet: it takes {}{by}", Brief::from(after))
+            format!(", which is still on its way and takes {}{by}", Brief::from(after))
         }
     }
 }

@@ -71,9 +71,12 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             (Ask, format!("forget the assessment {operation}"))
         }
         Message::Book(_, LedgerRequest::Create(rows)) => {
+            // The last of a chain is not linked to a next one.
+            let linked = rows.iter().rev().skip(1).all(|row| row.linked);
+            let together = if linked { "all or none" } else { "each for itself" };
             let rows = rows.iter().filter(|row| !row.debit.name.is_memo());
-            let told = rows.map(ledger::wish);
-            (Ask, told.collect::<Vec<_>>().join("; "))
+            let told: Vec<_> = rows.map(ledger::wish).collect();
+            (Ask, format!("{}, {together}", told.join("; ")))
         }
         Message::Book(_, LedgerRequest::Lookup(ids)) => {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))

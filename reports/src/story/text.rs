@@ -97,7 +97,14 @@ fn turn(turn: &Turn) -> String {
         }
     };
     rows.extend(list("it did", &turn.did));
-    rows.extend(list("it should", &turn.would));
+    match turn.would_at {
+        None => rows.extend(list("it should", &turn.would)),
+        Some(at) => {
+            let waits = format!("nothing until {}, and then:", told::moment(at));
+            rows.push(("it should", waits));
+            rows.extend(list("", &turn.would));
+        }
+    }
     let rows = rows.into_iter().map(|(name, what)| vec![name.to_owned(), what]);
     let rows = layout::columns_within(WIDTH, 2, rows.collect());
     format!("\nthe first wrong turn\n{rows}")

@@ -85,6 +85,8 @@ pub(super) struct Turn {
     pub(super) on: Option<String>,
     pub(super) did: Vec<String>,
     pub(super) would: Vec<String>,
+    /// When it would have, if that is not the same moment.
+    pub(super) would_at: Option<VirtualTime>,
 }
 
 /// How much a line matters when not all can be told.
@@ -189,6 +191,7 @@ impl Turn {
             on: turn.on.as_ref().map(said),
             did: turn.did.iter().map(said).collect(),
             would: turn.would.iter().map(said).collect(),
+            would_at: (turn.would_at > turn.at).then_some(turn.would_at),
         }
     }
 }
@@ -255,7 +258,7 @@ fn rank(beat: &Beat) -> Rank {
     }
     match &beat.deed {
         Deed::Moves(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
-        Deed::Sends { passage: Passage::Arrived, .. } | Deed::Hears { .. } => Rank::Talk,
+        Deed::Sends { passage: Passage::Prompt, .. } | Deed::Hears { .. } => Rank::Talk,
         Deed::Sees(_) | Deed::IsReminded(_) => Rank::Talk,
         Deed::Writes(..) => Rank::Journal,
         _ => Rank::Harm,
@@ -266,7 +269,7 @@ fn arrow(role: Role, deed: &Deed) -> Option<Arrow> {
     match deed {
         Deed::Sends { identity, passage, .. } => {
             let fate = match passage {
-                Passage::Arrived | Passage::Repeated(_) => ArrowFate::Arrived,
+                Passage::Prompt | Passage::Repeated(_) => ArrowFate::Arrived,
                 Passage::Late(_) | Passage::InTheAir(_) => ArrowFate::Late,
                 Passage::Lost => ArrowFate::Lost,
             };

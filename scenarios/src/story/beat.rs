@@ -93,15 +93,14 @@ pub enum Deed {
 /// What became of a sending, as far as the story goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
-    /// It arrived in good time.
-    Arrived,
+    /// It arrived in good time, or was about to.
+    Prompt,
     /// It arrived after this long.
     Late(Duration),
     /// It arrived so many times.
     Repeated(usize),
     /// It was lost.
     Lost,
-    /// It had not arrived yet when the story ends; this long after the sending
-    /// it would.
+    /// It was still on its way when the story ends, and takes this long.
     InTheAir(Duration),
 }

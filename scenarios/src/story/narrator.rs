@@ -52,7 +52,23 @@ impl<'s> Narrator<'s> {
         for happened in &scene.trace.events {
             self.happened(happened);
         }
+        self.leave_out_what_was_over();
         self.beats
+    }
+
+    /// Who crashed and was back before anything happened to the payment had no
+    /// part in its story but that it was there.
+    fn leave_out_what_was_over(&mut self) {
+        let first = self.beats.iter().position(|beat| !is_harm(&beat.deed)).unwrap_or_default();
+        let before = &self.beats[..first];
+        let back = before.iter().filter(|beat| matches!(beat.deed, Deed::Boots | Deed::GoesOn));
+        let back: Vec<_> = back.map(|beat| (beat.role, beat.event)).collect();
+        let is_over = |beat: &Beat| {
+            matches!(beat.deed, Deed::Boots | Deed::GoesOn | Deed::Crashes(_))
+                && back.iter().any(|(role, event)| *role == beat.role && *event >= beat.event)
+        };
+        let mut at = 0..;
+        self.beats.retain(|beat| at.next().is_some_and(|at| at >= first) || !is_over(beat));
     }
 
     fn happened(&mut self, happened: &TraceEvent<PaymentSystem>) {
@@ -174,11 +190,7 @@ impl<'s> Narrator<'s> {
             }
             _ => false,
         };
-        let vain = match passage {
-            Passage::Lost => true,
-            Passage::InTheAir(after) => after >= LATE,
-            _ => false,
-        };
+        let vain = matches!(passage, Passage::Lost | Passage::InTheAir(_));
         let message = message.clone();
         (worth || vain).then_some(Deed::Sends { identity: *identity, message, passage })
     }
@@ -216,11 +228,16 @@ pub(super) fn passage(at: VirtualTime, fate: &Fate, end: VirtualTime) -> Passage
     let first = delays.iter().min().map(|nanos| Duration::from_nanos(*nanos));
     match first {
         None => Passage::Lost,
-        Some(first) if at.after(first) > end => Passage::InTheAir(first),
+        Some(first) if first >= LATE && at.after(first) > end => Passage::InTheAir(first),
         Some(_) if delays.len() > 1 => Passage::Repeated(delays.len()),
         Some(first) if first >= LATE => Passage::Late(first),
-        Some(_) => Passage::Arrived,
+        Some(_) => Passage::Prompt,
     }
+}
+
+/// Whether it befalls a party, whatever that is about.
+fn is_harm(deed: &Deed) -> bool {
+    matches!(deed, Deed::Crashes(_) | Deed::Boots | Deed::GoesOn | Deed::Strikes(_) | Deed::Heals)
 }
 
 fn is_final(reply: &ClientReply) -> bool {

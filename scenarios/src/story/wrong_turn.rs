@@ -1,6 +1,8 @@
 //! The first wrong turn: where a run with a planted defect departs from the run
 //! of the same plan without it.
 
+use std::time::Duration;
+
 use model::{Defect, Defects, StoreEntry};
 use sim::{Happening, Past, Role, Trace, TraceEvent, VirtualTime};
 
@@ -26,8 +28,11 @@ pub struct WrongTurn {
     pub on: Option<Deed>,
     /// What it did then, and would not have done.
     pub did: Vec<Deed>,
-    /// What it would have done, and did not.
+    /// What it would have done, and did not; where that is nothing, what it would
+    /// have done next.
     pub would: Vec<Deed>,
+    /// When it would have.
+    pub would_at: VirtualTime,
 }
 
 /// Compares the run of `scene` with that of the same plan without `defects`, as
@@ -44,7 +49,7 @@ pub(super) fn find(
         return None;
     }
     let sound = PaymentSystem::new((*system.plan).clone(), Defects::NONE);
-    let sound = record(&sound, scene.ended_at);
+    let sound = record(&sound, scene.ended_at.after(AFTERWARDS));
     let (ours, theirs) = (handlers(&scene.trace, matter), handlers(&sound, matter));
     let same = |(one, other): &(&Handler<'_>, &Handler<'_>)| one.is_like(other);
     let at = ours.iter().zip(&theirs).take_while(same).count();
@@ -55,6 +60,12 @@ pub(super) fn find(
     let other = theirs.get(at).filter(|other| one.meets_the_same(other));
     let common = other.map_or(0, |other| one.in_common_with(other));
     let deeds = |handler: &Handler<'_>| handler.deeds(common, scene.ended_at);
+    let mut would = (one.at, other.map(deeds).unwrap_or_default());
+    if would.1.is_empty() {
+        let later = theirs[at..].iter().filter(|later| later.role == one.role);
+        let mut next = later.map(|later| (later.at, later.deeds(0, scene.ended_at)));
+        would = next.find(|(_, deeds)| !deeds.is_empty()).unwrap_or(would);
+    }
     let planted = Defect::ALL.iter().map(|story| story.defect);
     Some(WrongTurn {
         defects: planted.filter(|defect| defects.has(*defect)).collect(),
@@ -63,9 +74,14 @@ pub(super) fn find(
         role: one.role,
         on: one.happenings.first().and_then(|happened| stimulus(&happened.what)),
         did: deeds(one),
-        would: other.map(deeds).unwrap_or_default(),
+        would: would.1,
+        would_at: would.0,
     })
 }
+
+/// How long the sound run goes on after the violation, to tell what it would have
+/// done next.
+const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// What one handler did.
 struct Handler<'t> {

@@ -25,7 +25,7 @@ fn a_past_goes_back_over_messages_and_timers_to_the_boot() {
     let plan = asker().on(1, Cue::Hear(ASK), [Act::Send(0, ANSWER)]);
     assert_eq!(
         told(&plan, 0, Cue::Hear(ANSWER)),
-        ["0 boots", "0 is reminded of 1", "1 receives 5", "0 receives 6"]
+        ["0 boots", "1 boots", "0 is reminded of 1", "1 receives 5", "0 receives 6"]
     );
 }
 
@@ -39,7 +39,14 @@ fn what_an_actor_did_before_in_the_same_matter_is_part_of_it_and_other_matters_a
         .on(2, Cue::Ring(3), [Act::SendAbout(1, OTHER, 9)]);
     assert_eq!(
         told(&plan, 1, Cue::Hear(ANSWER)),
-        ["0 boots", "0 is reminded of 1", "1 receives 5", "0 is reminded of 2", "1 receives 6"]
+        [
+            "0 boots",
+            "1 boots",
+            "0 is reminded of 1",
+            "1 receives 5",
+            "0 is reminded of 2",
+            "1 receives 6"
+        ]
     );
 }
 
@@ -51,7 +58,8 @@ fn an_answer_that_never_came_is_why_a_timer_had_to_fire() {
         Misfortune::Drop,
         0,
     );
-    let without_it = ["0 boots", "0 is reminded of 1", "1 receives 5", "0 is reminded of 2"];
+    let without_it =
+        ["0 boots", "1 boots", "0 is reminded of 1", "1 receives 5", "0 is reminded of 2"];
     let told_of_it = told(&lost, 0, Cue::Ring(2));
     assert!(told_of_it.contains(&"255 fault 1 strikes".to_owned()), "{told_of_it:?}");
     assert_eq!(past(&lost, 0, Cue::Ring(2)).faults().collect::<Vec<_>>(), [1]);
@@ -74,21 +82,22 @@ fn an_answer_that_never_came_is_why_a_timer_had_to_fire() {
 }
 
 #[test]
-fn what_befell_an_actor_counts_once_it_had_met_the_matter() {
-    let script = |crash_at: u64| {
-        let crash = Misfortune::Crash { role: Role(1), point: CrashPoint::AtOnce };
-        Plan::calm(Script::default(), 0..2)
+fn what_befell_an_actor_counts_from_the_boot_before_it_met_the_matter() {
+    let crash = Misfortune::Crash { role: Role(1), point: CrashPoint::AtOnce };
+    let crashed_at = |moments: &[u64]| {
+        let plan = Plan::calm(Script::default(), 0..2)
             .on(0, Cue::Boot, [Act::Work(100, 1), Act::Work(300, 2)])
             .on(0, Cue::Ring(1), [Act::Send(1, ASK)])
-            .on(0, Cue::Ring(2), [Act::Send(1, ANSWER)])
-            .with(Trigger::At(at(crash_at)), crash, 20)
+            .on(0, Cue::Ring(2), [Act::Send(1, ANSWER)]);
+        let crash = |plan: Plan<Script>, when: &u64| plan.with(Trigger::At(at(*when)), crash, 10);
+        let plan = moments.iter().fold(plan, crash);
+        past(&plan, 1, Cue::Hear(ANSWER)).faults().collect::<Vec<_>>()
     };
-    let between = told(&script(200), 1, Cue::Hear(ANSWER));
-    for words in ["1 fault 1 strikes", "1 crashes", "1 boots"] {
-        assert!(between.contains(&words.to_owned()), "{words} is not in {between:?}");
-    }
-    let before = told(&script(50), 1, Cue::Hear(ANSWER));
-    assert!(!before.iter().any(|line| line.contains("crashes")), "{before:?}");
+    assert_eq!(crashed_at(&[200]), [1]);
+    assert_eq!(crashed_at(&[50]), [1]);
+    // It booted again before it ever heard of the matter.
+    assert_eq!(crashed_at(&[20, 50]), [2]);
+    assert_eq!(crashed_at(&[400]), []);
 }
 
 #[test]
