@@ -35,6 +35,12 @@ pub(crate) enum Command {
     /// Run a saved finding again, or a folder of them: does it still show what it showed?
     #[command(after_help = exit_code::help())]
     Replay(ReplayArguments),
+    /// Make a saved finding smaller, and prove that nothing in it can go
+    #[command(after_help = exit_code::help())]
+    Shrink(ShrinkArguments),
+    /// Tell the story of a saved finding: who believed what, and what led to it
+    #[command(after_help = exit_code::help())]
+    Explain(ExplainArguments),
     /// List what there is
     List(ListArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
@@ -87,6 +93,41 @@ pub(crate) struct ReplayArguments {
     /// Narrate every event on stderr; only for a single file
     #[arg(long)]
     pub(crate) trace: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ShrinkArguments {
+    /// A file that `fuzz` wrote
+    pub(crate) file: PathBuf,
+    /// How long to search at most, such as `60s` or `10m` [default: until nothing smaller is left]
+    #[arg(long = "for", value_name = "TIME", value_parser = time)]
+    pub(crate) time: Option<Duration>,
+    /// Where to write what it came to [default: the file itself]
+    #[arg(short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    pub(crate) jobs: Option<usize>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A file that `fuzz` wrote
+    pub(crate) file: PathBuf,
+    /// What to tell it as
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: StoryFormat,
+}
+
+/// What a story is told as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StoryFormat {
+    /// For people at a terminal, in 80 columns
+    Text,
+    /// For machines
+    Json,
+    /// For documents: a sequence diagram
+    Mermaid,
 }
 
 /// What `replay` plants.

@@ -13,12 +13,14 @@ use crate::arguments::{Command, CommandLine};
 use crate::doctor::doctor;
 use crate::environment;
 use crate::exit_code::Exit;
+use crate::explain::explain;
 use crate::failure::Failure;
 use crate::fuzz::fuzz;
 use crate::list::list;
 use crate::replay::replay;
 use crate::run;
 use crate::screen::{Screen, Shows};
+use crate::shrink::shrink;
 use crate::witness::witness;
 
 /// The command as a process: its arguments, streams and exit code. Colors and
@@ -65,6 +67,8 @@ fn carry_out(
         Command::Fuzz(arguments) => fuzz(arguments, &given, screen),
         Command::Run(arguments) => run::run(arguments, screen),
         Command::Replay(arguments) => replay(arguments, screen),
+        Command::Shrink(arguments) => shrink(arguments, screen),
+        Command::Explain(arguments) => explain(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
         Command::Doctor(arguments) => doctor(arguments, screen),
         Command::Witness(arguments) => witness(arguments, screen),

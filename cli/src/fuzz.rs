@@ -1,10 +1,8 @@
 //! `pennywise fuzz`: many trials of one scenario or several.
 
-use std::num::NonZeroUsize;
-
 use clap::ArgMatches;
 use model::{Defect, Defects};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 use reports::{Brief, CampaignRow, Count, campaign_table, violation};
 use scenarios::campaign::{self, Campaign, Progress};
 use sim::Seed;
@@ -19,6 +17,7 @@ use crate::progress::{Goal, Teller};
 use crate::screen::{Mood, Screen};
 use crate::shelf::Shelf;
 use crate::stopwatch::Stopwatch;
+use crate::threads;
 
 /// Runs a campaign over each scenario and tells what they came to; each kind of
 /// violation is kept in a file, and ends with the command that repeats it. `given` knows which
@@ -30,8 +29,8 @@ pub(crate) fn fuzz(
 ) -> Result<Exit, Failure> {
     let shelf = Shelf::new(arguments.out.clone())?;
     let options = Options::new(arguments, given)?;
-    let pool = options.pool()?;
-    let mut keeper = Keeper::new(shelf, options.defects);
+    let pool = threads::pool(options.jobs)?;
+    let mut keeper = Keeper::new(shelf, options.defects, &pool);
     screen.headline(Mood::Plain, &options.heading())?;
     let campaigns = campaigns(&options, &pool, &mut keeper, screen);
     let rows: Vec<_> = options.rows(&campaigns).collect();
@@ -45,25 +44,17 @@ struct Options {
     budget: Budget,
     master: Seed,
     defects: Defects,
-    jobs: usize,
+    jobs: Option<usize>,
 }
 
 impl Options {
     fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Ok(Self {
             budget: Budget::new(&arguments, given)?,
             chosen: Chosen::find_all(&arguments.scenarios)?,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
             defects: arguments.plant.into_iter().collect(),
-            jobs: arguments.jobs.unwrap_or_else(cores),
-        })
-    }
-
-    fn pool(&self) -> Result<ThreadPool, Failure> {
-        let pool = ThreadPoolBuilder::new().num_threads(self.jobs).build();
-        pool.map_err(|error| {
-            Failure::Harness(format!("{} threads can't be started: {error}", self.jobs))
+            jobs: arguments.jobs,
         })
     }
 
@@ -113,7 +104,7 @@ fn pick_master_seed() -> Seed {
 fn campaigns(
     options: &Options,
     pool: &ThreadPool,
-    keeper: &mut Keeper,
+    keeper: &mut Keeper<'_>,
     screen: &mut Screen<'_>,
 ) -> Vec<Campaign> {
     let clock = Stopwatch::start();
@@ -125,8 +116,7 @@ fn campaigns(
         teller.begin();
         let go_on = |progress: Progress<'_>| {
             for finding in progress.found {
-                let told = pool.install(|| keeper.keep(scenario, finding));
-                teller.aside(&told.unwrap_or_default(), screen);
+                keeper.keep(scenario, finding, |told| teller.aside(told, screen));
             }
             teller.tell(&scenario.name, progress, screen);
             budget.lasts(at, count, clock.elapsed())
@@ -141,7 +131,7 @@ fn campaigns(
 /// The table first, then what is wrong, the violations last.
 fn report(
     rows: &[CampaignRow<'_>],
-    keeper: &Keeper,
+    keeper: &Keeper<'_>,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
     screen.print(&format!("\n{}\n", campaign_table::render(rows)))?;

@@ -5,53 +5,62 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use model::Defects;
+use rayon::ThreadPool;
 use reports::{Repeat, violation};
 use scenarios::campaign::Finding;
 use scenarios::repro::{self, Answer, Repro};
 use scenarios::{Fingerprint, Plan, Scenario};
 
+use crate::author;
 use crate::shelf::Shelf;
 
 /// Keeps the first finding of each kind.
-pub(crate) struct Keeper {
+pub(crate) struct Keeper<'p> {
     shelf: Shelf,
     planted: Defects,
+    pool: &'p ThreadPool,
     /// The path of the file of each kind; `None` if it could not be written.
     kept: BTreeMap<Fingerprint, Option<String>>,
 }
 
-impl Keeper {
-    pub(crate) fn new(shelf: Shelf, planted: Defects) -> Self {
-        Self { shelf, planted, kept: BTreeMap::new() }
+/// Something that violates an invariant, before it is shrunk.
+struct Found {
+    kind: Fingerprint,
+    plan: Plan,
+    planted: Defects,
+}
+
+impl<'p> Keeper<'p> {
+    pub(crate) fn new(shelf: Shelf, planted: Defects, pool: &'p ThreadPool) -> Self {
+        Self { shelf, planted, pool, kept: BTreeMap::new() }
     }
 
-    /// Keeps `finding` of `scenario`, unless one of its kind is kept, and says
-    /// what there is to say of that.
-    pub(crate) fn keep(&mut self, scenario: &Scenario, finding: &Finding) -> Option<String> {
-        let kind = finding.violation.fingerprint();
-        if self.kept.contains_key(&kind) {
-            return None;
-        }
-        let name = repro::file_name(kind, self.planted);
-        let path = self.shelf.path(&name);
-        let outcome = match self.is_known(&path, kind) {
-            true => Ok(()),
-            false => self.write(&name, scenario, finding),
-        };
-        let shown = path.display().to_string();
-        match outcome {
-            Ok(()) => {
-                let told = format!(
-                    "found {}: {}\n",
-                    violation::name(&finding.violation),
-                    Repeat::replay(&shown)
-                );
-                self.kept.insert(kind, Some(shown));
-                Some(told)
+    /// Keeps `finding` of `scenario` and what else is met while it is shrunk, one
+    /// of each kind, and then `tells` of it.
+    pub(crate) fn keep(
+        &mut self,
+        scenario: &Scenario,
+        finding: &Finding,
+        mut tells: impl FnMut(&str),
+    ) {
+        let plan = Plan::draw(scenario, finding.seed);
+        let (kind, planted) = (finding.violation.fingerprint(), self.planted);
+        let mut waiting = vec![Found { kind, plan, planted }];
+        while let Some(found) = waiting.pop() {
+            if self.kept.contains_key(&found.kind) {
+                continue;
             }
-            Err(reason) => {
-                self.kept.insert(kind, None);
-                Some(format!("warning: `{shown}` can't be written: {reason}\n"))
+            let kind = found.kind;
+            match self.put(found, &mut waiting) {
+                Ok(path) => {
+                    let (name, replay) = (violation::name(kind.invariant), Repeat::replay(&path));
+                    self.kept.insert(kind, Some(path));
+                    tells(&format!("found {name}: {replay}\n"));
+                }
+                Err(reason) => {
+                    self.kept.insert(kind, None);
+                    tells(&format!("warning: a finding of {kind} is in no file: {reason}\n"));
+                }
             }
         }
     }
@@ -61,19 +70,32 @@ impl Keeper {
         self.kept.get(&kind)?.as_deref()
     }
 
-    /// Whether an earlier campaign wrote this file, and it still shows that.
-    fn is_known(&self, path: &Path, kind: Fingerprint) -> bool {
-        Repro::file(path).is_ok_and(|repro| {
-            (repro.violation, repro.planted) == (kind, self.planted)
-                && repro.replay(self.planted).answer == Answer::SameViolation
-        })
+    /// Writes what is found, unless an earlier campaign has; tells where it is.
+    fn put(&self, found: Found, waiting: &mut Vec<Found>) -> Result<String, String> {
+        let Found { kind, plan, planted } = found;
+        let path = self.shelf.path(&repro::file_name(kind, planted));
+        if is_known(&path, kind, planted) {
+            return Ok(path.display().to_string());
+        }
+        let written = author::write(&plan, planted, kind, self.pool, |_| true);
+        let written = written.ok_or("its trial does not repeat: `pennywise doctor` says why")?;
+        let slipped = written.slipped.into_iter().rev();
+        waiting.extend(slipped.map(|slipped| Found {
+            kind: slipped.fingerprint,
+            plan: slipped.plan,
+            planted: slipped.defects,
+        }));
+        let name = written.repro.file_name();
+        let put = self.shelf.put(&name, &written.repro.text());
+        put.map_err(|error| error.to_string())?;
+        Ok(self.shelf.path(&name).display().to_string())
     }
+}
 
-    fn write(&self, name: &str, scenario: &Scenario, finding: &Finding) -> Result<(), String> {
-        let plan = Plan::draw(scenario, finding.seed);
-        let kind = finding.violation.fingerprint();
-        let repro = Repro::new(plan, self.planted, kind, env!("CARGO_PKG_VERSION"));
-        let repro = repro.ok_or("its trial does not repeat: `pennywise doctor` says why")?;
-        self.shelf.put(name, &repro.text()).map_err(|error| error.to_string())
-    }
+/// Whether an earlier campaign wrote this file, and it still shows that.
+fn is_known(path: &Path, kind: Fingerprint, planted: Defects) -> bool {
+    Repro::file(path).is_ok_and(|repro| {
+        (repro.violation, repro.planted) == (kind, planted)
+            && repro.replay(planted).answer == Answer::SameViolation
+    })
 }

@@ -33,12 +33,14 @@
 //! ones, in [`scenarios::catalog`], are there to be copied.
 
 mod arguments;
+mod author;
 mod budget;
 mod chosen;
 pub mod command_line;
 mod doctor;
 mod environment;
 pub mod exit_code;
+mod explain;
 mod failure;
 mod fuzz;
 mod keeper;
@@ -49,8 +51,10 @@ mod replay;
 mod run;
 mod screen;
 mod shelf;
+mod shrink;
 mod stopwatch;
 mod suite;
+mod threads;
 mod witness;
 
 /// The payment system as pure state machines, and the defects that can be

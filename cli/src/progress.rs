@@ -74,7 +74,6 @@ impl Teller {
     /// Says something else meanwhile, past the bar.
     pub(crate) fn aside(&self, sentence: &str, screen: &mut Screen<'_>) {
         match &self.bar {
-            _ if sentence.is_empty() => {}
             Some(bar) => bar.suspend(|| screen.remark(sentence)),
             None => screen.remark(sentence),
         }

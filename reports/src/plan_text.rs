@@ -1,6 +1,7 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
 pub(crate) mod fault;
+mod stroke;
 
 use model::ProviderId;
 use scenarios::Plan;
@@ -66,6 +67,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
             "faults strike for {chaos}, then everything heals but what plagues {}, for good",
             names.join(", ")
         );
+    }
+    if plan.plain {
+        rows.push(row("", "every message takes the usual time of its kind".to_owned()));
     }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
@@ -160,12 +164,20 @@ fn misfortunes(plan: &Plan) -> Vec<Vec<String>> {
     });
     let troubles =
         plan.troubles.iter().map(|trouble| (trouble.from, trouble.id, troubled(trouble)));
-    let mut told: Vec<_> = faults.chain(troubles).collect();
+    let strokes = plan.strokes.iter().map(|s| (END, s.id, stroke::sentence(s)));
+    let forced = plan.forced.iter().map(|f| (END, f.id, stroke::forced(f)));
+    let mut told: Vec<_> = faults.chain(troubles).chain(strokes).chain(forced).collect();
     told.sort();
     told.into_iter().map(|(_, id, sentence)| vec![format!("fault {id}"), sentence]).collect()
 }
 
 const END: VirtualTime = VirtualTime::from_nanos(u64::MAX);
+
+/// The fault of any kind that has this id, in a sentence.
+pub(crate) fn fault_with(plan: &Plan, id: u32) -> Option<String> {
+    let name = format!("fault {id}");
+    misfortunes(plan).into_iter().filter_map(pair).find(|(n, _)| *n == name).map(|(_, what)| what)
+}
 
 fn troubled(trouble: &ProviderTrouble) -> String {
     let who = party::name(provider_role(trouble.provider));

@@ -90,8 +90,7 @@ fn kind(violation: Fingerprint) -> String {
 
 /// A fault that did not strike.
 fn missing(repro: &Repro, id: u32) -> String {
-    let fault = repro.plan.faults.iter().find(|fault| fault.id == id);
-    let sentence = fault.map(|fault| plan_text::fault::sentence(fault, &repro.plan));
+    let sentence = plan_text::fault_with(&repro.plan, id);
     let sentence = sentence.map(|sentence| format!(": {sentence}")).unwrap_or_default();
     format!("fault{}{id} never struck{sentence}", layout::UNBROKEN)
 }

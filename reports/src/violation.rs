@@ -1,6 +1,7 @@
 //! The story of one violation.
 
 use scenarios::campaign::Finding;
+use scenarios::invariant::Invariant;
 use scenarios::judge::Violation;
 
 use crate::campaign_table::CampaignRow;
@@ -48,14 +49,14 @@ pub fn finding(finding: &Finding, row: &CampaignRow<'_>, file: Option<&str>) -> 
     headline(&finding.violation) + &layout::facts(facts) + &run + "\n" + &replay
 }
 
-/// The claim that broke, by its code and its name.
-pub fn name(violation: &Violation) -> String {
-    let story = violation.invariant.story();
+/// A claim, by its code and its name.
+pub fn name(invariant: Invariant) -> String {
+    let story = invariant.story();
     format!("{} {}", story.code, story.name)
 }
 
 fn headline(violation: &Violation) -> String {
-    format!("violated: {}\n", name(violation))
+    format!("violated: {}\n", name(violation.invariant))
 }
 
 fn facts(violation: &Violation) -> Vec<(&'static str, String)> {
@@ -74,7 +75,6 @@ fn facts(violation: &Violation) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 pub(crate) mod tests {
     use model::{Defect, Defects, Token};
-    use scenarios::invariant::Invariant;
     use scenarios::judge::Relation;
     use sim::{Seed, VirtualTime};
 

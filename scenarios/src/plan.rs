@@ -215,6 +215,11 @@ impl Plan {
         self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
     }
 
+    /// How many faults of any kind it names one by one.
+    pub fn named_faults(&self) -> usize {
+        self.faults.len() + self.troubles.len() + self.strokes.len() + self.forced.len()
+    }
+
     /// What is wrong with all of `provider` at `now`.
     pub fn trouble(&self, provider: ProviderId, now: VirtualTime) -> Option<Trouble> {
         let at_work = |trouble: &&ProviderTrouble| {

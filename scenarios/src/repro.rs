@@ -32,6 +32,7 @@ use model::Defects;
 use crate::fingerprint::Fingerprint;
 use crate::invalid::InvalidFile;
 use crate::plan::Plan;
+use crate::shrink::Shrunk;
 
 pub use name::file_name;
 pub use notes::Notes;
@@ -105,6 +106,15 @@ impl Repro {
         Some(repro)
     }
 
+    /// The repro of what shrinking has come to, with what it has proven of each
+    /// line.
+    pub fn of_shrunk(shrunk: &Shrunk, tool: &str) -> Option<Self> {
+        let kind = shrunk.violation.fingerprint();
+        let mut repro = Self::new(shrunk.plan.clone(), shrunk.defects, kind, tool)?;
+        repro.notes = Notes::of(shrunk);
+        Some(repro)
+    }
+
     /// The text of its file.
     pub fn text(&self) -> String {
         file::text(self)
@@ -129,6 +139,11 @@ impl Repro {
             reason: error.to_string(),
         })?;
         Self::parse(&shown, &text)
+    }
+
+    /// The name that its file has where nobody chose another.
+    pub fn file_name(&self) -> String {
+        file_name(self.violation, self.planted)
     }
 
     /// What is expected with `planted`, if the file says.

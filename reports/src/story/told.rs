@@ -288,7 +288,7 @@ fn arrow(role: Role, deed: &Deed) -> Option<Arrow> {
 /// Whether the whole plan can be read at a glance: one that was shrunk.
 fn is_small(story: &Story) -> bool {
     let plan = &story.plan;
-    plan.operations.len() <= PLAN_MAX && plan.faults.len() + plan.troubles.len() <= PLAN_MAX
+    plan.operations.len() <= PLAN_MAX && plan.named_faults() <= PLAN_MAX
 }
 
 /// The violations in a story's trial that came with it.

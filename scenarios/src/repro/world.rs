@@ -24,6 +24,7 @@ use crate::invalid::Wrong;
 use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX};
 use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
+use crate::shrink;
 use crate::span::Span;
 
 /// A plan as a file says it.
@@ -109,7 +110,8 @@ struct PointLine {
 
 /// The table of `plan`, a comment behind each line that has a note.
 pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
-    let mut text = String::from("[world]\n");
+    let mut text: String = notes.on_settings().map(|note| format!("# {note}\n")).collect();
+    text.push_str("[world]\n");
     let mut line = |line: String| {
         text.push_str(&line);
         text.push('\n');
@@ -126,14 +128,12 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         line(format!("clients = {}", plan.clients));
     }
     let operations = plan.operations.iter();
-    let operations = operations.map(|o| (operation::line(o), notes.operations.get(&o.token)));
-    line(list("operations", operations));
-    let faults = faults_text(plan);
-    let faults = faults.map(|(id, line)| (line, notes.faults.get(&id)));
-    let some = |name, lines: Vec<(String, Option<&String>)>| {
-        (!lines.is_empty()).then(|| list(name, lines.into_iter()))
-    };
-    let bare = |lines: Vec<String>| lines.into_iter().map(|line| (line, None)).collect();
+    line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
+    let faults = faults(plan).map(|(about, line)| noted(line, notes, &[about]));
+    let some =
+        |name, lines: Vec<String>| (!lines.is_empty()).then(|| list(name, lines.into_iter()));
+    let plain = |line| format!("    {line},\n");
+    let bare = |lines: Vec<String>| lines.into_iter().map(plain).collect();
     let routes = |links: &Links| -> Vec<String> {
         links.stretches().iter().map(|links| quoted(&Route(*links).to_string())).collect()
     };
@@ -169,25 +169,46 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     text
 }
 
-/// Every fault of any kind, by id.
-fn faults_text(plan: &Plan) -> impl Iterator<Item = (u32, String)> {
-    let faults = plan.faults.iter().map(|f| (f.id, fault::line(f)));
-    let troubles = plan.troubles.iter().map(|t| (t.id, fault::trouble_line(t)));
-    let strokes = plan.strokes.iter().map(|s| (s.id, stroke::line(s)));
-    let forced = plan.forced.iter().map(|f| (f.id, stroke::forced_line(f)));
+/// Every fault of any kind, and the line that it is.
+fn faults(plan: &Plan) -> impl Iterator<Item = (shrink::Line, String)> {
+    let faults = plan.faults.iter().map(|f| (shrink::Line::Fault(f.id), fault::line(f)));
+    let troubles = plan.troubles.iter();
+    let troubles = troubles.map(|t| (shrink::Line::Trouble(t.id), fault::trouble_line(t)));
+    let strokes = plan.strokes.iter().map(|s| (shrink::Line::Stroke(s.id), stroke::line(s)));
+    let forced = plan.forced.iter();
+    let forced = forced.map(|f| (shrink::Line::Forced(f.id), stroke::forced_line(f)));
     faults.chain(troubles).chain(strokes).chain(forced)
 }
 
-/// A list with a line for each of `lines`, and the notes on them above.
-fn list<'n>(name: &str, lines: impl Iterator<Item = (String, Option<&'n String>)>) -> String {
-    let mut text = format!("{name} = [\n");
-    for (line, note) in lines {
-        for note in note.into_iter().flat_map(|note| note.lines()) {
-            text.push_str(&format!("    # {note}\n"));
+fn noted_operation(operation: &Operation, notes: &Notes) -> String {
+    let token = operation.token;
+    let about = [
+        shrink::Line::Operation(token),
+        shrink::Line::SecondClick(token),
+        shrink::Line::Cancellation(token),
+    ];
+    noted(operation::line(operation), notes, &about)
+}
+
+/// A line of a list, below what is said about it.
+fn noted(line: String, notes: &Notes, about: &[shrink::Line]) -> String {
+    let mut text = String::new();
+    for about in about {
+        let whose = match about {
+            shrink::Line::SecondClick(_) => "the second click: ",
+            shrink::Line::Cancellation(_) => "the cancellation: ",
+            _ => "",
+        };
+        for note in notes.on(*about) {
+            text.push_str(&format!("    # {whose}{note}\n"));
         }
-        text.push_str(&format!("    {line},\n"));
     }
-    text + "]"
+    format!("{text}    {line},\n")
+}
+
+/// A list of lines that are indented already.
+fn list(name: &str, lines: impl Iterator<Item = String>) -> String {
+    format!("{name} = [\n{}]", lines.collect::<String>())
 }
 
 fn network_lines(weather: &Weather) -> Vec<String> {
@@ -219,7 +240,7 @@ impl WorldTable {
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
-        let planned = faults(self.faults, &present)?;
+        let planned = planned(self.faults, &present)?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
         Ok(Plan {
             format: Plan::FORMAT,
@@ -293,7 +314,7 @@ struct Faults {
     forced: Vec<Forced>,
 }
 
-fn faults(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, Wrong> {
+fn planned(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, Wrong> {
     if let Some(line) = lines.get(FAULTS_MAX) {
         return Err(Wrong::new(line.span(), format!("expected at most {FAULTS_MAX} faults")));
     }

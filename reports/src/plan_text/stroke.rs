@@ -1,0 +1,58 @@
+//! What befalls one request, and a rare branch that is forced once, in a
+//! sentence.
+
+use model::Token;
+use scenarios::party;
+use scenarios::plan::{Blow, Encounter, Forced, Stroke};
+use sim::{Rate, Role};
+
+use super::fault::kind_name;
+use crate::brief::Brief;
+use crate::number::Ordinal;
+
+/// Which request meets what.
+pub(super) fn sentence(stroke: &Stroke) -> String {
+    let Encounter { party, request, token, ordinal } = stroke.on;
+    let met = met(ordinal, &format!("`{}`", kind_name(request)), token, party);
+    format!("{met} {}", what(&stroke.blow))
+}
+
+/// Which branch is forced, and when.
+pub(super) fn forced(forced: &Forced) -> String {
+    let Forced { point, party, token, ordinal, .. } = *forced;
+    format!("{} is forced", met(ordinal, point.name(), token, party))
+}
+
+fn met(ordinal: u32, what: &str, token: Token, party: Role) -> String {
+    let nth = Ordinal(ordinal.into());
+    format!("the {nth} {what} for payment {} at {}", token.0, party::name(party))
+}
+
+fn what(blow: &Blow) -> String {
+    let then = |approves: bool| if approves { "approved" } else { "declined" };
+    match *blow {
+        Blow::RequestDropped => "is dropped before it is executed".to_owned(),
+        Blow::Throttled => "is turned away by the limiter".to_owned(),
+        Blow::ErrorBefore => "is answered with a server error, and not executed".to_owned(),
+        Blow::LateEffect(after) => format!("is executed {} after it came", Brief::from(after)),
+        Blow::ErrorAfter => "is executed, and answered with a server error".to_owned(),
+        Blow::ReplyDropped => "is executed, and its reply dropped".to_owned(),
+        Blow::DeclinedSoft => "is declined; another try may not be".to_owned(),
+        Blow::DeclinedHard => "is declined for good".to_owned(),
+        Blow::ApprovedInPart(parts) => {
+            format!("is approved for {} of the amount", Rate::per_million(parts * 100))
+        }
+        Blow::Deferred(after, approves) => {
+            format!("is {} by the issuer {} later", then(approves), Brief::from(after))
+        }
+        Blow::CaptureDeclined => "is declined by the issuer".to_owned(),
+        Blow::IndexLag(lag) => format!("is not seen by queries for {}", Brief::from(lag)),
+        Blow::Rejected => "is rejected".to_owned(),
+        Blow::Reviewed(after, true) => {
+            format!("is reviewed by a person, and approved {} later", Brief::from(after))
+        }
+        Blow::Reviewed(after, false) => {
+            format!("is reviewed by a person, and rejected {} later", Brief::from(after))
+        }
+    }
+}
