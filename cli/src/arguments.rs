@@ -29,7 +29,7 @@ pub(crate) enum Command {
     /// Run many seeds of one, several or all scenarios on all cores
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Fuzz(FuzzArguments),
-    /// Run one seed: its plan, its verdict, and the money trail of a violation
+    /// Run one seed: its plan, its verdict, and the story of a violation
     #[command(after_help = exit_code::help())]
     Run(RunArguments),
     /// Run a saved finding again, or a folder of them: does it still show what it showed?

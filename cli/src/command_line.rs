@@ -159,7 +159,7 @@ mod tests {
         let (exit, again, _) = pennywise(command.strip_prefix("pennywise ").unwrap());
         assert_eq!(exit, Exit::Violated);
         assert_eq!(again.lines().last(), Some(command));
-        assert!(again.contains("\nmoney trail of payment "), "{again}");
+        assert!(again.contains("\nthe first wrong turn\n"), "{again}");
     }
 
     #[test]

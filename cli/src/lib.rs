@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use pennywise::model::{Defect, Defects};
-//! use pennywise::scenarios::{catalog, trial};
+//! use pennywise::scenarios::{catalog, story, trial};
 //! use pennywise::sim::Seed;
 //!
 //! let scenario = catalog::named("silent-after-capture")?;
@@ -21,10 +21,13 @@
 //! let planted = Defects::NONE.with(Defect::TimeoutIsFailure);
 //! let violated = |seed: &Seed| !trial::run(scenario, *seed, planted).violations().is_empty();
 //! let seed = (0..100).map(Seed).find(violated).expect("some seed shows it");
-//! let (trial, trace) = trial::replay(scenario, seed, planted);
-//! let violation = &trial.violations()[0];
-//! println!("{}", pennywise::reports::violation::text(violation));
-//! println!("{}", pennywise::reports::money_trail::render(&trace, &trial.plan, violation));
+//! let trial = trial::run(scenario, seed, planted);
+//! let first = &trial.violations()[0];
+//!
+//! // And how it came to that is a story.
+//! let told = story::tell(&trial.plan, planted, |violation| violation == first);
+//! let again = format!("pennywise run {} --seed {seed}", scenario.name);
+//! println!("{}", pennywise::reports::story::text::render(&told.unwrap(), &again));
 //! # Ok::<(), pennywise::scenarios::load::LoadError>(())
 //! ```
 //!

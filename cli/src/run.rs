@@ -1,7 +1,8 @@
 //! `pennywise run`: one trial.
 
 use model::Defects;
-use reports::{plan_text, story as telling, trial_text, violation};
+use reports::story::text;
+use reports::{plan_text, trial_text, violation};
 use scenarios::Scenario;
 use scenarios::judge::Violation;
 use scenarios::story;
@@ -30,7 +31,7 @@ pub(crate) fn run(arguments: RunArguments, screen: &mut Screen<'_>) -> Result<Ex
         exit = exit.or(compare(&trial, &replayed, screen)?);
     }
     match trial.violations().split_first() {
-        Some((first, others)) => tell(&trial, first, others, defects, &again, screen)?,
+        Some(violations) => tell(&trial, violations, defects, &again, screen)?,
         None if exit == Exit::Held => {}
         None => screen.print(&format!("\n{again}\n"))?,
     }
@@ -70,21 +71,24 @@ fn compare(trial: &Trial, again: &Trial, screen: &mut Screen<'_>) -> Result<Exit
     Ok(Exit::NotDeterministic)
 }
 
-/// The later violations in a line each, and the story of the first, which ends with
-/// the command that repeats it.
+/// The story of the first violation, the others in a line each, and last the
+/// command that repeats them.
 fn tell(
     trial: &Trial,
-    first: &Violation,
-    others: &[Violation],
+    (first, others): (&Violation, &[Violation]),
     defects: Defects,
     again: &str,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    screen.print(&violation::others(others))?;
+    let others = violation::others(others);
+    let end = match others.trim_start() {
+        "" => again.to_owned(),
+        others => format!("{others}\n{again}"),
+    };
     screen.print("\n")?;
-    let story = story::tell(&trial.plan, defects, |violation| violation == first);
-    match story {
-        Some(story) => screen.headline(Mood::Bad, &telling::text::render(&story, again)),
-        None => screen.headline(Mood::Bad, &format!("{}\n{again}\n", violation::text(first))),
-    }
+    let told = story::tell(&trial.plan, defects, |violation| violation == first);
+    // A world that is not the same again has no story, and was said to be none.
+    let told = told.map(|story| text::render(&story, &end));
+    let told = told.unwrap_or_else(|| format!("{}\n{end}\n", violation::text(first)));
+    screen.headline(Mood::Bad, &told)
 }

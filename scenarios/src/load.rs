@@ -1,5 +1,7 @@
 //! Reading scenario files, with errors that say where and what.
 
+mod counts;
+
 use std::path::Path;
 
 use miette::Diagnostic;
@@ -80,10 +82,12 @@ pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
     })?;
     check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
-    disturbances(&scenario).map_err(|(table, nth, field, problem)| {
-        let from = beginning(text, table, nth);
-        invalid(origin, text, find(text, field, from), problem, None)
-    })?;
+    counts::check(&scenario).and_then(|()| disturbances(&scenario)).map_err(
+        |(table, nth, field, problem)| {
+            let from = beginning(text, table, nth);
+            invalid(origin, text, find(text, field, from), problem, None)
+        },
+    )?;
     Ok(scenario)
 }
 
@@ -105,7 +109,8 @@ fn find(text: &str, field: &str, from: usize) -> std::ops::Range<usize> {
 
 /// Where the `nth` table of this name begins.
 fn beginning(text: &str, table: &str, nth: usize) -> usize {
-    text.match_indices(&format!("[[{table}]]")).nth(nth).map_or(0, |(at, _)| at)
+    let listed = text.match_indices(&format!("[[{table}]]")).nth(nth).map(|(at, _)| at);
+    listed.or_else(|| text.find(&format!("[{table}]"))).unwrap_or(0)
 }
 
 /// What the types can't say: the field, and what is wrong with it.

@@ -15,12 +15,22 @@ pub struct Span(pub Duration);
 
 /// What can't be read as a [`Span`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no span of time: expected a number with a unit, such as `350ms`, `5s`, `10m`, `2h` or `24h 30m`"
-)]
-pub struct NotASpan(String);
+pub enum NotASpan {
+    /// It is no number with a unit.
+    #[error(
+        "`{0}` is no span of time: expected a number with a unit, such as `350ms`, `5s`, `10m`, `2h` or `24h 30m`"
+    )]
+    Malformed(String),
+    /// No world lasts that long.
+    #[error("`{0}` is too long: expected at most {most}", most = Span::MAX)]
+    TooLong(String),
+}
 
 impl Span {
+    /// The longest: 500 days, so that sums of a few never overflow, and a damaged
+    /// digit is told from a plan.
+    pub const MAX: Self = Self::seconds(500 * 86_400);
+
     /// A span of whole seconds.
     pub const fn seconds(seconds: u64) -> Self {
         Self(Duration::from_secs(seconds))
@@ -31,9 +41,10 @@ impl FromStr for Span {
     type Err = NotASpan;
 
     fn from_str(text: &str) -> Result<Self, NotASpan> {
-        let wrong = || NotASpan(text.to_owned());
+        let wrong = || NotASpan::Malformed(text.to_owned());
         let span: SignedDuration = text.parse().map_err(|_| wrong())?;
-        Duration::try_from(span).map(Self).map_err(|_| wrong())
+        let span = Duration::try_from(span).map(Self).map_err(|_| wrong())?;
+        if span > Self::MAX { Err(NotASpan::TooLong(text.to_owned())) } else { Ok(span) }
     }
 }
 
@@ -94,6 +105,10 @@ mod tests {
         for text in ["", "5", "-5s", "five seconds", "5 parsecs"] {
             let error = text.parse::<Span>().unwrap_err().to_string();
             assert!(error.contains("such as `350ms`"), "{text}: {error}");
+        }
+        for text in ["12001h", "18446744073709551615s", "99999999999999999999h"] {
+            let error = text.parse::<Span>().unwrap_err();
+            assert!(!error.to_string().is_empty(), "{text}");
         }
     }
 }

@@ -59,7 +59,7 @@ impl Ids {
 
 /// Every id in `text`: where it begins, its kind with the hyphen, and its digits.
 fn ids(text: &str) -> impl Iterator<Item = (usize, &'static str, &str)> {
-    let found = text.match_indices('-').filter_map(|(hyphen, _)| {
+    text.match_indices('-').filter_map(|(hyphen, _)| {
         let kind = KINDS.iter().find(|kind| text[..=hyphen].ends_with(**kind))?;
         let at = hyphen + 1 - kind.len();
         let apart = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
@@ -67,8 +67,7 @@ fn ids(text: &str) -> impl Iterator<Item = (usize, &'static str, &str)> {
         let end = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
         let whole = !rest[end..].starts_with(|c: char| c.is_ascii_alphanumeric());
         (apart && whole && end >= ID_MIN).then_some((at, *kind, &rest[..end]))
-    });
-    found
+    })
 }
 
 fn cut(digits: &str, length: usize) -> &str {

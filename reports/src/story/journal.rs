@@ -45,7 +45,7 @@ fn tried(which: Try) -> String {
     let step = PAYIN_CARD.steps.get(usize::from(which.step)).map_or("?", |step| step.name);
     match which.attempt {
         0 | 1 => format!("`{step}`"),
-        attempt => format!("`{step}`, try {attempt},"),
+        attempt => format!("`{step}` (try {attempt})"),
     }
 }
 

@@ -103,3 +103,14 @@ fn escaped(text: &str) -> String {
 }
 
 const WORLD: &str = "world";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_to_mermaid_is_escaped() {
+        let text = escaped("50% of <b>; see #7\nand -->> x");
+        assert_eq!(text, "50#37; of #lt;b#gt;#59; see #35;7<br/>and --#gt;#gt; x");
+    }
+}

@@ -12,6 +12,7 @@ use super::speech::{self, Manner};
 use super::{journal, ledger};
 use crate::brief::Brief;
 use crate::fault_story;
+use crate::number::counted;
 use crate::plan_text::fault::{kind_name, what};
 
 /// What there is to know besides what happened.
@@ -72,7 +73,8 @@ impl Words<'_> {
             }
             Deed::Crashes(0) => format!("crashes{by}"),
             Deed::Crashes(lost) => {
-                format!("crashes, and loses what it had not synced ({lost} records){by}")
+                let records = counted(*lost as u64, "record");
+                format!("crashes, and loses {records} that it had not synced{by}")
             }
             Deed::Boots => "boots again from its journal".to_owned(),
             Deed::GoesOn => format!("goes on after a pause{by}"),

@@ -5,7 +5,7 @@ use scenarios::story::Story;
 
 use super::told::{self, Line, Told, Turn};
 use crate::layout;
-use crate::number::Count;
+use crate::number::{Count, counted};
 
 /// What did not hold; what each authority believed; what led to it; the first
 /// wrong turn, where it can be named; the plan, if it is small; and last `again`,
@@ -79,7 +79,7 @@ fn extent(story: &Story, told: &Told) -> String {
     let (past, events) = (Count(story.past as u64), Count(story.events));
     let left_out = match told.left_out {
         0 => String::new(),
-        lines => format!("; {} lines of talk are left out at `…`", Count(lines as u64)),
+        lines => format!("; {} are left out at `…`", counted(lines as u64, "line")),
     };
     format!("({past} of {events} events had a hand in it{left_out})")
 }

@@ -2,6 +2,7 @@
 
 use model::Token;
 use scenarios::invariant::Invariant;
+use scenarios::message::Message;
 use scenarios::party;
 use scenarios::story::{Beat, Deed, Passage, Story, Tally, WrongTurn};
 use serde::Serialize;
@@ -92,9 +93,15 @@ pub(super) struct Turn {
 /// How much a line matters when not all can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
+    /// What happened on the way, and to the way.
+    Way,
+    /// What was said of the money, and arrived.
     Talk,
-    Journal,
+    /// What was said of the money in vain, and who was not there to hear it.
     Harm,
+    /// What the journal says.
+    Journal,
+    /// What moved money, or broke the invariant.
     Money,
 }
 
@@ -109,7 +116,14 @@ impl Told {
                 Invariant::I01 | Invariant::I02 | Invariant::I03 | Invariant::I04
             ),
         };
-        let (lines, left_out) = bounded(lines(story, &words));
+        let mut lines = lines(story, &words);
+        let turn = story.wrong_turn.as_ref().map(|turn| turn.event);
+        for line in &mut lines {
+            if line.event == violation.event || Some(line.event) == turn {
+                line.rank = Rank::Money;
+            }
+        }
+        let (lines, left_out) = bounded(lines);
         let mut told = Self {
             evidence: violation.evidence.clone(),
             wish: wish(story),
@@ -237,7 +251,7 @@ fn lines(story: &Story, words: &Words<'_>) -> Vec<Line> {
 /// The lines that matter most, and how many are left out.
 fn bounded(mut lines: Vec<Line>) -> (Vec<Line>, usize) {
     let left_out = lines.len().saturating_sub(LINES_MAX);
-    for rank in [Rank::Talk, Rank::Journal, Rank::Harm, Rank::Money] {
+    for rank in [Rank::Way, Rank::Talk, Rank::Harm, Rank::Journal, Rank::Money] {
         let mut excess = lines.len().saturating_sub(LINES_MAX);
         let mut gap = false;
         lines.retain_mut(|line| {
@@ -258,11 +272,40 @@ fn rank(beat: &Beat) -> Rank {
     }
     match &beat.deed {
         Deed::Moves(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
-        Deed::Sends { passage: Passage::Prompt, .. } | Deed::Hears { .. } => Rank::Talk,
-        Deed::Sees(_) | Deed::IsReminded(_) => Rank::Talk,
         Deed::Writes(..) => Rank::Journal,
-        _ => Rank::Harm,
+        Deed::Sends { message, .. } | Deed::Misses { message, .. } if !is_of_money(message) => {
+            Rank::Way
+        }
+        Deed::Sends { passage: Passage::Prompt, .. } | Deed::Hears { .. } => Rank::Talk,
+        Deed::Sends { .. } | Deed::Misses { .. } | Deed::Suffers(_) | Deed::Crashes(_) => {
+            Rank::Harm
+        }
+        Deed::IsTold(_) => Rank::Harm,
+        Deed::Sees(_)
+        | Deed::IsReminded(_)
+        | Deed::IsRefused { .. }
+        | Deed::IsForced(_)
+        | Deed::Boots
+        | Deed::GoesOn
+        | Deed::Strikes(_)
+        | Deed::Heals => Rank::Way,
     }
+}
+
+/// Whether money, or what is known of it, may depend on this message.
+fn is_of_money(message: &Message) -> bool {
+    matches!(
+        message,
+        Message::Create(_)
+            | Message::Cancel(..)
+            | Message::Notice(_)
+            | Message::Commit(_)
+            | Message::Committed(..)
+            | Message::Book(..)
+            | Message::Booked(..)
+            | Message::Provide(..)
+            | Message::Provided(..)
+    )
 }
 
 fn arrow(role: Role, deed: &Deed) -> Option<Arrow> {
@@ -306,3 +349,54 @@ pub(super) fn is_about_all(story: &Story) -> bool {
 const LINES_MAX: usize = 40;
 /// The most operations, and the most faults, that are shown with a story.
 const PLAN_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u64, rank: Rank) -> Line {
+        let at = VirtualTime::from_nanos(number);
+        Line {
+            at,
+            event: number,
+            role: Role(0),
+            who: "edge".to_owned(),
+            says: format!("says {number}"),
+            fault: None,
+            arrow: None,
+            tally: None,
+            money: None,
+            times: 1,
+            last: at,
+            rank,
+            gap: false,
+        }
+    }
+
+    #[test]
+    fn a_short_story_is_told_whole() {
+        let lines: Vec<_> = (0..LINES_MAX as u64).map(|n| line(n, Rank::Way)).collect();
+        assert_eq!(bounded(lines.clone()), (lines, 0));
+    }
+
+    #[test]
+    fn a_long_story_leaves_out_what_matters_least_and_says_where() {
+        let ranks = [Rank::Way, Rank::Way, Rank::Journal, Rank::Money];
+        let lines = (0..60).map(|n| line(n, ranks[n as usize % 4])).collect();
+        let (kept, left_out) = bounded(lines);
+        assert_eq!((kept.len(), left_out), (LINES_MAX, 20));
+        let of = |rank| kept.iter().filter(|line| line.rank == rank).count();
+        assert_eq!([of(Rank::Journal), of(Rank::Money), of(Rank::Way)], [15, 15, 10]);
+        let gaps: Vec<_> = kept.iter().filter(|line| line.gap).map(|line| line.event).collect();
+        assert_eq!(gaps, [2, 6, 10, 14, 18, 22, 26, 30, 34, 38]);
+    }
+
+    #[test]
+    fn a_longer_story_leaves_out_more_of_the_same_and_then_the_next() {
+        let lines = (0..200).map(|n| line(n, if n % 2 == 0 { Rank::Talk } else { Rank::Money }));
+        let (kept, left_out) = bounded(lines.collect());
+        assert_eq!((kept.len(), left_out), (LINES_MAX, 160));
+        assert!(kept.iter().all(|line| line.rank == Rank::Money));
+        assert_eq!(kept.last().map(|line| line.event), Some(199));
+    }
+}

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 /// The longest span of time of any fault, and the latest moment of one.
-pub(super) const SPAN_MAX: Duration = Duration::from_secs(500 * 86_400);
+pub(super) const SPAN_MAX: Duration = crate::span::Span::MAX.0;
 /// The latest end of chaos.
 pub(super) const CHAOS_MAX: Duration = crate::load::CHAOS_MAX;
 /// The most payments.

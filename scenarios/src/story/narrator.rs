@@ -72,7 +72,7 @@ impl<'s> Narrator<'s> {
     }
 
     fn happened(&mut self, happened: &TraceEvent<PaymentSystem>) {
-        let TraceEvent { event, cause, role, .. } = *happened;
+        let TraceEvent { event, cause, .. } = *happened;
         // What became durable counts for the money whether it is told or not.
         match happened.what {
             Happening::Synced | Happening::Compacted(_) => self.wrote(happened, event),
@@ -97,7 +97,7 @@ impl<'s> Narrator<'s> {
             Happening::Noted(fact) => self.noted(event, about, fact),
             Happening::Crashed(lost) => Some(Deed::Crashes(*lost)),
             Happening::Booted if happened.at > VirtualTime::ZERO => Some(Deed::Boots),
-            Happening::Resumed if role != sim::Role(u8::MAX) => Some(Deed::GoesOn),
+            Happening::Resumed => Some(Deed::GoesOn),
             Happening::Forced(forcing) if about => Some(Deed::IsForced(forcing.point)),
             Happening::Struck(id) if self.is_no_crash(*id) => Some(Deed::Strikes(*id)),
             Happening::Healed => Some(Deed::Heals),
