@@ -28,6 +28,7 @@ mod fees;
 mod flight;
 pub mod gatekeeper;
 mod identity;
+mod lease;
 mod ledger;
 mod money;
 mod outgoing;
@@ -56,6 +57,7 @@ pub use identity::{
     ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,
     Token, TransactionId, TransferId,
 };
+pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Currency, Money};
 pub use payment::{Attempt, IllegalRecord, Payment};

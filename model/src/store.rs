@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::archive::Archive;
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
+use crate::lease::{Lease, WorkerId};
 use crate::record::Record;
 use crate::status::Status;
 use crate::workflow::payin_card::steps;
@@ -73,8 +74,8 @@ pub enum CommitResult {
 pub enum StoreEntry {
     /// A commit that was accepted.
     Committed(Arc<Commit>),
-    /// A lease that was granted: payment and epoch.
-    Leased(PaymentId, u32),
+    /// A lease that was granted.
+    Leased(PaymentId, Lease),
 }
 
 /// One payment's place in the store.
@@ -86,8 +87,8 @@ pub struct PaymentRow {
     pub journal: Vec<Record>,
     /// The status, as the journal has it.
     pub status: Status,
-    /// The epoch of the latest lease.
-    pub epoch: u32,
+    /// The latest lease.
+    pub lease: Option<Lease>,
     /// What happens next.
     pub then: Then,
     /// Whether a person has it.
@@ -148,11 +149,16 @@ impl PaymentRow {
         !self.status.is_final() && (self.case || self.then == Then::Close)
     }
 
+    /// The epoch of the latest lease; 0 if there was none.
+    pub fn epoch(&self) -> u32 {
+        self.lease.map_or(0, |lease| lease.epoch)
+    }
+
     fn standing(&self) -> Standing {
         Standing {
             status: self.status,
             version: self.journal.len() as u32,
-            epoch: self.epoch,
+            epoch: self.epoch(),
             then: self.then,
             may_cancel: self.may_cancel(),
             last: self.last,
@@ -197,17 +203,17 @@ impl Store {
         self.standing(commit.payment).is_some_and(|row| row.last == commit.id)
     }
 
-    /// The epoch that the next lease of `payment` will have.
-    pub fn next_epoch(&self, payment: PaymentId) -> u32 {
-        self.standing(payment).map_or(1, |row| row.epoch + 1)
+    /// The lease of `payment` that `owner` gets next, if it gets one.
+    pub fn next_lease(&self, payment: PaymentId, owner: WorkerId) -> Lease {
+        Lease::after(self.payments.get(&payment).and_then(|row| row.lease), owner)
     }
 
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
-            StoreEntry::Leased(payment, epoch) => {
+            StoreEntry::Leased(payment, lease) => {
                 if let Some(row) = self.payments.get_mut(payment) {
-                    row.epoch = *epoch;
+                    row.lease = Some(*lease);
                 }
             }
             StoreEntry::Committed(commit) => self.take(commit),
@@ -251,7 +257,7 @@ impl Store {
             token: commit.token,
             journal: Vec::with_capacity(RECORDS),
             status: Status::Processing,
-            epoch: 0,
+            lease: None,
             then: commit.then,
             case: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),

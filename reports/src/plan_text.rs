@@ -42,6 +42,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
             names.join(", ")
         );
     }
+    if plan.workers > 1 {
+        rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }

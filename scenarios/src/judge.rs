@@ -25,7 +25,7 @@ pub use findings::{Findings, Relation, Violation};
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
-use crate::party::{EDGE, ORCHESTRATOR, PROBE};
+use crate::party::{self, EDGE, PROBE};
 use crate::plan::Plan;
 use crate::system::{Entry, PaymentSystem};
 
@@ -114,7 +114,7 @@ impl Observer<PaymentSystem> for Judge {
             {
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
             }
-            Message::Notice(notice) if seen.role == ORCHESTRATOR => {
+            Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
                 screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
             }

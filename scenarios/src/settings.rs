@@ -31,6 +31,9 @@ pub struct Scenario {
     pub exercises: Vec<String>,
     /// How long faults strike.
     pub chaos: Span,
+    /// The number of workers that the orchestrator has, at most 4.
+    #[serde(default = "one_worker")]
+    pub workers: u8,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -216,7 +219,7 @@ pub enum Who {
     Edge,
     /// The ledger.
     Ledger,
-    /// The orchestrator.
+    /// One of the orchestrator's workers.
     Orchestrator,
     /// One of the providers.
     Provider,
@@ -248,6 +251,10 @@ impl Who {
 
 fn trials_min() -> u64 {
     1_000
+}
+
+fn one_worker() -> u8 {
+    1
 }
 
 fn cancel_after_max() -> Span {

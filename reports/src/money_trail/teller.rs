@@ -9,7 +9,7 @@ use scenarios::fact::{Fact, ProviderStrike};
 use scenarios::invariant::Invariant;
 use scenarios::judge::Violation;
 use scenarios::message::Message;
-use scenarios::party::{self, ORCHESTRATOR, client_of, provider_role};
+use scenarios::party::{self, client_of, provider_role, worker_of};
 use scenarios::trial::provider_strike_name;
 use scenarios::{Entry, PaymentSystem, Plan};
 use sim::{Fate, Happening, Misfortune, Role, SendIdentity, Trace, TraceEvent, VirtualTime};
@@ -183,7 +183,7 @@ impl<'t> Teller<'t> {
     /// The orchestrator hears from a provider: from here on it knows.
     fn heard(&mut self, at: VirtualTime, identity: &SendIdentity, message: &Message) {
         let Message::Provided(envelope, answer) = message else { return };
-        if identity.to == ORCHESTRATOR && self.follows(envelope.token) {
+        if worker_of(identity.to).is_some() && self.follows(envelope.token) {
             let (from, said) =
                 (party::name(identity.from), speech::answer(answer, self.currency()));
             self.speech(at, identity.to, format!("hears from {from}: {said}"));
