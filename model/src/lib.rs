@@ -25,6 +25,7 @@ mod dialect;
 mod draft;
 pub mod evidence;
 mod fees;
+mod fence;
 mod flight;
 pub mod gatekeeper;
 mod identity;
@@ -52,6 +53,7 @@ pub use conductor::{Act, Conductor};
 pub use defect::{Defect, DefectStory, Defects};
 pub use dialect::{Dialect, Keeps};
 pub use fees::{Quote, quote};
+pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
     ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,

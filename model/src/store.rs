@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
+use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::lease::{Lease, WorkerId};
@@ -75,7 +76,7 @@ pub enum StoreEntry {
     /// A commit that was accepted.
     Committed(Arc<Commit>),
     /// A lease that was granted.
-    Leased(PaymentId, Lease),
+    Leased(PaymentId, Token, Lease),
 }
 
 /// One payment's place in the store.
@@ -104,6 +105,7 @@ pub struct Store {
     keys: BTreeMap<KeyId, KeyRow>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    defects: Defects,
 }
 
 /// How a payment stands, as far as readers are concerned.
@@ -175,6 +177,11 @@ impl PaymentRow {
 }
 
 impl Store {
+    /// An empty store.
+    pub fn new(defects: Defects) -> Self {
+        Self { defects, ..Self::default() }
+    }
+
     /// What would become of `commit`. An accepted one is an entry that has to
     /// be durable, and then [`Store::restore`]d, before anyone is told. Nothing
     /// is committed to a payment that was put away.
@@ -184,7 +191,7 @@ impl Store {
             return CommitResult::Committed;
         }
         if let Some(epoch) = commit.epoch
-            && row.is_none_or(|row| row.epoch != epoch)
+            && row.is_none_or(|row| self.is_stale(epoch, row.epoch))
         {
             return CommitResult::StaleEpoch;
         }
@@ -196,6 +203,11 @@ impl Store {
             return CommitResult::Conflict;
         }
         CommitResult::Committed
+    }
+
+    /// Whether a commit comes under a lease that is not the latest.
+    fn is_stale(&self, epoch: u32, latest: u32) -> bool {
+        self.defects.pick(Defect::LeaseNoFencing, || epoch != latest, || false)
     }
 
     /// Whether `commit` has been accepted before.
@@ -211,7 +223,7 @@ impl Store {
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
-            StoreEntry::Leased(payment, lease) => {
+            StoreEntry::Leased(payment, _, lease) => {
                 if let Some(row) = self.payments.get_mut(payment) {
                     row.lease = Some(*lease);
                 }

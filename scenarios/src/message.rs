@@ -84,6 +84,8 @@ pub struct Envelope {
     pub operation: OperationId,
     /// Which call of that operation.
     pub number: u32,
+    /// The epoch of the lease that it is made under.
+    pub epoch: u32,
 }
 
 /// A worker's request for a lease, and what joins its answer to it.

@@ -115,6 +115,8 @@ pub enum Entry {
     Client(ClientEntry),
     /// Of the ledger.
     Ledger(Booking),
+    /// Of the ledger: it heard of this lease of a payment, by its epoch.
+    Fence(PaymentId, u32),
     /// Of a provider.
     Provider(Box<ProviderEntry>),
     /// Of the risk service.

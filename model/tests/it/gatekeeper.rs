@@ -250,7 +250,7 @@ impl Gate {
             exclusive: true,
             then: Then::Close,
         };
-        self.keep(StoreEntry::Leased(payment, lease));
+        self.keep(StoreEntry::Leased(payment, hand.token, lease));
         self.hands.push(hand);
     }
 

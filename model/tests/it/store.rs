@@ -55,7 +55,7 @@ fn an_epoch_fences_every_worker_but_the_latest() {
     for epoch in 1..4 {
         let lease = store.next_lease(MINE, WorkerId(epoch as u8 % 2));
         assert_eq!(lease.epoch, epoch);
-        store.restore(&StoreEntry::Leased(MINE, lease));
+        store.restore(&StoreEntry::Leased(MINE, Token(1), lease));
         assert_eq!(store.check(&by(epoch)), CommitResult::Committed);
         assert_eq!(store.check(&by(epoch - 1)), CommitResult::StaleEpoch);
         assert_eq!(store.check(&by(epoch + 1)), CommitResult::StaleEpoch);
@@ -167,7 +167,7 @@ fn with(commits: &[Commit]) -> Store {
 
 fn lease(store: &mut Store) {
     let lease = store.next_lease(MINE, WorkerId(0));
-    store.restore(&StoreEntry::Leased(MINE, lease));
+    store.restore(&StoreEntry::Leased(MINE, Token(1), lease));
 }
 
 /// What a store does with a commit that arrives.

@@ -110,7 +110,11 @@ impl<'t> Teller<'t> {
                     self.moved(at, role, movement);
                 }
             }
-            Entry::Store(_) | Entry::Client(_) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+            Entry::Store(_)
+            | Entry::Client(_)
+            | Entry::Fence(..)
+            | Entry::Risk(_)
+            | Entry::Snapshot(_) => {}
         }
     }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Commit, CommitResult, Conductor, Lease, OperationId, PaymentId, Record,
-    Then, Token, TransactionId,
+    Act, Answer, Call, Commit, CommitResult, Conductor, Defect, Lease, OperationId, PaymentId,
+    Record, Then, Token, TransactionId,
 };
 use sim::{Delivery, Role, Subject, VirtualTime};
 
@@ -85,9 +85,10 @@ impl Orchestrator {
             | Message::Booked(envelope, answer)
             | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
             Message::NoticeAck(payment, token) => {
-                let hand = self.hands.get(&payment).and_then(|hand| hand.conductor.as_ref());
-                let operation = hand.and_then(Conductor::operation).unwrap_or(OperationId(0));
-                let envelope = Envelope { token, payment, operation, number: 0 };
+                let Some(hand) = self.hands.get(&payment) else { return };
+                let operation = hand.conductor.as_ref().and_then(Conductor::operation);
+                let (operation, epoch) = (operation.unwrap_or(OperationId(0)), hand.epoch);
+                let envelope = Envelope { token, payment, operation, number: 0, epoch };
                 self.hear(system, &envelope, &Answer::Noticed, out);
             }
             _ => {}
@@ -240,6 +241,13 @@ impl Orchestrator {
         if conductor.operation() != Some(envelope.operation) {
             return;
         }
+        if *answer == Answer::StaleEpoch {
+            // Of a call under an earlier lease it tells what is known.
+            if matches!(hand.doing, Doing::Working) && envelope.epoch == hand.epoch {
+                hand.lease(envelope.payment, out);
+            }
+            return;
+        }
         match hand.doing {
             Doing::Working => {
                 conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
@@ -324,7 +332,8 @@ impl Hand {
     /// Whether nothing may be sent before the lease is renewed: others may soon
     /// hold the payment. Nobody else ever holds that of a sole worker.
     fn has_to_renew(&self, system: &PaymentSystem, now: Duration) -> bool {
-        system.plan.workers > 1 && now >= self.asked + RENEW_AFTER
+        let aged = || system.plan.workers > 1 && now >= self.asked + RENEW_AFTER;
+        system.rules.defects.pick(Defect::LeaseNoFencing, aged, || false)
     }
 
     fn commit(&mut self, payment: PaymentId, records: Vec<Record>, then: Then, out: &mut Effects) {
@@ -359,7 +368,8 @@ impl Hand {
     ) {
         let conductor = self.conductor.as_ref();
         let operation = conductor.and_then(Conductor::operation).unwrap_or(OperationId(0));
-        let envelope = Envelope { token: self.token, payment, operation, number };
+        let (token, epoch) = (self.token, self.epoch);
+        let envelope = Envelope { token, payment, operation, number, epoch };
         let (to, message): (Role, _) = match call {
             Call::Risk(request) => (RISK, Message::Assess(envelope, request)),
             Call::Ledger(request) => (LEDGER, Message::Book(envelope, request)),

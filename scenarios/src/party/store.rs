@@ -53,7 +53,7 @@ impl StoreDesk {
 
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
         let mut desk = Self {
-            store: restored(journal),
+            store: restored(system, journal),
             relay: BTreeMap::new(),
             closed: Idle::new(),
             workers: system.plan.workers,
@@ -208,7 +208,7 @@ impl StoreDesk {
         }
         let journal = row.journal.clone();
         let lease = self.store.next_lease(payment, worker);
-        let entry = StoreEntry::Leased(payment, lease);
+        let entry = StoreEntry::Leased(payment, token, lease);
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
@@ -291,8 +291,8 @@ impl StoreDesk {
     }
 }
 
-fn restored(journal: &[Entry]) -> Store {
-    let mut store = Store::default();
+fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
+    let mut store = Store::new(system.rules.defects);
     for entry in journal {
         match entry {
             Entry::Store(entry) => store.restore(entry),
