@@ -62,6 +62,9 @@ pub enum Answer {
     /// Of anybody whose disk is full: nothing that needs a record is done, and
     /// nothing is told.
     Unavailable,
+    /// Of the ledger: the call came under a lease that is over, and nothing was
+    /// done.
+    StaleEpoch,
     /// Of the network: the connection was refused before a byte was written,
     /// and no copy of the call was or will be handled.
     Bounced,

@@ -19,6 +19,8 @@ pub enum Defect {
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
+    /// A worker goes on without a look at its lease, and nobody refuses it.
+    LeaseNoFencing,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
@@ -88,6 +90,14 @@ impl Defect {
                     reply is a second charge",
             source: "medusajs/medusa#16292; woocommerce-gateway-stripe PR#3912",
             caught_by: &["I13", "I35"],
+        },
+        DefectStory {
+            defect: Self::LeaseNoFencing,
+            name: "lease-no-fencing",
+            story: "a worker that stalls for longer than its lease goes on where it was, and \
+                    neither store nor ledger asks which lease a commit or a booking comes under",
+            source: "dubinc/dub PR#4307; Truxify PR#14889; SuperteamDAO/earn PR#1493",
+            caught_by: &["I26", "I05"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,

@@ -25,9 +25,11 @@ mod dialect;
 mod draft;
 pub mod evidence;
 mod fees;
+mod fence;
 mod flight;
 pub mod gatekeeper;
 mod identity;
+mod lease;
 mod ledger;
 mod money;
 mod outgoing;
@@ -51,11 +53,13 @@ pub use conductor::{Act, Conductor};
 pub use defect::{Defect, DefectStory, Defects};
 pub use dialect::{Dialect, Keeps};
 pub use fees::{Quote, quote};
+pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
     ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,
     Token, TransactionId, TransferId,
 };
+pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Currency, Money, NotMoney};
 pub use payment::{Attempt, IllegalRecord, Payment};

@@ -11,8 +11,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
+use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
+use crate::lease::{Lease, WorkerId};
 use crate::record::Record;
 use crate::status::Status;
 use crate::workflow::payin_card::steps;
@@ -73,8 +75,8 @@ pub enum CommitResult {
 pub enum StoreEntry {
     /// A commit that was accepted.
     Committed(Arc<Commit>),
-    /// A lease that was granted: payment and epoch.
-    Leased(PaymentId, u32),
+    /// A lease that was granted.
+    Leased(PaymentId, Token, Lease),
 }
 
 /// One payment's place in the store.
@@ -86,8 +88,8 @@ pub struct PaymentRow {
     pub journal: Vec<Record>,
     /// The status, as the journal has it.
     pub status: Status,
-    /// The epoch of the latest lease.
-    pub epoch: u32,
+    /// The latest lease.
+    pub lease: Option<Lease>,
     /// What happens next.
     pub then: Then,
     /// Whether a person has it.
@@ -103,6 +105,7 @@ pub struct Store {
     keys: BTreeMap<KeyId, KeyRow>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    defects: Defects,
 }
 
 /// How a payment stands, as far as readers are concerned.
@@ -148,11 +151,16 @@ impl PaymentRow {
         !self.status.is_final() && (self.case || self.then == Then::Close)
     }
 
+    /// The epoch of the latest lease; 0 if there was none.
+    pub fn epoch(&self) -> u32 {
+        self.lease.map_or(0, |lease| lease.epoch)
+    }
+
     fn standing(&self) -> Standing {
         Standing {
             status: self.status,
             version: self.journal.len() as u32,
-            epoch: self.epoch,
+            epoch: self.epoch(),
             then: self.then,
             may_cancel: self.may_cancel(),
             last: self.last,
@@ -169,6 +177,11 @@ impl PaymentRow {
 }
 
 impl Store {
+    /// An empty store.
+    pub fn new(defects: Defects) -> Self {
+        Self { defects, ..Self::default() }
+    }
+
     /// What would become of `commit`. An accepted one is an entry that has to
     /// be durable, and then [`Store::restore`]d, before anyone is told. Nothing
     /// is committed to a payment that was put away.
@@ -178,7 +191,7 @@ impl Store {
             return CommitResult::Committed;
         }
         if let Some(epoch) = commit.epoch
-            && row.is_none_or(|row| row.epoch != epoch)
+            && row.is_none_or(|row| self.is_stale(epoch, row.epoch))
         {
             return CommitResult::StaleEpoch;
         }
@@ -192,22 +205,27 @@ impl Store {
         CommitResult::Committed
     }
 
+    /// Whether a commit comes under a lease that is not the latest.
+    fn is_stale(&self, epoch: u32, latest: u32) -> bool {
+        self.defects.pick(Defect::LeaseNoFencing, || epoch != latest, || false)
+    }
+
     /// Whether `commit` has been accepted before.
     pub fn knows(&self, commit: &Commit) -> bool {
         self.standing(commit.payment).is_some_and(|row| row.last == commit.id)
     }
 
-    /// The epoch that the next lease of `payment` will have.
-    pub fn next_epoch(&self, payment: PaymentId) -> u32 {
-        self.standing(payment).map_or(1, |row| row.epoch + 1)
+    /// The lease of `payment` that `owner` gets next, if it gets one.
+    pub fn next_lease(&self, payment: PaymentId, owner: WorkerId) -> Lease {
+        Lease::after(self.payments.get(&payment).and_then(|row| row.lease), owner)
     }
 
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
-            StoreEntry::Leased(payment, epoch) => {
+            StoreEntry::Leased(payment, _, lease) => {
                 if let Some(row) = self.payments.get_mut(payment) {
-                    row.epoch = *epoch;
+                    row.lease = Some(*lease);
                 }
             }
             StoreEntry::Committed(commit) => self.take(commit),
@@ -251,7 +269,7 @@ impl Store {
             token: commit.token,
             journal: Vec::with_capacity(RECORDS),
             status: Status::Processing,
-            epoch: 0,
+            lease: None,
             then: commit.then,
             case: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),

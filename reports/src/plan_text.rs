@@ -71,6 +71,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.plain {
         rows.push(row("", "every message takes the usual time of its kind".to_owned()));
     }
+    if plan.workers > 1 {
+        rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }

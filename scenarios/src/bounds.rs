@@ -11,6 +11,8 @@ pub const LATE_EFFECT_MAX: Duration = Duration::from_secs(10 * 60);
 pub const INDEX_LAG_MAX: Duration = Duration::from_secs(60);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
+/// How long a worker holds a payment without a word.
+pub const LEASE: Duration = Duration::from_secs(90);
 /// How long an outcome is asked for before a person is asked to look too:
 /// `T_resolve`, until the last settlement file.
 pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);

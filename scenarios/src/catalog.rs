@@ -13,6 +13,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("stormy-network", include_str!("../catalog/stormy-network.toml")),
     ("silent-after-capture", include_str!("../catalog/silent-after-capture.toml")),
     ("orchestrator-crash-loop", include_str!("../catalog/orchestrator-crash-loop.toml")),
+    ("worker-takeover", include_str!("../catalog/worker-takeover.toml")),
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("sick-network", include_str!("../catalog/sick-network.toml")),

@@ -36,6 +36,8 @@ pub enum Invariant {
     I18,
     /// Replies under one key agree.
     I19,
+    /// Fencing.
+    I26,
     /// External conservation.
     I33,
     /// All parties agree.
@@ -86,7 +88,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 18] = [
+    pub const ALL: [InvariantStory; 19] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -186,6 +188,13 @@ impl Invariant {
             "all replies to one key name one payment, all final ones are equal, and the others are 202 or 409",
         ),
         story(
+            Self::I26,
+            "a-lease-that-is-over-does-nothing",
+            InvariantKind::Always,
+            "JR LG",
+            "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
+        ),
+        story(
             Self::I33,
             "external-conservation",
             InvariantKind::AtRest,
@@ -227,7 +236,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 18] = Invariant::ALL;
+static STORIES: [InvariantStory; 19] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ mod authorities;
 mod charges;
 mod dossier;
 mod dossiers;
+mod fencing;
 mod findings;
 mod id_set;
 mod journal;
@@ -16,7 +17,7 @@ mod sums;
 
 use std::sync::Arc;
 
-use model::{Booking, Movement, PaymentId, StoreEntry, Token};
+use model::{Answer, Booking, Movement, PaymentId, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
@@ -25,7 +26,7 @@ pub use findings::{Findings, Relation, Violation};
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
-use crate::party::{EDGE, ORCHESTRATOR, PROBE};
+use crate::party::{self, EDGE, PROBE};
 use crate::plan::Plan;
 use crate::system::{Entry, PaymentSystem};
 
@@ -77,7 +78,14 @@ impl Judge {
     }
 
     fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
-        let StoreEntry::Committed(commit) = entry else { return };
+        let commit = match entry {
+            StoreEntry::Committed(commit) => commit,
+            StoreEntry::Leased(payment, token, lease) => {
+                fencing::leased(&mut self.said, *payment, *token, lease);
+                return;
+            }
+        };
+        fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
@@ -101,7 +109,13 @@ impl Observer<PaymentSystem> for Judge {
         match message {
             Message::Provide(envelope, _)
             | Message::Book(envelope, _)
-            | Message::Assess(envelope, _) => self.said.count_call(envelope.number),
+            | Message::Assess(envelope, _) => {
+                self.said.count_call(envelope.number);
+                fencing::sent(&mut self.said, &mut self.found, seen, message);
+            }
+            Message::Booked(envelope, Answer::Booked(_)) => {
+                fencing::booked(&mut self.said, &mut self.found, seen, envelope);
+            }
             Message::Create(request) => self.said.asked(request.token, Endpoint::Create),
             Message::Get(token, _) if seen.role != PROBE => {
                 self.said.asked(*token, Endpoint::Get);
@@ -114,7 +128,7 @@ impl Observer<PaymentSystem> for Judge {
             {
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
             }
-            Message::Notice(notice) if seen.role == ORCHESTRATOR => {
+            Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
                 screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
             }
@@ -132,7 +146,7 @@ impl Observer<PaymentSystem> for Judge {
                 }
             }
             // A snapshot says nothing that its journal had not said.
-            Entry::Client(_) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+            Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
         }
     }
 

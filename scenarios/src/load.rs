@@ -12,7 +12,7 @@ use crate::bounds;
 use crate::exclusion;
 use crate::invalid::{InvalidFile, Wrong, nearest};
 use crate::invariant::Invariant;
-use crate::party::CLIENTS_MAX;
+use crate::party::{CLIENTS_MAX, WORKERS_MAX};
 use crate::settings::{Scenario, Who};
 
 /// Why a scenario can't be had.
@@ -133,6 +133,7 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         return Err(("name", "`name` is lower-case words joined by hyphens".to_owned()));
     }
     for (field, value) in [
+        ("workers", u64::from(scenario.workers)),
         ("operations", u64::from(workload.operations)),
         ("clients", u64::from(workload.clients)),
         ("tenants", u64::from(workload.tenants)),
@@ -146,6 +147,9 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     }
     if workload.operations > OPERATIONS_MAX {
         return Err(("operations", format!("`operations` is at most {OPERATIONS_MAX}")));
+    }
+    if scenario.workers > WORKERS_MAX {
+        return Err(("workers", format!("`workers` is at most {WORKERS_MAX}")));
     }
     if workload.clients > CLIENTS_MAX {
         return Err(("clients", format!("`clients` is at most {CLIENTS_MAX}")));

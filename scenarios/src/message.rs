@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest,
-    Record, RiskRequest, Status, Token, TransactionId,
+    Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
+    ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
 };
-use sim::{Kind, Subject};
+use sim::{Kind, Subject, VirtualTime};
 
 /// A message between two parties. Every one carries the token of the
 /// instrument that it is about.
@@ -38,9 +38,11 @@ pub enum Message {
     /// The store's answer.
     Rows(ReadRequest, Rows),
     /// Orchestrator to store: m23.
-    Lease(PaymentId, Token),
-    /// The store's answer: epoch and journal.
-    Leased(PaymentId, Token, u32, Vec<Record>),
+    Lease(LeaseRequest),
+    /// The store's answer: lease and journal.
+    Leased(LeaseRequest, Lease, Vec<Record>),
+    /// The store's answer: another worker has it.
+    Held(LeaseRequest),
     /// The store's answer: nothing is left to do for this payment.
     Closed(PaymentId, Token),
     /// Store to orchestrator: this payment has to go on.
@@ -82,6 +84,21 @@ pub struct Envelope {
     pub operation: OperationId,
     /// Which call of that operation.
     pub number: u32,
+    /// The epoch of the lease that it is made under.
+    pub epoch: u32,
+}
+
+/// A worker's request for a lease, and what joins its answer to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LeaseRequest {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// Whose instrument.
+    pub token: Token,
+    /// When the worker asked for it first, by its wall clock. The answer to an
+    /// earlier request, and be it one before a crash, is none to this one: it
+    /// tells of a lease that may be over.
+    pub asked: VirtualTime,
 }
 
 /// A read at the store, and what joins its answer to it.
@@ -187,7 +204,7 @@ kinds! {
     10 READ "read" = Self::Read(_),
     11 ROWS "read-reply" = Self::Rows(..),
     12 LEASE "lease" = Self::Lease(..),
-    13 LEASED "lease-reply" = Self::Leased(..) | Self::Closed(..),
+    13 LEASED "lease-reply" = Self::Leased(..) | Self::Held(_) | Self::Closed(..),
     14 RUN "run" = Self::Run(..),
     15 NUDGE "nudge" = Self::Nudge(..),
     16 ASSESS "assess" = Self::Assess(_, RiskRequest::Assess { .. }),
@@ -224,11 +241,10 @@ impl Message {
             }
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
-            | Self::Lease(_, token)
-            | Self::Leased(_, token, ..)
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token) => *token,
+            Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
             Self::Commit(commit) => commit.token,
             Self::Read(read) | Self::Rows(read, _) => read.token,

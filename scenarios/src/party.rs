@@ -10,7 +10,7 @@ pub(crate) mod provider;
 pub(crate) mod risk;
 pub(crate) mod store;
 
-use model::ProviderId;
+use model::{ProviderId, WorkerId};
 use sim::Role;
 
 use crate::plan::Plan;
@@ -23,7 +23,7 @@ pub use provider::ProviderState;
 pub const EDGE: Role = Role(0);
 /// The durable store.
 pub const STORE: Role = Role(1);
-/// The orchestrator.
+/// The orchestrator; the first of its workers where there are several.
 pub const ORCHESTRATOR: Role = Role(2);
 /// The ledger.
 pub const LEDGER: Role = Role(3);
@@ -35,13 +35,34 @@ pub const PROBE: Role = Role(5);
 /// Those who write every record to two copies.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
 
+/// The most workers of the orchestrator in one world.
+pub const WORKERS_MAX: u8 = 4;
 /// The most providers in one world.
 pub const PROVIDERS_MAX: u8 = 16;
 /// The most clients in one world.
 pub const CLIENTS_MAX: u8 = 64;
 
+const SECOND_WORKER: u8 = 6;
 const FIRST_PROVIDER: u8 = 16;
 const FIRST_CLIENT: u8 = 32;
+
+/// The role of a worker of the orchestrator.
+pub const fn worker_role(worker: WorkerId) -> Role {
+    match worker.0 % WORKERS_MAX {
+        0 => ORCHESTRATOR,
+        n => Role(SECOND_WORKER + n - 1),
+    }
+}
+
+/// The worker that plays `role`, if one does.
+pub fn worker_of(role: Role) -> Option<WorkerId> {
+    (0..WORKERS_MAX).map(WorkerId).find(|worker| worker_role(*worker) == role)
+}
+
+/// Every worker of the orchestrator in the world of `plan`.
+pub fn workers(plan: &Plan) -> impl Iterator<Item = Role> {
+    (0..plan.workers).map(|n| worker_role(WorkerId(n)))
+}
 
 /// The role of a provider.
 pub const fn provider_role(provider: ProviderId) -> Role {
@@ -65,10 +86,10 @@ pub fn client_of(role: Role) -> Option<u8> {
 
 /// Everybody who takes part in the world of `plan`.
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
-    let house = [STORE, LEDGER, RISK, EDGE, ORCHESTRATOR, PROBE];
+    let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
-    house.into_iter().chain(providers).chain(clients)
+    house.chain(providers).chain(clients)
 }
 
 /// The role that people call `name`, whether or not anybody plays it.
@@ -77,7 +98,12 @@ pub fn named(name: &str) -> Option<Role> {
 }
 
 fn is_known(role: Role) -> bool {
-    role.0 <= PROBE.0 || provider_of(role).is_some() || client_of(role).is_some()
+    let kinds = [
+        provider_of(role).is_some(),
+        client_of(role).is_some(),
+        worker_of(role).is_some(),
+    ];
+    role.0 <= PROBE.0 || kinds.contains(&true)
 }
 
 /// What people call a role.
@@ -93,6 +119,6 @@ pub fn name(role: Role) -> String {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }
         (_, _, Some(client)) => format!("client {client}"),
-        _ => "world".to_owned(),
+        _ => worker_of(role).map_or("world".to_owned(), |worker| worker.to_string()),
     }
 }

@@ -33,6 +33,8 @@ pub struct Plan {
     pub key: [u64; 2],
     /// When disturbances end.
     pub heal_at: VirtualTime,
+    /// The number of workers that the orchestrator has.
+    pub workers: u8,
     /// The number of clients.
     pub clients: u8,
     /// What customers attempt, in the order of their tokens.

@@ -12,7 +12,8 @@ pub enum PointName {
     ForgottenPayment,
     /// The orchestrator sends a commit twice, as an impatient driver does.
     RepeatedCommit,
-    /// The store's relay tells of a payment that somebody works on.
+    /// The store's relay tells of a payment that somebody works on, and a worker
+    /// that does not, where there are several.
     SpuriousRun,
     /// The edge reads again what it has just read, and acts on that.
     SecondRead,

@@ -32,6 +32,9 @@ pub struct Scenario {
     pub exercises: Vec<String>,
     /// How long faults strike.
     pub chaos: Span,
+    /// The number of workers that the orchestrator has, at most 4.
+    #[serde(default = "one_worker")]
+    pub workers: u8,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -217,7 +220,7 @@ pub enum Who {
     Edge,
     /// The ledger.
     Ledger,
-    /// The orchestrator.
+    /// One of the orchestrator's workers.
     Orchestrator,
     /// One of the providers.
     Provider,
@@ -238,12 +241,11 @@ impl Who {
         match (role, party::provider_of(role), party::client_of(role)) {
             (party::EDGE, ..) => Some(Self::Edge),
             (party::LEDGER, ..) => Some(Self::Ledger),
-            (party::ORCHESTRATOR, ..) => Some(Self::Orchestrator),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
             (_, _, Some(_)) => Some(Self::Client),
-            _ => None,
+            _ => party::worker_of(role).map(|_| Self::Orchestrator),
         }
     }
 
@@ -263,6 +265,10 @@ impl Who {
 
 fn trials_min() -> u64 {
     1_000
+}
+
+fn one_worker() -> u8 {
+    1
 }
 
 fn cancel_after_max() -> Span {

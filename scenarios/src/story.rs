@@ -38,7 +38,7 @@ use sim::{Happening, Past, Role, VirtualTime};
 
 use crate::invariant::InvariantKind;
 use crate::judge::Violation;
-use crate::party::{EDGE, LEDGER, ORCHESTRATOR, PROBE, STORE, client_of, provider_of};
+use crate::party::{EDGE, LEDGER, PROBE, STORE, client_of, provider_of, worker_of};
 use crate::plan::Plan;
 use crate::system::PaymentSystem;
 
@@ -127,8 +127,9 @@ fn last_words(scene: &Scene, matter: &Matter) -> Vec<u64> {
             _ if never_ended => true,
             LEDGER => asked.contains("LG"),
             STORE => asked.contains("JR"),
-            EDGE | ORCHESTRATOR => asked.contains("CL") && to_client,
+            EDGE => asked.contains("CL") && to_client,
             PROBE => asked.contains("CL"),
+            role if worker_of(role).is_some() => asked.contains("CL") && to_client,
             role if client_of(role).is_some() => asked.contains("CL"),
             role => provider_of(role).is_some() && asked.contains("PB"),
         };

@@ -15,7 +15,7 @@ use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
+use crate::party::{self, Compaction, EDGE, LEDGER, RISK, STORE};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 
@@ -115,6 +115,8 @@ pub enum Entry {
     Client(ClientEntry),
     /// Of the ledger.
     Ledger(Booking),
+    /// Of the ledger: it heard of this lease of a payment, by its epoch.
+    Fence(PaymentId, u32),
     /// Of a provider.
     Provider(Box<ProviderEntry>),
     /// Of the risk service.
@@ -135,10 +137,10 @@ impl System for PaymentSystem {
     fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
         match role {
             EDGE => Party::Edge(Edge::default()),
-            STORE => Party::Store(StoreDesk::boot(journal, out)),
-            ORCHESTRATOR => Party::Orchestrator(Box::default()),
+            STORE => Party::Store(StoreDesk::boot(self, journal, out)),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             RISK => Party::Risk(RiskService::boot(journal, out)),
+            _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
                 (Some(id), _) => {
                     Party::Provider(Box::new(ProviderDesk::boot(self, id, journal, out)))

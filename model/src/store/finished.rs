@@ -53,7 +53,7 @@ impl Store {
 
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {
         let row = self.payments.get(&payment)?;
-        let PaymentRow { status, epoch, last, .. } = *row;
+        let PaymentRow { status, last, .. } = *row;
         let key = row.key.filter(|key| PaymentId::of(key.tenant, key.key, 0) == payment)?;
         let claimed = self.keys.get(&key)?;
         let replied = claimed.reply == Some(StoredReply { payment, status });
@@ -62,6 +62,7 @@ impl Store {
         }
         let version = u16::try_from(row.journal.len()).ok()?;
         let (fingerprint, may_cancel) = (claimed.fingerprint, row.may_cancel());
+        let epoch = row.epoch();
         Some((key, Finished { fingerprint, last, epoch, version, status, may_cancel }))
     }
 }

@@ -8,9 +8,10 @@ use model::evidence::{Evidence, weigh};
 use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Conductor, Currency, Defect, Defects,
-    Ledger, LedgerRequest, Merchant, OperationId, ProviderReply, Refusal, Rules, Tenant, Token,
-    Transfer, TransferId, TransferKind, TransferResult,
+    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
+    Currency, Defect, Defects, Ledger, LedgerRequest, Merchant, OperationId, PaymentId,
+    ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token, TransactionId,
+    Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -32,10 +33,11 @@ fn every_defect_has_a_story() {
         Defect::TimeoutIsFailure => 7,
         Defect::ToctouBalance => 8,
         Defect::UndoPastPivot => 9,
+        Defect::LeaseNoFencing => 10,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..10).collect());
-    assert_eq!(Defect::ALL.len(), 10);
+    assert_eq!(listed, (0..11).collect());
+    assert_eq!(Defect::ALL.len(), 11);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -117,6 +119,30 @@ fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
     differs(Defect::FreshKeyPerTry, |defects| {
         let [first, second] = lost("authorize", defects);
         second.is_some_and(|second| first != Some(second))
+    });
+}
+
+#[test]
+fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
+    differs(Defect::LeaseNoFencing, |defects| {
+        let mut store = Store::new(defects);
+        let commit = |expected, epoch| Commit {
+            id: TransactionId(u64::from(expected)),
+            token: Token(1),
+            payment: PaymentId(1),
+            expected,
+            epoch,
+            records: vec![Record::PivotCommitted],
+            claim: None,
+            exclusive: true,
+            then: Then::Run,
+        };
+        store.restore(&StoreEntry::Committed(commit(0, None).into()));
+        for owner in [WorkerId(0), WorkerId(1)] {
+            let lease = store.next_lease(PaymentId(1), owner);
+            store.restore(&StoreEntry::Leased(PaymentId(1), Token(1), lease));
+        }
+        store.check(&commit(1, Some(1))) == CommitResult::Committed
     });
 }
 

@@ -4,7 +4,7 @@
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Fingerprint, IdempotencyKey, Intent, Merchant, Money,
-    PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
+    PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, WorkerId,
 };
 use proptest::prelude::*;
 
@@ -238,18 +238,19 @@ impl Gate {
         let Some(row) = self.store.payment(payment).filter(|row| row.then != Then::Close) else {
             return;
         };
+        let lease = self.store.next_lease(payment, WorkerId(0));
         let hand = Commit {
             id: TransactionId(0),
             token: row.token,
             payment,
             expected: row.journal.len() as u32,
-            epoch: Some(self.store.next_epoch(payment)),
+            epoch: Some(lease.epoch),
             records: Vec::new(),
             claim: None,
             exclusive: true,
             then: Then::Close,
         };
-        self.keep(StoreEntry::Leased(payment, self.store.next_epoch(payment)));
+        self.keep(StoreEntry::Leased(payment, hand.token, lease));
         self.hands.push(hand);
     }
 

@@ -7,7 +7,7 @@ use model::gatekeeper::{KeyId, KeyRow, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
     Commit, CommitResult, Fingerprint, IdempotencyKey, OperationId, PaymentId, Record, Status,
-    Store, StoreEntry, Tenant, Then, Token, TransactionId, saga::Try,
+    Store, StoreEntry, Tenant, Then, Token, TransactionId, WorkerId, saga::Try,
 };
 
 const MINE: PaymentId = PaymentId(1);
@@ -53,8 +53,9 @@ fn an_epoch_fences_every_worker_but_the_latest() {
     let by = |epoch| Commit { epoch: Some(epoch), ..append(MINE, 1) };
     assert_eq!(store.check(&by(1)), CommitResult::StaleEpoch, "nobody has a lease");
     for epoch in 1..4 {
-        assert_eq!(store.next_epoch(MINE), epoch);
-        store.restore(&StoreEntry::Leased(MINE, epoch));
+        let lease = store.next_lease(MINE, WorkerId(epoch as u8 % 2));
+        assert_eq!(lease.epoch, epoch);
+        store.restore(&StoreEntry::Leased(MINE, Token(1), lease));
         assert_eq!(store.check(&by(epoch)), CommitResult::Committed);
         assert_eq!(store.check(&by(epoch - 1)), CommitResult::StaleEpoch);
         assert_eq!(store.check(&by(epoch + 1)), CommitResult::StaleEpoch);
@@ -62,17 +63,17 @@ fn an_epoch_fences_every_worker_but_the_latest() {
     assert_eq!(store.check(&append(MINE, 1)), CommitResult::Committed, "some need no lease");
     let unknown = Commit { payment: YOURS, ..by(1) };
     assert_eq!(store.check(&unknown), CommitResult::StaleEpoch);
-    assert_eq!(store.next_epoch(YOURS), 1);
+    assert_eq!(store.next_lease(YOURS, WorkerId(0)).epoch, 1);
 }
 
 #[test]
 fn a_commit_that_comes_twice_is_one_change() {
     let mut store = with(&[accept(MINE)]);
-    store.restore(&StoreEntry::Leased(MINE, 1));
+    lease(&mut store);
     let commit = Commit { epoch: Some(1), ..append(MINE, 1) }.sealed();
     assert!(!store.knows(&commit));
     take(&mut store, &commit);
-    store.restore(&StoreEntry::Leased(MINE, 2));
+    lease(&mut store);
     assert_eq!(store.check(&commit), CommitResult::Committed, "it was, though another leads now");
     assert!(store.knows(&commit));
     let before = store.clone();
@@ -162,6 +163,11 @@ fn with(commits: &[Commit]) -> Store {
     let mut store = Store::default();
     commits.iter().for_each(|commit| take(&mut store, commit));
     store
+}
+
+fn lease(store: &mut Store) {
+    let lease = store.next_lease(MINE, WorkerId(0));
+    store.restore(&StoreEntry::Leased(MINE, Token(1), lease));
 }
 
 /// What a store does with a commit that arrives.

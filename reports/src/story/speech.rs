@@ -57,10 +57,12 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Rows(..) => told(Answer, "what stands under the key"),
         Message::Lease(..) => told(Ask, "hand over the payment"),
-        Message::Leased(_, _, epoch, journal) => {
+        Message::Leased(_, lease, journal) => {
+            let epoch = lease.epoch;
             let records = counted(journal.len() as u64, "record");
             (Answer, format!("the payment is yours, with {records} (epoch {epoch})"))
         }
+        Message::Held(_) => told(Answer, "another worker has the payment"),
         Message::Closed(..) => told(Answer, "nothing is left to do"),
         Message::Run(..) => told(Tell, "the payment has to go on"),
         Message::Nudge(..) => told(Tell, "a client waits for the payment"),
@@ -123,6 +125,7 @@ pub(super) fn status(status: Status) -> &'static str {
 /// What is answered to a call.
 fn answer(answer: &Answer, currency: Currency) -> String {
     match answer {
+        Answer::StaleEpoch => "nothing was done: another worker has the payment".to_owned(),
         Answer::Provider(reply) => provided(reply, currency),
         Answer::Risk(RiskReply::Approve) => "approved".to_owned(),
         Answer::Risk(RiskReply::Reject) => "rejected".to_owned(),

@@ -23,6 +23,9 @@ pub(super) struct Dossier {
     pub(super) payments: Vec<PaymentRecordView>,
     /// JR: every operation that was intended.
     pub(super) intents: Vec<OperationId>,
+    /// The digest of what was first sent under each operation, while it is not
+    /// packed.
+    pub(super) sent: Vec<(OperationId, u64)>,
     /// CL: what clients saw.
     pub(super) screen: ScreenView,
 }
@@ -67,6 +70,8 @@ pub struct PaymentRecordView {
     pub pivot: bool,
     /// Whether a person has to look.
     pub case: bool,
+    /// The newest epochs that store and ledger have met; 0 before the first.
+    pub epochs: [u32; 2],
     /// Tries at providers, and whether each is definitely without effect.
     pub attempts: Vec<(u8, bool)>,
 }
@@ -114,6 +119,7 @@ impl Dossier {
         self.holds.clear();
         self.payments.clear();
         self.intents.clear();
+        self.sent.clear();
         self.screen = ScreenView::default();
     }
 
@@ -125,6 +131,10 @@ impl Dossier {
 
     pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {
         self.payments.iter().find(|view| view.intent.payment == payment)
+    }
+
+    pub(super) fn payment_mut(&mut self, payment: PaymentId) -> Option<&mut PaymentRecordView> {
+        self.payments.iter_mut().find(|view| view.intent.payment == payment)
     }
 
     pub(super) fn hold(&self, id: TransferId) -> Option<&HoldView> {
@@ -208,6 +218,7 @@ impl PaymentRecordView {
             changed_at: at,
             pivot: false,
             case: false,
+            epochs: [0, 0],
             attempts: Vec::new(),
         }
     }

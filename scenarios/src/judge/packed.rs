@@ -33,6 +33,7 @@ pub(super) struct Packed {
     /// each, the first the lowest.
     attempts: [u8; 2],
     replies: u16,
+    epochs: [u16; 2],
     holds: [Option<HoldState>; 2],
     status: Status,
     pivot: bool,
@@ -82,6 +83,7 @@ impl Packed {
             more_charges: charges.collect::<Option<_>>()?,
             attempts: attempts(&view.attempts)?,
             replies: u16::try_from(screen.replies).ok()?,
+            epochs: epochs(view.epochs)?,
             holds: holds_of(payment).map(|id| Some(dossier.hold(id)?.state)),
             status: view.status,
             pivot: view.pivot,
@@ -102,6 +104,7 @@ impl Packed {
         let tells = view.intent == self.intent(operation)
             && (view.status, view.changed_at) == (self.status, self.changed_at)
             && (view.pivot, view.case) == (self.pivot, self.case)
+            && view.epochs == self.epochs.map(u32::from)
             && self.attempts().eq(view.attempts.iter().copied())
             && self.charges().eq(dossier.charges.iter().copied())
             && self.booked() == dossier.booked
@@ -117,6 +120,7 @@ impl Packed {
     fn gives(&self, dossier: &Dossier, operation: &Operation) -> bool {
         let sorted = |mut dossier: Dossier| {
             dossier.intents.sort();
+            dossier.sent.clear();
             dossier
         };
         let mut again = Dossier::default();
@@ -228,6 +232,7 @@ impl Packed {
             changed_at: self.changed_at,
             pivot: self.pivot,
             case: self.case,
+            epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
         }
     }
@@ -244,6 +249,11 @@ impl Packed {
             probed: self.probed.map(|reply| reply.unpack(self.payment)),
         }
     }
+}
+
+fn epochs(epochs: [u32; 2]) -> Option<[u16; 2]> {
+    let [store, ledger] = epochs.map(|epoch| u16::try_from(epoch).ok());
+    Some([store?, ledger?])
 }
 
 fn counts(asked: [u32; 3]) -> Option<[u16; 3]> {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use model::{
-    AccountId, AccountName, Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer,
-    TransferId, TransferKind,
+    AccountId, AccountName, Answer, Booking, Defect, Fence, Ledger, LedgerRequest, OperationId,
+    PaymentId, Token, Transfer, TransferId, TransferKind,
 };
 use sim::Delivery;
 
-use crate::message::Message;
+use crate::message::{Envelope, Message};
+use crate::party::Compaction;
 use crate::party::idle::Idle;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
@@ -18,10 +19,14 @@ use crate::system::{Effects, Entry, PaymentSystem};
 #[derive(Clone, Debug)]
 pub struct LedgerDesk {
     ledger: Ledger,
+    /// Which leases are over.
+    fence: Fence,
     /// Whether the merchants' limits are booked.
     funded: bool,
     /// Transfers that are booked and not settled.
     booked: Idle<TransferId>,
+    /// Payments that were taken over.
+    fenced: Idle<PaymentId>,
 }
 
 impl LedgerDesk {
@@ -32,16 +37,24 @@ impl LedgerDesk {
 
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
         let mut ledger = Ledger::new(system.rules.defects);
+        let mut fence = Fence::default();
         for entry in journal {
             match entry {
                 Entry::Ledger(booking) => ledger.restore(booking),
-                Entry::Snapshot(Snapshot::Ledger(snapshot)) => ledger = Ledger::clone(snapshot),
+                Entry::Fence(payment, epoch) => fence.raise(*payment, *epoch),
+                Entry::Snapshot(Snapshot::Ledger(booked, leases)) => {
+                    (ledger, fence) = (Ledger::clone(booked), Fence::clone(leases));
+                }
                 _ => {}
             }
         }
-        let mut desk = Self { ledger, funded: !journal.is_empty(), booked: Idle::new() };
+        let (booked, fenced, funded) = (Idle::new(), Idle::new(), !journal.is_empty());
+        let mut desk = Self { ledger, fence, funded, booked, fenced };
         for transfer in desk.ledger.unsettled() {
             desk.booked.add(out.monotonic(), transfer);
+        }
+        for payment in desk.fence.payments() {
+            desk.fenced.add(out.monotonic(), payment);
         }
         desk.fund(system, out);
         desk
@@ -57,7 +70,11 @@ impl LedgerDesk {
         let Message::Book(envelope, request) = delivery.message else { return };
         let answer = match request {
             LedgerRequest::Create(_) if out.disk_is_full() => Answer::Unavailable,
-            LedgerRequest::Create(transfers) => self.book(&transfers, out),
+            LedgerRequest::Create(_) if self.is_stale(system, &envelope) => Answer::StaleEpoch,
+            LedgerRequest::Create(transfers) => {
+                self.meet(&envelope, out);
+                self.book(&transfers, out)
+            }
             LedgerRequest::Lookup(ids) => {
                 let found = ids.iter().filter(|id| self.ledger.has(**id)).count();
                 Answer::Found { asked: ids.len(), found }
@@ -67,6 +84,25 @@ impl LedgerDesk {
         self.compact(system, out);
     }
 
+    /// Whether the call comes under a lease that is over.
+    fn is_stale(&self, system: &PaymentSystem, envelope: &Envelope) -> bool {
+        let Envelope { payment, epoch, .. } = *envelope;
+        let refuses = || self.fence.refuses(payment, epoch);
+        system.rules.defects.pick(Defect::LeaseNoFencing, refuses, || false)
+    }
+
+    /// Writes a lease down that is newer than any before: nothing comes under an
+    /// older one after what follows.
+    fn meet(&mut self, envelope: &Envelope, out: &mut Effects) {
+        let Envelope { payment, epoch, .. } = *envelope;
+        if self.fence.is_raised_by(payment, epoch) {
+            self.fence.raise(payment, epoch);
+            self.fenced.add(out.monotonic(), payment);
+            out.append(Entry::Fence(payment, epoch));
+            out.sync();
+        }
+    }
+
     /// Settles what was booked long ago, and writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let (now, live) = (out.monotonic(), self.ledger.footprint().0);
@@ -74,7 +110,10 @@ impl LedgerDesk {
             for hold in self.ledger.settle(transfers) {
                 self.booked.add(now, hold);
             }
-            out.compact(Entry::Snapshot(Snapshot::Ledger(Arc::new(self.ledger.clone()))));
+            let every = Compaction { batch: 1, ..system.compaction };
+            self.fence.forget(&self.fenced.ripe(now, &every, 0).unwrap_or_default());
+            let (ledger, fence) = (Arc::new(self.ledger.clone()), Arc::new(self.fence.clone()));
+            out.compact(Entry::Snapshot(Snapshot::Ledger(ledger, fence)));
         }
     }
 

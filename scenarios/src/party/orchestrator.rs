@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Commit, CommitResult, Conductor, OperationId, PaymentId, Record, Then,
-    Token, TransactionId,
+    Act, Answer, Call, Commit, CommitResult, Conductor, Defect, Lease, OperationId, PaymentId,
+    Record, Then, Token, TransactionId,
 };
-use sim::{Delivery, Role, Subject};
+use sim::{Delivery, Role, Subject, VirtualTime};
 
-use crate::message::{Envelope, Message};
+use crate::bounds::LEASE;
+use crate::message::{Envelope, LeaseRequest, Message};
 use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
@@ -31,6 +32,9 @@ struct Hand {
     conductor: Option<Conductor>,
     epoch: u32,
     version: u32,
+    /// When it asked for what the lease runs from: the lease itself, or the
+    /// commit that renewed it.
+    asked: Duration,
     doing: Doing,
     /// When to look at it again.
     due: Duration,
@@ -44,8 +48,8 @@ struct Hand {
 /// What a hand waits for.
 #[derive(Clone, Debug)]
 enum Doing {
-    /// The lease.
-    Leasing,
+    /// The answer to the request for a lease that it first made then.
+    Leasing(VirtualTime),
     /// This commit.
     Committing(Arc<Commit>),
     /// An answer, or a reminder.
@@ -63,8 +67,13 @@ impl Orchestrator {
     ) {
         match delivery.message {
             Message::Run(payment, token) => self.take(payment, token, out),
-            Message::Leased(payment, token, epoch, journal) => {
-                self.leased(system, payment, token, epoch, &journal, out);
+            Message::Leased(request, lease, journal) => {
+                self.leased(system, request, lease, &journal, out);
+            }
+            Message::Held(request) => {
+                self.hands.retain(|payment, hand| {
+                    *payment != request.payment || !hand.waits_for(&request)
+                });
             }
             Message::Closed(payment, _) => {
                 self.hands.remove(&payment);
@@ -76,9 +85,10 @@ impl Orchestrator {
             | Message::Booked(envelope, answer)
             | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
             Message::NoticeAck(payment, token) => {
-                let hand = self.hands.get(&payment).and_then(|hand| hand.conductor.as_ref());
-                let operation = hand.and_then(Conductor::operation).unwrap_or(OperationId(0));
-                let envelope = Envelope { token, payment, operation, number: 0 };
+                let Some(hand) = self.hands.get(&payment) else { return };
+                let operation = hand.conductor.as_ref().and_then(Conductor::operation);
+                let (operation, epoch) = (operation.unwrap_or(OperationId(0)), hand.epoch);
+                let envelope = Envelope { token, payment, operation, number: 0, epoch };
                 self.hear(system, &envelope, &Answer::Noticed, out);
             }
             _ => {}
@@ -119,7 +129,7 @@ impl Orchestrator {
             return;
         }
         match &hand.doing {
-            Doing::Leasing => hand.lease(payment, out),
+            Doing::Leasing(_) => hand.lease(payment, out),
             Doing::Committing(commit) => {
                 hand.tries += 1;
                 out.send(STORE, Message::Commit(commit.clone()));
@@ -135,23 +145,27 @@ impl Orchestrator {
         let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(token)));
         match hand.doing {
             Doing::Parked | Doing::Working => hand.lease(payment, out),
-            Doing::Leasing | Doing::Committing(_) => {}
+            Doing::Leasing(_) | Doing::Committing(_) => {}
         }
     }
 
     fn leased(
         &mut self,
         system: &PaymentSystem,
-        payment: PaymentId,
-        token: Token,
-        epoch: u32,
+        request: LeaseRequest,
+        lease: Lease,
         journal: &[Record],
         out: &mut Effects,
     ) {
+        let (payment, token) = (request.payment, request.token);
         let rules = &system.rules;
         let Some(hand) = self.hands.get_mut(&payment) else { return };
-        if !matches!(hand.doing, Doing::Leasing) || epoch <= hand.epoch {
+        if !hand.waits_for(&request) || lease.epoch <= hand.epoch {
             return;
+        }
+        // What this worker knows of its own sends is not all that was sent.
+        if lease.since > hand.epoch {
+            hand.conductor = None;
         }
         if out.maybe(PointName::ForgottenPayment.point(), Subject(token.0)) {
             hand.conductor = None;
@@ -159,7 +173,7 @@ impl Orchestrator {
         let version = journal.len() as u32;
         let unchanged = hand.version == version;
         hand.token = token;
-        hand.epoch = epoch;
+        hand.epoch = lease.epoch;
         hand.version = version;
         let folds = match &mut hand.conductor {
             Some(_) if unchanged => Ok(()),
@@ -227,6 +241,13 @@ impl Orchestrator {
         if conductor.operation() != Some(envelope.operation) {
             return;
         }
+        if *answer == Answer::StaleEpoch {
+            // Of a call under an earlier lease it tells what is known.
+            if matches!(hand.doing, Doing::Working) && envelope.epoch == hand.epoch {
+                hand.lease(envelope.payment, out);
+            }
+            return;
+        }
         match hand.doing {
             Doing::Working => {
                 conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
@@ -237,7 +258,7 @@ impl Orchestrator {
                 hand.lease(envelope.payment, out);
             }
             // What comes while a commit or a lease is awaited is asked for again.
-            Doing::Leasing | Doing::Committing(_) => {}
+            Doing::Leasing(_) | Doing::Committing(_) => {}
         }
     }
 
@@ -246,6 +267,9 @@ impl Orchestrator {
         let rules = &system.rules;
         loop {
             let Some(hand) = self.hands.get_mut(&payment) else { return };
+            if hand.has_to_renew(system, out.monotonic()) {
+                return hand.lease(payment, out);
+            }
             let Some(conductor) = &mut hand.conductor else { return };
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
@@ -275,6 +299,7 @@ impl Hand {
             conductor: None,
             epoch: 0,
             version: 0,
+            asked: Duration::ZERO,
             doing: Doing::Parked,
             due: Duration::ZERO,
             armed: None,
@@ -284,10 +309,31 @@ impl Hand {
     }
 
     fn lease(&mut self, payment: PaymentId, out: &mut Effects) {
-        self.tries = if matches!(self.doing, Doing::Leasing) { self.tries + 1 } else { 0 };
-        self.doing = Doing::Leasing;
-        out.send(STORE, Message::Lease(payment, self.token));
+        let asked = match self.doing {
+            Doing::Leasing(asked) => {
+                self.tries += 1;
+                asked
+            }
+            _ => {
+                (self.tries, self.asked) = (0, out.monotonic());
+                out.wall()
+            }
+        };
+        self.doing = Doing::Leasing(asked);
+        out.send(STORE, Message::Lease(LeaseRequest { payment, token: self.token, asked }));
         self.remind(payment, backoff(self.tries), out);
+    }
+
+    /// Whether this is the request for a lease that it waits for the answer to.
+    fn waits_for(&self, request: &LeaseRequest) -> bool {
+        matches!(self.doing, Doing::Leasing(asked) if asked == request.asked)
+    }
+
+    /// Whether nothing may be sent before the lease is renewed: others may soon
+    /// hold the payment. Nobody else ever holds that of a sole worker.
+    fn has_to_renew(&self, system: &PaymentSystem, now: Duration) -> bool {
+        let aged = || system.plan.workers > 1 && now >= self.asked + RENEW_AFTER;
+        system.rules.defects.pick(Defect::LeaseNoFencing, aged, || false)
     }
 
     fn commit(&mut self, payment: PaymentId, records: Vec<Record>, then: Then, out: &mut Effects) {
@@ -307,7 +353,7 @@ impl Hand {
             out.send(STORE, Message::Commit(commit.clone()));
         }
         out.send(STORE, Message::Commit(commit.clone()));
-        self.tries = 0;
+        (self.tries, self.asked) = (0, out.monotonic());
         self.doing = Doing::Committing(commit);
         self.remind(payment, backoff(0), out);
     }
@@ -322,7 +368,8 @@ impl Hand {
     ) {
         let conductor = self.conductor.as_ref();
         let operation = conductor.and_then(Conductor::operation).unwrap_or(OperationId(0));
-        let envelope = Envelope { token: self.token, payment, operation, number };
+        let (token, epoch) = (self.token, self.epoch);
+        let envelope = Envelope { token, payment, operation, number, epoch };
         let (to, message): (Role, _) = match call {
             Call::Risk(request) => (RISK, Message::Assess(envelope, request)),
             Call::Ledger(request) => (LEDGER, Message::Book(envelope, request)),
@@ -364,5 +411,11 @@ fn backoff(tries: u32) -> Duration {
     Duration::from_secs(1 << tries.min(5))
 }
 
+/// From this age of its lease on a worker renews it before it sends anything.
+/// With the longest rest in its hands that is less than the lease, so that it
+/// has the payment as long as it lives and is heard; and however slow its clock
+/// is and fast that of the store, it never sends anything while another may
+/// hold the payment.
+const RENEW_AFTER: Duration = LEASE.checked_div(3).expect("three is not zero");
 /// A payment that rests for longer is given back to the store meanwhile.
 const HOLD_MAX: Duration = Duration::from_secs(45);

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token};
+use model::{
+    Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token, WorkerId,
+};
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::TERM;
-use crate::message::{Message, PaymentView, ReadRequest, Rows};
-use crate::party::ORCHESTRATOR;
+use crate::bounds::{LEASE, TERM};
+use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Rows};
 use crate::party::idle::Idle;
+use crate::party::{worker_of, worker_role};
 use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
@@ -23,6 +25,8 @@ pub struct StoreDesk {
     relay: BTreeMap<PaymentId, Relay>,
     /// Payments that are closed and not put away.
     closed: Idle<PaymentId>,
+    /// The number of workers that there are to tell.
+    workers: u8,
 }
 
 /// When a payment needs a worker again. Volatile: a boot gives every lease its
@@ -36,6 +40,9 @@ struct Relay {
     /// The reminder that counts; earlier ones are stale.
     round: u32,
     notices: u32,
+    /// How far along the workers it is with telling one, from the one that had
+    /// the payment last.
+    turn: u8,
 }
 
 impl StoreDesk {
@@ -44,9 +51,13 @@ impl StoreDesk {
         self.store.footprint()
     }
 
-    pub(crate) fn boot(journal: &[Entry], out: &mut Effects) -> Self {
-        let mut desk =
-            Self { store: restored(journal), relay: BTreeMap::new(), closed: Idle::new() };
+    pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
+        let mut desk = Self {
+            store: restored(system, journal),
+            relay: BTreeMap::new(),
+            closed: Idle::new(),
+            workers: system.plan.workers,
+        };
         for payment in desk.store.closed() {
             desk.closed.add(out.monotonic(), payment);
         }
@@ -83,7 +94,7 @@ impl StoreDesk {
                 out.send(delivery.from, Message::Rows(read, rows));
             }
             Message::Lease(..) if out.disk_is_full() => {}
-            Message::Lease(payment, token) => self.lease(delivery.from, payment, token, out),
+            Message::Lease(request) => self.lease(delivery.from, request, out),
             Message::Nudge(payment, token) => self.nudge(payment, token, out),
             _ => {}
         }
@@ -97,15 +108,19 @@ impl StoreDesk {
         let subject = Subject(relay.token.0);
         if out.monotonic() < relay.due && out.maybe(PointName::SpuriousRun.point(), subject) {
             let (token, wait, leased) = (relay.token, relay.due - out.monotonic(), relay.leased);
-            out.send(ORCHESTRATOR, Message::Run(payment, token));
+            let other = relay.turn + 1;
+            self.tell(payment, token, other, out);
             self.expect(payment, token, wait, leased, out);
         } else if out.monotonic() < relay.due {
             let (token, wait, leased) = (relay.token, relay.due - out.monotonic(), relay.leased);
             self.expect(payment, token, wait, leased, out);
         } else {
             relay.notices += 1;
+            // Whoever let its lease run out is the last to be told.
+            let turn = if relay.leased { 1 } else { relay.turn };
+            relay.turn = (turn + 1) % self.workers;
             let (token, notices) = (relay.token, relay.notices);
-            out.send(ORCHESTRATOR, Message::Run(payment, token));
+            self.tell(payment, token, turn, out);
             let pause = NOTICE_FIRST.saturating_mul(1 << notices.min(4)).min(NOTICE_MAX);
             self.expect(payment, token, pause, false, out);
         }
@@ -171,27 +186,33 @@ impl StoreDesk {
             Then::Run => {
                 let leased = self.lease_live(payment, out);
                 if !leased {
-                    out.send(ORCHESTRATOR, Message::Run(payment, token));
+                    self.tell(payment, token, 0, out);
                     self.expect(payment, token, NOTICE_FIRST, false, out);
                 }
             }
         }
     }
 
-    fn lease(&mut self, from: Role, payment: PaymentId, token: Token, out: &mut Effects) {
+    fn lease(&mut self, from: Role, request: LeaseRequest, out: &mut Effects) {
+        let LeaseRequest { payment, token, .. } = request;
+        let Some(worker) = worker_of(from) else { return };
         let Some(standing) = self.store.standing(payment) else { return };
         let open = self.store.payment(payment).filter(|_| standing.then != Then::Close);
         let Some(row) = open else {
             out.send(from, Message::Closed(payment, token));
             return;
         };
+        if row.lease.is_some_and(|lease| lease.owner != worker) && self.lease_live(payment, out) {
+            out.send(from, Message::Held(request));
+            return;
+        }
         let journal = row.journal.clone();
-        let epoch = self.store.next_epoch(payment);
-        let entry = StoreEntry::Leased(payment, epoch);
+        let lease = self.store.next_lease(payment, worker);
+        let entry = StoreEntry::Leased(payment, token, lease);
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
-        out.send(from, Message::Leased(payment, token, epoch, journal));
+        out.send(from, Message::Leased(request, lease, journal));
         self.expect(payment, token, LEASE, true, out);
     }
 
@@ -199,8 +220,19 @@ impl StoreDesk {
         let open = self.store.payment(payment).is_some_and(|row| row.then != Then::Close);
         let parked = self.store.payment(payment).is_some_and(|r| matches!(r.then, Then::Park(_)));
         if open && !parked && !self.lease_live(payment, out) {
-            out.send(ORCHESTRATOR, Message::Run(payment, token));
+            let turn = self.relay.get(&payment).map_or(0, |relay| relay.turn);
+            self.tell(payment, token, turn, out);
         }
+    }
+
+    /// Tells a worker that the payment has to go on: the one that had it last
+    /// or, at another `turn`, one of those after it.
+    fn tell(&self, payment: PaymentId, token: Token, turn: u8, out: &mut Effects) {
+        let owner = self.store.payment(payment).and_then(|row| row.lease);
+        let first =
+            owner.map_or(token.0 % u64::from(self.workers), |lease| u64::from(lease.owner.0));
+        let worker = (first + u64::from(turn)) % u64::from(self.workers);
+        out.send(worker_role(WorkerId(worker as u8)), Message::Run(payment, token));
     }
 
     fn rows(&self, read: &ReadRequest, out: &Effects) -> Rows {
@@ -237,12 +269,13 @@ impl StoreDesk {
             armed: false,
             round: 0,
             notices: 0,
+            turn: 0,
         });
         // A timer that is set may fire early, and waits on; never too late.
         let late = relay.armed && due < relay.due;
         relay.due = due;
         if leased {
-            relay.notices = 0;
+            (relay.notices, relay.turn) = (0, 0);
         }
         relay.leased = leased;
         if !relay.armed || late {
@@ -258,8 +291,8 @@ impl StoreDesk {
     }
 }
 
-fn restored(journal: &[Entry]) -> Store {
-    let mut store = Store::default();
+fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
+    let mut store = Store::new(system.rules.defects);
     for entry in journal {
         match entry {
             Entry::Store(entry) => store.restore(entry),
@@ -270,8 +303,6 @@ fn restored(journal: &[Entry]) -> Store {
     store
 }
 
-/// How long a worker holds a payment without a word.
-const LEASE: Duration = Duration::from_secs(90);
 /// How long the relay waits for a worker to take a payment; doubled each time.
 const NOTICE_FIRST: Duration = Duration::from_secs(2);
 /// The longest pause between two notices.

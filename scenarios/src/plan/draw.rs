@@ -12,12 +12,12 @@ mod workload;
 
 use std::time::Duration;
 
-use model::{Dialect, ProviderId};
+use model::{Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, MIRRORED, ORCHESTRATOR, RISK, STORE, client_role, provider_role};
+use crate::party::{EDGE, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role};
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
 
@@ -50,6 +50,7 @@ impl Plan {
             seed,
             key: [keys.draw().bits(), keys.draw().bits()],
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
+            workers: scenario.workers,
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
             weather,
@@ -151,14 +152,14 @@ impl Drawer<'_> {
 
     /// The links between the parties of the house.
     fn inner_links(&mut self, how_often: Rate) -> Links {
-        let house: Roles = HOUSE.into_iter().collect();
+        let house: Roles = self.house().into_iter().collect();
         let on = self.stream.chance(how_often);
         if on { Links::NONE.between(house, house) } else { Links::NONE }
     }
 
     /// The links between the parties of the house and everybody.
     fn all_links(&mut self, how_often: Rate) -> Links {
-        let house: Roles = HOUSE.into_iter().collect();
+        let house: Roles = self.house().into_iter().collect();
         let everybody: Roles = (0..Role::MAX as u8).map(Role).collect();
         let on = self.stream.chance(how_often);
         if on { Links::NONE.between(house, everybody) } else { Links::NONE }
@@ -175,11 +176,29 @@ impl Drawer<'_> {
             Who::Client => self.client(),
             Who::Edge => EDGE,
             Who::Ledger => LEDGER,
-            Who::Orchestrator => ORCHESTRATOR,
+            Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
             Who::Risk => RISK,
             Who::Store => STORE,
         }
+    }
+
+    /// One of the orchestrator's workers.
+    fn worker(&mut self) -> Role {
+        let workers = u64::from(self.scenario.workers);
+        let sole = workers == 1;
+        let worker = if sole { 0 } else { self.stream.draw().below(workers) };
+        worker_role(WorkerId(worker as u8))
+    }
+
+    /// All of them.
+    fn workers(&self) -> impl Iterator<Item = Role> + use<> {
+        (0..self.scenario.workers).map(|n| worker_role(WorkerId(n)))
+    }
+
+    /// Every party of the house.
+    fn house(&self) -> Vec<Role> {
+        [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]).collect()
     }
 
     fn client(&mut self) -> Role {
@@ -190,5 +209,3 @@ impl Drawer<'_> {
         provider_role(ProviderId(self.stream.draw().below(self.providers) as u8))
     }
 }
-
-const HOUSE: [Role; 5] = [EDGE, STORE, ORCHESTRATOR, LEDGER, RISK];

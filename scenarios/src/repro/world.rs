@@ -21,7 +21,7 @@ use super::route::Route;
 use super::stroke;
 use crate::bounds::COPY_AGE_MAX;
 use crate::invalid::Wrong;
-use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX};
+use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::shrink;
@@ -38,6 +38,8 @@ pub(super) struct WorldTable {
     chaos: Spanned<Span>,
     #[serde(default = "one")]
     clients: Spanned<u8>,
+    #[serde(default = "one")]
+    workers: Spanned<u8>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
@@ -67,6 +69,7 @@ pub(super) struct Origin {
 /// Who takes part, and in what.
 pub(super) struct Present {
     clients: u8,
+    workers: u8,
     providers: usize,
     payments: BTreeSet<u64>,
 }
@@ -126,6 +129,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
+    }
+    if plan.workers != 1 {
+        line(format!("workers = {}", plan.workers));
     }
     let operations = plan.operations.iter();
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
@@ -232,11 +238,12 @@ impl WorldTable {
     /// If a number is out of bounds, or something is named that there is not.
     pub(super) fn plan(self, origin: Origin) -> Result<Plan, Wrong> {
         let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
+        let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let present = Present { clients, providers: providers.len(), payments };
+        let present = Present { clients, workers, providers: providers.len(), payments };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -250,6 +257,7 @@ impl WorldTable {
             key: self.key.0,
             heal_at,
             clients,
+            workers,
             operations,
             limits,
             weather: self.network.weather()?,
@@ -345,13 +353,17 @@ impl Present {
         let absent = roles.iter().find(|role| !self.takes_part(*role));
         absent.map_or(Ok(()), |role| {
             let name = super::group::name(role);
-            let problem = match (party::client_of(role), party::provider_of(role)) {
-                (Some(_), _) => {
+            let (client, provider) = (party::client_of(role), party::provider_of(role));
+            let problem = match (client, provider, party::worker_of(role)) {
+                (Some(_), ..) => {
                     let last = self.clients.saturating_sub(1);
                     format!("there is no {name}: `clients = {}` are 0 to {last}", self.clients)
                 }
-                (_, Some(_)) => {
+                (_, Some(_), _) => {
                     format!("there is no {name}: there are {} providers", self.providers)
+                }
+                (_, _, Some(_)) => {
+                    format!("there is no {name}: `workers = {}` counts them all", self.workers)
                 }
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
@@ -391,7 +403,10 @@ impl Present {
         match (party::client_of(role), party::provider_of(role)) {
             (Some(client), _) => client < self.clients,
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
-            _ => role.0 <= party::PROBE.0,
+            _ => {
+                let worker = party::worker_of(role);
+                worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)
+            }
         }
     }
 }

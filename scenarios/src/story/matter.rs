@@ -121,7 +121,8 @@ impl Matter {
             ) => self.is_about(*token),
             Entry::Ledger(booking) => self.has_part_in(booking),
             Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
-            Entry::Store(StoreEntry::Leased(payment, _)) => self.payments.contains(payment),
+            Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
+            Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
             }

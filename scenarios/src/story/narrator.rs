@@ -15,7 +15,7 @@ use super::witness::Scene;
 use crate::fact::{Fact, ProviderStrike};
 use crate::invariant::Invariant;
 use crate::message::{ClientReply, Message};
-use crate::party::ORCHESTRATOR;
+use crate::party::worker_of;
 use crate::plan::Plan;
 use crate::system::PaymentSystem;
 
@@ -218,7 +218,7 @@ impl<'s> Narrator<'s> {
 
 /// The orchestrator hears from a provider: from here on it knows.
 fn heard(identity: &SendIdentity, message: &Message) -> Option<Deed> {
-    let matters = identity.to == ORCHESTRATOR && matches!(message, Message::Provided(..));
+    let matters = worker_of(identity.to).is_some() && matches!(message, Message::Provided(..));
     matters.then(|| Deed::Hears { from: identity.from, message: message.clone() })
 }
 

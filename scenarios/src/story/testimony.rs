@@ -36,7 +36,11 @@ impl Testimony {
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))
             }
-            Entry::Store(_) | Entry::Client(_) | Entry::Risk(_) | Entry::Snapshot(_) => None,
+            Entry::Store(_)
+            | Entry::Client(_)
+            | Entry::Fence(..)
+            | Entry::Risk(_)
+            | Entry::Snapshot(_) => None,
         };
         if let Some(said) = said {
             self.durable.entry((seen.event, seen.role)).or_default().push(said);

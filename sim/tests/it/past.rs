@@ -211,7 +211,7 @@ fn is_about(happened: &TraceEvent<Tally>, operation: u64) -> bool {
         | Happening::Noted(Seen::Counted(id) | Seen::Answered(id) | Seen::Refused(id)) => {
             *id == operation
         }
-        Happening::Forced(_, Subject(id)) => *id == operation,
+        Happening::Forced(forcing) => forcing.subject == Subject(operation),
         _ => false,
     }
 }

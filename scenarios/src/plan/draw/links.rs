@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sim::{Fault, Misfortune, Rate, Role, Roles, Stretch, Trigger, swizzle};
 
+use super::Drawer;
 use super::crashes::fault;
-use super::{Drawer, HOUSE};
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
+use crate::party::{EDGE, LEDGER, RISK, STORE};
 
 impl Drawer<'_> {
     pub(super) fn partitions(&mut self) -> Vec<Fault> {
@@ -80,7 +80,7 @@ impl Drawer<'_> {
     /// Some parties of the house and a provider are clogged one by one, and
     /// freed in another order.
     fn swizzle(&mut self) -> Vec<Fault> {
-        let mut parties = HOUSE.to_vec();
+        let mut parties = self.house();
         parties.push(self.provider_party());
         self.shuffle(&mut parties);
         parties.truncate(self.stream.between(2, parties.len() as u64) as usize);
@@ -108,15 +108,16 @@ impl Drawer<'_> {
     /// A link on which parties talk, one way or both.
     fn stretch(&mut self) -> Stretch {
         let (client, provider) = (self.client(), self.provider_party());
+        let worker = self.worker();
         let links = [
             (EDGE, STORE),
-            (ORCHESTRATOR, STORE),
-            (ORCHESTRATOR, LEDGER),
-            (ORCHESTRATOR, RISK),
-            (ORCHESTRATOR, provider),
-            (ORCHESTRATOR, provider),
+            (worker, STORE),
+            (worker, LEDGER),
+            (worker, RISK),
+            (worker, provider),
+            (worker, provider),
             (client, EDGE),
-            (client, ORCHESTRATOR),
+            (client, worker),
         ];
         let (one, other) = links[self.stream.draw().below(links.len() as u64) as usize];
         let turned = self.stream.draw().below(2) == 0;

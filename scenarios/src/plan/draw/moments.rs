@@ -8,7 +8,7 @@ use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
 use super::Drawer;
 use crate::fact::sights;
 use crate::message::kinds;
-use crate::party::{self, EDGE, LEDGER, ORCHESTRATOR, RISK, STORE};
+use crate::party::{self, EDGE, LEDGER, RISK, STORE};
 
 impl Drawer<'_> {
     /// A moment before heal; three of four while payments are being begun.
@@ -57,9 +57,11 @@ impl Drawer<'_> {
     fn occasion(&mut self, role: Option<Role>, fits: impl Fn(Role, Role) -> bool) -> Occasion {
         let client = role.filter(|role| party::client_of(*role).is_some());
         let provider = role.filter(|role| party::provider_of(*role).is_some());
+        let worker = role.filter(|role| party::worker_of(*role).is_some());
         let client = client.unwrap_or_else(|| self.client());
         let provider = provider.unwrap_or_else(|| self.provider_party());
-        let all = traffic(client, provider).into_iter();
+        let worker = worker.unwrap_or_else(|| self.worker());
+        let all = traffic(client, worker, provider).into_iter();
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
         let choice = self.stream.draw().pick(&choices).copied();
         let (from, to, kind) = choice.expect("every party sends something and hears something");
@@ -86,7 +88,7 @@ impl Drawer<'_> {
 }
 
 /// Who sends what to whom.
-fn traffic(client: Role, provider: Role) -> [(Role, Role, Kind); 20] {
+fn traffic(client: Role, worker: Role, provider: Role) -> [(Role, Role, Kind); 20] {
     [
         (client, EDGE, kinds::CREATE),
         (EDGE, client, kinds::CREATED),
@@ -94,19 +96,19 @@ fn traffic(client: Role, provider: Role) -> [(Role, Role, Kind); 20] {
         (STORE, EDGE, kinds::ROWS),
         (EDGE, STORE, kinds::COMMIT),
         (STORE, EDGE, kinds::COMMITTED),
-        (STORE, ORCHESTRATOR, kinds::RUN),
-        (ORCHESTRATOR, STORE, kinds::LEASE),
-        (STORE, ORCHESTRATOR, kinds::LEASED),
-        (ORCHESTRATOR, STORE, kinds::COMMIT),
-        (STORE, ORCHESTRATOR, kinds::COMMITTED),
-        (ORCHESTRATOR, RISK, kinds::ASSESS),
-        (RISK, ORCHESTRATOR, kinds::ASSESSED),
-        (ORCHESTRATOR, LEDGER, kinds::BOOK),
-        (LEDGER, ORCHESTRATOR, kinds::BOOKED),
-        (ORCHESTRATOR, provider, kinds::AUTHORIZE),
-        (ORCHESTRATOR, provider, kinds::CAPTURE),
-        (ORCHESTRATOR, provider, kinds::VOID),
-        (provider, ORCHESTRATOR, kinds::PROVIDED),
-        (ORCHESTRATOR, client, kinds::NOTICE),
+        (STORE, worker, kinds::RUN),
+        (worker, STORE, kinds::LEASE),
+        (STORE, worker, kinds::LEASED),
+        (worker, STORE, kinds::COMMIT),
+        (STORE, worker, kinds::COMMITTED),
+        (worker, RISK, kinds::ASSESS),
+        (RISK, worker, kinds::ASSESSED),
+        (worker, LEDGER, kinds::BOOK),
+        (LEDGER, worker, kinds::BOOKED),
+        (worker, provider, kinds::AUTHORIZE),
+        (worker, provider, kinds::CAPTURE),
+        (worker, provider, kinds::VOID),
+        (provider, worker, kinds::PROVIDED),
+        (worker, client, kinds::NOTICE),
     ]
 }

@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use model::{Dialect, ProviderId};
-use sim::{Fault, Misfortune, Occasion, Rate, Subject, Trigger};
+use sim::{Fault, Misfortune, Occasion, Rate, Roles, Subject, Trigger};
 
 use super::Drawer;
 use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
 use crate::message::kinds;
-use crate::party::ORCHESTRATOR;
 use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, ProviderTrouble, RiskPlan, Trouble};
 
 impl Drawer<'_> {
@@ -77,8 +76,10 @@ impl Drawer<'_> {
         let silences = (0..self.part(u64::from(settings.silent_after_capture))).map(|_| {
             let victim = self.stream.draw().pick(self.operations).map(|o| o.token)?;
             let provider = self.provider_party();
+            let worker = self.worker();
+            let workers: Roles = self.workers().collect();
             let occasion = Occasion {
-                from: ORCHESTRATOR,
+                from: worker,
                 to: provider,
                 kind: kinds::CAPTURE,
                 subject: Subject(victim.0),
@@ -87,7 +88,7 @@ impl Drawer<'_> {
             Some(Fault {
                 id: 0,
                 trigger: Trigger::OnDelivery(occasion),
-                misfortune: Misfortune::one_way_partition(provider.into(), ORCHESTRATOR.into()),
+                misfortune: Misfortune::one_way_partition(provider.into(), workers),
                 dwell: self.stream.span(Duration::from_secs(1), settings.silence_max.0),
             })
         });
