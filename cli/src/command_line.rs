@@ -141,24 +141,32 @@ mod tests {
 
     #[test]
     fn a_campaign_says_the_same_bytes_with_any_number_of_threads() {
+        let out = tempfile::tempdir().unwrap();
         let fuzz = |jobs| {
             let line =
                 "fuzz calm-day stormy-network --seeds 20 --master-seed 1 --plant double-post";
-            pennywise(&format!("{line} --jobs {jobs}"))
+            pennywise(&format!("{line} --jobs {jobs} --out {}", out.path().display()))
         };
         let (exit, stdout, stderr) = fuzz(1);
         assert_eq!((exit, stdout, stderr), fuzz(2));
     }
 
     #[test]
-    fn the_last_line_of_a_violation_is_the_command_that_repeats_it() {
+    fn the_last_lines_of_a_violation_are_the_commands_that_repeat_it() {
+        let out = tempfile::tempdir().unwrap();
         let planted = "stormy-network --plant timeout-is-failure";
-        let (exit, found, _) = pennywise(&format!("fuzz {planted} --seeds 20 --master-seed 1"));
+        let line =
+            format!("fuzz {planted} --seeds 20 --master-seed 1 --out {}", out.path().display());
+        let (exit, found, _) = pennywise(&line);
         assert_eq!(exit, Exit::Violated);
-        let command = found.lines().last().unwrap();
-        let (exit, again, _) = pennywise(command.strip_prefix("pennywise ").unwrap());
+        let mut last = found.lines().rev();
+        let [replay, run] = [last.next(), last.next()].map(Option::unwrap);
+        let (exit, again, _) = pennywise(replay.strip_prefix("pennywise ").unwrap());
         assert_eq!(exit, Exit::Violated);
-        assert_eq!(again.lines().last(), Some(command));
+        assert!(again.starts_with("same violation\n"), "{again}");
+        let (exit, again, _) = pennywise(run.strip_prefix("pennywise ").unwrap());
+        assert_eq!(exit, Exit::Violated);
+        assert_eq!(again.lines().last(), Some(run));
         assert!(again.contains("\nthe first wrong turn\n"), "{again}");
     }
 

@@ -10,10 +10,17 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-/// Runs the command with nothing of this process's settings in its environment.
+/// Runs the command with nothing of this process's settings in its environment,
+/// where its findings are in nobody's way.
 pub(crate) fn pennywise(arguments: &[&str]) -> Ran {
+    pennywise_in(Path::new(env!("CARGO_TARGET_TMPDIR")), arguments)
+}
+
+/// The same in a folder of the caller's.
+pub(crate) fn pennywise_in(folder: &Path, arguments: &[&str]) -> Ran {
     let ran = Command::new(env!("CARGO_BIN_EXE_pennywise-under-test"))
         .args(arguments)
+        .current_dir(folder)
         .env_clear()
         .output()
         .unwrap();
@@ -50,12 +57,14 @@ fn a_violation_ends_with_the_command_that_repeats_it() {
         [&["fuzz", "stormy-network", "--seeds", "20", "--master-seed", "1"], &plant[..]].concat();
     let ran = pennywise(&fuzz);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
-    let last = ran.stdout.lines().rev().find(|line| !line.trim().is_empty()).unwrap();
-    let command = last.trim().strip_prefix("pennywise ").unwrap_or_else(|| panic!("{last}"));
-    let arguments: Vec<_> = command.split(' ').collect();
-    let again = pennywise(&arguments);
-    assert_eq!(again.code, 1, "{}", again.stdout);
-    assert_eq!(again.stdout.trim().lines().next_back().unwrap().trim(), last.trim());
+    for command in ran.stdout.lines().rev().take(2) {
+        let arguments = command.strip_prefix("pennywise ").unwrap_or_else(|| panic!("{command}"));
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        let again = pennywise(&arguments);
+        assert_eq!(again.code, 1, "{}", again.stdout);
+        let repeats = again.stdout.lines().last() == Some(command);
+        assert!(repeats || again.stdout.starts_with("same violation\n"), "{}", again.stdout);
+    }
 }
 
 #[test]

@@ -2,17 +2,20 @@
 
 mod command;
 mod compaction;
+mod damage;
 mod defects;
 mod determinism;
 mod doctor;
 mod endings;
 mod exclusions;
 mod faults;
+mod findings;
 mod golden;
 mod locality;
 mod readme;
 mod reference;
 mod repro_file;
+mod repros;
 mod snapshots;
 mod story;
 mod tidy;
