@@ -40,7 +40,10 @@ fn main() {
                     println!("{:<28} {:<26} {}", story.name, scenario.name, one.line());
                 }
                 if told("--plans") {
-                    println!("{:#?}\n{:#?}\n{:#?}", one.shrunk.plan, one.shrunk.minimal, one.shrunk.ranges);
+                    println!(
+                        "{:#?}\n{:#?}\n{:#?}",
+                        one.shrunk.plan, one.shrunk.minimal, one.shrunk.ranges
+                    );
                 }
             }
             if !measured.is_empty() {

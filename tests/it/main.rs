@@ -12,5 +12,6 @@ mod golden;
 mod locality;
 mod readme;
 mod reference;
+mod shrinking;
 mod snapshots;
 mod tidy;
