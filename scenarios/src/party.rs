@@ -98,11 +98,7 @@ pub fn named(name: &str) -> Option<Role> {
 }
 
 fn is_known(role: Role) -> bool {
-    let kinds = [
-        provider_of(role).is_some(),
-        client_of(role).is_some(),
-        worker_of(role).is_some(),
-    ];
+    let kinds = [provider_of(role).is_some(), client_of(role).is_some(), worker_of(role).is_some()];
     role.0 <= PROBE.0 || kinds.contains(&true)
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Commit, CommitResult, Conductor, Defect, Lease, OperationId, PaymentId,
-    Record, Then, Token, TransactionId,
+    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, Lease, OperationId,
+    PaymentId, Record, Then, Token, TransactionId,
 };
-use sim::{Delivery, Role, Subject, VirtualTime};
+use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
 use crate::bounds::LEASE;
 use crate::message::{Envelope, LeaseRequest, Message};
@@ -66,7 +66,7 @@ impl Orchestrator {
         out: &mut Effects,
     ) {
         match delivery.message {
-            Message::Run(payment, token) => self.take(payment, token, out),
+            Message::Run(payment, token) => self.take(system, payment, token, out),
             Message::Leased(request, lease, journal) => {
                 self.leased(system, request, lease, &journal, out);
             }
@@ -129,11 +129,11 @@ impl Orchestrator {
             return;
         }
         match &hand.doing {
-            Doing::Leasing(_) => hand.lease(payment, out),
+            Doing::Leasing(_) => hand.lease(system, payment, out),
             Doing::Committing(commit) => {
                 hand.tries += 1;
                 out.send(STORE, Message::Commit(commit.clone()));
-                hand.remind(payment, backoff(hand.tries), out);
+                hand.remind(payment, backoff(system, payment, hand.tries), out);
             }
             Doing::Working => self.drive(system, payment, out),
             Doing::Parked => {}
@@ -141,10 +141,16 @@ impl Orchestrator {
     }
 
     /// The store has a payment that has to go on.
-    fn take(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
+    fn take(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        token: Token,
+        out: &mut Effects,
+    ) {
         let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(token)));
         match hand.doing {
-            Doing::Parked | Doing::Working => hand.lease(payment, out),
+            Doing::Parked | Doing::Working => hand.lease(system, payment, out),
             Doing::Leasing(_) | Doing::Committing(_) => {}
         }
     }
@@ -188,6 +194,9 @@ impl Orchestrator {
             return;
         }
         hand.doing = Doing::Working;
+        if rules.changes.has(Change::ExtraSend) {
+            out.send(STORE, Message::Heartbeat(token));
+        }
         self.drive(system, payment, out);
     }
 
@@ -209,7 +218,7 @@ impl Orchestrator {
             // The same commit goes out again when its timer is due.
             CommitResult::Unavailable => return,
             CommitResult::Conflict | CommitResult::StaleEpoch => {
-                hand.lease(payment, out);
+                hand.lease(system, payment, out);
                 return;
             }
         }
@@ -225,7 +234,7 @@ impl Orchestrator {
                 hand.doing = Doing::Working;
                 self.drive(system, payment, out);
             }
-            Then::Run => hand.lease(payment, out),
+            Then::Run => hand.lease(system, payment, out),
         }
     }
 
@@ -244,7 +253,7 @@ impl Orchestrator {
         if *answer == Answer::StaleEpoch {
             // Of a call under an earlier lease it tells what is known.
             if matches!(hand.doing, Doing::Working) && envelope.epoch == hand.epoch {
-                hand.lease(envelope.payment, out);
+                hand.lease(system, envelope.payment, out);
             }
             return;
         }
@@ -255,7 +264,7 @@ impl Orchestrator {
             }
             Doing::Parked => {
                 conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
-                hand.lease(envelope.payment, out);
+                hand.lease(system, envelope.payment, out);
             }
             // What comes while a commit or a lease is awaited is asked for again.
             Doing::Leasing(_) | Doing::Committing(_) => {}
@@ -268,7 +277,7 @@ impl Orchestrator {
         loop {
             let Some(hand) = self.hands.get_mut(&payment) else { return };
             if hand.has_to_renew(system, out.monotonic()) {
-                return hand.lease(payment, out);
+                return hand.lease(system, payment, out);
             }
             let Some(conductor) = &mut hand.conductor else { return };
             match conductor.act(out.monotonic(), rules) {
@@ -278,14 +287,14 @@ impl Orchestrator {
                     }
                     let closes = records.contains(&Record::Terminal);
                     let then = if closes { Then::Close } else { Then::Run };
-                    return hand.commit(payment, records, then, out);
+                    return hand.commit(system, payment, records, then, out);
                 }
                 Act::Call(call, number) => hand.call(system, payment, call, number, out),
                 Act::Wait(pause) if pause > HOLD_MAX => {
-                    return hand.commit(payment, Vec::new(), Then::Park(pause), out);
+                    return hand.commit(system, payment, Vec::new(), Then::Park(pause), out);
                 }
                 Act::Wait(pause) => return hand.remind(payment, pause, out),
-                Act::Finish => return hand.commit(payment, Vec::new(), Then::Close, out),
+                Act::Finish => return hand.commit(system, payment, Vec::new(), Then::Close, out),
             }
         }
     }
@@ -308,7 +317,7 @@ impl Hand {
         }
     }
 
-    fn lease(&mut self, payment: PaymentId, out: &mut Effects) {
+    fn lease(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
         let asked = match self.doing {
             Doing::Leasing(asked) => {
                 self.tries += 1;
@@ -320,8 +329,15 @@ impl Hand {
             }
         };
         self.doing = Doing::Leasing(asked);
-        out.send(STORE, Message::Lease(LeaseRequest { payment, token: self.token, asked }));
-        self.remind(payment, backoff(self.tries), out);
+        let request = Message::Lease(LeaseRequest { payment, token: self.token, asked });
+        let pause = backoff(system, payment, self.tries);
+        if system.rules.changes.has(Change::ReorderedSends) {
+            self.remind(payment, pause, out);
+            out.send(STORE, request);
+        } else {
+            out.send(STORE, request);
+            self.remind(payment, pause, out);
+        }
     }
 
     /// Whether this is the request for a lease that it waits for the answer to.
@@ -336,7 +352,14 @@ impl Hand {
         system.rules.defects.pick(Defect::LeaseNoFencing, aged, || false)
     }
 
-    fn commit(&mut self, payment: PaymentId, records: Vec<Record>, then: Then, out: &mut Effects) {
+    fn commit(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        records: Vec<Record>,
+        then: Then,
+        out: &mut Effects,
+    ) {
         let commit = Commit {
             id: TransactionId(0),
             token: self.token,
@@ -348,14 +371,14 @@ impl Hand {
             exclusive: true,
             then,
         };
-        let commit = Arc::new(commit.sealed());
+        let commit = Arc::new(commit.sealed_by(&system.rules));
         if out.maybe(PointName::RepeatedCommit.point(), Subject(self.token.0)) {
             out.send(STORE, Message::Commit(commit.clone()));
         }
         out.send(STORE, Message::Commit(commit.clone()));
         (self.tries, self.asked) = (0, out.monotonic());
         self.doing = Doing::Committing(commit);
-        self.remind(payment, backoff(0), out);
+        self.remind(payment, backoff(system, payment, 0), out);
     }
 
     fn call(
@@ -407,8 +430,15 @@ impl Hand {
 }
 
 /// How long to wait for the store before try number `tries + 1`.
-fn backoff(tries: u32) -> Duration {
-    Duration::from_secs(1 << tries.min(5))
+fn backoff(system: &PaymentSystem, payment: PaymentId, tries: u32) -> Duration {
+    let changes = system.rules.changes;
+    let first = if changes.has(Change::OtherBackoff) { 900 } else { 1_000 };
+    let pause = Duration::from_millis(first << tries.min(5));
+    if !changes.has(Change::ExtraDraw) {
+        return pause;
+    }
+    let draw = system.draws.draw(JITTER, &[payment.0, u64::from(tries)]);
+    pause + draw.span(Duration::ZERO, pause / 10)
 }
 
 /// From this age of its lease on a worker renews it before it sends anything.
@@ -417,5 +447,7 @@ fn backoff(tries: u32) -> Duration {
 /// is and fast that of the store, it never sends anything while another may
 /// hold the payment.
 const RENEW_AFTER: Duration = LEASE.checked_div(3).expect("three is not zero");
+const JITTER: Domain = Domain(u64::from_le_bytes(*b"o-jitter"));
+
 /// A payment that rests for longer is given back to the store meanwhile.
 const HOLD_MAX: Duration = Duration::from_secs(45);

@@ -43,6 +43,8 @@ pub enum Line {
     Reviews,
     /// Latencies that are drawn, and not the usual ones.
     DrawnLatencies,
+    /// Workers of the orchestrator besides the first.
+    OtherWorkers,
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
@@ -154,6 +156,7 @@ impl Line {
     pub(super) fn settings(plan: &Plan) -> Vec<Self> {
         let on = [
             (!plan.plain, Self::DrawnLatencies),
+            (plan.workers > 1, Self::OtherWorkers),
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
@@ -170,6 +173,7 @@ impl Line {
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
                 | Self::DrawnLatencies
+                | Self::OtherWorkers
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -228,6 +232,7 @@ impl Plan {
                 self.risk.review_max = Duration::ZERO;
             }
             Line::DrawnLatencies => self.plain = true,
+            Line::OtherWorkers => self.workers = 1,
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -336,6 +341,7 @@ impl fmt::Display for Line {
             Self::Rejections => f.write_str("the rate of rejections"),
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
+            Self::OtherWorkers => f.write_str("workers besides the first"),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
