@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{ChargeId, OperationId, ProviderId, Token};
-use crate::money::{Amount, Currency, Money};
+use crate::currency::Currency;
+use crate::money::{Amount, Money};
 
 /// A charge: what one authorization came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,10 +1,13 @@
-//! Amounts in minor units, and the currencies that they are in.
+//! Amounts in minor units, and money: an amount with its currency.
 
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::currency::{Currency, UnknownCurrency};
 
 /// An amount in minor units of some currency; 128 bits, so that no sum of
 /// real payments overflows.
@@ -66,41 +69,6 @@ impl Sum for Amount {
     }
 }
 
-/// A currency, with the number of digits of its minor unit (ISO 4217).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Currency {
-    /// Euro, cents.
-    Eur,
-    /// Japanese yen, no minor unit.
-    Jpy,
-    /// Kuwaiti dinar, thousandths.
-    Kwd,
-    /// United States dollar, cents.
-    Usd,
-}
-
-impl Currency {
-    /// Digits behind the decimal point.
-    pub const fn exponent(self) -> u32 {
-        match self {
-            Self::Jpy => 0,
-            Self::Eur | Self::Usd => 2,
-            Self::Kwd => 3,
-        }
-    }
-
-    /// The three-letter code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Eur => "EUR",
-            Self::Jpy => "JPY",
-            Self::Kwd => "KWD",
-            Self::Usd => "USD",
-        }
-    }
-}
-
 /// An amount with its currency. Prints in major units: `12.30 EUR`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Money {
@@ -124,6 +92,51 @@ impl fmt::Display for Money {
     }
 }
 
+/// What can't be read as [`Money`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotMoney {
+    /// There is no amount with a currency.
+    #[error("`{0}` is no money: expected an amount and a currency, such as `12.30 EUR`")]
+    Malformed(String),
+    /// The currency is none that is known.
+    #[error(transparent)]
+    Currency(#[from] UnknownCurrency),
+    /// The minor units have too few digits, or too many.
+    #[error("`{given}` has not as many digits behind the point as its currency: expected `{example}`")]
+    Digits {
+        /// What was given.
+        given: String,
+        /// An amount of that currency.
+        example: Money,
+    },
+}
+
+impl FromStr for Money {
+    type Err = NotMoney;
+
+    /// Reads what [`Display`](fmt::Display) prints.
+    fn from_str(text: &str) -> Result<Self, NotMoney> {
+        let malformed = || NotMoney::Malformed(text.to_owned());
+        let (number, code) = text.split_once(' ').ok_or_else(malformed)?;
+        let currency: Currency = code.parse()?;
+        let unsigned = number.strip_prefix('-').unwrap_or(number);
+        let (major, minor) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if major.is_empty() || !digits(major) || !digits(minor) {
+            return Err(malformed());
+        }
+        let exponent = currency.exponent();
+        if minor.len() != exponent as usize || unsigned.contains('.') != (exponent > 0) {
+            let amount = Amount(123 * 10_i128.pow(exponent) / 10);
+            let example = Money { amount, currency };
+            return Err(NotMoney::Digits { given: text.to_owned(), example });
+        }
+        let sign = if number.starts_with('-') { "-" } else { "" };
+        let amount = format!("{sign}{major}{minor}").parse().map_err(|_| malformed())?;
+        Ok(Self { amount: Amount(amount), currency })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,10 +146,32 @@ mod tests {
         for (minor, currency, shown) in [
             (1_230, Currency::Eur, "12.30 EUR"),
             (-5, Currency::Usd, "-0.05 USD"),
+            (-123, Currency::Usd, "-1.23 USD"),
             (1_230, Currency::Jpy, "1230 JPY"),
             (1_230, Currency::Kwd, "1.230 KWD"),
         ] {
-            assert_eq!(Money { amount: Amount(minor), currency }.to_string(), shown);
+            let money = Money { amount: Amount(minor), currency };
+            assert_eq!(money.to_string(), shown);
+            assert_eq!(shown.parse(), Ok(money));
+        }
+    }
+
+    #[test]
+    fn what_is_no_money_is_refused_with_an_example() {
+        for (text, words) in [
+            ("", "such as `12.30 EUR`"),
+            ("12.30", "such as `12.30 EUR`"),
+            ("twelve EUR", "such as `12.30 EUR`"),
+            ("-.30 EUR", "such as `12.30 EUR`"),
+            ("--1.30 EUR", "such as `12.30 EUR`"),
+            ("12.30 EURO", "such as EUR"),
+            ("12.3 EUR", "expected `12.30 EUR`"),
+            ("12. JPY", "expected `12 JPY`"),
+            ("12.30 KWD", "expected `12.300 KWD`"),
+            ("999999999999999999999999999999999999999.00 EUR", "such as `12.30 EUR`"),
+        ] {
+            let error = text.parse::<Money>().expect_err("no money").to_string();
+            assert!(error.contains(words), "{text}: {error}");
         }
     }
 

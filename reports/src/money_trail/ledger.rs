@@ -10,6 +10,9 @@ pub(super) fn sentence(row: &Transfer, with_ids: bool) -> String {
     let told = match row.kind {
         TransferKind::Posted => format!("books {money} from {from} to {to}"),
         TransferKind::Pending => format!("holds {money} from {from} for {to}"),
+        TransferKind::PendingFor(seconds) => {
+            format!("holds {money} from {from} for {to}, for {seconds} s")
+        }
         TransferKind::PostPending(hold) => {
             format!("books {money} of what it held{} from {from} for {to}", held(hold))
         }
@@ -18,4 +21,12 @@ pub(super) fn sentence(row: &Transfer, with_ids: bool) -> String {
         }
     };
     if with_ids { format!("{told} ({})", row.id) } else { told }
+}
+
+/// That the time of `hold` is over.
+pub(super) fn expiry(hold: &Transfer, with_ids: bool) -> String {
+    let money = Money { amount: hold.amount, currency: hold.debit.currency };
+    let (from, to) = (hold.debit.name, hold.credit.name);
+    let told = format!("lets what it held expire: {money} from {from} for {to}");
+    if with_ids { format!("{told} ({})", hold.id) } else { told }
 }

@@ -115,12 +115,14 @@ impl<'t> Teller<'t> {
     }
 
     fn booked(&mut self, at: VirtualTime, role: Role, booking: &Booking) {
-        for row in &booking.rows {
+        let with_ids = self.ledger;
+        let expired = booking.expired.iter().map(|row| (row, ledger::expiry(row, with_ids)));
+        let booked = booking.rows.iter().map(|row| (row, ledger::sentence(row, with_ids)));
+        for (row, sentence) in expired.chain(booked) {
             let ours = row.token == self.token || (self.is_about_all() && row.token != Token(0));
             let matters = ours && (self.ledger || !row.debit.name.is_memo());
             let shared = self.accounts.contains(&row.debit) || self.accounts.contains(&row.credit);
             if matters || shared {
-                let sentence = ledger::sentence(row, self.ledger);
                 self.payment(at, role, self.attributed(row.token, sentence));
             }
         }

@@ -74,7 +74,7 @@ fn booked(token: u64, amount: i128) -> Happening<PaymentSystem> {
         token: Token(token),
         operation: OperationId(1),
     };
-    Happening::Appended(Entry::Ledger(Booking { rows: vec![row], burned: Vec::new() }))
+    Happening::Appended(Entry::Ledger(Booking { rows: vec![row], ..Booking::default() }))
 }
 
 fn lost_cancel() -> (Role, Happening<PaymentSystem>) {

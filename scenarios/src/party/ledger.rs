@@ -1,10 +1,11 @@
 //! The ledger as an actor: what it booked is durable before it says so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use model::posting::{Voucher, opening};
 use model::{
-    AccountId, AccountName, Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer,
-    TransferId, TransferKind,
+    Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer, TransferId,
 };
 use sim::Delivery;
 
@@ -12,7 +13,7 @@ use crate::message::Message;
 use crate::party::idle::Idle;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
-use crate::system::{Effects, Entry, PaymentSystem};
+use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
 /// The ledger with its journal.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct LedgerDesk {
     funded: bool,
     /// Transfers that are booked and not settled.
     booked: Idle<TransferId>,
+    /// The expiry that it will be reminded of.
+    reminded: Option<Duration>,
 }
 
 impl LedgerDesk {
@@ -39,11 +42,13 @@ impl LedgerDesk {
                 _ => {}
             }
         }
-        let mut desk = Self { ledger, funded: !journal.is_empty(), booked: Idle::new() };
+        let funded = !journal.is_empty();
+        let mut desk = Self { ledger, funded, booked: Idle::new(), reminded: None };
         for transfer in desk.ledger.unsettled() {
             desk.booked.add(out.monotonic(), transfer);
         }
         desk.fund(system, out);
+        desk.remind(out);
         desk
     }
 
@@ -67,6 +72,29 @@ impl LedgerDesk {
         self.compact(system, out);
     }
 
+    /// The time of a hold should be over.
+    pub(crate) fn on_expiry(&mut self, out: &mut Effects) {
+        self.reminded = None;
+        if out.disk_is_full() {
+            out.set_timer(ROOM_MAY_COME, Timer::Expire);
+            return;
+        }
+        let booking = self.ledger.expire(date(out));
+        self.keep(booking, out);
+        self.remind(out);
+    }
+
+    /// Minds the next expiry, unless it is minded already.
+    fn remind(&mut self, out: &mut Effects) {
+        let next = self.ledger.next_expiry();
+        if let Some(at) = next
+            && self.reminded != next
+        {
+            self.reminded = next;
+            out.set_timer(at.saturating_sub(date(out)), Timer::Expire);
+        }
+    }
+
     /// Settles what was booked long ago, and writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let (now, live) = (out.monotonic(), self.ledger.footprint().0);
@@ -87,7 +115,14 @@ impl LedgerDesk {
     }
 
     fn book(&mut self, transfers: &[Transfer], out: &mut Effects) -> Answer {
-        let (results, booking) = self.ledger.create(transfers);
+        let (results, booking) = self.ledger.create(transfers, date(out));
+        self.keep(booking, out);
+        self.remind(out);
+        Answer::Booked(results)
+    }
+
+    /// Makes `booking` durable.
+    fn keep(&mut self, booking: Booking, out: &mut Effects) {
         if booking != Booking::default() {
             for row in &booking.rows {
                 self.booked.add(out.monotonic(), row.id);
@@ -95,25 +130,29 @@ impl LedgerDesk {
             out.append(Entry::Ledger(booking));
             out.sync();
         }
-        Answer::Booked(results)
     }
+}
+
+/// The ledger's own clock, which goes on when it reboots.
+fn date(out: &Effects) -> Duration {
+    Duration::from_nanos(out.wall().as_nanos())
 }
 
 /// The transfers that fund the merchants' limits before anything else happens.
 fn grants(plan: &Plan) -> Vec<Transfer> {
-    let grants = plan.limits.iter().enumerate().map(|(n, limit)| {
-        let account =
-            |name| AccountId { tenant: limit.tenant, currency: limit.money.currency, name };
-        Transfer {
-            id: TransferId(n as u64 + 1),
-            debit: account(AccountName::LimitGranted),
-            credit: account(AccountName::Limit(limit.merchant)),
-            amount: limit.money.amount,
-            kind: TransferKind::Posted,
-            linked: false,
+    let grants = plan.limits.iter().zip(1..).flat_map(|(limit, subject)| {
+        let voucher = Voucher {
+            tenant: limit.tenant,
+            currency: limit.money.currency,
+            subject,
+            number: 0,
             token: Token(0),
             operation: OperationId(0),
-        }
+        };
+        opening::limit(&voucher, limit.merchant, limit.money.amount)
     });
     grants.collect()
 }
+
+/// When a full disk is looked at again.
+const ROOM_MAY_COME: Duration = Duration::from_secs(1);
