@@ -42,7 +42,7 @@ impl<'v> Chain<'v> {
         self.book(leg, sides, Amount(amount.0.abs()));
     }
 
-    /// Reserves `amount`, unless it is nothing.
+    /// Reserves `amount`.
     pub(super) fn hold(&mut self, leg: u32, sides: Sides, amount: Amount) {
         let id = self.id(leg);
         self.hold_as(id, sides, amount);
@@ -50,9 +50,7 @@ impl<'v> Chain<'v> {
 
     /// The same, as a hold of another posting.
     pub(super) fn hold_as(&mut self, id: TransferId, sides: Sides, amount: Amount) {
-        if amount != Amount::ZERO {
-            self.add(id, self.voucher.currency, sides, amount, TransferKind::Pending);
-        }
+        self.add(id, self.voucher.currency, sides, amount, TransferKind::Pending);
     }
 
     /// Captures `amount` of `hold`, and gives the rest of it back. To capture
@@ -62,12 +60,10 @@ impl<'v> Chain<'v> {
         self.add(id, self.voucher.currency, sides, amount, kind);
     }
 
-    /// Gives back `hold`, which reserves `amount`; there is none of nothing.
+    /// Gives back `hold`, which reserves `amount`.
     pub(super) fn void(&mut self, leg: u32, hold: TransferId, sides: Sides, amount: Amount) {
-        if amount != Amount::ZERO {
-            let (id, kind) = (self.id(leg), TransferKind::VoidPending(hold));
-            self.add(id, self.voucher.currency, sides, amount, kind);
-        }
+        let (id, kind) = (self.id(leg), TransferKind::VoidPending(hold));
+        self.add(id, self.voucher.currency, sides, amount, kind);
     }
 
     /// Adds a transfer, whatever it is.

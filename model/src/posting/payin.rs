@@ -31,7 +31,8 @@ pub struct CapturedPart {
     pub rest: Amount,
 }
 
-/// Reserves the payment and the merchants' limits.
+/// Reserves the payment and the merchants' limits; a part of nothing too, so
+/// that whoever resolves the holds need not know.
 pub fn hold(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, HOLD, 2 * parts.len());
     for (part, legs) in parts.iter().zip(Legs::all()) {
@@ -54,8 +55,8 @@ pub fn void(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
 }
 
 /// Books a capture: the holds become postings, the provider owes the money,
-/// and the merchants pay fee and tax. What is to be captured later is reserved
-/// anew, by the holds of the voucher after this one.
+/// and the merchants pay fee and tax. If more is to be captured later, that is
+/// reserved anew, for all the same parts: by the holds of the next voucher.
 pub fn post(voucher: &Voucher, provider: ProviderId, parts: &[CapturedPart]) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, POST, 1 + 4 * parts.len());
     for (part, legs) in parts.iter().zip(Legs::all()) {
@@ -71,10 +72,12 @@ pub fn post(voucher: &Voucher, provider: ProviderId, parts: &[CapturedPart]) -> 
         chain.book(legs.fee, (pending, AccountName::FeeIncome), part.fee);
         chain.book(legs.tax, (pending, AccountName::TaxPayable), part.tax);
     }
-    for (part, legs) in parts.iter().zip(Legs::all()) {
-        let [hold, limit_hold] = holds(&voucher.next(), &legs);
-        chain.hold_as(hold, inflow(part.merchant), part.rest);
-        chain.hold_as(limit_hold, limit(part.merchant), part.rest);
+    if parts.iter().any(|part| part.rest != Amount::ZERO) {
+        for (part, legs) in parts.iter().zip(Legs::all()) {
+            let [hold, limit_hold] = holds(&voucher.next(), &legs);
+            chain.hold_as(hold, inflow(part.merchant), part.rest);
+            chain.hold_as(limit_hold, limit(part.merchant), part.rest);
+        }
     }
     chain.close()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Voucher;
 use super::chain::{Chain, Sides};
 use crate::account::AccountName;
-use crate::identity::{Merchant, ProviderId, TransferId};
+use crate::identity::{Merchant, ProviderId};
 use crate::money::Amount;
 use crate::transfer::Transfer;
 
@@ -58,8 +58,9 @@ impl RefundShortfall {
 /// Reserves the money before the provider is asked.
 pub fn reserve(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, RESERVE, 2);
-    chain.hold(0, refund.outflow(), refund.at_hand());
-    chain.hold(1, refund.debt(), refund.owed);
+    for held in refund.held() {
+        chain.hold(held.leg, held.sides, held.amount);
+    }
     chain.close()
 }
 
@@ -67,12 +68,8 @@ pub fn reserve(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 /// settled, so that the merchant's limit gets it back now.
 pub fn succeed(voucher: &Voucher, refund: &Refund, limit: Stage) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-ok", 4);
-    let [hold, debt] = holds(voucher);
-    if refund.at_hand() != Amount::ZERO {
-        chain.post(0, hold, refund.outflow(), refund.at_hand());
-    }
-    if refund.owed != Amount::ZERO {
-        chain.post(1, debt, refund.debt(), refund.owed);
+    for held in refund.held() {
+        chain.post(held.leg, voucher.id(RESERVE, held.leg), held.sides, held.amount);
     }
     chain.book(2, (OUT, AccountName::ProviderReceivable(refund.provider)), refund.amount);
     if limit == Stage::BeforeSettlement {
@@ -86,9 +83,9 @@ pub fn succeed(voucher: &Voucher, refund: &Refund, limit: Stage) -> Vec<Transfer
 /// The provider will not pay it: releases what [`reserve`] reserved.
 pub fn fail(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-fail", 2);
-    let [hold, debt] = holds(voucher);
-    chain.void(0, hold, refund.outflow(), refund.at_hand());
-    chain.void(1, debt, refund.debt(), refund.owed);
+    for held in refund.held() {
+        chain.void(held.leg, voucher.id(RESERVE, held.leg), held.sides, held.amount);
+    }
     chain.close()
 }
 
@@ -102,22 +99,23 @@ pub fn fail_late(voucher: &Voucher, refund: &Refund, stage: Stage) -> Vec<Transf
     chain.close()
 }
 
-/// The holds of a refund: of money at hand, of money that will be owed.
-pub fn holds(voucher: &Voucher) -> [TransferId; 2] {
-    [0, 1].map(|leg| voucher.id(RESERVE, leg))
+/// One hold of a refund.
+struct Held {
+    leg: u32,
+    sides: Sides,
+    amount: Amount,
 }
 
 impl Refund {
-    fn at_hand(&self) -> Amount {
-        self.amount - self.owed
-    }
-
-    fn outflow(&self) -> Sides {
-        (self.stage.account(self.merchant), OUT)
-    }
-
-    const fn debt(&self) -> Sides {
-        (AccountName::MerchantOwed(self.merchant), OUT)
+    /// What it reserves: money at hand, money that will be owed.
+    fn held(&self) -> impl Iterator<Item = Held> {
+        let at_hand = (self.stage.account(self.merchant), OUT);
+        let debt = (AccountName::MerchantOwed(self.merchant), OUT);
+        let both = [
+            Held { leg: 0, sides: at_hand, amount: self.amount - self.owed },
+            Held { leg: 1, sides: debt, amount: self.owed },
+        ];
+        both.into_iter().filter(|held| held.amount != Amount::ZERO)
     }
 }
 

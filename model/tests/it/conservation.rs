@@ -119,17 +119,16 @@ pub(crate) fn in_time(
 }
 
 /// Everything that can be seen of a ledger, but for the ids that it burned.
-fn state(ledger: &Ledger) -> (Vec<(AccountId, Balance)>, Vec<Row>) {
+pub(crate) fn state(ledger: &Ledger) -> (Vec<(AccountId, Balance)>, Vec<Row>) {
     let accounts = ledger.accounts().map(|(account, balance)| (*account, *balance));
-    let ids = (0..=IDS).map(TransferId);
-    let rows = ids.map(|id| (ledger.transfer(id).copied(), ledger.hold(id)));
+    let rows = ledger.unsettled().map(|id| (ledger.transfer(id).copied(), ledger.hold(id)));
     (accounts.collect(), rows.collect())
 }
 
 type Row = (Option<Transfer>, Option<HoldState>);
 
 /// Per tenant and currency, where debits and credits differ.
-fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)> {
+pub(crate) fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)> {
     let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
     for (account, balance) in ledger.accounts() {
         let (posted, pending) = sums.entry((account.tenant, account.currency)).or_default();
@@ -140,29 +139,32 @@ fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)>
     sums
 }
 
-/// Limited accounts of which more is spent or reserved than there is, and any
-/// account of which less than nothing is.
-fn overdrawn(ledger: &Ledger) -> Vec<(AccountId, Balance)> {
+/// Limited accounts of which more is spent or reserved than there is, debts of
+/// which more is paid back than is owed, and any account of which less than
+/// nothing is.
+pub(crate) fn overdrawn(ledger: &Ledger) -> Vec<(AccountId, Balance)> {
     let bad = |(account, b): &(&AccountId, &Balance)| {
         let left = b.credits_posted - b.debits_posted - b.debits_pending;
+        let owed = b.debits_posted - b.credits_posted - b.credits_pending;
         let least = b.debits_pending.min(b.debits_posted).min(b.credits_pending);
-        least < Amount::ZERO || account.name.is_limited() && left < Amount::ZERO
+        least < Amount::ZERO
+            || account.name.is_limited() && left < Amount::ZERO
+            || account.name.is_debt() && owed < Amount::ZERO
     };
     ledger.accounts().filter(bad).map(|(account, balance)| (*account, *balance)).collect()
 }
 
 /// What is pending, by the sums of the accounts.
-fn pending(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
+pub(crate) fn pending(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
     let sums =
         ledger.accounts().map(|(account, b)| (*account, (b.debits_pending, b.credits_pending)));
     sums.filter(|(_, sums)| *sums != (Amount::ZERO, Amount::ZERO)).collect()
 }
 
 /// What is pending, by the holds that are open.
-fn reserved(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
+pub(crate) fn reserved(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
     let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
-    let ids = (0..=IDS).map(TransferId);
-    let open = ids.filter(|id| ledger.hold(*id) == Some(HoldState::Pending));
+    let open = ledger.unsettled().filter(|id| ledger.hold(*id) == Some(HoldState::Pending));
     for hold in open.filter_map(|id| ledger.transfer(id)) {
         sums.entry(hold.debit).or_default().0 += hold.amount;
         sums.entry(hold.credit).or_default().1 += hold.amount;
