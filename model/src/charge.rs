@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::currency::Currency;
 use crate::identity::{ChargeId, OperationId, ProviderId, Token};
-use crate::money::{Amount, Currency, Money};
+use crate::money::{Amount, Money};
 
 /// A charge: what one authorization came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,38 +1,20 @@
-//! Fees and tax: stateless, versioned, pure. The result is journaled once, at
-//! the quote, and never computed again.
+//! What a merchant pays for the service: stateless, versioned, pure.
 
-use serde::{Deserialize, Serialize};
+use crate::money::{Amount, Money};
+use crate::quote::Version;
+use crate::rounding::Rounding;
 
-use crate::money::Amount;
-
-/// What a payment costs its merchant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Quote {
-    /// The version of the calculation.
-    pub version: u16,
-    /// What the merchant pays for the service.
-    pub fee: Amount,
-    /// Tax on the fee.
-    pub tax: Amount,
-}
-
-/// The quote for a payment of `amount`: 2.9 % and 30 minor units, and 20 % tax
-/// on that, but never more than the payment itself.
-pub fn quote(amount: Amount) -> Quote {
-    let fee = (amount.basis_points(290) + Amount(30)).min(amount.basis_points(5_000));
-    Quote { version: 1, fee, tax: fee.basis_points(2_000) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fee_and_tax_never_exceed_the_payment() {
-        for amount in (1..2_000).chain([1_000_000, 99_999_999_999]) {
-            let quote = quote(Amount(amount));
-            assert!(quote.fee + quote.tax <= Amount(amount), "{amount}: {quote:?}");
-            assert!(quote.fee >= Amount::ZERO && quote.tax >= Amount::ZERO);
+/// The fee for a payment of `money`: 2.9 % and a fixed part, but never more
+/// than half of the payment.
+pub fn fee(version: Version, money: Money) -> Amount {
+    let amount = money.amount;
+    match version {
+        Version::First => (amount.basis_points(290) + Amount(30)).min(amount.basis_points(5_000)),
+        Version::Second => {
+            let share = |points| Rounding::HalfEven.scale(amount, points, 10_000);
+            // About the same value: ten thousandths of a dinar are few cents.
+            let fixed = if money.currency.exponent() > 2 { 100 } else { 30 };
+            (share(290) + Amount(fixed)).min(share(5_000))
         }
     }
 }

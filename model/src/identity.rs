@@ -28,6 +28,12 @@ identities! {
     Tenant(u16) "tenant-{}";
     /// Who is paid.
     Merchant(u16) "merchant-{}";
+    /// Who has a balance to pay out from.
+    Customer(u16) "customer-{}";
+    /// By which scheme money leaves: instant, batch.
+    RailId(u8) "rail-{}";
+    /// Where the house has an account.
+    BankId(u8) "bank-{}";
     /// The instrument that the customer pays with: one token is one payment
     /// that the customer expects.
     Token(u64) "token-{}";
@@ -84,7 +90,16 @@ impl PaymentId {
 
     /// The `leg`-th ledger transfer of `posting`.
     pub fn transfer(self, posting: &str, leg: u8) -> TransferId {
-        TransferId(hash(posting, &[self.0, u64::from(leg)]))
+        TransferId::of(self.0, 0, posting, u32::from(leg))
+    }
+}
+
+impl TransferId {
+    /// The `leg`-th transfer of `posting`, made the `number`-th time (from
+    /// zero on) for the payment, refund or the like whose id is `subject`.
+    pub(crate) fn of(subject: u64, number: u8, posting: &str, leg: u32) -> Self {
+        let words = [subject, u64::from(leg), u64::from(number)];
+        Self(hash(posting, if number == 0 { &words[..2] } else { &words }))
     }
 }
 

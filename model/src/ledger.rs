@@ -1,22 +1,27 @@
 //! The double-entry ledger: holds, linked chains, limits, ids that work once.
 //!
 //! The semantics are those of TigerBeetle's two-phase and linked transfers
-//! (its `docs/coding/two-phase-transfers.md`), reimplemented.
+//! (its `docs/coding/two-phase-transfers.md` and
+//! `docs/reference/requests/create_transfers.md`), reimplemented.
 
+mod check;
+mod deadlines;
 mod settled;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::archive::Archive;
 use crate::balances::{Balance, Balances};
-use crate::defect::{Defect, Defects};
+use crate::defect::Defects;
 use crate::identity::TransferId;
 use crate::money::Amount;
 use crate::transfer::{Transfer, TransferKind, TransferResult};
 
+use deadlines::Deadlines;
 use settled::Settled;
 
 /// What became of a hold.
@@ -29,13 +34,20 @@ pub enum HoldState {
     Posted,
     /// It was released.
     Voided,
+    /// Its time ran out.
+    Expired,
 }
 
-/// What a request changed: the rows to store, and the ids that it burned.
+/// What a request changed, in this order: holds that expired before it, the
+/// rows to store, and the ids that it burned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Booking {
+    /// Holds whose time ran out.
+    pub expired: Vec<Transfer>,
     /// Transfers that were booked, in order.
     pub rows: Vec<Transfer>,
+    /// When those of them expire that do, by the ledger's clock.
+    pub deadlines: Vec<(TransferId, Duration)>,
     /// Ids that will always fail from now on.
     pub burned: Vec<TransferId>,
 }
@@ -45,6 +57,7 @@ pub struct Booking {
 pub struct Ledger {
     balances: Balances,
     rows: BTreeMap<TransferId, Row>,
+    deadlines: Deadlines,
     burned: BTreeSet<TransferId>,
     /// What is left of transfers that nobody asks for any more.
     settled: Archive<Settled>,
@@ -66,25 +79,53 @@ impl Ledger {
     }
 
     /// Books `transfers`, chain by chain; a chain is booked whole or not at
-    /// all. Returns a result for each, and what has to be made durable before
-    /// the results are told to anyone.
-    pub fn create(&mut self, transfers: &[Transfer]) -> (Vec<TransferResult>, Booking) {
+    /// all. It is `now` by the ledger's own clock: holds whose time is over
+    /// expire first. Returns a result for each, and what has to be made durable
+    /// before the results are told to anyone.
+    pub fn create(
+        &mut self,
+        transfers: &[Transfer],
+        now: Duration,
+    ) -> (Vec<TransferResult>, Booking) {
         let mut results = Vec::with_capacity(transfers.len());
-        let mut booking = Booking::default();
+        let mut booking = self.expire(now);
         let mut rest = transfers;
         while !rest.is_empty() {
             let length = rest.iter().position(|t| !t.linked).map_or(rest.len(), |last| last + 1);
             let (chain, others) = rest.split_at(length);
-            self.create_chain(chain, &mut results, &mut booking);
+            self.create_chain(chain, now, &mut results, &mut booking);
             rest = others;
         }
         (results, booking)
     }
 
-    /// Puts back what an earlier [`Ledger::create`] changed.
+    /// Releases the holds whose time is over; what has to be made durable.
+    pub fn expire(&mut self, now: Duration) -> Booking {
+        let mut booking = Booking::default();
+        while let Some(hold) = self.deadlines.pop(now) {
+            if self.hold(hold) == Some(HoldState::Pending) {
+                booking.expired.extend(self.release(hold));
+            }
+        }
+        booking
+    }
+
+    /// When the next hold expires, if nobody resolves it before.
+    pub fn next_expiry(&self) -> Option<Duration> {
+        let pending = |hold: &TransferId| self.hold(*hold) == Some(HoldState::Pending);
+        self.deadlines.iter().find(|(_, hold)| pending(hold)).map(|(at, _)| at)
+    }
+
+    /// Puts back what an earlier request changed.
     pub fn restore(&mut self, booking: &Booking) {
+        for hold in &booking.expired {
+            self.release(hold.id);
+        }
         for row in &booking.rows {
             self.book(row);
+        }
+        for (hold, at) in &booking.deadlines {
+            self.deadlines.add(*hold, *at);
         }
         self.burned.extend(&booking.burned);
     }
@@ -120,6 +161,7 @@ impl Ledger {
     fn create_chain(
         &mut self,
         chain: &[Transfer],
+        now: Duration,
         results: &mut Vec<TransferResult>,
         booking: &mut Booking,
     ) {
@@ -131,7 +173,7 @@ impl Ledger {
             let result = if open && last {
                 TransferResult::LinkedEventChainOpen
             } else {
-                self.check(transfer)
+                self.check(transfer, now)
             };
             if result != TransferResult::Created {
                 failure = Some(result);
@@ -143,6 +185,7 @@ impl Ledger {
         let Some(failure) = failure else {
             results.extend(chain.iter().map(|_| TransferResult::Created));
             booking.rows.extend_from_slice(chain);
+            self.set_deadlines(chain, now, booking);
             return;
         };
         for transfer in chain[..booked].iter().rev() {
@@ -159,78 +202,19 @@ impl Ledger {
         }));
     }
 
-    /// What would become of `transfer` on its own.
-    fn check(&self, transfer: &Transfer) -> TransferResult {
-        use TransferResult::*;
-        if let Some(stored) = self.rows.get(&transfer.id) {
-            return same(&stored.transfer, transfer);
-        }
-        if let Some(settled) = self.settled.get(transfer.id.0) {
-            return settled.same(transfer);
-        }
-        if self.burned.contains(&transfer.id) {
-            return IdAlreadyFailed;
-        }
-        if transfer.amount <= Amount::ZERO {
-            return AmountMustBePositive;
-        }
-        if transfer.debit == transfer.credit {
-            return AccountsMustBeDifferent;
-        }
-        if (transfer.debit.tenant, transfer.debit.currency)
-            != (transfer.credit.tenant, transfer.credit.currency)
-        {
-            return AccountsMustHaveTheSameLedger;
-        }
-        match transfer.kind {
-            TransferKind::Posted | TransferKind::Pending => self.check_limit(transfer),
-            TransferKind::PostPending(hold) | TransferKind::VoidPending(hold) => {
-                self.check_hold(transfer, hold)
+    /// Minds when the holds of a chain expire that was booked at `now`.
+    fn set_deadlines(&mut self, chain: &[Transfer], now: Duration, booking: &mut Booking) {
+        for hold in chain {
+            if let TransferKind::PendingFor(seconds @ 1..) = hold.kind {
+                let at = now.saturating_add(Duration::from_secs(u64::from(seconds)));
+                self.deadlines.add(hold.id, at);
+                booking.deadlines.push((hold.id, at));
             }
         }
     }
 
-    fn check_limit(&self, transfer: &Transfer) -> TransferResult {
-        if !transfer.debit.name.is_limited() {
-            return TransferResult::Created;
-        }
-        let balance = self.balance(transfer.debit);
-        let reserved =
-            self.defects.pick(Defect::ToctouBalance, || balance.debits_pending, || Amount::ZERO);
-        let available = balance.credits_posted - balance.debits_posted - reserved;
-        if transfer.amount > available {
-            return TransferResult::ExceedsCredits;
-        }
-        TransferResult::Created
-    }
-
-    fn check_hold(&self, transfer: &Transfer, hold: TransferId) -> TransferResult {
-        use TransferResult::*;
-        let Some(Row { transfer: pending, hold: state }) = self.rows.get(&hold) else {
-            return self.settled.get(hold.0).map_or(PendingTransferNotFound, Settled::resolved);
-        };
-        let Some(state) = state else {
-            return PendingTransferNotPending;
-        };
-        if (pending.debit, pending.credit) != (transfer.debit, transfer.credit) {
-            return PendingTransferHasDifferentAccounts;
-        }
-        if transfer.amount > pending.amount {
-            return ExceedsPendingTransferAmount;
-        }
-        if matches!(transfer.kind, TransferKind::VoidPending(_)) && transfer.amount < pending.amount
-        {
-            return PendingTransferHasDifferentAmount;
-        }
-        match state {
-            HoldState::Pending => Created,
-            HoldState::Posted => PendingTransferAlreadyPosted,
-            HoldState::Voided => PendingTransferAlreadyVoided,
-        }
-    }
-
     fn book(&mut self, transfer: &Transfer) {
-        let hold = matches!(transfer.kind, TransferKind::Pending).then_some(HoldState::Pending);
+        let hold = transfer.kind.is_hold().then_some(HoldState::Pending);
         self.rows.insert(transfer.id, Row { transfer: *transfer, hold });
         self.shift(transfer, 1);
     }
@@ -245,7 +229,9 @@ impl Ledger {
         let amount = |amount: Amount| Amount(amount.0 * direction);
         match transfer.kind {
             TransferKind::Posted => self.post(transfer, amount(transfer.amount)),
-            TransferKind::Pending => self.reserve(transfer, amount(transfer.amount)),
+            TransferKind::Pending | TransferKind::PendingFor(_) => {
+                self.reserve(transfer, amount(transfer.amount));
+            }
             TransferKind::PostPending(hold) => {
                 let held = self.resolve(hold, direction, HoldState::Posted);
                 self.reserve(transfer, -amount(held));
@@ -274,23 +260,13 @@ impl Ledger {
         row.hold = Some(if direction > 0 { state } else { HoldState::Pending });
         row.transfer.amount
     }
-}
 
-/// Whether a repetition says the same as what is stored.
-fn same(stored: &Transfer, repeated: &Transfer) -> TransferResult {
-    use TransferResult::*;
-    let flags = |t: &Transfer| (std::mem::discriminant(&t.kind), t.linked);
-    if flags(stored) != flags(repeated) {
-        ExistsWithDifferentFlags
-    } else if stored.kind.pending() != repeated.kind.pending() {
-        ExistsWithDifferentPendingId
-    } else if (stored.debit, stored.credit) != (repeated.debit, repeated.credit) {
-        ExistsWithDifferentAccounts
-    } else if stored.amount != repeated.amount {
-        ExistsWithDifferentAmount
-    } else if (stored.token, stored.operation) != (repeated.token, repeated.operation) {
-        ExistsWithDifferentUserData
-    } else {
-        Exists
+    /// Gives back what a hold reserves whose time is over.
+    fn release(&mut self, hold: TransferId) -> Option<Transfer> {
+        let row = self.rows.get_mut(&hold)?;
+        row.hold = Some(HoldState::Expired);
+        let transfer = row.transfer;
+        self.reserve(&transfer, -transfer.amount);
+        Some(transfer)
     }
 }

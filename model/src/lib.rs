@@ -12,6 +12,7 @@
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`RiskDesk`]
+//! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
 
 mod account;
@@ -21,10 +22,12 @@ mod call;
 mod change;
 mod charge;
 mod conductor;
+mod currency;
 mod defect;
 mod dialect;
 mod draft;
 pub mod evidence;
+mod exchange;
 mod fees;
 mod fence;
 mod flight;
@@ -35,13 +38,18 @@ mod ledger;
 mod money;
 mod outgoing;
 mod payment;
+pub mod posting;
 mod provider;
+mod quote;
 mod record;
 mod risk;
+mod rounding;
 mod rules;
 pub mod saga;
+mod share;
 mod status;
 mod store;
+mod tax;
 mod transfer;
 pub mod workflow;
 
@@ -52,26 +60,32 @@ pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
+pub use currency::{Currency, UnknownCurrency};
 pub use defect::{Defect, DefectStory, Defects};
 pub use dialect::{Dialect, Keeps};
-pub use fees::{Quote, quote};
+pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
+pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
-    ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,
-    Token, TransactionId, TransferId,
+    BankId, ChargeId, Customer, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId,
+    ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
-pub use money::{Amount, Currency, Money, NotMoney};
+pub use money::{Amount, Money, NotMoney};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,
     ProviderRequest,
 };
+pub use quote::{Quote, Version, quote};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
+pub use rounding::Rounding;
 pub use rules::Rules;
+pub use share::share;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
 pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Then};
+pub use tax::tax;
 pub use transfer::{Transfer, TransferKind, TransferResult};

@@ -1,4 +1,4 @@
-//! Amounts in minor units, and the currencies that they are in.
+//! Amounts in minor units, and money: an amount with its currency.
 
 use std::fmt;
 use std::iter::Sum;
@@ -6,6 +6,8 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::currency::{Currency, UnknownCurrency};
 
 /// An amount in minor units of some currency; 128 bits, so that no sum of
 /// real payments overflows.
@@ -67,44 +69,6 @@ impl Sum for Amount {
     }
 }
 
-/// A currency, with the number of digits of its minor unit (ISO 4217).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Currency {
-    /// Euro, cents.
-    Eur,
-    /// Japanese yen, no minor unit.
-    Jpy,
-    /// Kuwaiti dinar, thousandths.
-    Kwd,
-    /// United States dollar, cents.
-    Usd,
-}
-
-impl Currency {
-    /// Every currency, by code.
-    pub const ALL: [Self; 4] = [Self::Eur, Self::Jpy, Self::Kwd, Self::Usd];
-
-    /// Digits behind the decimal point.
-    pub const fn exponent(self) -> u32 {
-        match self {
-            Self::Jpy => 0,
-            Self::Eur | Self::Usd => 2,
-            Self::Kwd => 3,
-        }
-    }
-
-    /// The three-letter code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Eur => "EUR",
-            Self::Jpy => "JPY",
-            Self::Kwd => "KWD",
-            Self::Usd => "USD",
-        }
-    }
-}
-
 /// An amount with its currency. Prints in major units: `12.30 EUR`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Money {
@@ -135,11 +99,18 @@ pub enum NotMoney {
     #[error("`{0}` is no money: expected an amount and a currency, such as `12.30 EUR`")]
     Malformed(String),
     /// The currency is none that is known.
-    #[error("`{0}` is no currency that is known here: expected EUR, JPY, KWD or USD")]
-    Currency(String),
+    #[error(transparent)]
+    Currency(#[from] UnknownCurrency),
     /// The minor units have too few digits, or too many.
-    #[error("`{0}` has not {1} digits behind the point, as its currency has: expected {2}")]
-    Digits(String, u32, &'static str),
+    #[error(
+        "`{given}` has not as many digits behind the point as its currency: expected `{example}`"
+    )]
+    Digits {
+        /// What was given.
+        given: String,
+        /// An amount of that currency.
+        example: Money,
+    },
 }
 
 impl FromStr for Money {
@@ -149,24 +120,21 @@ impl FromStr for Money {
     fn from_str(text: &str) -> Result<Self, NotMoney> {
         let malformed = || NotMoney::Malformed(text.to_owned());
         let (number, code) = text.split_once(' ').ok_or_else(malformed)?;
-        let known = Currency::ALL.into_iter().find(|currency| currency.code() == code);
-        let currency = known.ok_or_else(|| NotMoney::Currency(code.to_owned()))?;
-        let (major, minor) = number.split_once('.').unwrap_or((number, ""));
+        let currency: Currency = code.parse()?;
+        let unsigned = number.strip_prefix('-').unwrap_or(number);
+        let (major, minor) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let unsigned = major.strip_prefix('-').unwrap_or(major);
-        if unsigned.is_empty() || !digits(unsigned) || !digits(minor) {
+        if major.is_empty() || !digits(major) || !digits(minor) {
             return Err(malformed());
         }
         let exponent = currency.exponent();
-        if minor.len() != exponent as usize || number.ends_with('.') {
-            let example = match exponent {
-                0 => "`12`",
-                2 => "`12.30`",
-                _ => "`12.300`",
-            };
-            return Err(NotMoney::Digits(text.to_owned(), exponent, example));
+        if minor.len() != exponent as usize || unsigned.contains('.') != (exponent > 0) {
+            let amount = Amount(123 * 10_i128.pow(exponent) / 10);
+            let example = Money { amount, currency };
+            return Err(NotMoney::Digits { given: text.to_owned(), example });
         }
-        let amount = format!("{major}{minor}").parse().map_err(|_| malformed())?;
+        let sign = if number.starts_with('-') { "-" } else { "" };
+        let amount = format!("{sign}{major}{minor}").parse().map_err(|_| malformed())?;
         Ok(Self { amount: Amount(amount), currency })
     }
 }
@@ -180,6 +148,7 @@ mod tests {
         for (minor, currency, shown) in [
             (1_230, Currency::Eur, "12.30 EUR"),
             (-5, Currency::Usd, "-0.05 USD"),
+            (-123, Currency::Usd, "-1.23 USD"),
             (1_230, Currency::Jpy, "1230 JPY"),
             (1_230, Currency::Kwd, "1.230 KWD"),
         ] {
@@ -196,13 +165,14 @@ mod tests {
             ("12.30", "such as `12.30 EUR`"),
             ("twelve EUR", "such as `12.30 EUR`"),
             ("-.30 EUR", "such as `12.30 EUR`"),
-            ("12.30 EURO", "EUR, JPY, KWD or USD"),
-            ("12.3 EUR", "expected `12.30`"),
-            ("12. JPY", "expected `12`"),
-            ("12.30 KWD", "expected `12.300`"),
+            ("--1.30 EUR", "such as `12.30 EUR`"),
+            ("12.30 EURO", "such as EUR"),
+            ("12.3 EUR", "expected `12.30 EUR`"),
+            ("12. JPY", "expected `12 JPY`"),
+            ("12.30 KWD", "expected `12.300 KWD`"),
             ("999999999999999999999999999999999999999.00 EUR", "such as `12.30 EUR`"),
         ] {
-            let error = text.parse::<Money>().unwrap_err().to_string();
+            let error = text.parse::<Money>().expect_err("no money").to_string();
             assert!(error.contains(words), "{text}: {error}");
         }
     }

@@ -2,9 +2,9 @@
 //! asking anyone.
 
 use crate::defect::{Defect, Defects};
-use crate::fees::{self, Quote};
 use crate::identity::{ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
+use crate::quote::{Quote, Version, quote};
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
 use crate::status::{Status, StatusEvent};
@@ -140,7 +140,7 @@ impl Payment {
         match next {
             Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
             Next::Await(which) if which.step == steps::QUOTE => {
-                let quote = fees::quote(self.intent.money.amount);
+                let quote = quote(Version::CURRENT, self.intent.money);
                 Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
             }
             Next::Choose(dead) => Some(self.choose(dead, providers)),
@@ -215,9 +215,9 @@ impl Payment {
         self.captured
     }
 
-    /// What it costs; the quote is journaled before anything needs it.
-    pub fn quote(&self) -> Quote {
-        self.quote.unwrap_or_else(|| fees::quote(self.intent.money.amount))
+    /// What it costs, as the journal has it: it is worked out once.
+    pub fn quote(&self) -> Option<Quote> {
+        self.quote
     }
 
     /// Whether a cancellation may still be accepted (payments.md O6): no

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fees::Quote;
 use crate::identity::{
     ChargeId, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant, Token,
 };
 use crate::money::{Amount, Money};
+use crate::quote::Quote;
 use crate::saga::Try;
 use crate::status::Status;
 

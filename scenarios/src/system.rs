@@ -91,6 +91,8 @@ pub enum Timer {
     Execute(u32),
     /// The probe: look at every payment.
     Look,
+    /// The ledger: the time of a hold is over.
+    Expire,
 }
 
 /// What a client is reminded of.
@@ -171,6 +173,7 @@ impl System for PaymentSystem {
                 client.on_nudge(self, token, nudge, out);
             }
             (Party::Edge(edge), Timer::Request(serial)) => edge.on_timer(serial, out),
+            (Party::Ledger(ledger), Timer::Expire) => ledger.on_expiry(out),
             (Party::Orchestrator(orchestrator), Timer::Payment(payment, round)) => {
                 orchestrator.on_timer(self, payment, round, out);
             }

@@ -49,6 +49,7 @@ impl Settled {
             None | Some(HoldState::Pending) => 0,
             Some(HoldState::Posted) => 1,
             Some(HoldState::Voided) => 2,
+            Some(HoldState::Expired) => 3,
         };
         Self(digest(transfer) & !HOLD | hold)
     }
@@ -57,6 +58,7 @@ impl Settled {
         match self.0 & HOLD {
             1 => Some(HoldState::Posted),
             2 => Some(HoldState::Voided),
+            3 => Some(HoldState::Expired),
             _ => None,
         }
     }
@@ -76,6 +78,7 @@ impl Settled {
             None | Some(HoldState::Pending) => TransferResult::PendingTransferNotPending,
             Some(HoldState::Posted) => TransferResult::PendingTransferAlreadyPosted,
             Some(HoldState::Voided) => TransferResult::PendingTransferAlreadyVoided,
+            Some(HoldState::Expired) => TransferResult::PendingTransferExpired,
         }
     }
 }
@@ -86,6 +89,7 @@ fn digest(transfer: &Transfer) -> u64 {
         TransferKind::Pending => (1, 0),
         TransferKind::PostPending(hold) => (2, hold.0),
         TransferKind::VoidPending(hold) => (3, hold.0),
+        TransferKind::PendingFor(seconds) => (1, u64::from(seconds)),
     };
     let words = [
         transfer.debit.word(),

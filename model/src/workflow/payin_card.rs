@@ -1,11 +1,12 @@
 //! A card payment: risk, quote, hold, authorize, capture, post, notify.
 
-use crate::account::{AccountId, AccountName};
 use crate::identity::{OperationId, PaymentId, TransferId, hash};
 use crate::money::Amount;
 use crate::payment::Payment;
+use crate::posting::Voucher;
+use crate::posting::payin::{self, CapturedPart, Part};
 use crate::saga::{Class, StepSpec, Undo, Workflow};
-use crate::transfer::{Transfer, TransferKind};
+use crate::transfer::Transfer;
 
 /// The workflow (payments.md 1.5). Capture is the pivot.
 pub static PAYIN_CARD: Workflow = Workflow {
@@ -44,40 +45,27 @@ pub const ATTEMPTS_MAX: u8 = 3;
 
 /// The chain that reserves the payment and the merchant's limit.
 pub fn hold(payment: &Payment) -> Vec<Transfer> {
-    let operation = payment.operation_of(steps::HOLD);
-    let amount = payment.intent().money.amount;
-    chain([
-        leg(payment, operation, HOLD, 0, INFLOW, amount, TransferKind::Pending),
-        leg(payment, operation, HOLD, 1, LIMIT, amount, TransferKind::Pending),
-    ])
+    payin::hold(&voucher(payment, payment.operation_of(steps::HOLD)), &[part(payment)])
 }
 
 /// The chain that releases what [`hold`] reserved.
 pub fn void_hold(payment: &Payment) -> Vec<Transfer> {
-    let operation = payment.operation_of(steps::HOLD).undo();
-    let amount = payment.intent().money.amount;
-    let [inflow, limit] = hold_ids(payment).map(TransferKind::VoidPending);
-    chain([
-        leg(payment, operation, VOID, 0, INFLOW, amount, inflow),
-        leg(payment, operation, VOID, 1, LIMIT, amount, limit),
-    ])
+    payin::void(&voucher(payment, payment.operation_of(steps::HOLD).undo()), &[part(payment)])
 }
 
 /// The chain that books a capture: the holds become postings, the provider
 /// owes the money, and the merchant pays the quoted fee and tax.
 pub fn post(payment: &Payment) -> Vec<Transfer> {
-    let operation = payment.operation_of(steps::POST);
-    let amount = payment.captured();
-    let quote = payment.quote();
-    let [inflow, limit] = hold_ids(payment).map(TransferKind::PostPending);
-    let direct = TransferKind::Posted;
-    chain([
-        leg(payment, operation, POST, 0, INFLOW, amount, inflow),
-        leg(payment, operation, POST, 1, LIMIT, amount, limit),
-        leg(payment, operation, POST, 2, RECEIVABLE, amount, direct),
-        leg(payment, operation, POST, 3, FEE, quote.fee, direct),
-        leg(payment, operation, POST, 4, TAX, quote.tax, direct),
-    ])
+    let quote = payment.quote().expect("the outcome of QUOTE is durable before POST is intended");
+    let captured = CapturedPart {
+        merchant: payment.intent().merchant,
+        amount: payment.captured(),
+        fee: quote.fee,
+        tax: quote.tax,
+        rest: Amount::ZERO,
+    };
+    let voucher = voucher(payment, payment.operation_of(steps::POST));
+    payin::post(&voucher, payment.provider(), &[captured])
 }
 
 /// [`post`] as a defect does it: new ids for each of the `tries`, no links.
@@ -89,7 +77,7 @@ pub(crate) fn post_unlinked(payment: &Payment, tries: u32) -> Vec<Transfer> {
 
 /// The ids of the two holds of a payment.
 pub fn holds_of(payment: PaymentId) -> [TransferId; 2] {
-    [0, 1].map(|n| payment.transfer(HOLD, n))
+    payin::holds_of(payment.0)
 }
 
 /// The same, of a payment at hand.
@@ -97,54 +85,21 @@ pub fn hold_ids(payment: &Payment) -> [TransferId; 2] {
     holds_of(payment.intent().payment)
 }
 
-/// Which two accounts a leg joins.
-type Legs = fn(&Payment) -> (AccountName, AccountName);
-
-const INFLOW: Legs =
-    |p| (AccountName::TransitIn, AccountName::MerchantPending(p.intent().merchant));
-const LIMIT: Legs =
-    |p| (AccountName::Limit(p.intent().merchant), AccountName::LimitUsed(p.intent().merchant));
-const RECEIVABLE: Legs =
-    |p| (AccountName::ProviderReceivable(p.provider()), AccountName::TransitIn);
-const FEE: Legs = |p| (AccountName::MerchantPending(p.intent().merchant), AccountName::FeeIncome);
-const TAX: Legs = |p| (AccountName::MerchantPending(p.intent().merchant), AccountName::TaxPayable);
-
-const HOLD: &str = "hold";
-const VOID: &str = "void-hold";
-const POST: &str = "post";
-
-fn leg(
-    payment: &Payment,
-    operation: OperationId,
-    posting: &str,
-    n: u8,
-    legs: Legs,
-    amount: Amount,
-    kind: TransferKind,
-) -> Transfer {
+fn part(payment: &Payment) -> Part {
     let intent = payment.intent();
-    let account = |name| AccountId { tenant: intent.tenant, currency: intent.money.currency, name };
-    let (debit, credit) = legs(payment);
-    Transfer {
-        id: intent.payment.transfer(posting, n),
-        debit: account(debit),
-        credit: account(credit),
-        amount,
-        kind,
-        linked: true,
+    Part { merchant: intent.merchant, amount: intent.money.amount }
+}
+
+fn voucher(payment: &Payment, operation: OperationId) -> Voucher {
+    let intent = payment.intent();
+    Voucher {
+        tenant: intent.tenant,
+        currency: intent.money.currency,
+        subject: intent.payment.0,
+        number: 0,
         token: intent.token,
         operation,
     }
-}
-
-/// The legs that move anything, each linked to the next.
-fn chain<const N: usize>(legs: [Transfer; N]) -> Vec<Transfer> {
-    let mut chain = Vec::with_capacity(N);
-    chain.extend(legs.into_iter().filter(|leg| leg.amount > Amount::ZERO));
-    if let Some(last) = chain.last_mut() {
-        last.linked = false;
-    }
-    chain
 }
 
 const fn step(name: &'static str, class: Class, undo: Undo) -> StepSpec {

@@ -14,7 +14,7 @@ use model::{
 use proptest::prelude::*;
 
 use crate::cases::cases;
-use crate::conservation::any_requests;
+use crate::conservation::{any_requests, in_time};
 
 proptest! {
     #![proptest_config(cases(300))]
@@ -27,15 +27,16 @@ proptest! {
         after in any_requests(),
     ) {
         let mut whole = Ledger::new(Defects::NONE);
-        before.iter().for_each(|request| { whole.create(request); });
+        in_time(&before).for_each(|(request, now)| { whole.create(request, now); });
         let mut settled = whole.clone();
         let all: Vec<TransferId> = settled.unsettled().collect();
         let open = settled.settle(all.clone());
         prop_assert!(open.iter().all(|id| settled.transfer(*id).is_some()));
         prop_assert!(all.iter().all(|id| settled.has(*id) && settled.hold(*id) == whole.hold(*id)));
-        for request in &after {
-            let (results, booking) = whole.create(request);
-            let (again, booked) = settled.create(request);
+        let later = Duration::from_secs(before.len() as u64);
+        for (request, now) in in_time(&after).map(|(request, now)| (request, later + now)) {
+            let (results, booking) = whole.create(request, now);
+            let (again, booked) = settled.create(request, now);
             prop_assert_eq!(&booked, &booking);
             for (one, other) in results.iter().zip(&again) {
                 prop_assert_eq!(one.burns(), other.burns());
@@ -45,7 +46,8 @@ proptest! {
         for transfer in before.iter().chain(&after).flatten() {
             if whole.transfer(transfer.id) == Some(transfer) {
                 let alone = [Transfer { linked: false, ..*transfer }];
-                prop_assert_eq!(whole.create(&alone).1, settled.create(&alone).1);
+                let now = later + later;
+                prop_assert_eq!(whole.create(&alone, now).1, settled.create(&alone, now).1);
             }
         }
     }

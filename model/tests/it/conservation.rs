@@ -1,6 +1,7 @@
 //! What holds after any sequence of ledger requests, sensible or not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use model::{
     AccountId, AccountName, Amount, Balance, Booking, Currency, Defects, HoldState, Ledger,
@@ -18,8 +19,8 @@ proptest! {
     #[test]
     fn conservation_holds_after_any_sequence_of_ledger_requests(requests in any_requests()) {
         let mut ledger = Ledger::new(Defects::NONE);
-        for request in &requests {
-            ledger.create(request);
+        for (request, now) in in_time(&requests) {
+            ledger.create(request, now);
             prop_assert_eq!(unbalanced(&ledger), BTreeMap::new());
             prop_assert_eq!(overdrawn(&ledger), Vec::new());
             prop_assert_eq!(reserved(&ledger), pending(&ledger));
@@ -30,8 +31,12 @@ proptest! {
     fn a_hold_is_resolved_at_most_once_and_never_beyond_its_amount(requests in any_requests()) {
         let mut ledger = Ledger::new(Defects::NONE);
         let mut resolved = BTreeSet::new();
-        for request in &requests {
-            for row in ledger.create(request).1.rows {
+        for (request, now) in in_time(&requests) {
+            let (_, booking) = ledger.create(request, now);
+            for hold in booking.expired {
+                prop_assert!(resolved.insert(hold.id), "{} was resolved twice", hold.id);
+            }
+            for row in booking.rows {
                 let Some(hold) = row.kind.pending() else { continue };
                 prop_assert!(resolved.insert(hold), "{hold} was resolved twice");
                 let held = ledger.transfer(hold).map(|pending| pending.amount);
@@ -43,10 +48,10 @@ proptest! {
     #[test]
     fn a_chain_that_fails_leaves_no_trace_but_burned_ids(requests in any_requests()) {
         let mut ledger = Ledger::new(Defects::NONE);
-        for request in &requests {
+        for (request, now) in in_time(&requests) {
             let mut without = ledger.clone();
-            let (results, booking) = ledger.create(request);
-            without.create(&booked(request, &results));
+            let (results, booking) = ledger.create(request, now);
+            without.create(&booked(request, &results), now);
             prop_assert_eq!(state(&ledger), state(&without));
             let transient = request.iter().zip(&results).filter(|(_, result)| result.burns());
             let burned: Vec<_> = transient.map(|(transfer, _)| transfer.id).collect();
@@ -60,12 +65,13 @@ proptest! {
     ) {
         let mut ledger = Ledger::new(Defects::NONE);
         let mut bookings: Vec<Booking> = Vec::new();
-        for request in &requests {
+        for (request, now) in in_time(&requests) {
             let mut rebuilt = Ledger::new(Defects::NONE);
             bookings.iter().for_each(|booking| rebuilt.restore(booking));
             prop_assert_eq!(state(&ledger), state(&rebuilt));
-            let answer = ledger.create(request);
-            prop_assert_eq!(&answer, &rebuilt.create(request));
+            prop_assert_eq!(ledger.next_expiry(), rebuilt.next_expiry());
+            let answer = ledger.create(request, now);
+            prop_assert_eq!(&answer, &rebuilt.create(request, now));
             bookings.push(answer.1);
         }
     }
@@ -73,11 +79,11 @@ proptest! {
     #[test]
     fn repeating_any_earlier_request_books_nothing(requests in any_requests()) {
         let mut ledger = Ledger::new(Defects::NONE);
-        for (at, request) in requests.iter().enumerate() {
-            ledger.create(request);
+        for (at, (request, now)) in in_time(&requests).enumerate() {
+            ledger.create(request, now);
             let before = state(&ledger);
             for earlier in &requests[..=at] {
-                let (results, booking) = ledger.create(earlier);
+                let (results, booking) = ledger.create(earlier, now);
                 prop_assert!(!results.contains(&TransferResult::Created), "{results:?}");
                 prop_assert_eq!(booking.rows, Vec::new());
                 prop_assert_eq!(&state(&ledger), &before);
@@ -95,26 +101,34 @@ fn the_requests_that_are_tried_meet_every_result() {
     for _ in 0..500 {
         let requests = any_requests().new_tree(&mut runner).expect("requests").current();
         let mut ledger = Ledger::new(Defects::NONE);
-        for result in requests.iter().flat_map(|request| ledger.create(request).0) {
+        for result in in_time(&requests).flat_map(|(request, now)| ledger.create(request, now).0) {
             *seen.entry(format!("{result:?}")).or_insert(0) += 1;
         }
     }
-    assert_eq!(seen.len(), 21, "{seen:?}");
+    // Not met are sums that nobody can count, the reserved ids, and a limit on
+    // credits: the tables meet those.
+    assert_eq!(seen.len(), 25, "{seen:?}");
     assert!(seen.values().all(|times| *times >= 10), "{seen:?}");
 }
 
+/// The requests, each a second after the one before.
+pub(crate) fn in_time(
+    requests: &[Vec<Transfer>],
+) -> impl Iterator<Item = (&Vec<Transfer>, Duration)> {
+    requests.iter().zip((0..).map(Duration::from_secs))
+}
+
 /// Everything that can be seen of a ledger, but for the ids that it burned.
-fn state(ledger: &Ledger) -> (Vec<(AccountId, Balance)>, Vec<Row>) {
+pub(crate) fn state(ledger: &Ledger) -> (Vec<(AccountId, Balance)>, Vec<Row>) {
     let accounts = ledger.accounts().map(|(account, balance)| (*account, *balance));
-    let ids = (0..=IDS).map(TransferId);
-    let rows = ids.map(|id| (ledger.transfer(id).copied(), ledger.hold(id)));
+    let rows = ledger.unsettled().map(|id| (ledger.transfer(id).copied(), ledger.hold(id)));
     (accounts.collect(), rows.collect())
 }
 
 type Row = (Option<Transfer>, Option<HoldState>);
 
 /// Per tenant and currency, where debits and credits differ.
-fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)> {
+pub(crate) fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)> {
     let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
     for (account, balance) in ledger.accounts() {
         let (posted, pending) = sums.entry((account.tenant, account.currency)).or_default();
@@ -125,33 +139,37 @@ fn unbalanced(ledger: &Ledger) -> BTreeMap<(Tenant, Currency), (Amount, Amount)>
     sums
 }
 
-/// Limited accounts of which more is spent or reserved than there is, and any
-/// account of which less than nothing is.
-fn overdrawn(ledger: &Ledger) -> Vec<(AccountId, Balance)> {
+/// Limited accounts of which more is spent or reserved than there is, debts of
+/// which more is paid back than is owed, and any account of which less than
+/// nothing is.
+pub(crate) fn overdrawn(ledger: &Ledger) -> Vec<(AccountId, Balance)> {
     let bad = |(account, b): &(&AccountId, &Balance)| {
         let left = b.credits_posted - b.debits_posted - b.debits_pending;
+        let owed = b.debits_posted - b.credits_posted - b.credits_pending;
         let least = b.debits_pending.min(b.debits_posted).min(b.credits_pending);
-        least < Amount::ZERO || account.name.is_limited() && left < Amount::ZERO
+        least < Amount::ZERO
+            || account.name.is_limited() && left < Amount::ZERO
+            || account.name.is_debt() && owed < Amount::ZERO
     };
     ledger.accounts().filter(bad).map(|(account, balance)| (*account, *balance)).collect()
 }
 
 /// What is pending, by the sums of the accounts.
-fn pending(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
+pub(crate) fn pending(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
     let sums =
         ledger.accounts().map(|(account, b)| (*account, (b.debits_pending, b.credits_pending)));
     sums.filter(|(_, sums)| *sums != (Amount::ZERO, Amount::ZERO)).collect()
 }
 
 /// What is pending, by the holds that are open.
-fn reserved(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
+pub(crate) fn reserved(ledger: &Ledger) -> BTreeMap<AccountId, (Amount, Amount)> {
     let mut sums: BTreeMap<_, (Amount, Amount)> = BTreeMap::new();
-    let ids = (0..=IDS).map(TransferId);
-    let open = ids.filter(|id| ledger.hold(*id) == Some(HoldState::Pending));
+    let open = ledger.unsettled().filter(|id| ledger.hold(*id) == Some(HoldState::Pending));
     for hold in open.filter_map(|id| ledger.transfer(id)) {
         sums.entry(hold.debit).or_default().0 += hold.amount;
         sums.entry(hold.credit).or_default().1 += hold.amount;
     }
+    sums.retain(|_, sums| *sums != (Amount::ZERO, Amount::ZERO));
     sums
 }
 
@@ -188,7 +206,7 @@ fn any_request() -> impl Strategy<Value = Vec<Transfer>> {
 }
 
 fn any_transfer() -> impl Strategy<Value = Transfer> {
-    let amount = prop_oneof![8 => Just(20), 4 => Just(10), 1 => -1..=60_i128].prop_map(Amount);
+    let amount = prop_oneof![8 => Just(20), 4 => Just(10), 1 => 0..=60_i128].prop_map(Amount);
     let user = prop_oneof![9 => Just(0), 1 => Just(1_u64)].prop_map(Token);
     let linked = prop::bool::weighted(0.3);
     (any_deed(), amount, any_sides(), linked, user).prop_map(
@@ -213,7 +231,8 @@ fn any_deed() -> impl Strategy<Value = (u64, TransferKind)> {
         prop_oneof![Just(TransferKind::PostPending(hold)), Just(TransferKind::VoidPending(hold)),]
     };
     prop_oneof![
-        6 => (3..8_u64, Just(TransferKind::Pending)),
+        5 => (3..8_u64, Just(TransferKind::Pending)),
+        2 => (3..8_u64, (1..9_u32).prop_map(TransferKind::PendingFor)),
         6 => (8..26_u64, (3..8_u64).prop_flat_map(resolution)),
         2 => (26..IDS, Just(TransferKind::Posted)),
         1 => (3..IDS, (3..IDS).prop_flat_map(resolution)),

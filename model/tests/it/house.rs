@@ -69,7 +69,7 @@ pub(crate) struct House {
 impl House {
     pub(crate) fn new(luck: Luck, token: u64) -> Self {
         let mut ledger = Ledger::new(Defects::NONE);
-        ledger.create(&[grant(luck.limit)]);
+        ledger.create(&[grant(luck.limit)], Duration::ZERO);
         let dialects = Dialect::cast().into_iter().zip([ProviderId(0), ProviderId(1)]);
         Self {
             ledger,
@@ -178,7 +178,7 @@ impl House {
                 Answer::Risk(self.risk.answer(*request, how.now, self.luck.verdict).0)
             }
             Call::Ledger(LedgerRequest::Create(transfers)) => {
-                let (results, _): (_, Booking) = self.ledger.create(transfers);
+                let (results, _): (_, Booking) = self.ledger.create(transfers, how.now);
                 Answer::Booked(results)
             }
             Call::Ledger(LedgerRequest::Lookup(ids)) => Answer::Found {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::workflow::payin_card;
 use model::{
     AccountName, Act, Amount, Answer, Balance, ChargeState, Conductor, Decline, Defects, HoldState,
-    IssuerAnswer, Record, Rules, Status, Verdict, quote,
+    IssuerAnswer, Record, Rules, Status, Verdict, Version, quote,
 };
 use proptest::prelude::*;
 
@@ -248,6 +248,6 @@ fn earned(house: &House) -> Amount {
 }
 
 fn fees() -> Amount {
-    let quote = quote(MONEY.amount);
+    let quote = quote(Version::CURRENT, MONEY);
     quote.fee + quote.tax
 }

@@ -2,8 +2,9 @@
 //! TigerBeetle's two-phase and linked transfers.
 //!
 //! A table is a conversation. A line is a transfer and its result; a blank
-//! line ends a request. A line that begins with `=` looks at an account (what
-//! is pending stands behind the `+`) or at a hold.
+//! line ends a request, and so does one by which time passes. A line that begins
+//! with `=` looks at an account (what is pending stands behind the `+`), at a
+//! hold, or at when the next one expires.
 
 use crate::ledger_desk::check;
 
@@ -51,13 +52,14 @@ fn a_repetition_that_differs_is_told_how_and_changes_nothing() {
         4 posts 30 of 2 limit -> used             => created
 
         1 holds 100 grant -> limit                => exists_with_different_flags
-        1 moves 100 grant -> used                 => exists_with_different_accounts
-        1 moves 100 used -> limit                 => exists_with_different_accounts
-        1 moves 100 2:grant -> 2:limit            => exists_with_different_accounts
+        1 moves 100 grant -> used                 => exists_with_different_credit_account_id
+        1 moves 100 used -> limit                 => exists_with_different_debit_account_id
+        1 moves 100 2:grant -> 2:limit            => exists_with_different_debit_account_id
         1 moves  99 grant -> limit                => exists_with_different_amount
         1 moves   0 grant -> limit                => exists_with_different_amount
-        1 moves 100 grant -> limit for 8          => exists_with_different_user_data
-        1 moves 100 grant -> limit by 8           => exists_with_different_user_data
+        1 moves 100 grant -> limit for 8          => exists_with_different_user_data_128
+        1 moves 100 grant -> limit by 8           => exists_with_different_user_data_64
+        3 holds  30 limit -> used for-seconds 9   => exists_with_different_timeout
         4 posts  30 of 3 limit -> used            => exists_with_different_pending_id
         4 voids  30 of 2 limit -> used            => exists_with_different_flags
         4 moves  30 limit -> used                 => exists_with_different_flags
@@ -70,17 +72,74 @@ fn a_repetition_that_differs_is_told_how_and_changes_nothing() {
 }
 
 #[test]
-fn of_several_differences_the_first_by_flags_hold_accounts_amount_is_told() {
+fn of_several_differences_the_first_in_the_order_of_the_table_is_told() {
     check(
         "
         1 moves 100 grant -> limit                => created
         2 holds 30 limit -> used                  => created
         3 posts 30 of 2 limit -> used             => created
+        4 holds 30 limit -> used for-seconds 9    => created
 
-        1 holds 9 used -> grant by 8              => exists_with_different_flags
-        1 moves 9 used -> grant by 8              => exists_with_different_accounts
-        1 moves 9 grant -> limit by 8             => exists_with_different_amount
-        3 posts 9 of 1 used -> grant by 8         => exists_with_different_pending_id
+        1 holds 9 used -> grant for 8 by 8        => exists_with_different_flags
+        3 posts 9 of 1 used -> grant for 8 by 8   => exists_with_different_pending_id
+        4 holds 9 used -> grant for-seconds 8 for 8 by 8 => exists_with_different_timeout
+        1 moves 9 used -> grant for 8 by 8        => exists_with_different_debit_account_id
+        1 moves 9 grant -> used for 8 by 8        => exists_with_different_credit_account_id
+        1 moves 9 grant -> limit for 8 by 8       => exists_with_different_amount
+        1 moves 100 grant -> limit for 8 by 8     => exists_with_different_user_data_128
+        1 moves 100 grant -> limit by 8           => exists_with_different_user_data_64
+        1 moves 100 grant -> limit                => exists
+        ",
+    );
+}
+
+#[test]
+fn of_several_reasons_against_a_transfer_the_first_in_the_order_of_the_table_is_told() {
+    check(
+        "
+        1 moves   10 grant -> limit               => created
+        2 moves   50 owed -> dispute              => created
+        3 moves   10 limit -> used                => created
+
+        0 moves   -1 limit -> limit               => id_must_not_be_zero
+        last moves -1 limit -> limit              => id_must_not_be_int_max
+        1 moves   -1 limit -> limit               => exists_with_different_debit_account_id
+        9 moves   -1 limit -> limit               => accounts_must_be_different
+        9 moves   -1 limit -> 2:used              => accounts_must_have_the_same_ledger
+        9 moves   -1 limit -> used                => overflows_debits_posted
+        9 moves    1 limit -> owed                => exceeds_credits
+        9 moves   -1 limit -> limit               => id_already_failed
+        8 moves   51 dispute -> owed              => exceeds_debits
+        8 moves   50 dispute -> owed              => id_already_failed
+        7 moves   50 dispute -> owed              => created
+        ",
+    );
+}
+
+#[test]
+fn of_several_reasons_against_a_resolution_the_first_in_the_order_of_the_table_is_told() {
+    check(
+        "
+        1 moves 15 transit -> merchant            => created
+        2 holds 15 transit -> merchant            => created
+        3 holds 15 transit -> merchant            => created
+        4 posts 15 of 3 transit -> merchant       => created
+
+        0 voids 16 of 0 fees -> 2:psp             => id_must_not_be_zero
+        last voids 16 of 0 fees -> 2:psp          => id_must_not_be_int_max
+        4 voids 16 of 0 fees -> 2:psp             => exists_with_different_flags
+        9 voids 16 of 0 fees -> 2:psp             => pending_id_must_not_be_zero
+        9 voids 16 of last fees -> 2:psp          => pending_id_must_not_be_int_max
+        9 voids 16 of 9 fees -> 2:psp             => pending_id_must_be_different
+        8 voids 16 of 7 fees -> 2:psp             => pending_transfer_not_found
+        8 voids 16 of 1 fees -> 2:psp             => id_already_failed
+        9 voids 16 of 1 fees -> 2:psp             => pending_transfer_not_pending
+        9 voids 16 of 3 fees -> 2:psp             => pending_transfer_has_different_debit_account_id
+        9 voids 16 of 3 transit -> 2:psp          => pending_transfer_has_different_credit_account_id
+        9 voids 16 of 3 transit -> merchant       => exceeds_pending_transfer_amount
+        9 voids 14 of 3 transit -> merchant       => pending_transfer_has_different_amount
+        9 voids 15 of 3 transit -> merchant       => pending_transfer_already_posted
+        9 voids 15 of 2 transit -> merchant       => created
         ",
     );
 }
@@ -89,14 +148,52 @@ fn of_several_differences_the_first_by_flags_hold_accounts_amount_is_told() {
 fn a_transfer_that_makes_no_sense_is_refused_and_its_id_stays_usable() {
     check(
         "
-        1 moves  0 grant -> limit                 => amount_must_be_positive
-        1 moves -5 grant -> limit                 => amount_must_be_positive
         1 moves 10 limit -> limit                 => accounts_must_be_different
         1 moves 10 grant -> 2:limit               => accounts_must_have_the_same_ledger
         1 moves 10 grant -> limit.jpy             => accounts_must_have_the_same_ledger
+        1 moves -5 grant -> limit                 => overflows_debits_posted
+        1 holds -5 grant -> limit                 => overflows_debits_pending
         = grant debits 0 +0 credits 0 +0
 
         1 moves 10 grant -> limit                 => created
+        ",
+    );
+}
+
+#[test]
+fn nothing_may_be_moved_held_and_captured() {
+    check(
+        "
+        1 moves  0 limit -> used                  => created
+        2 holds  0 limit -> used                  => created
+        3 posts  0 of 2 limit -> used             => created
+        4 holds 15 transit -> merchant            => created
+        5 posts  0 of 4 transit -> merchant       => created
+        6 voids  0 of 4 transit -> merchant       => pending_transfer_has_different_amount
+        1 moves  0 limit -> used                  => exists
+        5 posts  0 of 4 transit -> merchant       => exists
+        = 2 is posted
+        = 4 is posted
+        = transit debits 0 +0 credits 0 +0
+        ",
+    );
+}
+
+#[test]
+fn an_account_counts_only_so_far() {
+    check(
+        "
+        1 moves most transit -> merchant          => created
+        2 moves    1 transit -> fees              => overflows_debits_posted
+        2 moves    1 psp -> merchant              => overflows_credits_posted
+        2 holds    1 transit -> fees              => overflows_debits_posted
+
+        3 holds most fees -> psp                  => created
+        4 holds    1 fees -> transit              => overflows_debits_pending
+        4 holds    1 merchant -> psp              => overflows_credits_pending
+        4 moves    1 fees -> transit              => overflows_debits
+        4 moves    1 merchant -> psp              => overflows_credits
+        5 posts most of 3 fees -> psp             => created
         ",
     );
 }
@@ -126,6 +223,27 @@ fn credits_that_are_only_held_can_not_be_spent() {
 
         3 posts 50 of 1 grant -> limit            => created
         4 moves 50 limit -> used                  => created
+        ",
+    );
+}
+
+#[test]
+fn a_debt_is_paid_back_only_as_far_as_it_goes() {
+    check(
+        "
+        1 moves 10 available -> owed              => exceeds_credits
+        2 moves 30 owed -> dispute                => created
+        3 holds 20 dispute -> owed                => created
+        4 moves 11 dispute -> owed                => exceeds_debits
+        5 holds 10 dispute -> owed                => created
+        6 moves  1 dispute -> owed                => exceeds_debits
+        = owed debits 30 +0 credits 0 +30
+
+        7 voids 10 of 5 dispute -> owed           => created
+        8 posts 20 of 3 dispute -> owed           => created
+        9 moves 10 dispute -> owed                => created
+        4 moves 11 dispute -> owed                => id_already_failed
+        = owed debits 30 +0 credits 30 +0
         ",
     );
 }
@@ -240,16 +358,107 @@ fn a_hold_is_resolved_as_it_was_placed_or_not_at_all() {
         3 posts 16 of 1 transit -> merchant       => exceeds_pending_transfer_amount
         3 voids 16 of 1 transit -> merchant       => exceeds_pending_transfer_amount
         3 voids 14 of 1 transit -> merchant       => pending_transfer_has_different_amount
-        3 posts  0 of 1 transit -> merchant       => amount_must_be_positive
-        3 posts 15 of 1 transit -> fees           => pending_transfer_has_different_accounts
-        3 posts 15 of 1 merchant -> transit       => pending_transfer_has_different_accounts
-        3 voids 15 of 1 2:transit -> 2:merchant   => pending_transfer_has_different_accounts
+        3 posts -1 of 1 transit -> merchant       => exceeds_pending_transfer_amount
+        3 posts 15 of 1 transit -> fees           => pending_transfer_has_different_credit_account_id
+        3 posts 15 of 1 merchant -> transit       => pending_transfer_has_different_debit_account_id
+        3 voids 15 of 1 2:transit -> 2:merchant   => pending_transfer_has_different_debit_account_id
         3 posts 15 of 2 transit -> merchant       => pending_transfer_not_pending
         3 voids 15 of 2 transit -> merchant       => pending_transfer_not_pending
         = 1 is pending
 
         3 posts 15 of 1 transit -> merchant       => created
         4 posts 15 of 3 transit -> merchant       => pending_transfer_not_pending
+        ",
+    );
+}
+
+#[test]
+fn a_hold_expires_by_the_clock_of_the_ledger_and_gives_everything_back() {
+    check(
+        "
+        1 holds 10 transit -> merchant                => created
+        2 holds 11 transit -> merchant for-seconds 1  => created
+        3 holds 12 transit -> merchant for-seconds 2  => created
+        4 holds 13 transit -> merchant for-seconds 3  => created
+        5 holds 14 transit -> merchant for-seconds 0  => created
+        = transit debits 0 +60 credits 0 +0
+        = expiry at 1s
+
+        after 1s
+        = transit debits 0 +49 credits 0 +0
+        = 2 is expired
+        = expiry at 2s
+
+        after 2s
+        = transit debits 0 +24 credits 0 +0
+        = nothing expires
+
+        6 posts 11 of 2 transit -> merchant           => pending_transfer_expired
+        6 voids 12 of 3 transit -> merchant           => pending_transfer_expired
+        6 posts 14 of 4 transit -> merchant           => exceeds_pending_transfer_amount
+        6 voids 12 of 4 transit -> merchant           => pending_transfer_has_different_amount
+        6 posts 13 of 4 transit -> merchant           => pending_transfer_expired
+        4 holds 13 transit -> merchant for-seconds 3  => exists
+        4 holds 13 transit -> merchant                => exists_with_different_timeout
+        6 posts 10 of 1 transit -> merchant           => created
+        = transit debits 10 +14 credits 0 +0
+        ",
+    );
+}
+
+#[test]
+fn a_hold_that_is_resolved_in_time_does_not_expire() {
+    check(
+        "
+        1 holds 10 transit -> merchant for-seconds 5  => created
+        2 holds 20 transit -> merchant for-seconds 5  => created
+        after 4s
+        3 posts 10 of 1 transit -> merchant           => created
+        4 voids 20 of 2 transit -> merchant           => created
+        = nothing expires
+        after 60s
+        = 1 is posted
+        = 2 is voided
+        = transit debits 10 +0 credits 0 +0
+        5 voids 20 of 2 transit -> merchant           => pending_transfer_already_voided
+        ",
+    );
+}
+
+#[test]
+fn what_a_hold_reserved_can_be_spent_as_soon_as_it_has_expired() {
+    check(
+        "
+        1 moves 100 grant -> limit                    => created
+        2 holds 100 limit -> used for-seconds 10      => created
+        after 9s
+        3 holds   1 limit -> used                     => exceeds_credits
+        after 1s
+        4 holds 100 limit -> used for-seconds 10      => created
+        3 holds   1 limit -> used                     => id_already_failed
+        2 holds 100 limit -> used for-seconds 10      => exists
+        = limit debits 0 +100 credits 100 +0
+        ",
+    );
+}
+
+#[test]
+fn a_chain_that_confirms_an_expired_hold_books_nothing() {
+    check(
+        "
+        1 holds 50 transit -> merchant for-seconds 10 => created
+        after 10s
+        2 posts 50 of 1 transit -> merchant linked    => pending_transfer_expired
+        3 moves  1 merchant -> fees                   => linked_event_failed
+
+        3 moves  1 merchant -> fees linked            => linked_event_failed
+        2 posts 50 of 1 transit -> merchant           => pending_transfer_expired
+
+        4 holds 50 transit -> merchant for-seconds 10 linked => linked_event_failed
+        2 posts 50 of 1 transit -> merchant           => pending_transfer_expired
+        = nothing expires
+        = 4 is absent
+        = transit debits 0 +0 credits 0 +0
         ",
     );
 }
@@ -275,7 +484,7 @@ fn a_chain_that_fails_anywhere_is_not_booked_at_all() {
 
         2 moves  10 limit -> used linked          => linked_event_failed
         3 holds  10 limit -> used linked          => linked_event_failed
-        4 moves   0 limit -> used linked          => amount_must_be_positive
+        4 moves  10 limit -> limit linked         => accounts_must_be_different
         5 moves  10 limit -> used                 => linked_event_failed
         6 moves   1 limit -> used                 => created
         = limit debits 1 +0 credits 100 +0
@@ -357,7 +566,7 @@ fn a_chain_whose_end_does_not_come_is_refused() {
         1 moves 100 grant -> limit linked         => linked_event_failed
         2 moves   1 limit -> used linked          => linked_event_chain_open
 
-        1 moves   0 grant -> limit linked         => amount_must_be_positive
+        1 moves   1 grant -> grant linked         => accounts_must_be_different
         2 moves   1 limit -> used linked          => linked_event_failed
         3 moves   1 limit -> used linked          => linked_event_chain_open
         = grant debits 0 +0 credits 0 +0

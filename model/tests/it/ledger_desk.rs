@@ -1,6 +1,8 @@
 //! The door to the ledger, and the words in which the tables of
 //! [`crate::ledger`] are written.
 
+use std::time::Duration;
+
 use model::{
     AccountId, AccountName, Amount, Balance, Booking, Currency, Defects, HoldState, Ledger,
     Merchant, OperationId, ProviderId, Tenant, Token, Transfer, TransferId, TransferKind,
@@ -12,14 +14,20 @@ pub(crate) fn check(table: &str) {
     let mut ledger = Ledger::new(Defects::NONE);
     let mut restored = Ledger::new(Defects::NONE);
     let mut request = Vec::new();
+    let mut now = Duration::ZERO;
     for line in table.lines().chain([""]) {
         let line = read(line);
         if let Line::Transfer(transfer, result) = line {
             request.push((transfer, result));
             continue;
         }
-        restored.restore(&book(&mut ledger, &std::mem::take(&mut request)));
+        restored.restore(&book(&mut ledger, &std::mem::take(&mut request), now));
         match line {
+            Line::Wait(seconds) => {
+                now += Duration::from_secs(seconds);
+                restored.restore(&ledger.expire(now));
+            }
+            Line::NextExpiry(at) => assert_eq!(ledger.next_expiry(), at),
             Line::Account(account, balance) => {
                 assert_eq!(ledger.balance(account), balance, "{account}");
             }
@@ -30,9 +38,9 @@ pub(crate) fn check(table: &str) {
     assert!(ledger.accounts().eq(restored.accounts()), "it is rebuilt from its bookings");
 }
 
-fn book(ledger: &mut Ledger, request: &[(Transfer, String)]) -> Booking {
+fn book(ledger: &mut Ledger, request: &[(Transfer, String)], now: Duration) -> Booking {
     let transfers: Vec<_> = request.iter().map(|(transfer, _)| *transfer).collect();
-    let (results, booking) = ledger.create(&transfers);
+    let (results, booking) = ledger.create(&transfers, now);
     assert_eq!(results.len(), request.len(), "every transfer has its result");
     for (result, (transfer, expected)) in results.iter().zip(request) {
         let result = snake(&format!("{result:?}"));
@@ -49,6 +57,10 @@ enum Line {
     Account(AccountId, Balance),
     /// A hold, and where it should stand.
     Hold(TransferId, Option<HoldState>),
+    /// So many seconds pass.
+    Wait(u64),
+    /// When the next hold should expire.
+    NextExpiry(Option<Duration>),
     /// Nothing.
     Empty,
 }
@@ -58,6 +70,11 @@ fn read(line: &str) -> Line {
     let words: Vec<&str> = line.split_whitespace().collect();
     match words[..] {
         [] => Line::Empty,
+        ["=", "nothing", "expires"] => Line::NextExpiry(None),
+        ["=", "expiry", "at", second] => {
+            Line::NextExpiry(Some(Duration::from_secs(number(second.trim_end_matches('s')))))
+        }
+        ["after", seconds] => Line::Wait(number(seconds.trim_end_matches('s'))),
         ["=", hold, "is", state] => Line::Hold(TransferId(number(hold)), hold_state(state)),
         ["=", name, "debits", debits, debits_pending, "credits", credits, credits_pending] => {
             let balance = Balance {
@@ -78,13 +95,17 @@ fn read(line: &str) -> Line {
 /// `CamelCase` as `snake_case`.
 pub(crate) fn snake(camel: &str) -> String {
     let spaced = camel.char_indices().flat_map(|(at, letter)| {
-        let gap = (at > 0 && letter.is_uppercase()).then_some('_');
+        let before = camel[..at].chars().next_back();
+        let starts = letter.is_uppercase()
+            || letter.is_ascii_digit() && before.is_some_and(|before| !before.is_ascii_digit());
+        let gap = (at > 0 && starts).then_some('_');
         gap.into_iter().chain(letter.to_lowercase())
     });
     spaced.collect()
 }
 
-/// `id verb amount [of hold] debit -> credit [linked] [for token] [by operation]`
+/// `id verb amount [of hold] debit -> credit [for-seconds n] [linked] [for token]
+/// [by operation]`
 fn transfer(words: &[&str]) -> Transfer {
     let after = |word| words.iter().position(|w| *w == word).map(|at| words[at + 1]);
     let before = |word| words.iter().position(|w| *w == word).map(|at| words[at - 1]);
@@ -96,7 +117,10 @@ fn transfer(words: &[&str]) -> Transfer {
         amount: amount(words[2]),
         kind: match words[1] {
             "moves" => TransferKind::Posted,
-            "holds" => TransferKind::Pending,
+            "holds" => match after("for-seconds") {
+                Some(seconds) => TransferKind::PendingFor(seconds.parse().expect("seconds")),
+                None => TransferKind::Pending,
+            },
             "posts" => TransferKind::PostPending(hold()),
             "voids" => TransferKind::VoidPending(hold()),
             verb => panic!("{verb} is no verb"),
@@ -127,6 +151,9 @@ fn account(word: &str) -> AccountId {
             "merchant" => AccountName::MerchantPending(merchant),
             "psp" => AccountName::ProviderReceivable(ProviderId(0)),
             "fees" => AccountName::FeeIncome,
+            "available" => AccountName::MerchantAvailable(merchant),
+            "owed" => AccountName::MerchantOwed(merchant),
+            "dispute" => AccountName::Dispute(merchant),
             other => panic!("{other} is no account"),
         },
     }
@@ -137,15 +164,22 @@ fn hold_state(word: &str) -> Option<HoldState> {
         "pending" => Some(HoldState::Pending),
         "posted" => Some(HoldState::Posted),
         "voided" => Some(HoldState::Voided),
+        "expired" => Some(HoldState::Expired),
         "absent" => None,
         other => panic!("no hold is {other}"),
     }
 }
 
 fn amount(word: &str) -> Amount {
-    Amount(word.trim_start_matches('+').parse().expect("an amount"))
+    match word.trim_start_matches('+') {
+        "most" => Amount(i128::MAX),
+        number => Amount(number.parse().expect("an amount")),
+    }
 }
 
 fn number(word: &str) -> u64 {
-    word.parse().expect("a number")
+    match word {
+        "last" => u64::MAX,
+        number => number.parse().expect("a number"),
+    }
 }

@@ -66,6 +66,7 @@ fn rows(ledger: &LedgerBelief, money: &impl Fn(Amount) -> String) -> Vec<String>
     lines.extend(ledger.holds.iter().filter_map(|(amount, state)| match state {
         HoldState::Pending => None,
         HoldState::Posted => Some(format!("hold of {}: captured", money(*amount))),
+        HoldState::Expired => Some(format!("hold of {}: expired", money(*amount))),
         HoldState::Voided => Some(format!("hold of {}: released", money(*amount))),
     }));
     lines.extend(ledger.owed.iter().map(|(provider, amount)| {

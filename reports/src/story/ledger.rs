@@ -9,6 +9,9 @@ pub(super) fn wish(row: &Transfer) -> String {
     match row.kind {
         TransferKind::Posted => format!("book {money} from {from} to {to}"),
         TransferKind::Pending => format!("hold {money} from {from} for {to}"),
+        TransferKind::PendingFor(seconds) => {
+            format!("hold {money} from {from} for {to}, for {seconds} s")
+        }
         TransferKind::PostPending(_) => format!("book {money} that it holds for {to}"),
         TransferKind::VoidPending(_) => format!("release {money} that it holds for {to}"),
     }
@@ -22,6 +25,9 @@ pub(super) fn sentence(row: &Transfer, with_ids: bool) -> String {
     let told = match row.kind {
         TransferKind::Posted => format!("books {money} from {from} to {to}"),
         TransferKind::Pending => format!("holds {money} from {from} for {to}"),
+        TransferKind::PendingFor(seconds) => {
+            format!("holds {money} from {from} for {to}, for {seconds} s")
+        }
         TransferKind::PostPending(hold) => {
             format!("books {money} of what it held{} from {from} for {to}", held(hold))
         }
@@ -30,4 +36,12 @@ pub(super) fn sentence(row: &Transfer, with_ids: bool) -> String {
         }
     };
     if with_ids { format!("{told} ({})", row.id) } else { told }
+}
+
+/// That the time of `hold` is over.
+pub(super) fn expiry(hold: &Transfer, with_ids: bool) -> String {
+    let money = Money { amount: hold.amount, currency: hold.debit.currency };
+    let (from, to) = (hold.debit.name, hold.credit.name);
+    let told = format!("lets what it held expire: {money} from {from} for {to}");
+    if with_ids { format!("{told} ({})", hold.id) } else { told }
 }

@@ -56,10 +56,13 @@ impl Words<'_> {
                 let told = records.iter().map(|r| journal::sentence(r, self.plan, self.token));
                 format!("writes: {}", told.collect::<Vec<_>>().join("; "))
             }
-            Deed::Books(rows) => {
-                let rows = rows.iter().filter(|row| self.ledger || !row.debit.name.is_memo());
+            Deed::Books(booking) => {
+                let ids = self.ledger;
+                let expired = booking.expired.iter().map(|row| (row, ledger::expiry(row, ids)));
+                let booked = booking.rows.iter().map(|row| (row, ledger::sentence(row, ids)));
                 let told =
-                    rows.map(|row| self.attributed(row.token, ledger::sentence(row, self.ledger)));
+                    expired.chain(booked).filter(|(row, _)| ids || !row.debit.name.is_memo());
+                let told = told.map(|(row, sentence)| self.attributed(row.token, sentence));
                 told.collect::<Vec<_>>().join("; ")
             }
             Deed::Moves(movement) => self.attributed(movement.charge.token, moved(movement)),
@@ -183,6 +186,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Payment(..) => "it has waited long enough",
         Timer::Relay(..) => "somebody should work on the payment",
         Timer::Execute(_) => "a request that it had put off is due",
+        Timer::Expire => "the time of a hold should be over",
         Timer::Look => "it is time to look at every payment",
     }
 }

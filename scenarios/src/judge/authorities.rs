@@ -202,7 +202,7 @@ impl Authorities {
         let dossier = self.dossiers.open(row.token);
         match row.kind {
             TransferKind::Posted => self.sums.post(row),
-            TransferKind::Pending => {
+            TransferKind::Pending | TransferKind::PendingFor(_) => {
                 self.sums.reserve(row, row.amount);
                 dossier.take_hold(row.id, row.amount);
             }
@@ -225,6 +225,12 @@ impl Authorities {
                 dossier.booked -= row.amount;
             }
         }
+    }
+
+    /// Takes a hold whose time is over.
+    pub(super) fn take_expiry(&mut self, hold: &Transfer) {
+        let held = self.dossiers.open(hold.token).resolve_hold(hold.id, HoldState::Expired);
+        self.sums.reserve(hold, -held);
     }
 
     pub(super) fn heal_at(&self) -> VirtualTime {

@@ -14,6 +14,10 @@ pub(super) fn judge(
     seen: Sighting,
     booking: &Booking,
 ) {
+    for hold in &booking.expired {
+        hold_expires_once(said, found, seen, hold);
+        said.take_expiry(hold);
+    }
     for row in &booking.rows {
         identity_works_once(said, found, seen, row);
         hold_resolves_once(said, found, seen, row);
@@ -50,6 +54,15 @@ fn hold_resolves_once(said: &Authorities, found: &mut Findings, seen: Sighting, 
     found.check(Invariant::I04, seen, about, within, || {
         let money = |amount| Money { amount, currency: row.debit.currency };
         format!("{} captures {} of a hold of {}", row.id, money(row.amount), money(held))
+    });
+}
+
+fn hold_expires_once(said: &Authorities, found: &mut Findings, seen: Sighting, hold: &Transfer) {
+    let known = said.of(hold.token).and_then(|dossier| dossier.hold(hold.id).copied());
+    let open = known.is_some_and(|known| known.state == HoldState::Pending);
+    let about = (hold.token, "hold", Relation::SameOperationTwice);
+    found.check(Invariant::I04, seen, about, open, || {
+        format!("the hold {} expires, which was resolved before", hold.id)
     });
 }
 

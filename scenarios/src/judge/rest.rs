@@ -88,7 +88,7 @@ fn undone_once(found: &mut Findings, seen: Sighting, dossier: &Dossier, view: &P
         });
     }
     for hold in &dossier.holds {
-        let released = hold.state == HoldState::Voided;
+        let released = matches!(hold.state, HoldState::Voided | HoldState::Expired);
         let about = (token, "hold", Relation::UndoMissing);
         found.check(Invariant::I10, seen, about, released, || {
             format!(

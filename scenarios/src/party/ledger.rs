@@ -1,10 +1,12 @@
 //! The ledger as an actor: what it booked is durable before it says so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use model::posting::{Voucher, opening};
 use model::{
-    AccountId, AccountName, Answer, Booking, Defect, Fence, Ledger, LedgerRequest, OperationId,
-    PaymentId, Token, Transfer, TransferId, TransferKind,
+    Answer, Booking, Defect, Fence, Ledger, LedgerRequest, OperationId, PaymentId, Token, Transfer,
+    TransferId,
 };
 use sim::Delivery;
 
@@ -13,7 +15,7 @@ use crate::party::Compaction;
 use crate::party::idle::Idle;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
-use crate::system::{Effects, Entry, PaymentSystem};
+use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
 /// The ledger with its journal.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub struct LedgerDesk {
     booked: Idle<TransferId>,
     /// Payments that were taken over.
     fenced: Idle<PaymentId>,
+    /// The expiry that it will be reminded of.
+    reminded: Option<Duration>,
 }
 
 impl LedgerDesk {
@@ -49,7 +53,7 @@ impl LedgerDesk {
             }
         }
         let (booked, fenced, funded) = (Idle::new(), Idle::new(), !journal.is_empty());
-        let mut desk = Self { ledger, fence, funded, booked, fenced };
+        let mut desk = Self { ledger, fence, funded, booked, fenced, reminded: None };
         for transfer in desk.ledger.unsettled() {
             desk.booked.add(out.monotonic(), transfer);
         }
@@ -57,6 +61,7 @@ impl LedgerDesk {
             desk.fenced.add(out.monotonic(), payment);
         }
         desk.fund(system, out);
+        desk.remind(out);
         desk
     }
 
@@ -103,6 +108,29 @@ impl LedgerDesk {
         }
     }
 
+    /// The time of a hold should be over.
+    pub(crate) fn on_expiry(&mut self, out: &mut Effects) {
+        self.reminded = None;
+        if out.disk_is_full() {
+            out.set_timer(ROOM_MAY_COME, Timer::Expire);
+            return;
+        }
+        let booking = self.ledger.expire(date(out));
+        self.keep(booking, out);
+        self.remind(out);
+    }
+
+    /// Minds the next expiry, unless it is minded already.
+    fn remind(&mut self, out: &mut Effects) {
+        let next = self.ledger.next_expiry();
+        if let Some(at) = next
+            && self.reminded != next
+        {
+            self.reminded = next;
+            out.set_timer(at.saturating_sub(date(out)), Timer::Expire);
+        }
+    }
+
     /// Settles what was booked long ago, and writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let (now, live) = (out.monotonic(), self.ledger.footprint().0);
@@ -126,7 +154,14 @@ impl LedgerDesk {
     }
 
     fn book(&mut self, transfers: &[Transfer], out: &mut Effects) -> Answer {
-        let (results, booking) = self.ledger.create(transfers);
+        let (results, booking) = self.ledger.create(transfers, date(out));
+        self.keep(booking, out);
+        self.remind(out);
+        Answer::Booked(results)
+    }
+
+    /// Makes `booking` durable.
+    fn keep(&mut self, booking: Booking, out: &mut Effects) {
         if booking != Booking::default() {
             for row in &booking.rows {
                 self.booked.add(out.monotonic(), row.id);
@@ -134,25 +169,29 @@ impl LedgerDesk {
             out.append(Entry::Ledger(booking));
             out.sync();
         }
-        Answer::Booked(results)
     }
+}
+
+/// The ledger's own clock, which goes on when it reboots.
+fn date(out: &Effects) -> Duration {
+    Duration::from_nanos(out.wall().as_nanos())
 }
 
 /// The transfers that fund the merchants' limits before anything else happens.
 fn grants(plan: &Plan) -> Vec<Transfer> {
-    let grants = plan.limits.iter().enumerate().map(|(n, limit)| {
-        let account =
-            |name| AccountId { tenant: limit.tenant, currency: limit.money.currency, name };
-        Transfer {
-            id: TransferId(n as u64 + 1),
-            debit: account(AccountName::LimitGranted),
-            credit: account(AccountName::Limit(limit.merchant)),
-            amount: limit.money.amount,
-            kind: TransferKind::Posted,
-            linked: false,
+    let grants = plan.limits.iter().zip(1..).flat_map(|(limit, subject)| {
+        let voucher = Voucher {
+            tenant: limit.tenant,
+            currency: limit.money.currency,
+            subject,
+            number: 0,
             token: Token(0),
             operation: OperationId(0),
-        }
+        };
+        opening::limit(&voucher, limit.merchant, limit.money.amount)
     });
     grants.collect()
 }
+
+/// When a full disk is looked at again.
+const ROOM_MAY_COME: Duration = Duration::from_secs(1);

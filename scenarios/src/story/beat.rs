@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Movement, PaymentId, Record, Status, Transfer};
+use model::{Booking, Movement, PaymentId, Record, Status};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
@@ -65,7 +65,7 @@ pub enum Deed {
     /// Has written into the journal of a payment, durably.
     Writes(PaymentId, Vec<Record>),
     /// Has booked, durably.
-    Books(Vec<Transfer>),
+    Books(Booking),
     /// Has changed its books, durably.
     Moves(Movement),
     /// Sees the reply to something that it asked.

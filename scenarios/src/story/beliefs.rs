@@ -151,8 +151,11 @@ impl Believing {
             Said::Moved(movement) if matter.is_about(movement.charge.token) => {
                 self.beliefs.take_movement(movement);
             }
-            Said::Booked(rows) => {
-                for row in rows {
+            Said::Booked(booking) => {
+                for hold in &booking.expired {
+                    self.take_expiry(hold, matter);
+                }
+                for row in &booking.rows {
                     self.take_row(row, matter);
                 }
             }
@@ -182,6 +185,22 @@ impl Believing {
         }
     }
 
+    fn take_expiry(&mut self, hold: &Transfer, matter: &Matter) {
+        let limited = |account: &AccountId| matter.accounts().contains(account);
+        for account in [hold.debit, hold.credit].into_iter().filter(limited) {
+            let sums = self.balances.entry(account);
+            let pending = match account == hold.debit {
+                true => &mut sums.debits_pending,
+                false => &mut sums.credits_pending,
+            };
+            *pending += -hold.amount;
+        }
+        if let Some(at) = self.holds.get(&hold.id) {
+            self.beliefs.ledger.holds[*at].1 = HoldState::Expired;
+        }
+        self.note_limits(matter);
+    }
+
     fn take_row(&mut self, row: &Transfer, matter: &Matter) {
         self.take_limit(row, matter);
         if row.token == Token(0) || !matter.is_about(row.token) || row.debit.name.is_memo() {
@@ -189,7 +208,7 @@ impl Believing {
         }
         let ledger = &mut self.beliefs.ledger;
         match row.kind {
-            TransferKind::Pending => {
+            TransferKind::Pending | TransferKind::PendingFor(_) => {
                 self.holds.insert(row.id, ledger.holds.len());
                 ledger.holds.push((row.amount, HoldState::Pending));
                 return;
@@ -234,13 +253,17 @@ impl Believing {
             *pending += -held.copied().unwrap_or_default();
             match row.kind {
                 TransferKind::Posted | TransferKind::PostPending(_) => *posted += row.amount,
-                TransferKind::Pending => {
+                TransferKind::Pending | TransferKind::PendingFor(_) => {
                     *pending += row.amount;
                     self.reserved.insert(row.id, row.amount);
                 }
                 TransferKind::VoidPending(_) => {}
             }
         }
+        self.note_limits(matter);
+    }
+
+    fn note_limits(&mut self, matter: &Matter) {
         let limits = matter.accounts().iter().map(|a| (*a, self.balances.of(*a)));
         self.beliefs.ledger.limits = limits.collect();
     }

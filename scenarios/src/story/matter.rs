@@ -67,7 +67,7 @@ impl Matter {
 
     /// Whether any of these rows matters.
     pub(super) fn has_part_in(&self, booking: &Booking) -> bool {
-        booking.rows.iter().any(|row| {
+        booking.expired.iter().chain(&booking.rows).any(|row| {
             self.is_about(row.token)
                 || self.accounts.contains(&row.debit)
                 || self.accounts.contains(&row.credit)
@@ -107,7 +107,7 @@ impl Matter {
             Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
                 self.payments.contains(&payment)
             }
-            Timer::Request(_) | Timer::Execute(_) | Timer::Look => false,
+            Timer::Expire | Timer::Request(_) | Timer::Execute(_) | Timer::Look => false,
         }
     }
 

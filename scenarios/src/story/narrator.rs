@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{Movement, Token, Transfer};
+use model::{Booking, Movement, Token, Transfer};
 use sim::{Fate, Happening, Misfortune, Past, Role, SendIdentity, TraceEvent, VirtualTime};
 
 use super::beat::{Beat, Deed, Passage};
@@ -120,7 +120,7 @@ impl<'s> Narrator<'s> {
             let after = self.believing.tally();
             let deed = match said {
                 Said::Moved(movement) => self.moved(movement),
-                Said::Booked(rows) => self.booked(rows),
+                Said::Booked(booking) => self.booked(booking),
                 Said::Written(token, payment, records) => {
                     let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
                     ours.then(|| Deed::Writes(*payment, records.clone()))
@@ -142,7 +142,7 @@ impl<'s> Narrator<'s> {
 
     /// Rows of money; those of permissions too where the ledger itself broke a
     /// rule.
-    fn booked(&self, rows: &[Transfer]) -> Option<Deed> {
+    fn booked(&self, booking: &Booking) -> Option<Deed> {
         let ledger = matches!(
             self.scene.violation.invariant,
             Invariant::I01 | Invariant::I02 | Invariant::I03 | Invariant::I04
@@ -153,8 +153,10 @@ impl<'s> Narrator<'s> {
             let ours = self.matter.is_about(row.token) && row.token != Token(0);
             shared || (ours && (ledger || !row.debit.name.is_memo()))
         };
-        let rows: Vec<_> = rows.iter().filter(matters).copied().collect();
-        (!rows.is_empty()).then_some(Deed::Books(rows))
+        let expired: Vec<_> = booking.expired.iter().filter(matters).copied().collect();
+        let rows: Vec<_> = booking.rows.iter().filter(matters).copied().collect();
+        let any = !(expired.is_empty() && rows.is_empty());
+        any.then(|| Deed::Books(Booking { expired, rows, ..Booking::default() }))
     }
 
     fn noted(&self, event: u64, about: bool, fact: &Fact) -> Option<Deed> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Movement, PaymentId, Record, StoreEntry, Token, Transfer};
+use model::{Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -22,8 +22,8 @@ pub(super) struct Testimony {
 pub(super) enum Said {
     /// A provider, of a charge.
     Moved(Movement),
-    /// The ledger: these rows, at once.
-    Booked(Vec<Transfer>),
+    /// The ledger: all of this at once.
+    Booked(Booking),
     /// The store: these records of a payment, at once.
     Written(Token, PaymentId, Vec<Record>),
 }
@@ -32,7 +32,7 @@ impl Testimony {
     pub(super) fn take_entry(&mut self, seen: Sighting, entry: &Entry) {
         let said = match entry {
             Entry::Provider(entry) => entry.movement().copied().map(Said::Moved),
-            Entry::Ledger(booking) => Some(Said::Booked(booking.rows.clone())),
+            Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))
             }

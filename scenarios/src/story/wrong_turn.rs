@@ -160,7 +160,7 @@ fn effect(happened: &TraceEvent<PaymentSystem>, end: VirtualTime) -> Option<Deed
         Happening::Appended(Entry::Store(StoreEntry::Committed(commit))) => {
             Some(Deed::Writes(commit.payment, commit.records.clone()))
         }
-        Happening::Appended(Entry::Ledger(booking)) => Some(Deed::Books(booking.rows.clone())),
+        Happening::Appended(Entry::Ledger(booking)) => Some(Deed::Books(booking.clone())),
         Happening::Appended(Entry::Provider(entry)) => entry.movement().copied().map(Deed::Moves),
         _ => None,
     }

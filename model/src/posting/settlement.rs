@@ -1,0 +1,80 @@
+//! A provider pays what it owes.
+
+use super::Voucher;
+use super::chain::Chain;
+use crate::account::AccountName;
+use crate::identity::{BankId, Merchant, ProviderId};
+use crate::money::Amount;
+use crate::transfer::Transfer;
+
+/// A line of a provider's settlement file, matched with a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'l> {
+    /// Who pays.
+    pub provider: ProviderId,
+    /// Where the money arrived.
+    pub bank: BankId,
+    /// What was captured.
+    pub gross: Amount,
+    /// What the provider kept for itself.
+    pub cost: Amount,
+    /// Whose money it is.
+    pub parts: &'l [SettledPart],
+}
+
+/// What a settlement makes available to one merchant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettledPart {
+    /// Who.
+    pub merchant: Merchant,
+    /// Its part of what was captured.
+    pub amount: Amount,
+    /// Its part of the fee.
+    pub fee: Amount,
+    /// Its part of the tax.
+    pub tax: Amount,
+    /// What refunds took, or reserve, of what it has pending.
+    pub refunded: Amount,
+    /// What refunds gave back of its limit already.
+    pub limit_returned: Amount,
+}
+
+/// Books a settlement line. What the refunds took beyond what was left after
+/// fee and tax, the merchant owes: a settlement is never refused.
+pub fn settle(voucher: &Voucher, line: &Line<'_>) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "settle", 2 + 2 * line.parts.len());
+    let receivable = AccountName::ProviderReceivable(line.provider);
+    let bank = AccountName::Bank(line.bank);
+    chain.book_either_way(0, (bank, receivable), line.gross - line.cost);
+    chain.book(1, (AccountName::ProviderFees, receivable), line.cost);
+    for (part, leg) in line.parts.iter().zip((2..).step_by(2)) {
+        let merchant = part.merchant;
+        let pending = AccountName::MerchantPending(merchant);
+        let left = part.amount - part.fee - part.tax - part.refunded;
+        if left < Amount::ZERO {
+            chain.book(leg, (AccountName::MerchantOwed(merchant), pending), -left);
+        } else {
+            chain.book(leg, (pending, AccountName::MerchantAvailable(merchant)), left);
+        }
+        let limit = (AccountName::LimitUsed(merchant), AccountName::Limit(merchant));
+        chain.book(leg + 1, limit, part.amount - part.limit_returned);
+    }
+    chain.close()
+}
+
+/// Makes available what a refund had reserved when the settlement came, and
+/// did not take after all.
+pub fn settle_late(voucher: &Voucher, merchant: Merchant, amount: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "settle-late", 1);
+    let pending = AccountName::MerchantPending(merchant);
+    chain.book(0, (pending, AccountName::MerchantAvailable(merchant)), amount);
+    chain.close()
+}
+
+/// A merchant pays back what it owes, from what it has available.
+pub fn recover(voucher: &Voucher, merchant: Merchant, amount: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "recover", 1);
+    let available = AccountName::MerchantAvailable(merchant);
+    chain.book(0, (available, AccountName::MerchantOwed(merchant)), amount);
+    chain.close()
+}
