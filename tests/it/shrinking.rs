@@ -15,10 +15,10 @@ use sim::{Fault, Misfortune, Seed, Trigger};
 
 /// Scenarios in which each defect is looked for, beginning with another one for
 /// each, and findings of each that are shrunk.
-const SCENARIOS: usize = 4;
+const SCENARIOS: usize = 3;
 const FINDINGS: usize = 2;
 /// Seeds in which a finding is looked for.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 25;
 
 #[test]
 fn repros_are_small_minimal_and_the_same_violation() {
@@ -149,31 +149,38 @@ fn the_reference_holds_after_those_changes_and_they_do_change_something() {
 #[test]
 fn with_two_defects_planted_the_repro_of_one_is_not_that_of_the_other() {
     let pool = pool(2);
-    let all: Vec<_> = Defect::ALL.iter().map(|story| story.defect).collect();
-    let mut pairs = 0;
-    for (place, one) in all.iter().enumerate() {
-        for other in (1..=3).map(|step| all[(place + step * 3) % all.len()]) {
-            let [alone, bystander] = [*one, other].map(|defect| Defects::NONE.with(defect));
-            let both = alone.with(other);
-            let fits = |plan: &Plan, target| {
-                first(plan, alone) == Some(target) && first(plan, bystander).is_none()
-            };
-            let found = catalog::all().iter().find_map(|scenario| {
-                let mut found = findings(scenario, both);
-                found.find(|found| fits(&found.plan, found.target))
-            });
-            let Some(found) = found else { continue };
-            let shrunk = shrunk_by(&found, &pool);
-            assert_eq!(shrunk.defects, alone, "{found:?}");
-            assert!(fits(&shrunk.plan, found.target), "{found:?} with {other:?}");
-            assert!(shrunk.slipped.iter().all(|slipped| slipped.fingerprint != found.target));
-            for slipped in &shrunk.slipped {
-                assert_eq!(first(&slipped.plan, slipped.defects), Some(slipped.fingerprint));
-            }
-            pairs += 1;
+    for (one, other) in pairs() {
+        let [alone, bystander] = [one, other].map(|defect| Defects::NONE.with(defect));
+        let fits = |plan: &Plan, target| {
+            first(plan, alone) == Some(target) && first(plan, bystander).is_none()
+        };
+        let found = catalog::all().iter().find_map(|scenario| {
+            let mut found = findings(scenario, alone.with(other));
+            found.find(|found| fits(&found.plan, found.target))
+        });
+        let found = found.unwrap_or_else(|| panic!("{one:?} is never found beside {other:?}"));
+        let shrunk = shrunk_by(&found, &pool);
+        assert_eq!(shrunk.defects, alone, "{found:?}");
+        assert!(fits(&shrunk.plan, found.target), "{found:?} with {other:?}");
+        assert!(shrunk.slipped.iter().all(|slipped| slipped.fingerprint != found.target));
+        for slipped in &shrunk.slipped {
+            assert_eq!(first(&slipped.plan, slipped.defects), Some(slipped.fingerprint));
         }
     }
-    assert!(pairs >= 30 - 3, "{pairs}");
+}
+
+/// Thirty ordered pairs of defects. Every payment breaks with a fresh key for
+/// each try, so nothing passes with that one alone.
+fn pairs() -> Vec<(Defect, Defect)> {
+    let all: Vec<_> = Defect::ALL.iter().map(|story| story.defect).collect();
+    let pairs = (1..all.len()).flat_map(|step| {
+        let others = all.iter().cycle().skip(step);
+        all.iter().copied().zip(others.copied()).collect::<Vec<_>>()
+    });
+    let pairs: Vec<_> =
+        pairs.filter(|(_, other)| *other != Defect::FreshKeyPerTry).take(30).collect();
+    assert_eq!(pairs.len(), 30);
+    pairs
 }
 
 /// A finding of a campaign.
