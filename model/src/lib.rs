@@ -16,6 +16,7 @@
 
 mod account;
 mod archive;
+mod attempt;
 mod balances;
 mod call;
 mod charge;
@@ -29,6 +30,7 @@ mod fence;
 mod flight;
 pub mod gatekeeper;
 mod identity;
+mod inbox;
 mod lease;
 mod ledger;
 mod money;
@@ -46,6 +48,7 @@ pub mod workflow;
 
 pub use account::{AccountId, AccountName};
 pub use archive::Archive;
+pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
@@ -59,6 +62,7 @@ pub use identity::{
     ChargeId, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant,
     Token, TransactionId, TransferId,
 };
+pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Currency, Money};
