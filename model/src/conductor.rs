@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
+use crate::attempt::AttemptEvent;
 use crate::call::{Answer, Call};
 use crate::defect::Defect;
 use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
-use crate::flight::{Aim, Flight, Sends, Waiting};
+use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
 use crate::identity::OperationId;
 use crate::outgoing::{attempt_provider, look_up, notice, query, step_call, undo_call};
 use crate::payment::{IllegalRecord, Payment};
@@ -79,7 +80,8 @@ impl Conductor {
     /// # Errors
     /// If the journal does not fold.
     pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
-        self.payment = Payment::fold(journal, rules.defects)?;
+        let seen = std::mem::replace(&mut self.payment, Payment::fold(journal, rules.defects)?);
+        self.payment.keep_observations(&seen);
         self.conclusion = None;
         self.draft.forget();
         Ok(())
@@ -152,6 +154,9 @@ impl Conductor {
         };
         if let Some(sends) = sends_of(&mut self.sends, flight.aim) {
             match evidence {
+                Evidence::Unknown if waiting.is_some_and(|waiting| waiting.effectful) => {
+                    self.payment.observe(AttemptEvent::Unknown);
+                }
                 Evidence::Unknown => {}
                 Evidence::Throttled => sends.turned_away(number),
                 _ => sends.answered(number),
@@ -200,6 +205,9 @@ impl Conductor {
         self.conclusion = None;
         self.flight = Some(Flight::new(aim, now, !own));
         let Some(which) = effect_of(aim) else { return };
+        if !own {
+            self.payment.observe(AttemptEvent::Unknown);
+        }
         if self.sends.iter().all(|sends| sends.which != which) {
             let untouched = self.own.contains(&Aim::Step(which));
             self.sends.push(if untouched {
@@ -217,7 +225,7 @@ impl Conductor {
                 return Act::Wait(waiting.until - now);
             }
             flight.waiting = None;
-            self.miss(now, rules);
+            self.miss(waiting, now, rules);
             return self.act(now, rules);
         }
         if now < flight.rest_until {
@@ -279,9 +287,12 @@ impl Conductor {
     }
 
     /// No answer came in time.
-    fn miss(&mut self, now: Duration, rules: &Rules) {
+    fn miss(&mut self, lost: Waiting, now: Duration, rules: &Rules) {
         let Some(flight) = &self.flight else { return };
         let at_provider = effect_of(flight.aim).is_some();
+        if at_provider && lost.effectful {
+            self.payment.observe(AttemptEvent::Unknown);
+        }
         if let Aim::Step(which) = flight.aim {
             let declined = Outcome::Refused(Refusal::DeclinedHard);
             if at_provider && rules.defects.has(Defect::TimeoutIsFailure) {
@@ -350,7 +361,7 @@ impl Conductor {
         }
         let query = || Choice::Call(query(payment, which));
         let settled_at = sends.map_or(now, |sends| sends.settled_at(rules.never_found));
-        if now >= settled_at || flight.pending {
+        if now >= settled_at || payment.is_undecided() {
             return query();
         }
         let waited = now.saturating_sub(flight.begun) >= rules.give_up_after;
@@ -419,7 +430,10 @@ impl Conductor {
                 self.doubt(now, rules);
             }
             (Aim::Step(which), Evidence::Later) => {
-                flight.pending = true;
+                flight.pending = which.step == steps::RISK;
+                if effect_of(flight.aim).is_some() {
+                    self.payment.observe(AttemptEvent::Pending);
+                }
                 if which.step == steps::RISK && self.payment.status() == Status::Processing {
                     self.conclusion = Some(Record::StatusChanged(Status::InReview));
                 }
@@ -446,21 +460,6 @@ impl Conductor {
 enum Choice {
     Call(Call),
     Conclude(Record),
-}
-
-/// The try whose sends an aim is about, where they reach a provider.
-fn effect_of(aim: Aim) -> Option<Try> {
-    match aim {
-        Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => Some(which),
-        Aim::Undo(which) if which.step == steps::AUTHORIZE => Some(which),
-        _ => None,
-    }
-}
-
-fn sends_of(sends: &mut [Sends], aim: Aim) -> Option<&mut Sends> {
-    let Aim::Step(_) = aim else { return None };
-    let which = effect_of(aim)?;
-    sends.iter_mut().find(|sends| sends.which == which)
 }
 
 fn operation(payment: &Payment, aim: Aim) -> OperationId {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::saga::Try;
+use crate::workflow::payin_card::steps;
 
 /// What is being awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(crate) struct Flight {
     pub(crate) rest_until: Duration,
     /// A refusal that is not definite yet.
     pub(crate) tentative: Option<crate::record::Refusal>,
-    /// The provider said that it will decide later.
+    /// A person decides later.
     pub(crate) pending: bool,
     /// It was proven once that nothing had happened, and it was sent anew.
     pub(crate) asked_anew: bool,
@@ -147,6 +148,22 @@ impl Sends {
     pub(crate) fn settled_at(&self, never_found: Duration) -> Duration {
         self.latest + never_found
     }
+}
+
+/// The try whose sends an aim is about, where they reach a provider.
+pub(crate) fn effect_of(aim: Aim) -> Option<Try> {
+    match aim {
+        Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => Some(which),
+        Aim::Undo(which) if which.step == steps::AUTHORIZE => Some(which),
+        _ => None,
+    }
+}
+
+/// What is known of those sends.
+pub(crate) fn sends_of(sends: &mut [Sends], aim: Aim) -> Option<&mut Sends> {
+    let Aim::Step(_) = aim else { return None };
+    let which = effect_of(aim)?;
+    sends.iter_mut().find(|sends| sends.which == which)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 
 mod account;
 mod archive;
+mod attempt;
 mod balances;
 mod call;
 mod change;
@@ -33,6 +34,7 @@ mod fence;
 mod flight;
 pub mod gatekeeper;
 mod identity;
+mod inbox;
 mod lease;
 mod ledger;
 mod money;
@@ -55,6 +57,7 @@ pub mod workflow;
 
 pub use account::{AccountId, AccountName};
 pub use archive::Archive;
+pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use change::{Change, Changes};
@@ -71,6 +74,7 @@ pub use identity::{
     BankId, ChargeId, Customer, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId,
     ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
+pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};

@@ -1,6 +1,7 @@
 //! A payment as the fold of its journal, and what follows from it without
 //! asking anyone.
 
+use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
@@ -35,6 +36,8 @@ pub struct Attempt {
     pub provider: ProviderId,
     /// The provider's name for the authorization, once it gave one.
     pub charge: Option<ChargeId>,
+    /// Where it stands: as the journal has it, and what was seen since.
+    pub state: AttemptState,
 }
 
 /// A record that does not fit the journal before it.
@@ -46,6 +49,9 @@ pub enum IllegalRecord {
     /// The saga can't take it.
     #[error(transparent)]
     Saga(#[from] IllegalEntry),
+    /// The attempt at a provider can't.
+    #[error(transparent)]
+    Attempt(#[from] IllegalAttemptEvent),
     /// The status can't change so.
     #[error("a payment that is {from:?} can't become {to:?}")]
     Status {
@@ -101,16 +107,23 @@ impl Payment {
             Record::Accepted(_) => return Err(IllegalRecord::NotAccepted),
             Record::StepIntent { which, provider, .. } => {
                 self.saga.apply(SagaEntry::Intent(which))?;
-                let attempt = provider.map(|provider| Attempt { provider, charge: None });
+                let absent = AttemptState::Absent;
+                let attempt =
+                    provider.map(|provider| Attempt { provider, charge: None, state: absent });
                 self.attempts.extend(attempt);
+                self.change_attempt(which, AttemptEvent::of_intent(which.step))?;
             }
             Record::StepOutcome { which, outcome } => self.take_outcome(which, outcome)?,
-            Record::CompIntent { which, .. } => self.saga.apply(SagaEntry::UndoIntent(which))?,
+            Record::CompIntent { which, .. } => {
+                self.saga.apply(SagaEntry::UndoIntent(which))?;
+                self.change_attempt(which, Some(AttemptEvent::VoidIntended))?;
+            }
             Record::CompOutcome { which, outcome } => {
                 self.saga.apply(match outcome {
                     UndoOutcome::TooLate => SagaEntry::TooLate(which),
                     _ => SagaEntry::Undone(which),
                 })?;
+                self.change_attempt(which, Some(AttemptEvent::of_undo(outcome)))?;
             }
             Record::PivotCommitted => self.pivot_committed = true,
             Record::CancelRequested => self.cancel_requested = true,
@@ -124,7 +137,13 @@ impl Payment {
                 self.status = status;
             }
             Record::Notified => self.notified = true,
-            Record::CaseOpened(case) => self.case = Some(case),
+            Record::CaseOpened(case) => {
+                self.case = Some(case);
+                let awaited = matches!(self.saga.next(), Next::Await(_) | Next::AwaitUndo(_));
+                if awaited && matches!(case, Case::InDoubt | Case::UndoStuck) {
+                    self.saga.apply(SagaEntry::Doubt)?;
+                }
+            }
             Record::Terminal => self.terminal = true,
         }
         Ok(())
@@ -210,6 +229,11 @@ impl Payment {
         Some(self.attempts.get(at)?.provider)
     }
 
+    /// Whether the provider of the latest attempt decides later.
+    pub fn is_undecided(&self) -> bool {
+        self.attempts.last().is_some_and(|attempt| attempt.state == AttemptState::Pending)
+    }
+
     /// What was captured.
     pub fn captured(&self) -> Amount {
         self.captured
@@ -242,6 +266,44 @@ impl Payment {
         matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
     }
 
+    /// Takes note of what was seen of the latest attempt and is not written
+    /// down: that it is not known, or not decided. What it can't meet is old
+    /// news.
+    pub(crate) fn observe(&mut self, event: AttemptEvent) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.state = attempt.state.next(event).unwrap_or(attempt.state);
+        }
+    }
+
+    /// Keeps what was seen of attempts that stand where they stood `before`.
+    pub(crate) fn keep_observations(&mut self, before: &Self) {
+        for (attempt, seen) in self.attempts.iter_mut().zip(&before.attempts) {
+            let doubtful = matches!(seen.state, AttemptState::Unknown | AttemptState::Pending);
+            if attempt.state == AttemptState::Sent && doubtful {
+                attempt.state = seen.state;
+            }
+        }
+    }
+
+    /// The attempt at a provider that `which` is about, if it is about one, is
+    /// told what is durable of it.
+    fn change_attempt(
+        &mut self,
+        which: Try,
+        event: Option<AttemptEvent>,
+    ) -> Result<(), IllegalRecord> {
+        let attempt = match which.step {
+            steps::AUTHORIZE => self.attempts.get_mut(usize::from(which.attempt) - 1),
+            steps::CAPTURE => self.attempts.last_mut(),
+            _ => None,
+        };
+        let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
+        let (state, next) = (attempt.state, attempt.state.next(event));
+        let anyway = || Ok(next.unwrap_or(state));
+        attempt.state = self.defects.pick(Defect::UndoPastPivot, || next, anyway)?;
+        Ok(())
+    }
+
     fn take_outcome(&mut self, which: Try, outcome: Outcome) -> Result<(), IllegalRecord> {
         let refused = matches!(outcome, Outcome::Refused(_));
         self.saga.apply(if refused {
@@ -249,6 +311,7 @@ impl Payment {
         } else {
             SagaEntry::Done(which)
         })?;
+        self.change_attempt(which, AttemptEvent::of_outcome(which.step, outcome))?;
         match outcome {
             Outcome::Quoted(quote) => self.quote = Some(quote),
             Outcome::Authorized { charge, .. } => {
@@ -266,7 +329,7 @@ impl Payment {
 
     /// A change of status that is due before anything else goes on.
     fn due_status(&self, next: Next) -> Option<Record> {
-        if self.saga.phase() == Phase::ForwardOnly {
+        if matches!(self.saga.phase(), Phase::ForwardOnly | Phase::Done) {
             if !self.pivot_committed {
                 return Some(Record::PivotCommitted);
             }

@@ -5,9 +5,13 @@
 //! intended can be undone, in the reverse order of the intents; after it there
 //! is only forward.
 
+mod phase;
+
 use serde::{Deserialize, Serialize};
 
 use crate::defect::{Defect, Defects};
+
+pub use phase::{Before, IllegalPhaseEvent, Phase, PhaseEvent};
 
 /// A workflow: its steps in order.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,6 +85,8 @@ pub enum SagaEntry {
     TooLate(Try),
     /// Forward is over: everything is undone.
     Unwind,
+    /// What is awaited is not known for so long that a person looks.
+    Doubt,
 }
 
 /// Where a try stands.
@@ -98,18 +104,6 @@ pub enum TryState {
     Undone,
     /// It resisted its undo.
     Irreversible,
-}
-
-/// Where a saga stands (payments.md M10; the wait for an answer is no phase of
-/// its own here, and a stuck undo stays `Compensating` and is retried).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
-    /// Going forward, and it could still be undone.
-    Forward,
-    /// Past the pivot.
-    ForwardOnly,
-    /// Going back.
-    Compensating,
 }
 
 /// What a saga needs next.
@@ -212,10 +206,7 @@ impl Saga {
                 _ => Next::Stuck(which),
             };
         }
-        match self.phase {
-            Phase::Forward | Phase::ForwardOnly => self.forward(),
-            Phase::Compensating => self.backward(),
-        }
+        if self.is_going_back() { self.backward() } else { self.forward() }
     }
 
     /// Takes `entry` in.
@@ -226,6 +217,11 @@ impl Saga {
         let (phase, next) = (self.phase, self.next);
         self.take(entry).ok_or(IllegalEntry { phase, next, entry })?;
         self.next = self.need();
+        match self.next {
+            Next::Done => self.meet(PhaseEvent::AllDone),
+            Next::Compensated => self.meet(PhaseEvent::AllUndone),
+            _ => {}
+        }
         Ok(())
     }
 
@@ -238,27 +234,63 @@ impl Saga {
             SagaEntry::Intent(_) => None,
             SagaEntry::Done(which) => {
                 self.shift(which, TryState::Intended, TryState::Done)?;
+                self.meet(PhaseEvent::Certainty);
                 if self.spec(which).class == Class::Pivot {
-                    self.phase = Phase::ForwardOnly;
+                    self.meet(PhaseEvent::Pivot);
                 }
                 Some(())
             }
             SagaEntry::Refused(which) if self.spec(which).class == Class::Retriable => None,
-            SagaEntry::Refused(which) => self.shift(which, TryState::Intended, TryState::Refused),
+            SagaEntry::Refused(which) => {
+                self.shift(which, TryState::Intended, TryState::Refused)?;
+                self.meet(PhaseEvent::Certainty);
+                Some(())
+            }
             SagaEntry::UndoIntent(which) => {
                 let from = self.state(which).filter(|_| self.may_undo(which))?;
                 self.shift(which, from, TryState::Undoing)
             }
-            SagaEntry::Undone(which) => self.shift(which, TryState::Undoing, TryState::Undone),
+            SagaEntry::Undone(which) => {
+                self.shift(which, TryState::Undoing, TryState::Undone)?;
+                self.meet(PhaseEvent::Certainty);
+                self.meet(PhaseEvent::UndoResumed);
+                Some(())
+            }
             SagaEntry::TooLate(which) => {
-                self.shift(which, TryState::Undoing, TryState::Irreversible)
+                self.shift(which, TryState::Undoing, TryState::Irreversible)?;
+                self.meet(PhaseEvent::Certainty);
+                self.meet(PhaseEvent::UndoStuck);
+                Some(())
             }
             SagaEntry::Unwind => {
                 self.may_unwind().then_some(())?;
-                self.phase = Phase::Compensating;
+                let next = self.phase.direction().next(PhaseEvent::Unwind);
+                let anyway = || Ok(Phase::Compensating);
+                self.phase = self.defects.pick(Defect::UndoPastPivot, || next, anyway).ok()?;
+                Some(())
+            }
+            SagaEntry::Doubt => {
+                let event = match self.next {
+                    Next::AwaitUndo(_) if self.phase == Phase::Compensating => {
+                        PhaseEvent::UndoStuck
+                    }
+                    Next::Await(_) | Next::AwaitUndo(_) => PhaseEvent::Doubt,
+                    _ => return None,
+                };
+                self.phase = self.phase.next(event).ok()?;
                 Some(())
             }
         }
+    }
+
+    /// Changes the phase, if this is an event that it can meet.
+    fn meet(&mut self, event: PhaseEvent) {
+        self.phase = self.phase.next(event).unwrap_or(self.phase);
+    }
+
+    fn is_going_back(&self) -> bool {
+        let phase = self.phase.direction();
+        matches!(phase, Phase::Compensating | Phase::CompStuck | Phase::Compensated)
     }
 
     /// Whether this try is the one that comes next.
@@ -281,8 +313,8 @@ impl Saga {
     /// Whether everything can still be undone: going forward, and the pivot
     /// is not in doubt.
     pub fn may_unwind(&self) -> bool {
-        let right = || self.phase == Phase::Forward && !self.pivot_in_doubt();
-        self.defects.pick(Defect::UndoPastPivot, right, || self.phase != Phase::Compensating)
+        let right = || self.phase.direction() == Phase::Forward && !self.pivot_in_doubt();
+        self.defects.pick(Defect::UndoPastPivot, right, || !self.is_going_back())
     }
 
     fn forward(&self) -> Next {
@@ -333,11 +365,8 @@ impl Saga {
     /// nothing is left, and the point of no return lies ahead.
     fn may_undo(&self, which: Try) -> bool {
         let due = self.undo_under_way().is_none() && self.backward() == Next::BeginUndo(which);
-        match self.phase {
-            Phase::Forward => due && !self.pivot_in_doubt(),
-            Phase::ForwardOnly => false,
-            Phase::Compensating => due,
-        }
+        let forward = self.phase.direction() == Phase::Forward && !self.pivot_in_doubt();
+        due && (forward || self.is_going_back())
     }
 
     /// The undo that has to end before anything else goes on, or that never can.

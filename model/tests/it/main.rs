@@ -34,5 +34,6 @@ mod saga_desk;
 mod script;
 mod spelling;
 mod store;
+mod tables;
 mod takeover;
 mod unwinding;

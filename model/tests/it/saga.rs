@@ -6,7 +6,7 @@
 //! car is `car/2`.
 
 use model::Defects;
-use model::saga::{Next, Phase, Saga, SagaEntry, Try};
+use model::saga::{Before, Next, Phase, Saga, SagaEntry, Try};
 use model::workflow::payin_card::PAYIN_CARD;
 
 use crate::saga_desk::{JOURNEY, check, entries};
@@ -24,7 +24,47 @@ fn steps_go_forward_in_order_each_intended_before_it_is_awaited() {
             assert_eq!(saga.next(), Next::Await(which));
             assert_eq!(saga.apply(SagaEntry::Done(which)), Ok(()));
         }
-        assert_eq!(saga.next(), Next::Done);
+        assert_eq!((saga.next(), saga.phase()), (Next::Done, Phase::Done));
+    }
+}
+
+#[test]
+fn a_doubt_waits_for_what_is_awaited_and_goes_on_where_it_was() {
+    check(
+        &JOURNEY,
+        "
+        doubt                          => illegal
+        intent hotel                   => await hotel
+        doubt                          => await hotel
+        doubt                          => illegal
+        done hotel                     => begin seats
+        intent seats                   => await seats
+        doubt                          => await seats
+        unwind                         => begin-undo hotel
+        undo hotel                     => await-undo hotel
+        doubt                          => await-undo hotel
+        undone hotel                   => compensated
+        doubt                          => illegal
+        ",
+    );
+}
+
+#[test]
+fn a_phase_follows_from_the_entries() {
+    let [hotel, seats] = [0, 1].map(|step| Try { step, attempt: 1 });
+    let mut saga = Saga::new(&JOURNEY, Defects::NONE);
+    for (entry, phase) in [
+        (SagaEntry::Intent(hotel), Phase::Forward),
+        (SagaEntry::Doubt, Phase::InDoubtWait(Before::Forward)),
+        (SagaEntry::Done(hotel), Phase::Forward),
+        (SagaEntry::Intent(seats), Phase::Forward),
+        (SagaEntry::Unwind, Phase::Compensating),
+        (SagaEntry::UndoIntent(hotel), Phase::Compensating),
+        (SagaEntry::Doubt, Phase::CompStuck),
+        (SagaEntry::Undone(hotel), Phase::Compensated),
+    ] {
+        assert_eq!(saga.apply(entry), Ok(()), "{entry:?}");
+        assert_eq!(saga.phase(), phase, "after {entry:?}");
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn check(workflow: &'static Workflow, table: &str) {
         let legal = match entry.split_whitespace().collect::<Vec<_>>()[..] {
             [] => true,
             ["...", last] => carry_through(&mut saga, find(workflow, last)),
+            ["doubt"] => saga.apply(SagaEntry::Doubt).is_ok(),
             ["unwind"] => saga.apply(SagaEntry::Unwind).is_ok(),
             [verb, which] => saga.apply(read(verb, find(workflow, which))).is_ok(),
             _ => panic!("no line of a table: {line}"),
