@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::change::{Change, Changes};
 use crate::defect::Defects;
 use crate::dialect::Dialect;
 use crate::identity::ProviderId;
@@ -29,6 +30,8 @@ pub struct Rules {
     pub call_backoff_max: Duration,
     /// Planted defects.
     pub defects: Defects,
+    /// Changes that no promise tells of; none but in tests.
+    pub changes: Changes,
 }
 
 impl Rules {
@@ -40,7 +43,10 @@ impl Rules {
     /// The pause before try number `tries + 1`, doubled each time.
     pub fn backoff(&self, tries: u32, at_provider: bool) -> Duration {
         let most = if at_provider { self.provider_backoff_max } else { self.call_backoff_max };
-        let doubled = Duration::from_millis(500).saturating_mul(1 << tries.min(20));
-        doubled.min(most)
+        let other = self.changes.has(Change::OtherBackoff);
+        let first = Duration::from_millis(if other { 400 } else { 500 });
+        let grown = first * u32::from(other) * tries / 4;
+        let doubled = first.saturating_mul(1 << tries.min(20));
+        doubled.saturating_add(grown).min(most)
     }
 }

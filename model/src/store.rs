@@ -11,9 +11,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
+use crate::change::Change;
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::record::Record;
+use crate::rules::Rules;
 use crate::status::Status;
 use crate::workflow::payin_card::steps;
 
@@ -134,6 +136,15 @@ impl Commit {
         ];
         self.id = TransactionId(hash("commit", &words));
         self
+    }
+
+    /// The same by these rules.
+    pub fn sealed_by(self, rules: &Rules) -> Self {
+        let mut sealed = self.sealed();
+        if rules.changes.has(Change::RenamedFields) {
+            sealed.id = TransactionId(sealed.id.0.rotate_left(7));
+        }
+        sealed
     }
 }
 

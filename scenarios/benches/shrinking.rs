@@ -11,10 +11,10 @@ mod stopwatch;
 
 use std::time::Duration;
 
-use model::{Defect, Defects};
+use model::{Change, Changes, Defect, Defects};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use scenarios::shrink::{Budget, Shrunk, Without, shrink};
-use scenarios::{Fingerprint, Plan, Scenario, catalog, trial};
+use scenarios::{Fingerprint, PaymentSystem, Plan, Scenario, catalog, trial};
 use sim::Seed;
 
 /// Findings of one defect in one scenario.
@@ -53,6 +53,10 @@ fn main() {
         }
     }
     println!("{:<28} {:<26} {}", "all", "", summary(&all));
+    for change in Change::ALL {
+        let survive = all.iter().filter(|one| one.survives(change)).count();
+        println!("after {change:?}, {survive} of {} say the same", all.len());
+    }
 }
 
 struct Measured {
@@ -75,10 +79,18 @@ impl Measured {
         !self.shrunk.stopped && !self.shrunk.minimal.iter().any(same)
     }
 
+    fn survives(&self, change: Change) -> bool {
+        let Shrunk { plan, defects, violation, .. } = &self.shrunk;
+        let system = PaymentSystem::new(plan.clone(), *defects);
+        let trial = trial::run_system(&system.changed(Changes::NONE.with(change)));
+        let first = trial.violations().first().map(|violation| violation.fingerprint());
+        first == Some(violation.fingerprint())
+    }
+
     fn line(&self) -> String {
         let lines = self.shrunk.minimal.iter().map(|proof| proof.line.to_string());
         format!(
-            "{} {:<40} {} ops {} faults, {} ms, {} tried, minimal {}, slipped {}: {}",
+            "{} {:<40} {} ops {} faults, {} ms, {} tried, minimal {}, slipped {}, lost by {:?}: {}",
             self.seed,
             self.shrunk.violation.fingerprint().to_string(),
             self.operations(),
@@ -87,6 +99,7 @@ impl Measured {
             self.shrunk.tried,
             self.is_minimal(),
             self.shrunk.slipped.len(),
+            Change::ALL.iter().filter(|change| !self.survives(**change)).collect::<Vec<_>>(),
             lines.collect::<Vec<_>>().join(", ")
         )
     }

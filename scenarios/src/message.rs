@@ -59,6 +59,8 @@ pub enum Message {
     Provide(Envelope, ProviderRequest),
     /// The answer.
     Provided(Envelope, Answer),
+    /// Orchestrator to store, which does nothing about it: somebody lives.
+    Heartbeat(Token),
 }
 
 /// What joins a reply to its request on a client's connection.
@@ -201,6 +203,7 @@ kinds! {
     24 VOID "void-by-reference" = Self::Provide(_, ProviderRequest::VoidByReference { .. }),
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
+    27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
 }
 
 impl sim::Message for Message {
@@ -228,7 +231,8 @@ impl Message {
             | Self::Leased(_, token, ..)
             | Self::Closed(_, token)
             | Self::Run(_, token)
-            | Self::Nudge(_, token) => *token,
+            | Self::Nudge(_, token)
+            | Self::Heartbeat(token) => *token,
             Self::Notice(notice) => notice.token,
             Self::Commit(commit) => commit.token,
             Self::Read(read) | Self::Rows(read, _) => read.token,

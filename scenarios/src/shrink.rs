@@ -5,7 +5,7 @@
 //! (`shrink/quarry.rs`); the passes propose: what to leave out
 //! (`shrink/reduce.rs`, by the lines of `shrink/line.rs`), what to say one by
 //! one instead of at a rate (`shrink/explicit.rs`), whom to call the plainest
-//! (`shrink/names.rs`), what to wait for (`shrink/aim.rs`), how long and how much
+//! (`shrink/names.rs`), what else could strike (`shrink/plainer.rs`), what to wait for (`shrink/aim.rs`), how long and how much
 //! (`shrink/time.rs`). At last it is proven that no line can go, and told how far
 //! each fault can be moved (`shrink/range.rs`).
 
@@ -13,6 +13,7 @@ mod aim;
 mod explicit;
 mod line;
 mod names;
+mod plainer;
 mod quarry;
 mod range;
 mod reduce;
@@ -155,7 +156,9 @@ fn round(search: &mut Search<'_>) {
     reduce::reduce(search, Line::settings);
     names::plainest(search);
     plain_latencies(search);
-    aim::at_what_happens(search);
+    plainer::misfortunes(search);
+    let token = violation(&search.plan, &search.quarry).map_or(Token(0), |v| v.token);
+    aim::at_what_happens(search, token);
     time::plain_times(search);
     time::plain_amounts(search);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{AccountId, Amount, Balance, Defects, Money, Rules, Token};
+use model::{AccountId, Amount, Balance, Changes, Defects, Money, Rules, Token};
 use serde::Serialize;
 use sim::{
     DigestValue, Draws, Ending, Limit, Limits, Run, Seed, Settings, Strike, Trace, VirtualTime,
@@ -29,12 +29,16 @@ pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
 
 /// Runs a plan as it is, and judges it.
 pub fn run_plan(plan: Plan, defects: Defects) -> Trial {
-    let system = PaymentSystem::new(plan, defects);
+    run_system(&PaymentSystem::new(plan, defects))
+}
+
+/// Runs a plan on a system as it is, and judges it.
+pub fn run_system(system: &PaymentSystem) -> Trial {
     let mut judge = Judge::new(&system.plan);
-    let mut world = world(&system);
+    let mut world = world(system);
     let ending = settle(&mut world, &mut judge);
     let verdict = conclude(&world, &mut judge, ending);
-    Trial::new(&world, &judge, &system, verdict)
+    Trial::new(&world, &judge, system, verdict)
 }
 
 /// The same, keeping everything that happened.
@@ -157,6 +161,7 @@ impl PaymentSystem {
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
             defects,
+            changes: Changes::NONE,
         };
         let compaction = Compaction { idle: rules.never_found, batch: COMPACTION_BATCH };
         Self {
@@ -165,6 +170,15 @@ impl PaymentSystem {
             rules: Arc::new(rules),
             compaction,
         }
+    }
+}
+
+impl PaymentSystem {
+    /// The same system after `changes` that no promise tells of.
+    #[must_use]
+    pub fn changed(mut self, changes: Changes) -> Self {
+        Arc::make_mut(&mut self.rules).changes = changes;
+        self
     }
 }
 

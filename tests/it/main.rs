@@ -16,6 +16,7 @@ mod readme;
 mod reference;
 mod repro_file;
 mod repros;
+mod shrinking;
 mod snapshots;
 mod story;
 mod tidy;

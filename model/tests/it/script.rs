@@ -17,7 +17,7 @@
 
 use std::time::Duration;
 
-use model::{Act, Call, Conductor, Defects, Dialect, OperationId, Payment, Record, Rules};
+use model::{Act, Call, Changes, Conductor, Defects, Dialect, OperationId, Payment, Record, Rules};
 
 use crate::history::History;
 use crate::ledger_desk::snake;
@@ -37,6 +37,7 @@ pub(crate) fn rules() -> Rules {
         provider_backoff_max: Duration::from_secs(60),
         call_backoff_max: Duration::from_secs(60),
         defects: Defects::NONE,
+        changes: Changes::NONE,
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
 use model::{
-    Amount, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token, TransactionId,
+    Amount, Change, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token,
+    TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
@@ -56,10 +57,10 @@ impl Edge {
                 out.send(client, Message::Created(asking, ClientReply::Invalid));
             }
             Message::Create(request) => {
-                self.read(client, asking, Asked::Create(request), request.key, out);
+                self.read(system, (client, asking), Asked::Create(request), request.key, out);
             }
-            Message::Get(_, key) => self.read(client, asking, Asked::Get, key, out),
-            Message::Cancel(_, key) => self.read(client, asking, Asked::Cancel, key, out),
+            Message::Get(_, key) => self.read(system, (client, asking), Asked::Get, key, out),
+            Message::Cancel(_, key) => self.read(system, (client, asking), Asked::Cancel, key, out),
             Message::Rows(read, rows) => self.on_rows(system, read, rows, out),
             Message::Committed(_, payment, id, result) => {
                 self.on_committed(payment, id, result, out);
@@ -83,8 +84,18 @@ impl Edge {
         out.set_timer(STORE_TIMEOUT, Timer::Request(serial));
     }
 
-    fn read(&mut self, client: Role, asking: Asking, asked: Asked, key: KeyId, out: &mut Effects) {
-        let serial = Digest::of(&(client, asking, std::mem::discriminant(&asked)));
+    fn read(
+        &mut self,
+        system: &PaymentSystem,
+        (client, asking): (Role, Asking),
+        asked: Asked,
+        key: KeyId,
+        out: &mut Effects,
+    ) {
+        let mut serial = Digest::of(&(client, asking, std::mem::discriminant(&asked)));
+        if system.rules.changes.has(Change::RenamedFields) {
+            serial = serial.rotate_left(7);
+        }
         // A copy made by the network is no second request.
         if self.requests.contains_key(&serial) {
             return;
@@ -121,7 +132,7 @@ impl Edge {
                 });
                 self.answer(serial, reply, out);
             }
-            Asked::Cancel => self.cancel(serial, &rows, out),
+            Asked::Cancel => self.cancel(system, serial, &rows, out),
         }
     }
 
@@ -139,7 +150,8 @@ impl Edge {
             Admission::Accept(payment) => {
                 let racy = system.rules.defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
-                self.accept(serial, create, if racy { fresh } else { payment }, !racy, out);
+                let payment = if racy { fresh } else { payment };
+                self.accept(system, serial, (create, payment), !racy, out);
             }
             Admission::InProgress(payment) => {
                 self.answer(serial, ClientReply::InProgress(payment), out);
@@ -156,9 +168,9 @@ impl Edge {
     /// Claims the key and creates the payment, in one commit.
     fn accept(
         &mut self,
+        system: &PaymentSystem,
         serial: u64,
-        create: &CreatePayment,
-        payment: PaymentId,
+        (create, payment): (&CreatePayment, PaymentId),
         claims: bool,
         out: &mut Effects,
     ) {
@@ -182,10 +194,10 @@ impl Edge {
             exclusive: claims,
             then: Then::Run,
         };
-        self.commit(serial, commit, out);
+        self.commit(system, serial, commit, out);
     }
 
-    fn cancel(&mut self, serial: u64, rows: &Rows, out: &mut Effects) {
+    fn cancel(&mut self, system: &PaymentSystem, serial: u64, rows: &Rows, out: &mut Effects) {
         let Some((key, payment)) = rows.key.zip(rows.payment) else {
             self.answer(serial, ClientReply::NotFound, out);
             return;
@@ -208,13 +220,13 @@ impl Edge {
                 exclusive: true,
                 then: Then::Run,
             };
-            self.commit(serial, commit, out);
+            self.commit(system, serial, commit, out);
         }
     }
 
-    fn commit(&mut self, serial: u64, commit: Commit, out: &mut Effects) {
+    fn commit(&mut self, system: &PaymentSystem, serial: u64, commit: Commit, out: &mut Effects) {
         let Some(request) = self.requests.get_mut(&serial) else { return };
-        let commit = Arc::new(commit.sealed());
+        let commit = Arc::new(commit.sealed_by(&system.rules));
         out.send(STORE, Message::Commit(commit.clone()));
         request.commit = Some(commit);
         request.tries = 0;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Commit, CommitResult, Conductor, OperationId, PaymentId, Record, Then,
-    Token, TransactionId,
+    Act, Answer, Call, Change, Commit, CommitResult, Conductor, OperationId, PaymentId, Record,
+    Then, Token, TransactionId,
 };
-use sim::{Delivery, Role, Subject};
+use sim::{Delivery, Domain, Role, Subject};
 
 use crate::message::{Envelope, Message};
 use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
@@ -62,7 +62,7 @@ impl Orchestrator {
         out: &mut Effects,
     ) {
         match delivery.message {
-            Message::Run(payment, token) => self.take(payment, token, out),
+            Message::Run(payment, token) => self.take(system, payment, token, out),
             Message::Leased(payment, token, epoch, journal) => {
                 self.leased(system, payment, token, epoch, &journal, out);
             }
@@ -119,11 +119,11 @@ impl Orchestrator {
             return;
         }
         match &hand.doing {
-            Doing::Leasing => hand.lease(payment, out),
+            Doing::Leasing => hand.lease(system, payment, out),
             Doing::Committing(commit) => {
                 hand.tries += 1;
                 out.send(STORE, Message::Commit(commit.clone()));
-                hand.remind(payment, backoff(hand.tries), out);
+                hand.remind(payment, backoff(system, payment, hand.tries), out);
             }
             Doing::Working => self.drive(system, payment, out),
             Doing::Parked => {}
@@ -131,10 +131,16 @@ impl Orchestrator {
     }
 
     /// The store has a payment that has to go on.
-    fn take(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
+    fn take(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        token: Token,
+        out: &mut Effects,
+    ) {
         let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(token)));
         match hand.doing {
-            Doing::Parked | Doing::Working => hand.lease(payment, out),
+            Doing::Parked | Doing::Working => hand.lease(system, payment, out),
             Doing::Leasing | Doing::Committing(_) => {}
         }
     }
@@ -174,6 +180,9 @@ impl Orchestrator {
             return;
         }
         hand.doing = Doing::Working;
+        if rules.changes.has(Change::ExtraSend) {
+            out.send(STORE, Message::Heartbeat(token));
+        }
         self.drive(system, payment, out);
     }
 
@@ -195,7 +204,7 @@ impl Orchestrator {
             // The same commit goes out again when its timer is due.
             CommitResult::Unavailable => return,
             CommitResult::Conflict | CommitResult::StaleEpoch => {
-                hand.lease(payment, out);
+                hand.lease(system, payment, out);
                 return;
             }
         }
@@ -211,7 +220,7 @@ impl Orchestrator {
                 hand.doing = Doing::Working;
                 self.drive(system, payment, out);
             }
-            Then::Run => hand.lease(payment, out),
+            Then::Run => hand.lease(system, payment, out),
         }
     }
 
@@ -234,7 +243,7 @@ impl Orchestrator {
             }
             Doing::Parked => {
                 conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
-                hand.lease(envelope.payment, out);
+                hand.lease(system, envelope.payment, out);
             }
             // What comes while a commit or a lease is awaited is asked for again.
             Doing::Leasing | Doing::Committing(_) => {}
@@ -254,14 +263,14 @@ impl Orchestrator {
                     }
                     let closes = records.contains(&Record::Terminal);
                     let then = if closes { Then::Close } else { Then::Run };
-                    return hand.commit(payment, records, then, out);
+                    return hand.commit(system, payment, records, then, out);
                 }
                 Act::Call(call, number) => hand.call(system, payment, call, number, out),
                 Act::Wait(pause) if pause > HOLD_MAX => {
-                    return hand.commit(payment, Vec::new(), Then::Park(pause), out);
+                    return hand.commit(system, payment, Vec::new(), Then::Park(pause), out);
                 }
                 Act::Wait(pause) => return hand.remind(payment, pause, out),
-                Act::Finish => return hand.commit(payment, Vec::new(), Then::Close, out),
+                Act::Finish => return hand.commit(system, payment, Vec::new(), Then::Close, out),
             }
         }
     }
@@ -283,14 +292,27 @@ impl Hand {
         }
     }
 
-    fn lease(&mut self, payment: PaymentId, out: &mut Effects) {
+    fn lease(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
         self.tries = if matches!(self.doing, Doing::Leasing) { self.tries + 1 } else { 0 };
         self.doing = Doing::Leasing;
-        out.send(STORE, Message::Lease(payment, self.token));
-        self.remind(payment, backoff(self.tries), out);
+        let pause = backoff(system, payment, self.tries);
+        if system.rules.changes.has(Change::ReorderedSends) {
+            self.remind(payment, pause, out);
+            out.send(STORE, Message::Lease(payment, self.token));
+        } else {
+            out.send(STORE, Message::Lease(payment, self.token));
+            self.remind(payment, pause, out);
+        }
     }
 
-    fn commit(&mut self, payment: PaymentId, records: Vec<Record>, then: Then, out: &mut Effects) {
+    fn commit(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        records: Vec<Record>,
+        then: Then,
+        out: &mut Effects,
+    ) {
         let commit = Commit {
             id: TransactionId(0),
             token: self.token,
@@ -302,14 +324,14 @@ impl Hand {
             exclusive: true,
             then,
         };
-        let commit = Arc::new(commit.sealed());
+        let commit = Arc::new(commit.sealed_by(&system.rules));
         if out.maybe(PointName::RepeatedCommit.point(), Subject(self.token.0)) {
             out.send(STORE, Message::Commit(commit.clone()));
         }
         out.send(STORE, Message::Commit(commit.clone()));
         self.tries = 0;
         self.doing = Doing::Committing(commit);
-        self.remind(payment, backoff(0), out);
+        self.remind(payment, backoff(system, payment, 0), out);
     }
 
     fn call(
@@ -360,9 +382,18 @@ impl Hand {
 }
 
 /// How long to wait for the store before try number `tries + 1`.
-fn backoff(tries: u32) -> Duration {
-    Duration::from_secs(1 << tries.min(5))
+fn backoff(system: &PaymentSystem, payment: PaymentId, tries: u32) -> Duration {
+    let changes = system.rules.changes;
+    let first = if changes.has(Change::OtherBackoff) { 900 } else { 1_000 };
+    let pause = Duration::from_millis(first << tries.min(5));
+    if !changes.has(Change::ExtraDraw) {
+        return pause;
+    }
+    let draw = system.draws.draw(JITTER, &[payment.0, u64::from(tries)]);
+    pause + draw.span(Duration::ZERO, pause / 10)
 }
+
+const JITTER: Domain = Domain(u64::from_le_bytes(*b"o-jitter"));
 
 /// A payment that rests for longer is given back to the store meanwhile.
 const HOLD_MAX: Duration = Duration::from_secs(45);

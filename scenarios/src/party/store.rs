@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token};
+use model::{Change, Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token};
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::TERM;
@@ -75,7 +75,7 @@ impl StoreDesk {
                 out.send(delivery.from, Message::Committed(token, payment, id, result));
             }
             Message::Commit(commit) => {
-                self.commit(delivery.from, commit, out);
+                self.commit(system, delivery.from, commit, out);
                 self.compact(system, out);
             }
             Message::Read(read) => {
@@ -111,7 +111,13 @@ impl StoreDesk {
         }
     }
 
-    fn commit(&mut self, from: Role, commit: Arc<Commit>, out: &mut Effects) {
+    fn commit(
+        &mut self,
+        system: &PaymentSystem,
+        from: Role,
+        commit: Arc<Commit>,
+        out: &mut Effects,
+    ) {
         let result = self.store.check(&commit);
         let (token, payment, id) = (commit.token, commit.payment, commit.id);
         if result == CommitResult::Committed && !self.store.knows(&commit) {
@@ -124,6 +130,11 @@ impl StoreDesk {
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
+            }
+            if system.rules.changes.has(Change::ReorderedSends) {
+                out.send(from, Message::Committed(token, payment, id, result));
+                self.follow(payment, token, then, worked, out);
+                return;
             }
             self.follow(payment, token, then, worked, out);
         }

@@ -1,8 +1,12 @@
 //! Faults that wait for a time of day are aimed at something that happens to a
 //! payment, so that a repro survives a change of what takes how long.
 
+use std::collections::BTreeMap;
+
+use model::Token;
 use sim::{
-    CrashPoint, Cue, Fault, Happening, Misfortune, Role, Sight, Trace, Trigger, VirtualTime,
+    CrashPoint, Cue, Fault, Happening, Kind, Misfortune, Role, Sight, Subject, Trace, Trigger,
+    VirtualTime,
 };
 
 use super::search::Search;
@@ -11,19 +15,31 @@ use crate::plan::Plan;
 use crate::system::PaymentSystem;
 use crate::trial;
 
-/// Aims every fault of the plan that waits for a moment of virtual time.
-pub(super) fn at_what_happens(search: &mut Search<'_>) {
-    let by_time = |fault: &&Fault| matches!(fault.trigger, Trigger::At(_) | Trigger::Later(..));
-    let ids: Vec<_> = search.plan.faults.iter().filter(by_time).map(|fault| fault.id).collect();
+/// Aims every fault of the plan that waits for a moment of virtual time, or for
+/// something that happens to another payment than `token`.
+pub(super) fn at_what_happens(search: &mut Search<'_>, token: Token) {
+    let vague = |fault: &&Fault| match fault.trigger {
+        Trigger::At(_) | Trigger::Later(..) => true,
+        // What becomes of a single sending is aimed as well as can be.
+        Trigger::OnSend(occasion) => {
+            !matches!(
+                fault.misfortune,
+                Misfortune::Drop | Misfortune::Delay | Misfortune::Duplicate
+            ) && occasion.subject != Subject(token.0)
+        }
+        Trigger::OnDelivery(occasion) => occasion.subject != Subject(token.0),
+        Trigger::OnFact(sight) => sight.subject != Subject(token.0),
+    };
+    let ids: Vec<_> = search.plan.faults.iter().filter(vague).map(|fault| fault.id).collect();
     for id in ids {
         if search.stopped {
             return;
         }
-        aim(search, id);
+        aim(search, id, Subject(token.0));
     }
 }
 
-fn aim(search: &mut Search<'_>, id: u32) {
+fn aim(search: &mut Search<'_>, id: u32, victim: Subject) {
     let Some(fault) = search.plan.faults.iter().find(|fault| fault.id == id).cloned() else {
         return;
     };
@@ -32,21 +48,54 @@ fn aim(search: &mut Search<'_>, id: u32) {
     let cues = cues(&trace);
     let at = cues.partition_point(|(when, _)| *when < struck);
     let (before, after) = cues.split_at(at);
-    // What comes right after would have come anyway; what is nearest first.
-    let near = before.iter().rev().take(CUES).zip(after.iter().take(CUES).map(Some));
-    let mut near: Vec<_> = near.flat_map(|(one, other)| [Some(one), other]).flatten().collect();
-    near.extend(before.iter().rev().take(CUES));
-    near.extend(after.iter().take(CUES));
-    let at_once = near.iter().flat_map(|(_, cue)| aimed(&fault, *cue));
-    let waits = before.iter().rev().take(CUES).filter(|_| matches!(fault.trigger, Trigger::At(_)));
+    let plan = search.plan.clone();
+    let at_once = near(before, after, victim).into_iter().flat_map(|cue| aimed(&fault, cue));
+    let mine = before.iter().rev().filter(|(_, cue)| subject(cue) == victim);
+    let waits = mine.take(CUES).filter(|_| matches!(fault.trigger, Trigger::At(_)));
     let later = waits.flat_map(|(when, cue)| {
         let wait = struck.since(*when);
         let waits = plain_spans(wait).into_iter().filter(|span| !span.is_zero()).chain([wait]);
         let triggers = waits.map(|wait| Trigger::Later(*cue, wait));
         triggers.map(|trigger| Fault { trigger, ..fault.clone() }).collect::<Vec<_>>()
     });
-    let plan = search.plan.clone();
+    let elsewhere = match fault.trigger.cue() {
+        Some((cue, _)) => subject(&cue) != victim,
+        None => true,
+    };
+    // Another moment of the same payment is no better than the one it has.
+    let at_once = at_once.filter(|_| elsewhere || matches!(fault.trigger, Trigger::Later(..)));
     search.take_first(at_once.chain(later).map(|fault| with(&plan, &fault)));
+}
+
+/// What happens shortly before and after, the best to wait for first: what the
+/// victim goes through, then facts and what is sent only once, since the number
+/// of repetitions is a matter of how patient somebody is; then what is nearest.
+fn near(before: &[(VirtualTime, Cue)], after: &[(VirtualTime, Cue)], victim: Subject) -> Vec<Cue> {
+    let distances = |cues: Vec<Cue>| cues.into_iter().enumerate().collect::<Vec<_>>();
+    let of = |mine: bool| {
+        let fits = move |cue: &Cue| (subject(cue) == victim) == mine;
+        let back = before.iter().rev().map(|(_, cue)| *cue).filter(fits).take(CUES);
+        let ahead = after.iter().map(|(_, cue)| *cue).filter(fits).take(CUES);
+        let mut cues = distances(back.collect());
+        cues.extend(distances(ahead.collect()));
+        cues.sort_by_key(|(distance, cue)| (repetitions(cue), *distance));
+        cues.into_iter().map(|(_, cue)| cue)
+    };
+    of(true).chain(of(false)).collect()
+}
+
+fn subject(cue: &Cue) -> Subject {
+    match cue {
+        Cue::Send(occasion) | Cue::Delivery(occasion) => occasion.subject,
+        Cue::Fact(sight) => sight.subject,
+    }
+}
+
+fn repetitions(cue: &Cue) -> u32 {
+    match cue {
+        Cue::Send(occasion) | Cue::Delivery(occasion) => occasion.ordinal,
+        Cue::Fact(sight) => sight.ordinal,
+    }
 }
 
 /// The fault at the very moment of `cue`: a crash then and there, or where it
@@ -89,7 +138,7 @@ fn struck(trace: &Trace<PaymentSystem>, id: u32) -> Option<VirtualTime> {
 
 /// Everything that a fault could wait for, in order.
 fn cues(trace: &Trace<PaymentSystem>) -> Vec<(VirtualTime, Cue)> {
-    let mut stated = std::collections::BTreeMap::<(Role, sim::Kind, sim::Subject), u32>::new();
+    let mut stated = BTreeMap::<(Role, Kind, Subject), u32>::new();
     let mut cues = Vec::new();
     for event in &trace.events {
         let cue = match &event.what {
@@ -120,4 +169,4 @@ pub(super) fn with(plan: &Plan, fault: &Fault) -> Plan {
 }
 
 /// How far around the moment of a fault it looks for something to aim at.
-const CUES: usize = 8;
+const CUES: usize = 12;

@@ -134,24 +134,24 @@ fn strokes(
     let draws = Draws::new(plan.key);
     let mut met: BTreeMap<Encounter, Vec<_>> = BTreeMap::new();
     let mut sendings = BTreeSet::new();
+    // There are at most as many executions as arrivals.
+    let mut arrivals: BTreeMap<Encounter, u32> = BTreeMap::new();
     for event in &trace.events {
         let Happening::Delivered(identity, _, message) = &event.what else { continue };
         if provider_of(event.role).is_none() {
             continue;
         }
-        sendings.insert(Encounter {
-            party: event.role,
-            request: identity.kind,
-            token: message.token(),
-            ordinal: identity.ordinal,
-        });
+        let (party, request, token) = (event.role, identity.kind, message.token());
+        sendings.insert(Encounter { party, request, token, ordinal: identity.ordinal });
+        *arrivals.entry(Encounter { party, request, token, ordinal: 0 }).or_default() += 1;
     }
     for on in &sendings {
         let door = Door::of(plan, &draws, on);
         met.entry(*on).or_default().extend(door.drawn());
-        // There are at most as many executions as sendings.
-        if on.request != kinds::QUERY {
-            met.entry(*on).or_default().extend(drawn_for_execution(plan, &draws, on));
+    }
+    for (on, count) in arrivals.iter().filter(|(on, _)| on.request != kinds::QUERY) {
+        for on in (1..=*count).map(|ordinal| Encounter { ordinal, ..*on }) {
+            met.entry(on).or_default().extend(drawn_for_execution(plan, &draws, &on));
         }
     }
     for operation in &plan.operations {

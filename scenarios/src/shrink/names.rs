@@ -2,10 +2,12 @@
 //! and no limit that nobody meets.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use model::{Amount, Currency, IdempotencyKey, Merchant, Money, Tenant};
-use sim::{Cue, Misfortune, Role, Roles, Stretch, Trigger};
+use sim::{Cue, Misfortune, Rate, Role, Roles, Stretch, Trigger, Weather};
 
+use super::line::Line;
 use super::search::Search;
 use crate::party::client_role;
 use crate::plan::{MerchantLimit, Operation, Plan};
@@ -90,7 +92,7 @@ fn with(plan: &Plan, at: usize, change: impl FnOnce(&mut Operation)) -> Plan {
 }
 
 /// The plan with a limit for everyone who is paid, and for nobody else, and
-/// only the clients that there are.
+/// only the clients that there are; and no bounds of what never happens.
 fn tidy(mut plan: Plan) -> Plan {
     let paid: BTreeSet<_> =
         plan.operations.iter().map(|o| (o.tenant, o.merchant, o.money.currency)).collect();
@@ -109,6 +111,22 @@ fn tidy(mut plan: Plan) -> Plan {
             })
         })
         .collect();
+    // What never happens can't be late or repeated.
+    let weather = Line::rates(&plan).into_iter().filter(|line| matches!(line, Line::Weather(_)));
+    if weather.count() == 0 {
+        plan.weather = Weather::CALM;
+    }
+    for provider in &mut plan.providers {
+        if provider.faults.late_effect == Rate::NEVER {
+            provider.faults.late_effect_max = Duration::ZERO;
+        }
+        if provider.issuer.deferred == Rate::NEVER {
+            provider.issuer.deferred_max = Duration::ZERO;
+        }
+    }
+    if plan.risk.review == Rate::NEVER {
+        plan.risk.review_max = Duration::ZERO;
+    }
     plan.clients = plan.operations.iter().map(|o| o.client + 1).max().unwrap_or(1);
     plan
 }

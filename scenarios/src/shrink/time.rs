@@ -12,6 +12,7 @@ use crate::plan::{Plan, Stroke};
 /// Makes every moment and span of the plan plain.
 pub(super) fn plain_times(search: &mut Search<'_>) {
     earlier(search);
+    all_at_once(search);
     for knob in knobs(&search.plan) {
         if search.stopped {
             return;
@@ -190,6 +191,15 @@ fn earlier(search: &mut Search<'_>) {
     }
     for trouble in &mut plan.troubles {
         (trouble.from, trouble.until) = (move_up(trouble.from), move_up(trouble.until));
+    }
+    search.take(plan);
+}
+
+/// Every operation at the beginning.
+fn all_at_once(search: &mut Search<'_>) {
+    let mut plan = search.plan.clone();
+    for operation in &mut plan.operations {
+        operation.at = VirtualTime::ZERO;
     }
     search.take(plan);
 }

@@ -1,0 +1,260 @@
+//! What is shrunk stays the same violation, gets small, can't do without any of
+//! its lines, and survives changes that no promise tells of. A few findings of
+//! each defect; `cargo bench -p pennywise-scenarios --bench shrinking` measures
+//! many.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use model::{Change, Changes, Defect, Defects};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use scenarios::shrink::{Budget, Line, Shrunk, Stretchable, Without, shrink};
+use scenarios::trial::{self, Trial};
+use scenarios::{Fingerprint, PaymentSystem, Plan, Scenario, catalog};
+use sim::{Fault, Misfortune, Seed, Trigger};
+
+/// Scenarios in which each defect is looked for, beginning with another one for
+/// each, and findings of each that are shrunk.
+const SCENARIOS: usize = 3;
+const FINDINGS: usize = 2;
+/// Seeds in which a finding is looked for.
+const SEEDS: u64 = 25;
+
+#[test]
+fn repros_are_small_minimal_and_the_same_violation() {
+    let mut sizes = Vec::new();
+    for (found, shrunk) in sample() {
+        let Found { plan, defects, target, .. } = found;
+        assert_eq!(first(&shrunk.plan, shrunk.defects), Some(*target), "{found:?}");
+        assert_eq!(shrunk.violation.fingerprint(), *target);
+        assert_eq!(first(&shrunk.plan, Defects::NONE), None, "the reference passes: {found:?}");
+        assert!(!shrunk.stopped && shrunk.plan.operations.len() <= plan.operations.len());
+        let lines = Line::all(&shrunk.plan);
+        assert_eq!(shrunk.minimal.iter().map(|proof| proof.line).collect::<Vec<_>>(), lines);
+        for proof in &shrunk.minimal {
+            let without = shrunk.plan.without(&[proof.line]);
+            let shows = first(&without, *defects);
+            let told = match proof.without {
+                Without::Passes => None,
+                Without::FailsElse(other) => Some(other),
+                Without::FailsTheSame => panic!("{} can go: {found:?}", proof.line),
+            };
+            assert_eq!(shows, told, "without {}: {found:?}", proof.line);
+        }
+        let faults = lines.iter().filter(|line| line.is_fault()).count();
+        sizes.push((shrunk.plan.operations.len(), faults));
+    }
+    let (operations, faults): (Vec<_>, Vec<_>) = sizes.iter().copied().unzip();
+    for (percent, operations_max, faults_max) in [(50, 3, 1), (95, 8, 4)] {
+        assert!(percentile(&operations, percent) <= operations_max, "{sizes:?}");
+        assert!(percentile(&faults, percent) <= faults_max, "{sizes:?}");
+    }
+}
+
+#[test]
+fn what_is_told_of_ranges_is_true_of_their_ends_and_of_what_is_just_beyond() {
+    let mut told = 0;
+    for (found, shrunk) in sample() {
+        for range in &shrunk.ranges {
+            assert!(range.shortest <= range.value && range.value <= range.longest);
+            for (span, fails) in [
+                (Some(range.shortest), true),
+                (Some(range.longest), true),
+                (range.too_short, false),
+                (range.too_long, false),
+            ] {
+                let (Line::Fault(id), Stretchable::Dwell, Some(span)) =
+                    (range.line, range.what, span)
+                else {
+                    continue;
+                };
+                let mut plan = shrunk.plan.clone();
+                for fault in plan.faults.iter_mut().filter(|fault| fault.id == id) {
+                    fault.dwell = span;
+                }
+                let same = first(&plan, shrunk.defects) == Some(found.target);
+                assert_eq!(same, fails, "{range:?} at {span:?}: {found:?}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 10, "{told}");
+}
+
+#[test]
+fn no_fault_waits_for_a_time_of_day_that_could_wait_for_something_that_happens() {
+    let faults: Vec<Fault> = sample().iter().flat_map(|(_, s)| s.plan.faults.clone()).collect();
+    let by_time = faults.iter().filter(|fault| matches!(fault.trigger, Trigger::At(_)));
+    // A clock that is off from the beginning waits for nothing.
+    let vague = by_time.filter(|fault| !matches!(fault.misfortune, Misfortune::WallShift { .. }));
+    assert!(vague.count() * 10 <= faults.len());
+}
+
+#[test]
+fn repros_are_the_same_for_any_number_of_threads() {
+    for (found, shrunk) in sample().iter().step_by(5) {
+        let alone = shrunk_by(found, &pool(1));
+        assert_eq!(&alone, shrunk, "{found:?}");
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_returns_the_best_so_far() {
+    let (found, _) = &sample()[0];
+    for most in [0, 1, 5, 20] {
+        let mut go_on = |tried| tried < most;
+        let budget = Budget { candidates: 1_000, go_on: &mut go_on };
+        let stopped = shrink(&found.plan, found.defects, &found.target, budget, &pool(2)).unwrap();
+        assert_eq!(first(&stopped.plan, stopped.defects), Some(found.target));
+        assert!(stopped.tried < most + 8, "{}", stopped.tried);
+        let budget = Budget { candidates: most, go_on: &mut |_| true };
+        let spent = shrink(&found.plan, found.defects, &found.target, budget, &pool(1)).unwrap();
+        assert_eq!((spent.plan, spent.tried), (stopped.plan, stopped.tried));
+    }
+}
+
+#[test]
+fn repros_survive_changes_that_no_promise_tells_of() {
+    let mut lost = BTreeMap::<Change, Vec<String>>::new();
+    let mut all = 0;
+    for (found, shrunk) in sample() {
+        for change in Change::ALL {
+            let changes = Changes::NONE.with(change);
+            all += 1;
+            if changed(&shrunk.plan, shrunk.defects, changes) != Some(found.target) {
+                lost.entry(change).or_default().push(format!("{found:?}"));
+            }
+        }
+    }
+    let count: usize = lost.values().map(Vec::len).sum();
+    assert!(count * 20 <= all, "{count} of {all}: {lost:#?}");
+}
+
+#[test]
+fn the_reference_holds_after_those_changes_and_they_do_change_something() {
+    for scenario in catalog::all() {
+        let plan = Plan::draw(scenario, Seed(11));
+        let before = trial::run_plan(plan.clone(), Defects::NONE).digest;
+        for change in Change::ALL {
+            let changes = Changes::NONE.with(change);
+            let trial = run_changed(&plan, Defects::NONE, changes);
+            assert!(trial.violations().is_empty(), "{change:?} {}", scenario.name);
+            assert_ne!(trial.digest, before, "{change:?} {}", scenario.name);
+        }
+    }
+}
+
+/// Where two defects were planted, a search that followed whatever fails found
+/// the other one's violation, and blamed the first.
+#[test]
+fn with_two_defects_planted_the_repro_of_one_is_not_that_of_the_other() {
+    let pool = pool(2);
+    for (one, other) in pairs() {
+        let [alone, bystander] = [one, other].map(|defect| Defects::NONE.with(defect));
+        let fits = |plan: &Plan, target| {
+            first(plan, alone) == Some(target) && first(plan, bystander).is_none()
+        };
+        let found = catalog::all().iter().find_map(|scenario| {
+            let mut found = findings(scenario, alone.with(other));
+            found.find(|found| fits(&found.plan, found.target))
+        });
+        let found = found.unwrap_or_else(|| panic!("{one:?} is never found beside {other:?}"));
+        let shrunk = shrunk_by(&found, &pool);
+        assert_eq!(shrunk.defects, alone, "{found:?}");
+        assert!(fits(&shrunk.plan, found.target), "{found:?} with {other:?}");
+        assert!(shrunk.slipped.iter().all(|slipped| slipped.fingerprint != found.target));
+        for slipped in &shrunk.slipped {
+            assert_eq!(first(&slipped.plan, slipped.defects), Some(slipped.fingerprint));
+        }
+    }
+}
+
+/// Thirty ordered pairs of defects. Every payment breaks with a fresh key for
+/// each try, so nothing passes with that one alone.
+fn pairs() -> Vec<(Defect, Defect)> {
+    let all: Vec<_> = Defect::ALL.iter().map(|story| story.defect).collect();
+    let pairs = (1..all.len()).flat_map(|step| {
+        let others = all.iter().cycle().skip(step);
+        all.iter().copied().zip(others.copied()).collect::<Vec<_>>()
+    });
+    let pairs: Vec<_> =
+        pairs.filter(|(_, other)| *other != Defect::FreshKeyPerTry).take(30).collect();
+    assert_eq!(pairs.len(), 30);
+    pairs
+}
+
+/// A finding of a campaign.
+struct Found {
+    plan: Plan,
+    defects: Defects,
+    target: Fingerprint,
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Plan { scenario, seed, .. } = &self.plan;
+        let planted: Vec<_> = self.defects.iter().map(|defect| defect.story().name).collect();
+        write!(f, "{scenario} {seed} {} {}", planted.join(" "), self.target)
+    }
+}
+
+/// Findings of every defect, shrunk.
+fn sample() -> &'static [(Found, Shrunk)] {
+    static SAMPLE: OnceLock<Vec<(Found, Shrunk)>> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        let pool = pool(2);
+        let scenarios = catalog::all();
+        let mut sample = Vec::new();
+        for (place, story) in Defect::ALL.iter().enumerate() {
+            let defects = Defects::NONE.with(story.defect);
+            let turned = scenarios.iter().cycle().skip(place).take(scenarios.len());
+            let found = turned.filter_map(|scenario| {
+                let found: Vec<_> = findings(scenario, defects).take(FINDINGS).collect();
+                (!found.is_empty()).then_some(found)
+            });
+            for found in found.take(SCENARIOS).flatten() {
+                let shrunk = shrunk_by(&found, &pool);
+                sample.push((found, shrunk));
+            }
+        }
+        sample
+    })
+}
+
+fn findings(scenario: &Scenario, defects: Defects) -> impl Iterator<Item = Found> {
+    (0..SEEDS).filter_map(move |n| {
+        let plan = Plan::draw(scenario, Seed(4).derive(&scenario.name, n));
+        let target = first(&plan, defects)?;
+        Some(Found { plan, defects, target })
+    })
+}
+
+fn shrunk_by(found: &Found, pool: &ThreadPool) -> Shrunk {
+    let budget = Budget { candidates: 20_000, go_on: &mut |_| true };
+    let shrunk = shrink(&found.plan, found.defects, &found.target, budget, pool);
+    shrunk.expect("what was found is there to be shrunk")
+}
+
+fn percentile(values: &[usize], percent: usize) -> usize {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values[(values.len() * percent).div_ceil(100) - 1]
+}
+
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+/// What `plan` shows first.
+fn first(plan: &Plan, defects: Defects) -> Option<Fingerprint> {
+    Some(trial::violations(plan, defects, |_| true).first()?.fingerprint())
+}
+
+/// The same, on a system that was changed.
+fn changed(plan: &Plan, defects: Defects, changes: Changes) -> Option<Fingerprint> {
+    Some(run_changed(plan, defects, changes).violations().first()?.fingerprint())
+}
+
+fn run_changed(plan: &Plan, defects: Defects, changes: Changes) -> Trial {
+    trial::run_system(&PaymentSystem::new(plan.clone(), defects).changed(changes))
+}
