@@ -104,7 +104,7 @@ fn what_befell_an_actor_counts_from_the_boot_before_it_met_the_matter() {
 fn the_past_of_no_moment_is_empty() {
     let trace = Trace { events: asker().run().trace };
     let past = Past::of(&trace, &[], &[], |_| true);
-    assert!(past.is_empty() && past.len() == 0 && !past.contains(1));
+    assert!(past.is_empty() && !past.contains(1));
 }
 
 proptest! {
