@@ -150,7 +150,7 @@ fn a_repro_without_operations_or_without_its_end_is_refused() {
     refused(&none, 16, &["expected 1 to 1000000 operations"]);
     let head = &WHOLE[..WHOLE.find("[world]").unwrap()];
     refused(head, 1, &["missing field `world`", "cut short"]);
-    refused(&WHOLE[..WHOLE.len() / 2], 18, &[]);
+    refused(&WHOLE[..WHOLE.len() / 2], 21, &["unclosed"]);
 }
 
 #[test]

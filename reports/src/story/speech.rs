@@ -40,6 +40,7 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Notice(notice) => told(Tell, status(notice.status)),
         Message::NoticeAck(..) => told(Tell, "it knows"),
+        Message::Heartbeat(_) => told(Tell, "it lives"),
         Message::Commit(commit) if !commit.records.is_empty() => {
             let records = commit.records.iter();
             let told = records.map(|record| journal::sentence(record, plan, commit.token));
