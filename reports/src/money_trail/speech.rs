@@ -58,6 +58,8 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Succeeded => "succeeded",
         Status::Failed => "failed",
         Status::Canceled => "canceled",
+        Status::Settled => "settled",
+        Status::Returned => "returned",
     }
 }
 
