@@ -49,17 +49,22 @@ impl Edge {
         delivery: Delivery<Message>,
         out: &mut Effects,
     ) {
-        let client = delivery.from;
+        let (client, defects) = (delivery.from, system.rules.defects);
         let asking = Asking { token: delivery.message.token(), number: delivery.ordinal };
         match delivery.message {
             Message::Create(request) if request.money.amount <= Amount::ZERO => {
                 out.send(client, Message::Created(asking, ClientReply::Invalid));
             }
             Message::Create(request) => {
-                self.read(client, asking, Asked::Create(request), request.key, out);
+                let key = request.key.scoped(defects);
+                self.read(client, asking, Asked::Create(request), key, out);
             }
-            Message::Get(_, key) => self.read(client, asking, Asked::Get, key, out),
-            Message::Cancel(_, key) => self.read(client, asking, Asked::Cancel, key, out),
+            Message::Get(_, key) => {
+                self.read(client, asking, Asked::Get, key.scoped(defects), out);
+            }
+            Message::Cancel(_, key) => {
+                self.read(client, asking, Asked::Cancel, key.scoped(defects), out);
+            }
             Message::Rows(read, rows) => self.on_rows(system, read, rows, out),
             Message::Committed(_, payment, id, result) => {
                 self.on_committed(payment, id, result, out);
@@ -135,11 +140,13 @@ impl Edge {
         out: &mut Effects,
     ) {
         let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
-        match admit(create, rows.key.as_ref(), lease_live) {
+        match admit(create, rows.key.as_ref(), lease_live, system.rules.defects) {
             Admission::Accept(payment) => {
                 let racy = system.rules.defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
-                self.accept(serial, create, if racy { fresh } else { payment }, !racy, out);
+                let claimed =
+                    (create.key.scoped(system.rules.defects), if racy { fresh } else { payment });
+                self.accept(serial, create, claimed, !racy, out);
             }
             Admission::InProgress(payment) => {
                 self.answer(serial, ClientReply::InProgress(payment), out);
@@ -158,7 +165,7 @@ impl Edge {
         &mut self,
         serial: u64,
         create: &CreatePayment,
-        payment: PaymentId,
+        (key, payment): (KeyId, PaymentId),
         claims: bool,
         out: &mut Effects,
     ) {
@@ -178,7 +185,7 @@ impl Edge {
             expected: 0,
             epoch: None,
             records: vec![Record::Accepted(intent)],
-            claim: Some((create.key, row)),
+            claim: Some((key, row)),
             exclusive: claims,
             then: Then::Run,
         };
