@@ -19,8 +19,12 @@ pub enum Defect {
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
+    /// A key is one key for all tenants.
+    KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A key answers whatever is asked under it.
+    NoFingerprint,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
@@ -92,12 +96,28 @@ impl Defect {
             caught_by: &["I13", "I35"],
         },
         DefectStory {
+            defect: Self::KeyGlobalScope,
+            name: "key-global-scope",
+            story: "idempotency keys are unique over all tenants, so that a tenant whose customer \
+                    chose a key that another tenant's had chosen gets no payment",
+            source: "kortix-ai/suna PR#5267; nestjs-agentic#126",
+            caught_by: &["I21"],
+        },
+        DefectStory {
             defect: Self::LeaseNoFencing,
             name: "lease-no-fencing",
             story: "a worker that stalls for longer than its lease goes on where it was, and \
                     neither store nor ledger asks which lease a commit or a booking comes under",
             source: "dubinc/dub PR#4307; Truxify PR#14889; SuperteamDAO/earn PR#1493",
             caught_by: &["I26", "I05"],
+        },
+        DefectStory {
+            defect: Self::NoFingerprint,
+            name: "no-fingerprint",
+            story: "a key that is used again for another amount gets the reply to the first \
+                    request, and the customer believes that the second was paid",
+            source: "Qonto documents that the cached response comes even if the body differs",
+            caught_by: &["I20"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,

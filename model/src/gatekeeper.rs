@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::defect::{Defect, Defects};
 use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
 use crate::identity::{Merchant, Token};
 use crate::money::Money;
@@ -15,6 +16,14 @@ pub struct KeyId {
     pub tenant: Tenant,
     /// What the client chose.
     pub key: IdempotencyKey,
+}
+
+impl KeyId {
+    /// What the key is unique within.
+    pub fn scoped(self, defects: Defects) -> Self {
+        let global = || Self { tenant: Tenant(0), ..self };
+        defects.pick(Defect::KeyGlobalScope, || self, global)
+    }
 }
 
 /// What a client asks for under a key.
@@ -90,10 +99,17 @@ impl CreatePayment {
 
 /// What `request` may do where `row` is stored under its key, and a worker has
 /// the payment in its hands or not.
-pub fn admit(request: &CreatePayment, row: Option<&KeyRow>, lease_live: bool) -> Admission {
+pub fn admit(
+    request: &CreatePayment,
+    row: Option<&KeyRow>,
+    lease_live: bool,
+    defects: Defects,
+) -> Admission {
+    let differs = |row: &KeyRow| row.fingerprint != request.fingerprint();
+    let differs = |row| defects.pick(Defect::NoFingerprint, || differs(row), || false);
     match row {
         None => Admission::Accept(request.payment()),
-        Some(row) if row.fingerprint != request.fingerprint() => Admission::Mismatch,
+        Some(row) if differs(row) => Admission::Mismatch,
         Some(KeyRow { reply: Some(reply), .. }) => Admission::Replay(*reply),
         Some(row) if lease_live => Admission::InProgress(row.payment),
         Some(row) => Admission::Resume(row.payment),

@@ -25,6 +25,10 @@ pub enum Status {
     Failed,
     /// It was canceled, and nothing is left of it.
     Canceled,
+    /// The provider has paid the money out.
+    Settled,
+    /// The money came back from where it was sent.
+    Returned,
 }
 
 /// What changes a status.
@@ -35,6 +39,8 @@ pub enum StatusEvent {
     Review,
     /// The person said yes.
     Approve,
+    /// The person said no, or nothing for too long.
+    Reject,
     /// No way forward is left.
     Fail,
     /// The client wants it no more, and it is not too late.
@@ -45,18 +51,25 @@ pub enum StatusEvent {
     Booked,
     /// Everything is undone.
     Undone,
+    /// A line of a settlement file tells of it.
+    Settled,
+    /// The bank sent the money back, within the time that its rail allows.
+    Returned,
 }
 
 impl StatusEvent {
     /// Every event.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Review,
         Self::Approve,
+        Self::Reject,
         Self::Fail,
         Self::Cancel,
         Self::PivotCommitted,
         Self::Booked,
         Self::Undone,
+        Self::Settled,
+        Self::Returned,
     ];
 }
 
@@ -77,12 +90,15 @@ impl Status {
         match (self, event) {
             (Self::Processing, Event::Review) => Ok(Self::InReview),
             (Self::InReview, Event::Approve) => Ok(Self::Processing),
-            (Self::InReview | Self::Processing, Event::Fail) => Ok(Self::Failing),
+            (Self::InReview, Event::Reject) => Ok(Self::Failing),
+            (Self::Processing, Event::Fail) => Ok(Self::Failing),
             (Self::Processing | Self::InReview, Event::Cancel) => Ok(Self::Canceling),
             (Self::Failing, Event::Undone) => Ok(Self::Failed),
             (Self::Canceling, Event::Undone) => Ok(Self::Canceled),
             (Self::Processing, Event::PivotCommitted) => Ok(Self::Captured),
             (Self::Captured, Event::Booked) => Ok(Self::Succeeded),
+            (Self::Succeeded, Event::Settled) => Ok(Self::Settled),
+            (Self::Succeeded | Self::Settled, Event::Returned) => Ok(Self::Returned),
             (status, event) => Err(IllegalStatusEvent { status, event }),
         }
     }
@@ -103,6 +119,8 @@ impl Status {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Canceled => "canceled",
+            Self::Settled => "settled",
+            Self::Returned => "returned",
         }
     }
 
@@ -116,7 +134,10 @@ impl Status {
 
     /// Whether it is the last word where settlement is off.
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+        matches!(
+            self,
+            Self::Succeeded | Self::Failed | Self::Canceled | Self::Settled | Self::Returned
+        )
     }
 }
 

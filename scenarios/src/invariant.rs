@@ -36,6 +36,10 @@ pub enum Invariant {
     I18,
     /// Replies under one key agree.
     I19,
+    /// A key stands for one request.
+    I20,
+    /// Tenants are apart.
+    I21,
     /// Fencing.
     I26,
     /// External conservation.
@@ -88,7 +92,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 19] = [
+    pub const ALL: [InvariantStory; 21] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -188,6 +192,20 @@ impl Invariant {
             "all replies to one key name one payment, all final ones are equal, and the others are 202 or 409",
         ),
         story(
+            Self::I20,
+            "a-key-stands-for-one-request",
+            InvariantKind::Always,
+            "CL JR",
+            "a request under a key that stands for another one is refused as such, and has no effect",
+        ),
+        story(
+            Self::I21,
+            "tenants-are-apart",
+            InvariantKind::Always,
+            "CL JR LG",
+            "no reply names a payment of another tenant, no key means anything to another tenant, and no transfer joins accounts of two",
+        ),
+        story(
             Self::I26,
             "a-lease-that-is-over-does-nothing",
             InvariantKind::Always,
@@ -236,7 +254,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 19] = Invariant::ALL;
+static STORIES: [InvariantStory; 21] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,6 +9,7 @@ mod fencing;
 mod findings;
 mod id_set;
 mod journal;
+mod keys;
 mod ledger;
 mod packed;
 mod rest;
@@ -126,6 +127,13 @@ impl Observer<PaymentSystem> for Judge {
             | Message::Cancelled(asking, reply)
                 if seen.role == EDGE =>
             {
+                let endpoint = match message {
+                    Message::Created(..) => Endpoint::Create,
+                    Message::Got(..) => Endpoint::Get,
+                    _ => Endpoint::Cancel,
+                };
+                let whom = (asking.token, endpoint);
+                keys::answered(&self.said, &mut self.found, seen, whom, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
             }
             Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
@@ -167,10 +175,13 @@ impl Observer<PaymentSystem> for Judge {
                 self.shown(seen, screens::Screen { token, asked_later, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
-                self.said.take_probe(*token, *reply);
+                // Under its key there is nothing but what came of another's use of it.
+                let foreign = self.said.names_a_rivals(*token, reply);
+                let reply = if foreign { ClientReply::NotFound } else { *reply };
+                self.said.take_probe(*token, reply);
                 let (token, asked_later) = (*token, true);
                 let endpoint = Some(Endpoint::Get);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply: *reply });
+                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply });
             }
         }
     }

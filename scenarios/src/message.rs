@@ -160,6 +160,18 @@ pub enum ClientReply {
 }
 
 impl ClientReply {
+    /// The payment that it names, if it names one.
+    pub const fn payment(&self) -> Option<PaymentId> {
+        match self {
+            Self::Accepted(payment)
+            | Self::InProgress(payment)
+            | Self::TooLate(payment)
+            | Self::Stands(payment, _) => Some(*payment),
+            Self::Final(stored) => Some(stored.payment),
+            _ => None,
+        }
+    }
+
     /// The HTTP status.
     pub const fn code(&self) -> u16 {
         match self {

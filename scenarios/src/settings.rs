@@ -106,6 +106,9 @@ pub struct Workload {
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
+    /// How often an earlier key is used again for another amount.
+    #[serde(default)]
+    pub reuse_key: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,

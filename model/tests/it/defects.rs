@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::evidence::{Evidence, weigh};
+use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, admit};
 use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, Ledger, LedgerRequest, Merchant, OperationId, PaymentId,
-    ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token, TransactionId,
-    Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest, Merchant, Money, OperationId,
+    PaymentId, ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token,
+    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -34,10 +35,12 @@ fn every_defect_has_a_story() {
         Defect::ToctouBalance => 8,
         Defect::UndoPastPivot => 9,
         Defect::LeaseNoFencing => 10,
+        Defect::KeyGlobalScope => 11,
+        Defect::NoFingerprint => 12,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..11).collect());
-    assert_eq!(Defect::ALL.len(), 11);
+    assert_eq!(listed, (0..13).collect());
+    assert_eq!(Defect::ALL.len(), 13);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -119,6 +122,29 @@ fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
     differs(Defect::FreshKeyPerTry, |defects| {
         let [first, second] = lost("authorize", defects);
         second.is_some_and(|second| first != Some(second))
+    });
+}
+
+#[test]
+fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
+    differs(Defect::KeyGlobalScope, |defects| {
+        let [one, other] = [1, 2].map(|n| KeyId { tenant: Tenant(n), key: IdempotencyKey(7) });
+        one.scoped(defects) == other.scoped(defects)
+    });
+}
+
+#[test]
+fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
+    differs(Defect::NoFingerprint, |defects| {
+        let request = |amount| CreatePayment {
+            key: KeyId { tenant: Tenant(1), key: IdempotencyKey(7) },
+            merchant: Merchant(1),
+            token: Token(1),
+            money: Money { amount: Amount(amount), currency: Currency::Eur },
+        };
+        let (fingerprint, payment) = (request(1).fingerprint(), request(1).payment());
+        let row = KeyRow { fingerprint, payment, reply: None };
+        admit(&request(2), Some(&row), true, defects) != Admission::Mismatch
     });
 }
 

@@ -3,8 +3,9 @@
 
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
 use model::{
-    Amount, Commit, CommitResult, Currency, Fingerprint, IdempotencyKey, Intent, Merchant, Money,
-    PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, WorkerId,
+    Amount, Commit, CommitResult, Currency, Defects, Fingerprint, IdempotencyKey, Intent, Merchant,
+    Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
+    WorkerId,
 };
 use proptest::prelude::*;
 
@@ -27,7 +28,11 @@ fn a_key_admits_by_what_is_stored_under_it() {
         (other, true, Admission::Mismatch),
         (other, false, Admission::Mismatch),
     ] {
-        assert_eq!(admit(&request, stored.as_ref(), lease_live), admission, "{stored:?}");
+        assert_eq!(
+            admit(&request, stored.as_ref(), lease_live, Defects::NONE),
+            admission,
+            "{stored:?}"
+        );
     }
 }
 
@@ -209,7 +214,7 @@ impl Gate {
     }
 
     fn read(&mut self, request: CreatePayment) {
-        let admission = admit(&request, self.store.key(request.key).as_ref(), false);
+        let admission = admit(&request, self.store.key(request.key).as_ref(), false, Defects::NONE);
         self.waiting.push((request, admission));
     }
 

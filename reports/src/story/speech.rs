@@ -64,7 +64,6 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             (Answer, format!("the payment is yours, with {records} (epoch {epoch})"))
         }
         Message::Held(_) => told(Answer, "another worker has the payment"),
-        Message::Heartbeat(_) => told(Tell, "somebody is alive"),
         Message::Closed(..) => told(Answer, "nothing is left to do"),
         Message::Run(..) => told(Tell, "the payment has to go on"),
         Message::Nudge(..) => told(Tell, "a client waits for the payment"),
@@ -121,6 +120,8 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Succeeded => "succeeded",
         Status::Failed => "failed",
         Status::Canceled => "canceled",
+        Status::Settled => "settled",
+        Status::Returned => "returned",
     }
 }
 

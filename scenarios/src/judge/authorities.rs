@@ -19,7 +19,7 @@ use super::sums::Sums;
 use crate::fact::{Endpoint, ProviderStrike};
 use crate::judge::PROVIDER_STRIKES;
 use crate::message::{Asking, ClientReply};
-use crate::plan::Plan;
+use crate::plan::{Operation, Plan};
 
 /// What was said, by whom.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Authorities {
     pub(super) sums: Sums,
     /// LG: the id of every stored transfer.
     stored: IdSet,
+    /// The places of the operations whose keys others use too, by key.
+    shared_keys: Vec<u32>,
     strikes: [u64; PROVIDER_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
@@ -43,6 +45,7 @@ impl Authorities {
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
             stored: IdSet::default(),
+            shared_keys: shared_keys(&plan.operations),
             strikes: [0; PROVIDER_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
@@ -77,6 +80,33 @@ impl Authorities {
         let open = |view: &PaymentRecordView| view.case && !view.status.is_final();
         self.has_permanent_faults()
             && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
+    }
+
+    /// Other operations with the key of this one, of its tenant or another.
+    pub(super) fn rivals(&self, token: Token) -> impl Iterator<Item = &Operation> {
+        let key = self.plan.operation(token).map(|operation| operation.key);
+        let at = |place: &u32| &self.plan.operations[*place as usize];
+        let from = self.shared_keys.partition_point(|place| Some(at(place).key) < key);
+        let same = self.shared_keys[from..].iter().map(at);
+        same.take_while(move |rival| Some(rival.key) == key)
+            .filter(move |rival| rival.token != token)
+    }
+
+    /// Whether this reply to a request for `token` names the payment of another
+    /// operation with its key: it tells nothing of its own.
+    pub(super) fn names_a_rivals(&self, token: Token, reply: &ClientReply) -> bool {
+        let Some(payment) = reply.payment() else { return false };
+        self.rivals(token).any(|rival| self.is_payment_of(rival.token, payment))
+    }
+
+    /// Whether the instrument has a payment.
+    pub(super) fn has_payment(&self, token: Token) -> bool {
+        self.payment_of(token).is_some()
+    }
+
+    /// Whether the instrument has this payment.
+    pub(super) fn is_payment_of(&self, token: Token, payment: PaymentId) -> bool {
+        self.of(token).is_some_and(|dossier| dossier.payment(payment).is_some())
     }
 
     /// The sums of every account, in order.
@@ -236,4 +266,13 @@ impl Authorities {
     pub(super) fn heal_at(&self) -> VirtualTime {
         self.plan.heal_at
     }
+}
+
+/// The places of those of `operations` whose keys others use too, by key.
+fn shared_keys(operations: &[Operation]) -> Vec<u32> {
+    let mut places: Vec<_> = (0..operations.len() as u32).collect();
+    let key = |place: &u32| operations[*place as usize].key;
+    places.sort_by_key(key);
+    let groups = places.chunk_by(|one, other| key(one) == key(other));
+    groups.filter(|group| group.len() > 1).flatten().copied().collect()
 }

@@ -6,6 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
+use super::keys;
 use crate::invariant::Invariant;
 
 pub(super) fn judge(
@@ -20,6 +21,7 @@ pub(super) fn judge(
     }
     for row in &booking.rows {
         identity_works_once(said, found, seen, row);
+        keys::stored(found, seen, row);
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
         said.take_row(row);

@@ -23,6 +23,9 @@ pub(super) struct Screen {
 
 /// Judges what a client saw.
 pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting, what: Screen) {
+    if said.names_a_rivals(what.token, &what.reply) {
+        return;
+    }
     if let Some(status) = status_of(&what.reply) {
         if status == Status::Succeeded {
             success_has_money(said, found, seen, what.token);
@@ -43,6 +46,9 @@ pub(super) fn emitted(
     reply: &ClientReply,
 ) {
     let Some(status @ (Status::Failed | Status::Canceled)) = status_of(reply) else { return };
+    if said.names_a_rivals(token, reply) {
+        return;
+    }
     said.dossiers.open(token).screen.failure_told.get_or_insert(status);
     failure_has_no_money(said, found, seen, token, status);
 }
@@ -135,14 +141,15 @@ fn replies_agree(said: &mut Authorities, found: &mut Findings, seen: Sighting, w
     let screen = &mut said.dossiers.open(what.token).screen;
     screen.replies += 1;
     if screen.replies == 1 {
-        screen.named = payment_of(&what.reply);
+        screen.named = what.reply.payment();
         screen.final_reply = final_reply(&what.reply);
         return;
     }
-    let same_payment = payment_of(&what.reply) == screen.named;
+    let same_payment = what.reply.payment() == screen.named;
     let fits = match (final_reply(&what.reply), screen.final_reply) {
         (Some(reply), Some(first)) => reply == first,
         (Some(_), None) => true,
+        (None, _) if what.reply == ClientReply::Mismatch => screen.named.is_none(),
         (None, _) => matches!(what.reply.code(), 202 | 409),
     };
     screen.final_reply = screen.final_reply.or(final_reply(&what.reply));
@@ -157,7 +164,7 @@ fn replies_agree(said: &mut Authorities, found: &mut Findings, seen: Sighting, w
             called(what.token),
             payment(named),
             what.reply.code(),
-            payment(payment_of(&what.reply))
+            payment(what.reply.payment())
         )
     });
 }
@@ -166,17 +173,6 @@ fn status_of(reply: &ClientReply) -> Option<Status> {
     match reply {
         ClientReply::Stands(_, status) => Some(*status),
         ClientReply::Final(stored) => Some(stored.status),
-        _ => None,
-    }
-}
-
-fn payment_of(reply: &ClientReply) -> Option<PaymentId> {
-    match reply {
-        ClientReply::Accepted(payment)
-        | ClientReply::InProgress(payment)
-        | ClientReply::TooLate(payment)
-        | ClientReply::Stands(payment, _) => Some(*payment),
-        ClientReply::Final(stored) => Some(stored.payment),
         _ => None,
     }
 }

@@ -50,17 +50,22 @@ impl Edge {
         delivery: Delivery<Message>,
         out: &mut Effects,
     ) {
-        let client = delivery.from;
+        let (client, defects) = (delivery.from, system.rules.defects);
         let asking = Asking { token: delivery.message.token(), number: delivery.ordinal };
         match delivery.message {
             Message::Create(request) if request.money.amount <= Amount::ZERO => {
                 out.send(client, Message::Created(asking, ClientReply::Invalid));
             }
             Message::Create(request) => {
-                self.read(system, (client, asking), Asked::Create(request), request.key, out);
+                let key = request.key.scoped(defects);
+                self.read(system, (client, asking), Asked::Create(request), key, out);
             }
-            Message::Get(_, key) => self.read(system, (client, asking), Asked::Get, key, out),
-            Message::Cancel(_, key) => self.read(system, (client, asking), Asked::Cancel, key, out),
+            Message::Get(_, key) => {
+                self.read(system, (client, asking), Asked::Get, key.scoped(defects), out);
+            }
+            Message::Cancel(_, key) => {
+                self.read(system, (client, asking), Asked::Cancel, key.scoped(defects), out);
+            }
             Message::Rows(read, rows) => self.on_rows(system, read, rows, out),
             Message::Committed(_, payment, id, result) => {
                 self.on_committed(payment, id, result, out);
@@ -146,12 +151,13 @@ impl Edge {
         out: &mut Effects,
     ) {
         let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
-        match admit(create, rows.key.as_ref(), lease_live) {
+        match admit(create, rows.key.as_ref(), lease_live, system.rules.defects) {
             Admission::Accept(payment) => {
                 let racy = system.rules.defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
-                let payment = if racy { fresh } else { payment };
-                self.accept(system, serial, (create, payment), !racy, out);
+                let claimed =
+                    (create.key.scoped(system.rules.defects), if racy { fresh } else { payment });
+                self.accept(system, serial, create, claimed, !racy, out);
             }
             Admission::InProgress(payment) => {
                 self.answer(serial, ClientReply::InProgress(payment), out);
@@ -170,7 +176,8 @@ impl Edge {
         &mut self,
         system: &PaymentSystem,
         serial: u64,
-        (create, payment): (&CreatePayment, PaymentId),
+        create: &CreatePayment,
+        (key, payment): (KeyId, PaymentId),
         claims: bool,
         out: &mut Effects,
     ) {
@@ -190,7 +197,7 @@ impl Edge {
             expected: 0,
             epoch: None,
             records: vec![Record::Accepted(intent)],
-            claim: Some((create.key, row)),
+            claim: Some((key, row)),
             exclusive: claims,
             then: Then::Run,
         };

@@ -28,7 +28,8 @@ impl Plan {
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
         let dialects = Dialect::cast();
-        let operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
+        let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
+        workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -91,6 +92,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
 
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
+const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));

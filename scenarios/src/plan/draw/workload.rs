@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
-use sim::{Stream, VirtualTime};
+use sim::{Rate, Stream, VirtualTime};
 
 use crate::plan::{MerchantLimit, Operation};
 use crate::settings::Scenario;
@@ -45,6 +45,32 @@ fn share_keys(operations: &mut [Operation]) {
         }
     }
 }
+
+/// A careless shop takes a key for a second amount: an intent of its own, with
+/// its own token, that must come to nothing if the first came to anything.
+pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.workload.reuse_key;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for n in 1..operations.len() {
+        if stream.chance(rate) {
+            let (before, rest) = operations.split_at_mut(n);
+            let first = &before[stream.draw().below(n as u64) as usize];
+            let operation = &mut rest[0];
+            operation.at = first.at.after(stream.span(Duration::ZERO, REUSE_AFTER_MAX));
+            (operation.client, operation.tenant, operation.key) =
+                (first.client, first.tenant, first.key);
+            let Money { amount, currency } = first.money;
+            operation.money = Money { amount: amount + Amount(1), currency };
+            // A cancellation goes by the key, and would end the first.
+            operation.cancel_after = None;
+        }
+    }
+}
+
+/// How long after its first use a key is used again at most.
+const REUSE_AFTER_MAX: Duration = Duration::from_secs(300);
 
 pub(super) fn limits(scenario: &Scenario) -> Vec<MerchantLimit> {
     let workload = &scenario.workload;
