@@ -168,20 +168,14 @@ mod tests {
     use super::*;
     use AccountName::{
         Bank, Dispute, ExchangeResidue, FeeIncome, Limit, LimitGranted, LimitUsed, Liquidity,
-        MerchantAvailable, MerchantOwed, MerchantPending, ProviderFees, ProviderReceivable, Suspense,
-        TaxPayable, TransitIn, TransitOut, TransitOutProviders, WriteOff,
+        MerchantAvailable, MerchantOwed, MerchantPending, ProviderFees, ProviderReceivable,
+        Suspense, TaxPayable, TransitIn, TransitOut, TransitOutProviders, WriteOff,
     };
 
     #[test]
     fn the_words_of_accounts_are_in_the_order_of_the_accounts() {
-        let merchants = [
-            MerchantPending,
-            Limit,
-            LimitUsed,
-            MerchantAvailable,
-            MerchantOwed,
-            Dispute,
-        ];
+        let merchants =
+            [MerchantPending, Limit, LimitUsed, MerchantAvailable, MerchantOwed, Dispute];
         let ends = [Merchant(1), Merchant(u16::MAX)];
         let of_merchants = merchants.iter().flat_map(|name| ends.map(name));
         let small = [0, u8::MAX];

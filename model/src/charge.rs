@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ChargeId, OperationId, ProviderId, Token};
 use crate::currency::Currency;
+use crate::identity::{ChargeId, OperationId, ProviderId, Token};
 use crate::money::{Amount, Money};
 
 /// A charge: what one authorization came to.

@@ -9,9 +9,7 @@ use crate::rounding::Rounding;
 pub fn fee(version: Version, money: Money) -> Amount {
     let amount = money.amount;
     match version {
-        Version::First => {
-            (amount.basis_points(290) + Amount(30)).min(amount.basis_points(5_000))
-        }
+        Version::First => (amount.basis_points(290) + Amount(30)).min(amount.basis_points(5_000)),
         Version::Second => {
             let share = |points| Rounding::HalfEven.scale(amount, points, 10_000);
             // About the same value: ten thousandths of a dinar are few cents.

@@ -102,7 +102,9 @@ pub enum NotMoney {
     #[error(transparent)]
     Currency(#[from] UnknownCurrency),
     /// The minor units have too few digits, or too many.
-    #[error("`{given}` has not as many digits behind the point as its currency: expected `{example}`")]
+    #[error(
+        "`{given}` has not as many digits behind the point as its currency: expected `{example}`"
+    )]
     Digits {
         /// What was given.
         given: String,

@@ -44,11 +44,7 @@ pub fn lose(voucher: &Voucher, chargeback: &Chargeback, available: Amount) -> Ve
     let at_hand = chargeback.amount.min(available.max(Amount::ZERO));
     let disputed = chargeback.disputed();
     chain.book(0, (AccountName::MerchantAvailable(merchant), disputed), at_hand);
-    chain.book(
-        1,
-        (AccountName::MerchantOwed(merchant), disputed),
-        chargeback.amount - at_hand,
-    );
+    chain.book(1, (AccountName::MerchantOwed(merchant), disputed), chargeback.amount - at_hand);
     chain.close()
 }
 

@@ -59,11 +59,7 @@ pub(crate) static STEPS: &[Step] = &[
     step("post", |d| d.post(0), |d| (0, d.captured)),
     step("post a part", |d| d.post(d.amount - d.captured), |d| (0, d.captured)),
     step("post the rest", Deal::post_rest, |d| (0, d.amount - d.captured)),
-    step(
-        "void the rest",
-        |d| payin::void(&d.second(), &d.differences()),
-        NOTHING,
-    ),
+    step("void the rest", |d| payin::void(&d.second(), &d.differences()), NOTHING),
     step("settle", |d| d.settle(d.captured, 0, 0), |d| (d.captured - d.cost, -d.captured)),
     step("settle all", |d| d.settle(d.amount, 0, 0), |d| (d.amount - d.cost, -d.amount)),
     step(
@@ -154,16 +150,8 @@ pub(crate) static STEPS: &[Step] = &[
         |d| payout::give_back(&d.voucher(), &d.payout(), ReturnedFee::GivenBack),
         |d| (d.returned, 0),
     ),
-    step(
-        "hold an exchange",
-        |d| exchange::hold(&d.voucher(), &d.exchange(), d.wallet()),
-        NOTHING,
-    ),
-    step(
-        "void an exchange",
-        |d| exchange::void(&d.voucher(), &d.exchange(), d.wallet()),
-        NOTHING,
-    ),
+    step("hold an exchange", |d| exchange::hold(&d.voucher(), &d.exchange(), d.wallet()), NOTHING),
+    step("void an exchange", |d| exchange::void(&d.voucher(), &d.exchange(), d.wallet()), NOTHING),
     step(
         "confirm an exchange",
         |d| exchange::confirm(&d.voucher(), &d.exchange(), d.wallet(), d.wallet()),

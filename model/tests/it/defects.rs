@@ -179,11 +179,14 @@ fn a_second_hold_overdraws_the_limit_under_toctou_balance() {
             operation: OperationId(0),
         };
         let mut ledger = Ledger::new(defects);
-        let (results, _) = ledger.create(&[
-            transfer(1, AccountName::LimitGranted, limit, TransferKind::Posted),
-            transfer(2, limit, used, TransferKind::Pending),
-            transfer(3, limit, used, TransferKind::Pending),
-        ], Duration::ZERO);
+        let (results, _) = ledger.create(
+            &[
+                transfer(1, AccountName::LimitGranted, limit, TransferKind::Posted),
+                transfer(2, limit, used, TransferKind::Pending),
+                transfer(3, limit, used, TransferKind::Pending),
+            ],
+            Duration::ZERO,
+        );
         results[2] == TransferResult::Created
     });
 }

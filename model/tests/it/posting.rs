@@ -265,7 +265,8 @@ fn a_chargeback_is_opened_and_won_or_lost() {
 fn an_exchange_is_reserved_for_a_while_and_confirmed() {
     // 1,000 thousandths at 0.4 of a yen each, of which two percent are the price.
     let exchange = exchanged();
-    let (from, to) = (AccountName::Customer(Customer(7)), AccountName::MerchantPending(Merchant(1)));
+    let (from, to) =
+        (AccountName::Customer(Customer(7)), AccountName::MerchantPending(Merchant(1)));
     check(&exchange::hold(&DINARS, &exchange, to), "holds for 30 s 392 fx -> merch:1:pending JPY");
     check(&exchange::void(&DINARS, &exchange, to), "voids 392 fx -> merch:1:pending JPY");
     check(
@@ -334,10 +335,7 @@ fn what_was_booked_wrongly_is_booked_the_other_way_round_and_anew() {
 #[test]
 fn accounts_are_funded_before_anything_happens() {
     check(&opening::limit(&VOUCHER, Merchant(1), Amount(9)), "moves 9 limit_granted -> limit:1");
-    check(
-        &opening::customer(&VOUCHER, BANK, Customer(7), Amount(9)),
-        "moves 9 bank:0 -> cust:7",
-    );
+    check(&opening::customer(&VOUCHER, BANK, Customer(7), Amount(9)), "moves 9 bank:0 -> cust:7");
     check(&opening::liquidity(&VOUCHER, BANK, Amount(9)), "moves 9 bank:0 -> fx");
 }
 
@@ -428,9 +426,5 @@ const REFUND: Refund = Refund {
     owed: Amount(20),
     stage: Stage::AfterSettlement,
 };
-const CHARGEBACK: Chargeback = Chargeback {
-    merchant: Merchant(1),
-    provider: PROVIDER,
-    amount: Amount(80),
-    cost: Amount(15),
-};
+const CHARGEBACK: Chargeback =
+    Chargeback { merchant: Merchant(1), provider: PROVIDER, amount: Amount(80), cost: Amount(15) };

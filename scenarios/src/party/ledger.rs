@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::posting::{Voucher, opening};
-use model::{
-    Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer, TransferId,
-};
+use model::{Answer, Booking, Ledger, LedgerRequest, OperationId, Token, Transfer, TransferId};
 use sim::Delivery;
 
 use crate::message::Message;
