@@ -230,8 +230,27 @@ pub(crate) const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs
 
 #[cfg(test)]
 mod tests {
+    use model::Currency;
+
     use super::*;
     use crate::catalog::FILES;
+
+    #[test]
+    fn customers_pay_in_any_known_currency_and_a_wrong_code_is_told_the_nearest() {
+        let calm = FILES[0].1;
+        let paying = |codes: &str| {
+            let line = calm.lines().find(|line| line.starts_with("currencies")).expect("a line");
+            parse("mine.toml", &calm.replace(line, &format!("currencies = [{codes}]")))
+        };
+        let all: Vec<_> = Currency::ALL.iter().map(|c| format!("\"{}\"", c.code())).collect();
+        let scenario = paying(&all.join(", ")).expect("all of them are known");
+        assert_eq!(scenario.workload.currencies, Currency::ALL);
+        let error = paying("\"GBP\", \"EUX\"").expect_err("no such currency");
+        let told = format!("{error} {}", error.help().map(|help| help.to_string()).expect("help"));
+        for words in ["mine.toml, line", "unknown variant `EUX`", "did you mean `EUR`?"] {
+            assert!(told.contains(words), "{told}");
+        }
+    }
 
     /// The error stood at the first field of that name, in another table.
     #[test]
