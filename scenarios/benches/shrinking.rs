@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --package pennywise-scenarios --bench shrinking` prints a line
 //! for each defect and scenario, and the medians and 95th percentiles of all.
-//! With `-- --each` it prints every finding, with `-- --plans` the plans too.
+//! With `-- --each` it prints every finding, with `-- --plans` the plans too, and
+//! with `-- --payments=2000` every world has so many payments.
 
 #[expect(dead_code, reason = "other benchmarks, which it is shared with, use all of it")]
 #[path = "../../sim/benches/stopwatch.rs"]
@@ -31,9 +32,21 @@ fn main() {
     }
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let pool = ThreadPoolBuilder::new().num_threads(THREADS).build().expect("threads can be had");
+    let payments = std::env::args()
+        .find_map(|argument| argument.strip_prefix("--payments=")?.parse::<u32>().ok());
+    let scenarios: Vec<_> = catalog::all()
+        .iter()
+        .map(|scenario| {
+            let mut scenario = scenario.clone();
+            if let Some(payments) = payments {
+                scenario.workload.operations = payments;
+            }
+            scenario
+        })
+        .collect();
     let mut all = Vec::new();
     for story in Defect::ALL.iter().filter(|s| only.as_deref().is_none_or(|only| only == s.name)) {
-        for scenario in catalog::all() {
+        for scenario in &scenarios {
             let measured = measure(story.defect, scenario, &pool);
             for one in &measured {
                 if told("--each") {

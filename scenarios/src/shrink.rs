@@ -111,11 +111,14 @@ pub fn shrink<'s>(
     let quarry = Quarry::of(plan, defects, *target)?.with_few_defects(plan);
     let mut search = Search::new(plan.clone(), quarry, budget, pool);
     leap(&mut search);
-    let mut before = None;
-    while before != Some(Digest::of(&search.plan)) && !search.stopped {
-        before = Some(Digest::of(&search.plan));
+    for _ in 0..ROUNDS_MAX {
+        let before = Digest::of(&search.plan);
         round(&mut search);
+        if search.stopped || Digest::of(&search.plan) == before {
+            break;
+        }
     }
+    reduce::reduce(&mut search, Line::all);
     let minimal = proofs(&mut search);
     let ranges = range::ranges(&mut search);
     conclude(search, minimal, ranges)
@@ -208,6 +211,9 @@ fn conclude(search: Search<'_>, minimal: Vec<Proof>, ranges: Vec<Range>) -> Opti
         stopped,
     })
 }
+
+/// A round that finds nothing more is the last; few searches have more than four.
+const ROUNDS_MAX: usize = 16;
 
 /// The violation that is hunted, as `plan` shows it.
 fn violation(plan: &Plan, quarry: &Quarry) -> Option<Violation> {

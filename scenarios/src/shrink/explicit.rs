@@ -111,16 +111,15 @@ fn sendings(trace: &Trace<PaymentSystem>) -> impl Iterator<Item = &SendIdentity>
 /// The faults that make `fate` of `calm`.
 fn differences(fate: &Fate, calm: &Fate) -> Vec<(Misfortune, Duration)> {
     let span = Duration::from_nanos;
-    let ([first, copies @ ..], [usual, ..]) = (fate.delays(), calm.delays()) else {
-        return if fate.lost && !calm.lost {
-            vec![(Misfortune::Drop, Duration::ZERO)]
-        } else {
-            Vec::new()
-        };
+    let mut delays = fate.delays().to_vec();
+    // A late copy may arrive behind one that was made of it.
+    delays.sort_unstable();
+    let ([first, copies @ ..], [usual, ..]) = (delays.as_slice(), calm.delays()) else {
+        let lost = fate.lost && !calm.lost;
+        return lost.then_some((Misfortune::Drop, Duration::ZERO)).into_iter().collect();
     };
     let late = (first > usual).then(|| (Misfortune::Delay, span(first - usual)));
-    let copies =
-        copies.iter().map(|copy| (Misfortune::Duplicate, span(copy.saturating_sub(*first))));
+    let copies = copies.iter().map(|copy| (Misfortune::Duplicate, span(copy - first)));
     late.into_iter().chain(copies).collect()
 }
 
@@ -181,4 +180,54 @@ fn forced(
         let (party, token) = (forcing.role, model::Token(forcing.subject.0));
         Some(Forced { id, point, party, token, ordinal: forcing.ordinal })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use sim::{Rate, Seed};
+
+    use super::*;
+    use crate::catalog;
+    use crate::fact::Fact;
+    use crate::settings::Scenario;
+
+    /// What happens in the world of `plan`, without how it came about.
+    fn history(plan: &Plan) -> Vec<String> {
+        let (_, trace) = trial::replay_plan(plan.clone(), Defects::NONE);
+        let told = trace.events.iter().filter_map(|event| match &event.what {
+            Happening::Sent(identity, message, fate) => {
+                let mut delays = fate.delays().to_vec();
+                delays.sort_unstable();
+                Some(format!("{} {identity:?} {message:?} {delays:?}", event.at))
+            }
+            Happening::Delivered(identity, ..) => Some(format!("{} {identity:?}", event.at)),
+            Happening::Noted(Fact::Befell(_)) => None,
+            Happening::Noted(fact) => Some(format!("{} {fact:?}", event.at)),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    /// A scenario without links whose trouble goes by the load of the weather.
+    fn without_brown_outs(scenario: &Scenario) -> Scenario {
+        let mut scenario = scenario.clone();
+        (scenario.links.slow, scenario.links.brown_outs) = (0, 0);
+        scenario.swarm.off = Rate::NEVER;
+        scenario
+    }
+
+    #[test]
+    fn a_plan_that_says_every_fate_runs_as_the_one_that_drew_them() {
+        for scenario in catalog::all().iter().map(without_brown_outs) {
+            for seed in 1..4 {
+                let drawn = Plan::draw(&scenario, Seed(seed));
+                let said = explicit(&drawn, Defects::NONE);
+                assert!(Line::rates(&said).is_empty());
+                let (before, after) = (history(&drawn), history(&said));
+                let differs = before.iter().zip(&after).find(|(one, other)| one != other);
+                assert_eq!(differs, None, "{} {seed}", scenario.name);
+                assert_eq!(before.len(), after.len(), "{} {seed}", scenario.name);
+            }
+        }
+    }
 }

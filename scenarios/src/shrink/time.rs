@@ -35,11 +35,10 @@ pub(super) fn plain_amounts(search: &mut Search<'_>) {
         }
         plan
     };
-    let amounts = || AMOUNTS.into_iter();
-    let ample = amounts().map(|amount| all(amount, Some(AMPLE)));
-    let tight = amounts().map(|amount| all(amount, Some(amount)));
-    let known = amounts().map(|amount| all(amount, None));
-    if search.take_first(ample.chain(tight).chain(known)).is_some() {
+    // A limit that nobody meets is plainest, then one that the first payment
+    // uses up, so that few payments are enough to be over it.
+    let limits = |amount| [Some(AMPLE), Some(amount), None].map(|limit| all(amount, limit));
+    if search.take_first(AMOUNTS.into_iter().flat_map(limits)).is_some() {
         return;
     }
     for at in 0..search.plan.operations.len() {
