@@ -98,7 +98,8 @@ fn request(request: &ProviderRequest, currency: Option<Currency>) -> String {
         }
         ProviderRequest::Capture { reference, charge, amount } => {
             let money = currency.map(|currency| Money { amount: *amount, currency });
-            let money = money.map_or_else(|| amount.0.to_string(), |money| money.to_string());
+            let money =
+                money.map_or_else(|| i128::from(*amount).to_string(), |money| money.to_string());
             format!("capture {money} of {charge} as {reference}")
         }
         ProviderRequest::VoidByReference { reference, target } => {
