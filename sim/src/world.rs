@@ -335,9 +335,9 @@ impl<'p, S: System> World<'p, S> {
                     self.boot(role, cause, observer);
                 }
             }
-            Due::Bounce(parcel, incarnation) => {
+            Due::Bounce(refused) => {
                 self.pending.messages -= 1;
-                self.bounce(parcel, incarnation, observer);
+                self.bounce(*refused, observer);
             }
             Due::Resume(role) => self.resume(role, observer),
             Due::Heal => self.heal(observer),
