@@ -139,7 +139,7 @@ impl Conductor {
 
     /// The operation that is being awaited: replies about others are stale.
     pub fn operation(&self) -> Option<OperationId> {
-        Some(operation(&self.payment, self.flight.as_ref()?.aim))
+        Some(self.flight.as_ref()?.operation)
     }
 
     /// Takes the answer to call `number` of the awaited operation.
@@ -203,7 +203,7 @@ impl Conductor {
     fn begin(&mut self, aim: Aim, now: Duration) {
         let own = self.own.contains(&aim) || aim == Aim::Notice;
         self.conclusion = None;
-        self.flight = Some(Flight::new(aim, now, !own));
+        self.flight = Some(Flight::new(aim, operation(&self.payment, aim), now, !own));
         let Some(which) = effect_of(aim) else { return };
         if !own {
             self.payment.observe(AttemptEvent::Unknown);

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::identity::OperationId;
 use crate::saga::Try;
 use crate::workflow::payin_card::steps;
 
@@ -22,6 +23,8 @@ pub enum Aim {
 #[derive(Clone, Debug)]
 pub(crate) struct Flight {
     pub(crate) aim: Aim,
+    /// What answers to it are about.
+    pub(crate) operation: OperationId,
     /// Whether somebody else may have sent it before.
     pub(crate) inherited: bool,
     pub(crate) begun: Duration,
@@ -56,9 +59,10 @@ pub(crate) struct Waiting {
 }
 
 impl Flight {
-    pub(crate) fn new(aim: Aim, now: Duration, inherited: bool) -> Self {
+    pub(crate) fn new(aim: Aim, operation: OperationId, now: Duration, inherited: bool) -> Self {
         Self {
             aim,
+            operation,
             inherited,
             begun: now,
             sent: false,
@@ -76,7 +80,12 @@ impl Flight {
     /// It is proven that nothing happened: it may be sent once more.
     pub(crate) fn start_over(&mut self, now: Duration) {
         let (calls, doubts) = (self.calls, self.doubts);
-        *self = Self { calls, doubts, asked_anew: true, ..Self::new(self.aim, now, false) };
+        *self = Self {
+            calls,
+            doubts,
+            asked_anew: true,
+            ..Self::new(self.aim, self.operation, now, false)
+        };
     }
 }
 

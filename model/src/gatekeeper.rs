@@ -81,7 +81,7 @@ impl CreatePayment {
         let amount = self.money.amount.0;
         Fingerprint(hash(
             "fingerprint",
-            &[
+            [
                 u64::from(self.merchant.0),
                 self.token.0,
                 amount as u64,

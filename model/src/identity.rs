@@ -66,26 +66,27 @@ impl fmt::Display for ProviderId {
 
 /// The hash of `words` in the namespace of `domain`: xxh3 over little-endian
 /// words, the same on every platform.
-pub(crate) fn hash(domain: &str, words: &[u64]) -> u64 {
+#[inline]
+pub(crate) fn hash<const WORDS: usize>(domain: &str, words: [u64; WORDS]) -> u64 {
     let mut bytes = [0; 8 * 12];
     let name = domain.as_bytes();
     bytes[..name.len().min(16)].copy_from_slice(&name[..name.len().min(16)]);
     for (place, word) in bytes[16..].chunks_exact_mut(8).zip(words) {
         place.copy_from_slice(&word.to_le_bytes());
     }
-    xxh3_64(&bytes[..16 + 8 * words.len()])
+    xxh3_64(&bytes[..16 + 8 * WORDS])
 }
 
 impl PaymentId {
     /// The payment that `key` of `tenant` stands for. `generation` counts the
     /// expired records of that key.
     pub fn of(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {
-        Self(hash("payment", &[u64::from(tenant.0), key.0, u64::from(generation)]))
+        Self(hash("payment", [u64::from(tenant.0), key.0, u64::from(generation)]))
     }
 
     /// The operation of attempt `attempt` at the step numbered `step`.
     pub fn operation(self, step: u8, attempt: u8) -> OperationId {
-        OperationId(hash("operation", &[self.0, u64::from(step), u64::from(attempt)]))
+        OperationId(hash("operation", [self.0, u64::from(step), u64::from(attempt)]))
     }
 
     /// The `leg`-th ledger transfer of `posting`.
@@ -98,8 +99,10 @@ impl TransferId {
     /// The `leg`-th transfer of `posting`, made the `number`-th time (from
     /// zero on) for the payment, refund or the like whose id is `subject`.
     pub(crate) fn of(subject: u64, number: u8, posting: &str, leg: u32) -> Self {
-        let words = [subject, u64::from(leg), u64::from(number)];
-        Self(hash(posting, if number == 0 { &words[..2] } else { &words }))
+        Self(match number {
+            0 => hash(posting, [subject, u64::from(leg)]),
+            _ => hash(posting, [subject, u64::from(leg), u64::from(number)]),
+        })
     }
 }
 
@@ -107,18 +110,18 @@ impl ChargeId {
     /// The name that `provider` gives to what the authorization `reference`
     /// makes.
     pub(crate) fn of(provider: ProviderId, reference: OperationId) -> Self {
-        Self(hash("charge", &[u64::from(provider.0), reference.0]))
+        Self(hash("charge", [u64::from(provider.0), reference.0]))
     }
 }
 
 impl OperationId {
     /// The operation that undoes this one.
     pub fn undo(self) -> Self {
-        Self(hash("undo", &[self.0]))
+        Self(hash("undo", [self.0]))
     }
 
     /// An id of its own for one try: what a defect mints.
     pub(crate) fn of_try(self, try_number: u32) -> Self {
-        Self(hash("try", &[self.0, u64::from(try_number)]))
+        Self(hash("try", [self.0, u64::from(try_number)]))
     }
 }

@@ -11,11 +11,27 @@ use crate::currency::{Currency, UnknownCurrency};
 
 /// An amount in minor units of some currency; 128 bits, so that no sum of
 /// real payments overflows.
+///
+/// It lies where any word may lie: aligned by itself, it would leave gaps in
+/// every message and record that has one, and those are moved all the time.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(transparent)]
+#[serde(from = "i128", into = "i128")]
+#[repr(Rust, packed(8))]
 pub struct Amount(pub i128);
+
+impl From<i128> for Amount {
+    fn from(minor: i128) -> Self {
+        Self(minor)
+    }
+}
+
+impl From<Amount> for i128 {
+    fn from(amount: Amount) -> Self {
+        amount.0
+    }
+}
 
 impl Amount {
     /// Nothing.
@@ -53,13 +69,13 @@ impl Neg for Amount {
 
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 
 impl SubAssign for Amount {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = *self - other;
     }
 }
 

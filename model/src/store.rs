@@ -137,7 +137,7 @@ impl Commit {
             self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0),
             self.records.len() as u64,
         ];
-        self.id = TransactionId(hash("commit", &words));
+        self.id = TransactionId(hash("commit", words));
         self
     }
 

@@ -81,11 +81,16 @@ impl Ordinals {
         self.spill(what, subject, 0)
     }
 
-    /// Looks at the counters of `subject`, which are in the cache from then on;
-    /// a number that depends on them.
-    #[inline]
-    pub(crate) fn glance(&self, subject: u64) -> u32 {
-        self.index.find(subject).map_or(0, |line| self.lines[line].next)
+    /// Looks at the counters of all `subjects`, and takes them out: the counters
+    /// are in the cache from then on. Step by step for all, so that the
+    /// processor waits for many of them at once. A number that depends on them.
+    #[inline(never)]
+    pub(crate) fn glance(&self, subjects: &mut Vec<u64>) -> u32 {
+        for subject in subjects.iter_mut() {
+            *subject = self.index.find(*subject).unwrap_or(0) as u64;
+        }
+        let lines = subjects.drain(..).filter_map(|line| self.lines.get(line as usize));
+        lines.fold(0, |seen, line| seen ^ line.next)
     }
 
     /// What the lines have counted of `what` about `subject`.

@@ -84,7 +84,10 @@ impl<T> EventQueue<T> {
             self.occupied &= !(u32::from(wheel.occupied == 0) << level);
             if more {
                 let list = *list;
-                node = self.scatter(list, level <= SOON, glance);
+                if level <= SOON && self.len > MANY {
+                    self.look_ahead(list, glance);
+                }
+                node = self.scatter(list);
             }
         }
         Some((VirtualTime::from_nanos(self.now), self.slab.release(node)))
@@ -140,21 +143,10 @@ impl<T> EventQueue<T> {
 
     /// Takes the earliest node out of `list`, and moves the others to where
     /// they belong from there on: to lower levels, and equal times in order.
-    fn scatter(&mut self, list: List, soon: bool, mut glance: impl FnMut(&T)) -> u32 {
+    fn scatter(&mut self, list: List) -> u32 {
         let mut earliest = None;
         let mut node = list.first;
-        // Looked at here, an item is in the cache by the time it is popped, and
-        // the processor waits for many of them at once instead of one by one.
-        let mut whole = true;
-        let many = self.len > MANY;
         loop {
-            if soon {
-                let item = self.slab.item(node);
-                whole &= item.is_some();
-                if let Some(item) = item.filter(|_| many) {
-                    glance(item);
-                }
-            }
             let (at, next) = self.slab.time_and_next(node);
             if at == self.now && earliest.is_none() {
                 earliest = Some(node);
@@ -162,11 +154,28 @@ impl<T> EventQueue<T> {
                 self.enlist(node, at);
             }
             if node == list.last {
-                assert!(whole, "a node in a list has an item");
                 return earliest.expect("the earliest of a list is in it");
             }
             node = next;
         }
+    }
+
+    /// Looks at every item of `list`: so each is in the cache by the time it is
+    /// popped, and the processor waits for many of them at once instead of one
+    /// by one.
+    fn look_ahead(&self, list: List, mut glance: impl FnMut(&T)) {
+        let mut node = list.first;
+        let mut whole = true;
+        loop {
+            let item = self.slab.item(node);
+            whole &= item.is_some();
+            item.into_iter().for_each(&mut glance);
+            if node == list.last {
+                break;
+            }
+            node = self.slab.next(node);
+        }
+        assert!(whole, "a node in a list has an item");
     }
 }
 

@@ -96,6 +96,8 @@ pub struct World<'p, S: System> {
     pending: Pending,
     vows: Vows,
     events: u64,
+    /// What messages are about that come soon, while it is looked at.
+    soon: Vec<u64>,
     /// Means nothing: what glances at memory came to, so that they are made.
     glanced: u32,
     digest: Digest,
@@ -157,6 +159,7 @@ impl<'p, S: System> World<'p, S> {
             pending: Pending::default(),
             vows: Vows::new(run.heal_at),
             events: 0,
+            soon: Vec::new(),
             glanced: 0,
             digest: Digest::new(),
             strikes: Strikes::default(),
@@ -215,15 +218,17 @@ impl<'p, S: System> World<'p, S> {
         if self.events >= self.limits.events_max {
             return Some(Ending::Limit(Limit::Events));
         }
-        let (ordinals, glanced) = (&self.ordinals, &mut self.glanced);
-        let glance = |due: &Due<S>| {
+        let soon = &mut self.soon;
+        let next = self.queue.pop_glancing(|due| {
             if let Due::Deliver(parcel) = due {
-                *glanced ^= ordinals.glance(parcel.message.subject().0);
+                soon.push(parcel.message.subject().0);
             }
-        };
-        let next = self.queue.pop_glancing(glance);
+        });
         let (at, due) = next.expect("a world that waits has something to wait for");
         self.now = at;
+        if !self.soon.is_empty() {
+            self.glanced ^= self.ordinals.glance(&mut self.soon);
+        }
         match self.pending.paused {
             0 => self.happen(due, observer),
             _ => self.happen_if_awake(due, observer),
@@ -344,9 +349,9 @@ impl<'p, S: System> World<'p, S> {
                     self.boot(role, cause, observer);
                 }
             }
-            Due::Bounce(parcel, incarnation) => {
+            Due::Bounce(refused) => {
                 self.pending.messages -= 1;
-                self.bounce(parcel, incarnation, observer);
+                self.bounce(*refused, observer);
             }
             Due::Resume(role) => self.resume(role, observer),
             Due::Heal => self.heal(observer),

@@ -101,7 +101,7 @@ fn digest(transfer: &Transfer) -> u64 {
         transfer.token.0,
         transfer.operation.0,
     ];
-    hash("settled", &words)
+    hash("settled", words)
 }
 
 const HOLD: u64 = 0b11;

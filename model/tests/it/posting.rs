@@ -372,7 +372,8 @@ fn line(transfer: &Transfer) -> String {
         Currency::Eur => String::new(),
         other => format!(" {other}"),
     };
-    format!("{verb} {} {} -> {}{currency}", transfer.amount.0, from.name, to.name)
+    let amount = i128::from(transfer.amount);
+    format!("{verb} {amount} {} -> {}{currency}", from.name, to.name)
 }
 
 fn part(merchant: u16, amount: i128) -> Part {

@@ -126,7 +126,7 @@ impl Desk {
                 ChargeState::Captured => charge.captured,
                 _ => charge.authorized,
             };
-            format!("{} {}", word(&format!("{:?}", charge.state)), amount.0)
+            format!("{} {}", word(&format!("{:?}", charge.state)), { amount.0 })
         })
     }
 }
@@ -145,11 +145,11 @@ fn issuer(word: &str) -> Option<IssuerAnswer> {
 
 fn spell(reply: ProviderReply) -> String {
     match reply {
-        ProviderReply::Authorized { amount, .. } => format!("authorized {}", amount.0),
-        ProviderReply::Captured { amount, .. } => format!("captured {}", amount.0),
+        ProviderReply::Authorized { amount, .. } => format!("authorized {}", { amount.0 }),
+        ProviderReply::Captured { amount, .. } => format!("captured {}", { amount.0 }),
         ProviderReply::Declined(kind) => format!("declined {}", word(&format!("{kind:?}"))),
         ProviderReply::Status(state, _, amount) => {
-            format!("status {} {}", word(&format!("{state:?}")), amount.0)
+            format!("status {} {}", word(&format!("{state:?}")), { amount.0 })
         }
         other => word(&format!("{other:?}")),
     }

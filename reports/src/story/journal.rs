@@ -53,7 +53,7 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
     let money = |amount: Amount| {
         let currency = plan.operation(token).map(|operation| operation.money.currency);
         let money = currency.map(|currency| Money { amount, currency }.to_string());
-        money.unwrap_or_else(|| amount.0.to_string())
+        money.unwrap_or_else(|| i128::from(amount).to_string())
     };
     match outcome {
         Outcome::Approved => "is approved".to_owned(),

@@ -173,8 +173,8 @@ impl Money {
     fn of(tally: Tally) -> Self {
         let Tally { reserved, taken, held, booked, limit_left } = tally;
         let [reserved, taken, held, booked] =
-            [reserved, taken, held, booked].map(|amount| amount.0.to_string());
-        let limit_left = limit_left.map(|left| left.0.to_string());
+            [reserved, taken, held, booked].map(|amount| i128::from(amount).to_string());
+        let limit_left = limit_left.map(|left| i128::from(left).to_string());
         Self { reserved, taken, held, booked, limit_left }
     }
 }

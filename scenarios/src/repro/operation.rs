@@ -133,7 +133,7 @@ impl LimitLine {
 
 fn bounded(price: Price, place: Range<usize>, most: i128) -> Result<Money, Wrong> {
     let money = price.0;
-    if (1..=most).contains(&money.amount.0) {
+    if (1..=most).contains(&i128::from(money.amount)) {
         return Ok(money);
     }
     let [least, most] = [1, most].map(|amount| Money { amount: Amount(amount), ..money });

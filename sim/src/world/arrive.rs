@@ -1,6 +1,6 @@
 //! Arrivals: deliveries, and what comes back of those that failed.
 
-use super::due::Parcel;
+use super::due::{Parcel, Refused};
 use super::{Delivery, Due, Happening, Observer, Role, SendIdentity, Strike, System, Tag};
 use super::{VirtualTime, World};
 use crate::message::Bounce;
@@ -63,12 +63,8 @@ impl<S: System> World<'_, S> {
     }
 
     /// A refusal has come back to the sender.
-    pub(super) fn bounce(
-        &mut self,
-        parcel: Parcel<S::Message>,
-        incarnation: u32,
-        observer: &mut impl Observer<S>,
-    ) {
+    pub(super) fn bounce(&mut self, refused: Refused<S::Message>, observer: &mut impl Observer<S>) {
+        let Refused { parcel, incarnation } = refused;
         let Parcel { from: role, to, ordinal, digest, cause, .. } = parcel;
         let cut = self.cut_by(to, role);
         let same = |slot: &super::Slot<S>| slot.is_up() && slot.incarnation == incarnation;
@@ -111,7 +107,7 @@ impl<S: System> World<'_, S> {
         let back = self.network.refusal(&self.draws, &parcel.identity());
         let at = VirtualTime::from_nanos(self.now.as_nanos().saturating_add(back));
         self.pending.messages += 1;
-        self.queue.push(at, Due::Bounce(parcel, incarnation));
+        self.queue.push(at, Due::Bounce(Box::new(Refused { parcel, incarnation })));
     }
 
     /// One of several copies of a sending has arrived, and will be handled or

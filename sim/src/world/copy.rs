@@ -28,6 +28,7 @@ where
             pending: self.pending,
             vows: self.vows.clone(),
             events: self.events,
+            soon: Vec::new(),
             glanced: self.glanced,
             digest: self.digest,
             strikes: self.strikes,

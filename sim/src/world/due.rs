@@ -5,15 +5,15 @@ use crate::message::Message;
 
 /// What the queue holds. Small, because every event is moved into the queue
 /// and out of it: with a message and a timer of two words each, an entry of
-/// the queue fits a cache line. What kind it is takes a whole word, so that
+/// the queue fits a cache line, and with a message of ten words two. What kind it is takes a whole word, so that
 /// the rest is moved in whole words.
 #[derive(Clone)]
 #[repr(u64)]
 pub(super) enum Due<S: System> {
     Deliver(Parcel<S::Message>),
     Timer(Alarm<S::Timer>),
-    /// The refusal of a message, for this incarnation of its sender.
-    Bounce(Parcel<S::Message>, u32),
+    /// The refusal of a message; rare, and larger than all else.
+    Bounce(Box<Refused<S::Message>>),
     Resume(Role),
     Strike {
         fault: usize,
@@ -38,6 +38,13 @@ pub(super) struct Parcel<M> {
     pub(super) message: M,
     pub(super) digest: u64,
     pub(super) cause: u64,
+}
+
+/// A message on its way back to this incarnation of its sender.
+#[derive(Clone)]
+pub(super) struct Refused<M> {
+    pub(super) parcel: Parcel<M>,
+    pub(super) incarnation: u32,
 }
 
 impl<M: Message> Parcel<M> {

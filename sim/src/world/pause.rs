@@ -72,7 +72,7 @@ impl<S: System> World<'_, S> {
     pub(super) fn hold(&mut self, due: Due<S>) -> Option<Due<S>> {
         let role = match &due {
             Due::Deliver(parcel) => parcel.to,
-            Due::Bounce(parcel, _) => parcel.from,
+            Due::Bounce(refused) => refused.parcel.from,
             Due::Timer(alarm) => alarm.role,
             _ => return Some(due),
         };
@@ -154,7 +154,11 @@ impl<S: System> World<'_, S> {
     /// A message that waited is lost, because of `event` or else of its own
     /// sending; a timer died with its actor.
     fn lose(&mut self, role: Role, due: Due<S>, event: u64, by: Option<usize>) {
-        let (Due::Deliver(mut parcel) | Due::Bounce(mut parcel, _)) = due else { return };
+        let mut parcel = match due {
+            Due::Deliver(parcel) => parcel,
+            Due::Bounce(refused) => refused.parcel,
+            _ => return,
+        };
         self.pending.messages -= 1;
         if event > 0 {
             parcel.cause = event;
