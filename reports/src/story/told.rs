@@ -196,6 +196,11 @@ impl Line {
 impl Turn {
     fn of(turn: &WrongTurn, words: &Words<'_>) -> Self {
         let said = |deed: &Deed| words.sentence(deed, None);
+        // A booking that is refused books nothing, which is no sentence.
+        let all = |deeds: &[Deed]| {
+            let said = deeds.iter().map(said);
+            said.filter(|sentence| !sentence.is_empty()).collect()
+        };
         Self {
             at: turn.at,
             event: turn.event,
@@ -203,8 +208,8 @@ impl Turn {
             planted: turn.defects.iter().map(|defect| defect.story().name).collect(),
             stories: turn.defects.iter().map(|defect| defect.story().story).collect(),
             on: turn.on.as_ref().map(said),
-            did: turn.did.iter().map(said).collect(),
-            would: turn.would.iter().map(said).collect(),
+            did: all(&turn.did),
+            would: all(&turn.would),
             would_at: (turn.would_at > turn.at).then_some(turn.would_at),
         }
     }
