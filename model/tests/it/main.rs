@@ -24,6 +24,7 @@ mod journey;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;
+mod linked;
 mod posting;
 mod provider;
 mod provider_desk;
