@@ -13,4 +13,5 @@ mod locality;
 mod readme;
 mod reference;
 mod snapshots;
+mod takeover;
 mod tidy;
