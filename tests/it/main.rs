@@ -19,4 +19,5 @@ mod repros;
 mod shrinking;
 mod snapshots;
 mod story;
+mod takeover;
 mod tidy;

@@ -1,0 +1,73 @@
+//! Workers that stall for longer than their leases, in worlds where everything
+//! that happens is kept.
+//!
+//! A worker that was cut off from the store alone went on asking a provider for
+//! an authorization whose lease another had taken over meanwhile. The other
+//! counts from its take-over when nothing can be on its way any more, so that
+//! nothing may leave after it; providers know no epochs and refuse nobody. A
+//! worker therefore renews its lease before it sends anything late in it.
+
+use std::collections::BTreeMap;
+
+use model::{Answer, CommitResult, Defect, Defects, PaymentId, StoreEntry, WorkerId};
+use scenarios::message::Message;
+use scenarios::party::worker_of;
+use scenarios::{Entry, catalog, trial};
+use sim::{Happening, Seed};
+
+/// What was seen in some worlds of workers that stall.
+#[derive(Default)]
+struct Seen {
+    take_overs: u32,
+    commits_refused: u32,
+    bookings_refused: u32,
+    held: u32,
+    /// Calls of providers by workers when another held the payment.
+    stale_calls: u32,
+}
+
+#[test]
+fn a_payment_is_taken_over_and_its_old_owner_is_refused_everywhere_and_asks_nobody() {
+    let seen = watch(Defects::NONE);
+    assert!(seen.take_overs > 100, "{} take-overs", seen.take_overs);
+    assert!(seen.held > 10, "{} requests for a lease that another holds", seen.held);
+    assert!(seen.commits_refused > 10, "{} commits refused", seen.commits_refused);
+    assert!(seen.bookings_refused > 0, "{} bookings refused", seen.bookings_refused);
+    assert_eq!(seen.stale_calls, 0);
+}
+
+#[test]
+fn without_fencing_an_old_owner_goes_on_and_is_not_refused() {
+    let seen = watch(Defects::NONE.with(Defect::LeaseNoFencing));
+    assert_eq!((seen.commits_refused, seen.bookings_refused), (0, 0));
+    assert!(seen.stale_calls > 0);
+}
+
+fn watch(defects: Defects) -> Seen {
+    let scenario = catalog::named("worker-takeover").unwrap();
+    let mut seen = Seen::default();
+    for seed in 0..120 {
+        let (_, trace) = trial::replay(scenario, Seed(seed), defects);
+        let mut owners = BTreeMap::<PaymentId, WorkerId>::new();
+        for event in &trace.events {
+            match &event.what {
+                Happening::Appended(Entry::Store(StoreEntry::Leased(payment, _, lease))) => {
+                    let before = owners.insert(*payment, lease.owner);
+                    seen.take_overs += u32::from(before.is_some_and(|it| it != lease.owner));
+                }
+                Happening::Sent(identity, message, _) => match message {
+                    Message::Held(_) => seen.held += 1,
+                    Message::Committed(.., CommitResult::StaleEpoch) => seen.commits_refused += 1,
+                    Message::Booked(_, Answer::StaleEpoch) => seen.bookings_refused += 1,
+                    Message::Provide(envelope, _) => {
+                        let owner = owners.get(&envelope.payment).copied();
+                        seen.stale_calls += u32::from(worker_of(identity.from) != owner);
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+    seen
+}
