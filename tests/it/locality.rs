@@ -55,8 +55,10 @@ proptest! {
         seed in any::<u64>(),
         removed in 0_usize..8,
         watched in 0_usize..7,
+        workers in 1_u8..4,
     ) {
-        let whole = Plan::draw(&uncoupled(), Seed(seed));
+        let scenario = Scenario { workers, ..uncoupled() };
+        let whole = Plan::draw(&scenario, Seed(seed));
         let mut less = whole.clone();
         less.operations.remove(removed);
         let token = less.operations[watched].token;
