@@ -28,7 +28,7 @@ pub(crate) fn replay(
         repros.push((name(path), Repro::file(path).map_err(Failure::Repro)?));
     }
     let replays: Vec<_> = repros.iter().flat_map(|case| plantings(case, planted)).collect();
-    let cases: Vec<_> = replays.par_iter().map(|replay| run(replay)).collect();
+    let cases: Vec<_> = replays.par_iter().map(run).collect();
     let exit = cases.iter().fold(Exit::Held, |exit, case| exit.or(ending(case)));
     let mood = if exit == Exit::Held { Mood::Good } else { Mood::Bad };
     screen.headline(mood, &replay_text::suite(&cases))?;

@@ -7,9 +7,7 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use sim::{
-    CrashPoint, Happening, Misfortune, Past, Role, Subject, Trace, TraceEvent, Trigger, VirtualTime,
-};
+use sim::{CrashPoint, Happening, Misfortune, Past, Role, Trace, TraceEvent, Trigger, VirtualTime};
 
 use crate::plan::{Outcome, Plan, at, nth};
 use crate::script::{Act, Cue, Script};
@@ -211,7 +209,7 @@ fn is_about(happened: &TraceEvent<Tally>, operation: u64) -> bool {
         | Happening::Noted(Seen::Counted(id) | Seen::Answered(id) | Seen::Refused(id)) => {
             *id == operation
         }
-        Happening::Forced(_, Subject(id)) => *id == operation,
+        Happening::Forced(forcing) => forcing.subject.0 == operation,
         _ => false,
     }
 }
