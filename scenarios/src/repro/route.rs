@@ -72,7 +72,7 @@ mod tests {
     fn what_is_no_link_is_refused_with_an_example() {
         for (text, words) in [
             ("edge store", "such as `provider a -> orchestrator`"),
-            ("edge -> ", "such as `provider a -> orchestrator`"),
+            ("edge -> ", "there is no party ``: expected edge, store"),
             ("edge -> stoer", "did you mean `store`?"),
         ] {
             let error = text.parse::<Route>().unwrap_err();
