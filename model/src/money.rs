@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(from = "i128", into = "i128")]
-#[repr(packed(8))]
+#[repr(Rust, packed(8))]
 pub struct Amount(pub i128);
 
 impl From<i128> for Amount {
