@@ -205,6 +205,17 @@ mod tests {
         }
     }
 
+    /// A plan with a damaged number overflowed where the last subject of all made
+    /// way for a longer row.
+    #[test]
+    fn the_last_subject_of_all_counts_while_the_row_grows() {
+        let mut ordinals = Ordinals::default();
+        for round in 1..=300 {
+            assert_eq!(ordinals.next(&identity(1, 2, 3, u64::MAX)), round);
+            assert_eq!(ordinals.next(&identity(1, 2, 3, u64::from(round))), 1);
+        }
+    }
+
     #[test]
     fn a_subject_that_everybody_talks_about_counts_everything_apart() {
         let mut ordinals = Ordinals::default();

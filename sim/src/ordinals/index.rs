@@ -60,9 +60,9 @@ impl Index {
         self.row.resize(len, 0);
         for block in self.blocks.iter().filter(|block| block.key != 0) {
             let first = (block.key - 1).saturating_mul(SUBJECTS);
-            for (subject, line) in (first..).zip(block.lines) {
+            for (within, line) in (0..SUBJECTS).zip(block.lines) {
                 if line != 0
-                    && let Some(place) = self.row.get_mut(in_row(subject))
+                    && let Some(place) = self.row.get_mut(in_row(first.saturating_add(within)))
                     && *place == 0
                 {
                     *place = line;
