@@ -111,7 +111,7 @@ fn a_mistake_in_a_repro_is_told_with_its_line_and_what_was_expected() {
         ("payment = 9", "payment = 0", 18, &["numbered from 1"]),
         ("payment = 9", "payment = 8", 22, &["no operation is payment 9", "7, 8"]),
         ("payment 7 from", "payment 6 from", 21, &["no operation is payment 6", "7, 9"]),
-        ("pays = \"10.00 USD\" },", "pays = \"10.0 USD\" },", 17, &["expected `12.30`"]),
+        ("pays = \"10.00 USD\" },", "pays = \"10.0 USD\" },", 17, &["expected `12.30 USD`"]),
         ("pays = \"10.00 USD\" },", "pays = \"0.00 USD\" },", 17, &["0.01 USD to 42949672.95"]),
         ("pays = \"10.00 USD\" },", "costs = 3 },", 17, &["unknown field `costs`"]),
         ("clicks_again", "clicks_agian", 18, &["did you mean `clicks_again`?"]),
