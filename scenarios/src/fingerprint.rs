@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of the workflow, and the effects that belong to no single one.
-const STEPS: [&str; 11] = [
+pub(crate) const STEPS: [&str; 12] = [
     "create",
     "risk",
     "quote",
@@ -116,6 +116,7 @@ const STEPS: [&str; 11] = [
     "void",
     "post",
     "book",
+    "commit",
     "notify",
     "status",
 ];

@@ -7,6 +7,7 @@ use model::Token;
 use serde::Serialize;
 use sim::{Sighting, VirtualTime};
 
+use crate::fingerprint::STEPS;
 use crate::invariant::Invariant;
 
 /// An invariant that did not hold.
@@ -154,6 +155,7 @@ impl Findings {
     ) {
         self.met[invariant as usize] += 1;
         let (token, step, relation) = about;
+        debug_assert!(STEPS.contains(&step), "no file could tell of the step `{step}`");
         let told = |v: &Violation| {
             (v.invariant, v.token, v.step, v.relation) == (invariant, token, step, relation)
         };

@@ -42,8 +42,12 @@ pub(super) fn plainest(search: &mut Search<'_>) {
 /// Takes the plan if it fails in the same way. Where two operations share a key
 /// by their new names, they would be one, which customers never attempted.
 fn take(search: &mut Search<'_>, plan: Plan) -> bool {
-    let keys: BTreeSet<_> = plan.operations.iter().map(Operation::key_id).collect();
-    keys.len() == plan.operations.len() && search.take(tidy(plan))
+    keys(&plan) == keys(&search.plan) && search.take(tidy(plan))
+}
+
+/// How many keys there are within their tenants.
+fn keys(plan: &Plan) -> usize {
+    plan.operations.iter().map(Operation::key_id).collect::<BTreeSet<_>>().len()
 }
 
 /// One thing about the operation at a place, renamed.
@@ -67,12 +71,17 @@ fn client(plan: &Plan, at: usize) -> Plan {
     renamed
 }
 
+/// Whoever shares a key goes along, so that they still share it.
 fn tenant(plan: &Plan, at: usize) -> Plan {
-    with(plan, at, |operation| {
-        operation.tenant = Tenant(1);
-        // A key within the tenant that no other operation has.
-        operation.key = IdempotencyKey(operation.token.0);
-    })
+    let mut plan = plan.clone();
+    let Some(old) = plan.operations.get(at).map(Operation::key_id) else { return plan };
+    let mut sharing: Vec<_> = plan.operations.iter_mut().filter(|o| o.key_id() == old).collect();
+    // A key within the tenant that no other operation has.
+    let key = sharing.first().map(|first| IdempotencyKey(first.token.0)).unwrap_or(old.key);
+    for operation in &mut sharing {
+        (operation.tenant, operation.key) = (Tenant(1), key);
+    }
+    plan
 }
 
 fn merchant(plan: &Plan, at: usize) -> Plan {
