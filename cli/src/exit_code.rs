@@ -13,6 +13,8 @@ pub enum Exit {
     BadInput,
     /// The harness failed: nothing that it said counts.
     Failed,
+    /// Somebody ended it early; what there was by then was written.
+    Interrupted,
     /// There was nothing to run.
     NothingRan,
     /// One seed had two digests.
@@ -23,7 +25,7 @@ pub enum Exit {
 }
 
 /// Every ending that there is, with what it means.
-pub const ALL: [(Exit, &str); 7] = [
+pub const ALL: [(Exit, &str); 8] = [
     (Exit::Held, "all held; of a folder of repros: each came to what its file expects"),
     (Exit::Violated, "an invariant was violated"),
     (Exit::BadInput, "usage, settings or input file error"),
@@ -36,6 +38,7 @@ pub const ALL: [(Exit, &str); 7] = [
          `trials_min` did not exercise an invariant that the scenario promises to, or a\n     \
          repro is stale, or came to something harmless that its file does not expect",
     ),
+    (Exit::Interrupted, "interrupted, after what there was by then was written"),
 ];
 
 impl Exit {
@@ -49,6 +52,7 @@ impl Exit {
             Self::NothingRan => 4,
             Self::NotDeterministic => 5,
             Self::Inconclusive => 6,
+            Self::Interrupted => 130,
         }
     }
 
@@ -61,11 +65,12 @@ impl Exit {
         match self {
             Self::Held => 0,
             Self::NothingRan => 1,
-            Self::Inconclusive => 2,
-            Self::Violated => 3,
-            Self::NotDeterministic => 4,
-            Self::Failed => 5,
-            Self::BadInput => 6,
+            Self::Interrupted => 2,
+            Self::Inconclusive => 3,
+            Self::Violated => 4,
+            Self::NotDeterministic => 5,
+            Self::Failed => 6,
+            Self::BadInput => 7,
         }
     }
 }

@@ -46,6 +46,7 @@ pub mod exit_code;
 mod explain;
 mod failure;
 mod fuzz;
+mod interrupt;
 mod keeper;
 mod list;
 mod narration;

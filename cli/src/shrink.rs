@@ -8,17 +8,22 @@ use crate::arguments::ShrinkArguments;
 use crate::author::{self, Written};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::screen::{Mood, Screen};
 use crate::shelf;
 use crate::stopwatch::Stopwatch;
 use crate::threads;
 
-/// Shrinks a repro further and writes it back, whole or not at all.
+/// Shrinks a repro further and writes it back, whole or not at all: the best
+/// that there is when its time is over or somebody presses Ctrl-C.
 pub(crate) fn shrink(arguments: ShrinkArguments, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let before = Repro::file(&arguments.file).map_err(Failure::Repro)?;
     let pool = threads::pool(arguments.jobs)?;
     let clock = Stopwatch::start();
-    let go_on = |_| arguments.time.is_none_or(|time| clock.elapsed() < time);
+    let interrupt = Interrupt::watch()?;
+    screen.remark("shrinking; Ctrl-C keeps the best so far\n");
+    let in_time = || arguments.time.is_none_or(|time| clock.elapsed() < time);
+    let go_on = |_| !interrupt.came() && in_time();
     let written = author::write(&before.plan, before.planted, before.violation, &pool, go_on);
     let Some(written) = written else {
         let text = "nothing to shrink: the repro does not show its violation; `pennywise replay` \
@@ -33,7 +38,7 @@ pub(crate) fn shrink(arguments: ShrinkArguments, screen: &mut Screen<'_>) -> Res
     })?;
     screen.headline(Mood::Plain, &told(&before.plan, &written))?;
     screen.print(&format!("{}\n", Repeat::replay(&shown)))?;
-    Ok(Exit::Held)
+    Ok(if interrupt.came() && written.stopped { Exit::Interrupted } else { Exit::Held })
 }
 
 fn told(before: &Plan, written: &Written) -> String {
