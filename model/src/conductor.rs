@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crate::call::{Answer, Call};
 use crate::defect::Defect;
+use crate::dialect::ProviderEndpoint;
 use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, Flight, Sends, Waiting};
 use crate::identity::OperationId;
 use crate::outgoing::{attempt_provider, look_up, notice, query, step_call, undo_call};
 use crate::payment::{IllegalRecord, Payment};
-use crate::provider::ProviderRequest;
 use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
@@ -263,10 +263,7 @@ impl Conductor {
             Call::Provider(..) => rules.provider_timeout,
             _ => rules.call_timeout,
         };
-        let effectful = matches!(
-            call,
-            Call::Provider(_, ProviderRequest::Authorize { .. } | ProviderRequest::Capture { .. })
-        );
+        let effectful = matches!(&call, Call::Provider(_, request) if request.takes_effect());
         let until = now + timeout;
         flight.waiting = Some(Waiting { number, sent_at: now, until, effectful });
         if let Some(sends) = sends_of(&mut self.sends, flight.aim)
@@ -358,7 +355,12 @@ impl Conductor {
             return Choice::Conclude(give_up(payment, which, rules));
         }
         let age = now.saturating_sub(flight.begun);
-        let harmless = rules.dialect(attempt_provider(payment, which)).may_resend(age);
+        let endpoint = match which.step {
+            steps::CAPTURE => ProviderEndpoint::Capture,
+            _ => ProviderEndpoint::Authorize,
+        };
+        let dialect = rules.dialect(attempt_provider(payment, which));
+        let harmless = dialect.may_resend(endpoint, age, rules.never_found);
         let resend = harmless && !flight.inherited && flight.tentative.is_none();
         if resend && flight.doubts % 2 == 1 { send() } else { query() }
     }

@@ -22,6 +22,7 @@ mod charge;
 mod conductor;
 mod defect;
 mod dialect;
+mod dispute;
 mod draft;
 pub mod evidence;
 mod fees;
@@ -34,6 +35,7 @@ mod outgoing;
 mod payment;
 mod provider;
 mod record;
+mod refund;
 mod risk;
 mod rules;
 pub mod saga;
@@ -49,7 +51,12 @@ pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use defect::{Defect, DefectStory, Defects};
-pub use dialect::{Dialect, Keeps};
+pub use dialect::{
+    Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
+    Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
+    Undoing, WebhookHabits,
+};
+pub use dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 pub use fees::{Quote, quote};
 pub use flight::Aim;
 pub use identity::{
@@ -60,10 +67,11 @@ pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Currency, Money};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
-    Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,
-    ProviderRequest,
+    Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,
+    ProviderReply, ProviderRequest,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rules::Rules;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};

@@ -78,9 +78,9 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
     match event {
         ChargeEvent::Authorized(_) => Some(sights::AUTHORIZED),
         ChargeEvent::Declined => Some(sights::DECLINED),
-        ChargeEvent::Captured(_) => Some(sights::CAPTURED),
+        ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => Some(sights::CAPTURED),
         ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
-        ChargeEvent::Deferred | ChargeEvent::Expired => None,
+        _ => None,
     }
 }
 

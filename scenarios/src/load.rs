@@ -1,10 +1,14 @@
-//! Reading scenario files, with errors that say where and what.
+//! Reading scenario and dialect files, with errors that say where and what.
+
+mod dialects;
 
 use std::path::Path;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
-
+use serde::de::DeserializeOwned;
 use sim::Strike;
+
+pub use dialects::dialect;
 
 use crate::bounds;
 use crate::exclusion;
@@ -38,13 +42,13 @@ pub enum LoadError {
     /// The file says something that a scenario can't say.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Invalid(Box<InvalidScenario>),
+    Invalid(Box<InvalidFile>),
 }
 
-/// What a scenario file says that a scenario can't say.
+/// What a file says that it can't say.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("{place}: {problem}")]
-pub struct InvalidScenario {
+pub struct InvalidFile {
     /// File and line.
     place: String,
     /// What is wrong, and what was expected.
@@ -84,27 +88,38 @@ pub fn file(path: &Path) -> Result<Scenario, LoadError> {
         path: shown.clone(),
         reason: error.to_string(),
     })?;
-    parse(&shown, &text)
+    parse_in(path.parent().unwrap_or(Path::new("")), &shown, &text)
 }
 
-/// The scenario in `text`, which `origin` names in errors.
+/// The scenario in `text`, which `origin` names in errors. Dialect files are
+/// looked for in the current folder.
 ///
 /// # Errors
 /// If it is no valid scenario.
 pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
-    let scenario: Scenario = toml::from_str(text).map_err(|error| {
-        let span = error.span().unwrap_or(0..0);
-        let problem = error.message().replace('\n', "; ");
-        let help = suggestion(&problem);
-        invalid(origin, text, span, problem, help)
-    })?;
+    parse_in(Path::new(""), origin, text)
+}
+
+fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadError> {
+    let mut scenario: Scenario = read(origin, text)?;
     check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     disturbances(&scenario).map_err(|(table, nth, field, problem)| {
         let from = beginning(text, table, nth);
         invalid(origin, text, find(text, field, from), problem, None)
     })?;
+    dialects::resolve(origin, text, folder, &mut scenario)?;
     Ok(scenario)
+}
+
+/// What `text` says, as far as types can tell.
+fn read<T: DeserializeOwned>(origin: &str, text: &str) -> Result<T, LoadError> {
+    toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let problem = error.message().replace('\n', "; ");
+        let help = suggestion(&problem);
+        invalid(origin, text, span, problem, help)
+    })
 }
 
 /// The nearest of `known` to `name`, if one is near enough to be meant.
@@ -125,7 +140,7 @@ fn invalid(
     help: Option<String>,
 ) -> LoadError {
     let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
-    LoadError::Invalid(Box::new(InvalidScenario {
+    LoadError::Invalid(Box::new(InvalidFile {
         place: format!("{origin}, line {line}"),
         problem,
         help,

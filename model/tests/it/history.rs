@@ -89,6 +89,7 @@ impl History {
         match request {
             ProviderRequest::Authorize { reference, .. }
             | ProviderRequest::Capture { reference, .. }
+            | ProviderRequest::Refund { reference, .. }
             | ProviderRequest::VoidByReference { reference, .. } => {
                 self.intended(reference);
                 let first = *self.sent.entry(reference).or_insert((provider, request));

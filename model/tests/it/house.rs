@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
-    AccountId, AccountName, Amount, Answer, Booking, Call, Charge, Defects, Dialect, Execution,
-    IssuerAnswer, Ledger, LedgerRequest, OperationId, ProviderBooks, ProviderId, ProviderReply,
-    ProviderRequest, RiskDesk, Token, Transfer, TransferId, TransferKind, Verdict,
+    AccountId, AccountName, Amount, Answer, Booking, Call, Charge, Defects, Execution,
+    IssuerAnswer, Known, Ledger, LedgerRequest, OperationId, ProviderBooks, ProviderId,
+    ProviderReply, ProviderRequest, RiskDesk, Token, Transfer, TransferId, TransferKind, Verdict,
 };
 
+use crate::dialects;
 use crate::history::{MONEY, intent};
 
 /// What becomes of one call.
@@ -70,7 +71,7 @@ impl House {
     pub(crate) fn new(luck: Luck, token: u64) -> Self {
         let mut ledger = Ledger::new(Defects::NONE);
         ledger.create(&[grant(luck.limit)]);
-        let dialects = Dialect::cast().into_iter().zip([ProviderId(0), ProviderId(1)]);
+        let dialects = dialects::cast().into_iter().zip([ProviderId(0), ProviderId(1)]);
         Self {
             ledger,
             books: dialects.map(|(dialect, id)| ProviderBooks::new(id, dialect)).collect(),
@@ -143,9 +144,9 @@ impl House {
     /// Every charge, once time has passed over it.
     pub(crate) fn charges(&mut self, now: Duration) -> Vec<Charge> {
         for books in &mut self.books {
-            let references: Vec<_> = books.charges().map(|charge| charge.reference).collect();
-            for reference in references {
-                books.mature(reference, now);
+            let charges: Vec<_> = books.charges().map(|charge| charge.id).collect();
+            for id in charges {
+                while books.mature(id, now).is_some() {}
             }
         }
         self.books.iter().flat_map(ProviderBooks::charges).copied().collect()
@@ -158,7 +159,8 @@ impl House {
     fn execution(&self, now: Duration, fails_after: bool) -> Execution {
         let (token, ordinal, lag) = (self.token, self.ordinal, self.luck.lag);
         let issuer = IssuerAnswer::Approve;
-        Execution { now, token, ordinal, issuer, lag, fails_after }
+        let (region, hung_up) = (0, false);
+        Execution { now, token, ordinal, region, issuer, lag, fails_after, hung_up }
     }
 
     /// A provider notes that a request waits, unless it has an answer already.
@@ -167,9 +169,9 @@ impl House {
         let books = &mut self.books[usize::from(provider.0)];
         let known = books.known(request, &how);
         if known.is_none() {
-            books.begin(request, how.now);
+            books.begin(request, &how);
         }
-        known.map(Answer::Provider)
+        known.and_then(Known::reply).map(Answer::Provider)
     }
 
     fn arrives(&mut self, call: &Call, how: Execution) -> Answer {
@@ -188,6 +190,7 @@ impl House {
             Call::Notice(_) => Answer::Noticed,
             Call::Provider(provider, request) => {
                 let known = self.books[usize::from(provider.0)].known(request, &how);
+                let known = known.and_then(Known::reply);
                 Answer::Provider(known.unwrap_or_else(|| self.execute(*provider, request, how)))
             }
         }
@@ -204,8 +207,8 @@ impl House {
             assert!(self.executed.insert(*reference), "{reference} is executed twice");
         }
         let books = &mut self.books[usize::from(provider.0)];
-        if let Some(reference) = books.about(request).map(|charge| charge.reference) {
-            books.mature(reference, how.now);
+        if let Some(id) = books.about(request).map(|charge| charge.id) {
+            while books.mature(id, how.now).is_some() {}
         }
         let issuer = if request.takes_effect() { self.luck.issuers.pop() } else { None };
         let issuer = issuer.unwrap_or(how.issuer);

@@ -17,8 +17,9 @@
 
 use std::time::Duration;
 
-use model::{Act, Call, Conductor, Defects, Dialect, OperationId, Payment, Record, Rules};
+use model::{Act, Call, Conductor, Defects, OperationId, Payment, Record, Rules};
 
+use crate::dialects;
 use crate::history::History;
 use crate::ledger_desk::snake;
 use crate::provider_desk::span;
@@ -28,7 +29,7 @@ use crate::spelling;
 /// minute, and what is not found is not there after twenty.
 pub(crate) fn rules() -> Rules {
     Rules {
-        providers: Dialect::cast().to_vec(),
+        providers: dialects::cast().to_vec(),
         never_found: Duration::from_secs(1_200),
         call_timeout: Duration::from_secs(1),
         provider_timeout: Duration::from_secs(5),

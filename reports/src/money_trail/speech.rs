@@ -1,6 +1,6 @@
 //! What parties say to each other about a payment, in plain words.
 
-use model::{Answer, Currency, Decline, Money, ProviderReply, ProviderRequest, Status};
+use model::{Amount, Answer, Currency, Decline, Money, ProviderReply, ProviderRequest, Status};
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
 use scenarios::party;
@@ -75,6 +75,16 @@ pub(super) fn answer(answer: &Answer, currency: Currency) -> String {
         ProviderReply::Captured { charge, amount } => {
             format!("{} captured of {charge}", money(*amount))
         }
+        ProviderReply::AlreadyCaptured { charge, amount } => {
+            format!("{} captured of {charge} before", money(*amount))
+        }
+        ProviderReply::Refunded { amount } => format!("{} given back", money(*amount)),
+        ProviderReply::RefundFailed => "not given back".to_owned(),
+        ProviderReply::RefundStatus(state, amount) => {
+            format!("the refund of {} is {state}", money(*amount))
+        }
+        ProviderReply::Released => "what was not captured is released".to_owned(),
+        ProviderReply::KeyMismatch => "the key is that of another request".to_owned(),
         ProviderReply::Expired => "the authorization is gone".to_owned(),
         ProviderReply::Voided => "undone".to_owned(),
         ProviderReply::Tombstoned => "blocked before it came".to_owned(),
@@ -92,14 +102,19 @@ pub(super) fn answer(answer: &Answer, currency: Currency) -> String {
 }
 
 fn request(request: &ProviderRequest, currency: Option<Currency>) -> String {
+    let money = |amount: Amount| match currency {
+        Some(currency) => Money { amount, currency }.to_string(),
+        None => amount.0.to_string(),
+    };
     match request {
         ProviderRequest::Authorize { reference, money } => {
             format!("authorize {money} as {reference}")
         }
-        ProviderRequest::Capture { reference, charge, amount } => {
-            let money = currency.map(|currency| Money { amount: *amount, currency });
-            let money = money.map_or_else(|| amount.0.to_string(), |money| money.to_string());
-            format!("capture {money} of {charge} as {reference}")
+        ProviderRequest::Capture { reference, charge, amount, .. } => {
+            format!("capture {} of {charge} as {reference}", money(*amount))
+        }
+        ProviderRequest::Refund { reference, charge, amount } => {
+            format!("give {} of {charge} back as {reference}", money(*amount))
         }
         ProviderRequest::VoidByReference { reference, target } => {
             format!("undo {target} as {reference}")

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, Decline, Execution, IssuerAnswer, Movement, OperationId, ProviderId,
-    ProviderReply, ProviderRequest, Token,
+    Answer, ChargeEvent, ChargeId, Decline, Execution, IssuerAnswer, Known, Movement, OperationId,
+    ProviderId, ProviderReply, ProviderRequest, RefundHabits, Token,
 };
 use sim::{Delivery, Domain, Draw, Role};
 
@@ -29,10 +29,12 @@ pub use state::ProviderState;
 pub enum ProviderEntry {
     /// This request was executed so.
     Executed(ProviderRequest, Doing, Option<Movement>),
-    /// Time passed over the charge of this reference.
-    Matured(OperationId, Duration, Movement),
-    /// This request waits to be executed.
-    Begun(ProviderRequest, Duration),
+    /// Time passed over this charge.
+    Matured(ChargeId, Duration, Movement),
+    /// Time passed over the refunds of this reference.
+    RefundMatured(OperationId, Duration, Movement),
+    /// This request waits to be executed, and came so.
+    Begun(ProviderRequest, Doing),
     /// This request was turned away: its ordinal, and what it was told.
     TurnedAway(ProviderRequest, u32, ProviderReply),
 }
@@ -42,7 +44,7 @@ impl ProviderEntry {
     pub fn movement(&self) -> Option<&Movement> {
         match self {
             Self::Executed(_, _, movement) => movement.as_ref(),
-            Self::Matured(_, _, movement) => Some(movement),
+            Self::Matured(_, _, movement) | Self::RefundMatured(_, _, movement) => Some(movement),
             Self::Begun(..) | Self::TurnedAway(..) => None,
         }
     }
@@ -57,6 +59,7 @@ pub struct Doing {
     issuer: IssuerAnswer,
     lag: Duration,
     fails_after: bool,
+    hung_up: bool,
 }
 
 /// A provider with its books.
@@ -69,6 +72,8 @@ pub struct ProviderDesk {
     /// Requests that wait, and when they came.
     deferred: BTreeMap<u32, (Duration, Deferred)>,
     deferrals: u32,
+    /// Requests that are answered as one that is being worked on.
+    waiting: Vec<Deferred>,
 }
 
 /// A request that is executed later.
@@ -102,12 +107,13 @@ impl ProviderDesk {
                 _ => {}
             }
         }
+        state.books.interrupt();
         let mut executed = Idle::new();
         for charge in state.books.charges() {
             executed.add(out.monotonic(), charge.reference);
         }
-        let (deferred, deferrals) = (BTreeMap::new(), 0);
-        Self { id, state, executed, deferred, deferrals }
+        let (deferred, deferrals, waiting) = (BTreeMap::new(), 0, Vec::new());
+        Self { id, state, executed, deferred, deferrals, waiting }
     }
 
     pub(crate) fn on_message(
@@ -143,7 +149,9 @@ impl ProviderDesk {
         let Some((came_at, job)) = self.deferred.remove(&slot) else { return };
         // However long it stalled: what waited for too long is never executed.
         if now(out) <= came_at + LATE_EFFECT_MAX && !out.disk_is_full() {
-            self.run(system, &job, false, true, out);
+            let hung_up = now(out) > came_at + system.rules.provider_timeout;
+            self.run(system, &job, Course { hung_up, ..Course::SMOOTH }, out);
+            self.answer_waiting(out);
         }
     }
 
@@ -166,7 +174,7 @@ impl ProviderDesk {
             _ if faults.request_dropped.hits(draw.split(DROP_REQUEST)) => {
                 (ProviderStrike::RequestDropped, None)
             }
-            _ if faults.throttled.hits(draw.split(THROTTLE)) => {
+            _ if faults.throttled.hits(draw.split(THROTTLE)) && self.limits(system, job, out) => {
                 (ProviderStrike::Throttled, Some(ProviderReply::Throttled))
             }
             _ if faults.error_before.hits(draw.split(ERROR_BEFORE)) => {
@@ -179,6 +187,12 @@ impl ProviderDesk {
             self.turn_away(job, reply, out);
         }
         true
+    }
+
+    /// Whether the limiter looks at this request before the keys do, or no key
+    /// knows it.
+    fn limits(&self, system: &PaymentSystem, job: &Deferred, out: &Effects) -> bool {
+        system.rules.dialect(self.id).keys.limiter_first || self.known(job, now(out)).is_none()
     }
 
     /// Answers at the door; copies of the request get the same answer.
@@ -214,13 +228,13 @@ impl ProviderDesk {
 
     fn defer(&mut self, job: Deferred, strike: ProviderStrike, wait: Duration, out: &mut Effects) {
         let now = now(out);
-        if let Some(reply) = self.known(&job, now) {
-            self.answer(&job, reply, out);
+        if self.knows(&job, now, out) {
             return;
         }
         out.note(Fact::Struck(self.id, strike));
-        self.state.books.begin(&job.request, now);
-        self.note_down(ProviderEntry::Begun(job.request, now), out);
+        let doing = Doing::coming(&job, now);
+        self.state.books.begin(&job.request, &doing.execution());
+        self.note_down(ProviderEntry::Begun(job.request, doing), out);
         self.deferrals += 1;
         self.deferred.insert(self.deferrals, (now, job));
         out.set_timer(wait, Timer::Execute(self.deferrals));
@@ -234,8 +248,7 @@ impl ProviderDesk {
         trouble: Option<(&ProviderFaults, Draw)>,
         out: &mut Effects,
     ) {
-        if let Some(reply) = self.known(job, now(out)) {
-            self.answer(job, reply, out);
+        if self.knows(job, now(out), out) {
             return;
         }
         let strikes = |rate: fn(&ProviderFaults) -> sim::Rate, purpose| {
@@ -250,20 +263,13 @@ impl ProviderDesk {
         if silent {
             out.note(Fact::Struck(self.id, ProviderStrike::ReplyDropped));
         }
-        self.run(system, job, fails_after, !silent, out);
+        self.run(system, job, Course { fails_after, answers: !silent, hung_up: silent }, out);
     }
 
-    fn run(
-        &mut self,
-        system: &PaymentSystem,
-        job: &Deferred,
-        fails_after: bool,
-        answers: bool,
-        out: &mut Effects,
-    ) {
+    fn run(&mut self, system: &PaymentSystem, job: &Deferred, course: Course, out: &mut Effects) {
         self.mature(&job.request, out);
         let count = self.state.count(&job.request, job.envelope.token);
-        let doing = self.draw_execution(system, job, count, fails_after, out);
+        let doing = self.draw_execution(system, job, count, course, out);
         let (reply, movement) = self.state.books.execute(&job.request, &doing.execution());
         if job.request.takes_effect() || movement.is_some() {
             self.note_down(ProviderEntry::Executed(job.request, doing, movement), out);
@@ -285,7 +291,7 @@ impl ProviderDesk {
         if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
             out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
         }
-        if answers {
+        if course.answers {
             self.answer(job, reply, out);
         }
         self.compact(system, out);
@@ -294,7 +300,7 @@ impl ProviderDesk {
     /// Closes charges that were over long ago, whose keys have expired too, and
     /// writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        let idle = system.compaction.idle + system.rules.dialect(self.id).key_lifetime;
+        let idle = system.compaction.idle + system.rules.dialect(self.id).keys.lifetime;
         let compaction = Compaction { idle, ..system.compaction };
         let live = self.state.footprint().0;
         if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
@@ -312,7 +318,7 @@ impl ProviderDesk {
         system: &PaymentSystem,
         job: &Deferred,
         count: u32,
-        fails_after: bool,
+        course: Course,
         out: &Effects,
     ) -> Doing {
         let identity = [
@@ -328,6 +334,13 @@ impl ProviderDesk {
                 let declines = settings.issuer.capture_declined.hits(draw.split(CAPTURE));
                 if declines { IssuerAnswer::Decline(Decline::Hard) } else { IssuerAnswer::Approve }
             }
+            ProviderRequest::Refund { .. } => match settings.dialect.refunds {
+                RefundHabits { synchronous: true, .. } => IssuerAnswer::Approve,
+                RefundHabits { pending_max, .. } => {
+                    let after = draw.split(REFUND).span(LATE_MIN, pending_max.max(LATE_MIN));
+                    IssuerAnswer::Later(after, true)
+                }
+            },
             _ => settings.issuer.answer(draw),
         };
         let chaos = out.wall() < system.plan.heal_at;
@@ -338,31 +351,47 @@ impl ProviderDesk {
             ordinal: job.ordinal,
             issuer,
             lag: draw.split(LAG).span(Duration::ZERO, lag_max),
-            fails_after,
+            fails_after: course.fails_after,
+            hung_up: course.hung_up,
         }
     }
 
-    /// Lets time pass over the charge that a request is about.
+    /// Lets time pass over all that a request is about.
     fn mature(&mut self, request: &ProviderRequest, out: &mut Effects) {
         let now = now(out);
-        let Some(reference) = self.state.books.about(request).map(|charge| charge.reference) else {
-            return;
-        };
-        if let Some(movement) = self.state.books.mature(reference, now) {
-            self.note_down(ProviderEntry::Matured(reference, now, movement), out);
+        if let Some(charge) = self.state.books.about(request).map(|charge| charge.id) {
+            while let Some(movement) = self.state.books.mature(charge, now) {
+                self.note_down(ProviderEntry::Matured(charge, now, movement), out);
+            }
+        }
+        if let ProviderRequest::Query { target } = *request {
+            while let Some(movement) = self.state.books.mature_refund(target, now) {
+                self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
+            }
         }
     }
 
-    fn known(&self, job: &Deferred, now: Duration) -> Option<ProviderReply> {
-        let execution = Execution {
-            now,
-            token: job.envelope.token,
-            ordinal: job.ordinal,
-            issuer: IssuerAnswer::Approve,
-            lag: Duration::ZERO,
-            fails_after: false,
-        };
-        self.state.books.known(&job.request, &execution)
+    /// Whether the request need not be executed: then it is answered, now or as
+    /// soon as the one is done that is being worked on.
+    fn knows(&mut self, job: &Deferred, now: Duration, out: &mut Effects) -> bool {
+        match self.known(job, now) {
+            Some(Known::Reply(reply)) => self.answer(job, reply, out),
+            Some(Known::Waits) => self.waiting.push(job.clone()),
+            None => return false,
+        }
+        true
+    }
+
+    /// Answers those who wait for what is done by now.
+    fn answer_waiting(&mut self, out: &mut Effects) {
+        let now = now(out);
+        for job in std::mem::take(&mut self.waiting) {
+            self.knows(&job, now, out);
+        }
+    }
+
+    fn known(&self, job: &Deferred, now: Duration) -> Option<Known> {
+        self.state.books.known(&job.request, &Doing::coming(job, now).execution())
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
@@ -390,15 +419,46 @@ impl ProviderDesk {
     }
 }
 
+/// How an execution goes.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    /// It ends in a server error, although it was executed.
+    fails_after: bool,
+    /// The answer is sent.
+    answers: bool,
+    /// The provider notices that nobody listens any more.
+    hung_up: bool,
+}
+
+impl Course {
+    const SMOOTH: Self = Self { fails_after: false, answers: true, hung_up: false };
+}
+
 impl Doing {
+    /// A request that has come, before anything about it is drawn.
+    fn coming(job: &Deferred, now: Duration) -> Self {
+        Self {
+            now,
+            token: job.envelope.token,
+            ordinal: job.ordinal,
+            issuer: IssuerAnswer::Approve,
+            lag: Duration::ZERO,
+            fails_after: false,
+            hung_up: false,
+        }
+    }
+
     fn execution(&self) -> Execution {
         Execution {
             now: self.now,
             token: self.token,
             ordinal: self.ordinal,
+            // The house knows one region of each provider.
+            region: 0,
             issuer: self.issuer,
             lag: self.lag,
             fails_after: self.fails_after,
+            hung_up: self.hung_up,
         }
     }
 }
@@ -432,6 +492,7 @@ fn kind(request: &ProviderRequest) -> u8 {
         ProviderRequest::Capture { .. } => 2,
         ProviderRequest::VoidByReference { .. } => 3,
         ProviderRequest::Query { .. } => 4,
+        ProviderRequest::Refund { .. } => 5,
     }
 }
 
@@ -452,4 +513,5 @@ const HOW_LATE: u64 = 8;
 const HOW_SLOW: u64 = 9;
 const CAPTURE: u64 = 10;
 const LAG: u64 = 11;
+const REFUND: u64 = 12;
 const LATE_MIN: Duration = Duration::from_secs(1);
