@@ -156,6 +156,26 @@ impl Defects {
         Self(self.0 | 1 << defect as u32)
     }
 
+    /// All but this.
+    pub fn without(self, defect: Defect) -> Self {
+        Self(self.0 & !(1 << defect as u32))
+    }
+
+    /// Those of these that are not `others`.
+    pub fn except(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// Whether none is planted.
+    pub fn is_empty(self) -> bool {
+        self == Self::NONE
+    }
+
+    /// Every one that is planted, in the order of the list.
+    pub fn iter(self) -> impl Iterator<Item = Defect> {
+        Defect::ALL.iter().map(|story| story.defect).filter(move |defect| self.has(*defect))
+    }
+
     /// Whether `defect` is planted.
     #[inline]
     pub fn has(self, defect: Defect) -> bool {

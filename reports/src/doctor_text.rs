@@ -190,7 +190,7 @@ mod tests {
     fn a_fine_machine_is_told_in_a_line_for_each_check_and_each_scenario() {
         assert_eq!(
             render(&examination(Vec::new())),
-            "pennywise 0.1.0, plan format 2, samplers 1, release\n\
+            "pennywise 0.1.0, plan format 3, samplers 1, release\n\
              x86_64 linux, 64-bit, little-endian\n\
              \n\
              fine  a fresh process  3 seeds\n\

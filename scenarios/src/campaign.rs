@@ -212,10 +212,10 @@ impl Campaign {
         }
     }
 
-    /// Keeps the first violation of each kind: invariant, step and relation.
+    /// Keeps the first violation of each kind.
     fn find(&mut self, index: u64, seed: Seed, violation: &Violation) {
-        let kind = |v: &Violation| (v.invariant, v.step, v.relation);
-        let known = self.findings.iter_mut().find(|f| kind(&f.violation) == kind(violation));
+        let kind = violation.fingerprint();
+        let known = self.findings.iter_mut().find(|f| f.violation.fingerprint() == kind);
         match known {
             Some(finding) => finding.trials += 1,
             None => {

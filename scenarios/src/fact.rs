@@ -36,6 +36,8 @@ pub enum Fact {
     Struck(ProviderId, ProviderStrike),
     /// A provider's books changed: for triggers; the judge reads the books.
     Moved(Token, ChargeEvent),
+    /// The stroke of the plan with this id fell.
+    Befell(u32),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -68,7 +70,7 @@ impl Fact {
             Self::Shown { asking, .. } => (sights::SHOWN, asking.token),
             Self::Told { token, .. } => (sights::TOLD, *token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
-            Self::Probed { .. } | Self::Struck(..) => return None,
+            Self::Probed { .. } | Self::Struck(..) | Self::Befell(_) => return None,
         };
         Some((kind, Subject(token.0)))
     }

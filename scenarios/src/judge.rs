@@ -140,6 +140,7 @@ impl Observer<PaymentSystem> for Judge {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::Moved(..) => {}
+            Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
                 let asked_later = self.said.asked_later(asking, *endpoint);
                 let (token, endpoint) = (asking.token, Some(*endpoint));

@@ -9,23 +9,33 @@ use sim::{Network, Quantiles};
 use crate::bounds::COPY_AGE_MAX;
 use crate::message::kinds;
 
-/// A network without bad weather, with the latencies of F01.
-pub fn network() -> Network {
-    NETWORK.clone()
+/// A network without bad weather, with the latencies of F01: drawn, or on a
+/// `plain` one the median of each.
+pub fn network(plain: bool) -> Network {
+    if plain { PLAIN.clone() } else { DRAWN.clone() }
 }
 
-static NETWORK: LazyLock<Network> = LazyLock::new(|| {
-    let tables = CLASSES.map(|class| {
+static DRAWN: LazyLock<Network> = LazyLock::new(|| {
+    with_tables(CLASSES.map(|class| {
         let points = SHARES.into_iter().zip(class.map(Duration::from_micros));
         let table = Quantiles::new(&points.collect::<Vec<_>>());
         table.expect("the shares run from 0 to 1,000,000 and every class rises, as a test proves")
-    });
+    }))
+});
+
+static PLAIN: LazyLock<Network> = LazyLock::new(|| {
+    with_tables(CLASSES.map(|class| Quantiles::constant(Duration::from_micros(class[MEDIAN]))))
+});
+
+fn with_tables(tables: [Quantiles; 7]) -> Network {
     let by_kind = kinds::ALL.iter().map(|(kind, _)| class_of(*kind)).collect();
     Network::new(tables.into(), by_kind, COPY_AGE_MAX)
-});
+}
 
 /// Shares of the samples, in parts per million.
 const SHARES: [u32; 8] = [0, 10_000, 100_000, 500_000, 900_000, 990_000, 999_000, 1_000_000];
+/// The place of the median among them.
+const MEDIAN: usize = 3;
 
 const NEAR: u8 = 0;
 const HOUSE: u8 = 1;
@@ -79,7 +89,8 @@ mod tests {
 
     #[test]
     fn every_class_is_a_distribution() {
-        assert_eq!(NETWORK.copy_age_max, COPY_AGE_MAX);
+        assert_eq!(SHARES[MEDIAN], 500_000);
+        assert_eq!(DRAWN.copy_age_max, COPY_AGE_MAX);
         for (at, (kind, _)) in kinds::ALL.iter().enumerate() {
             assert_eq!(usize::from(kind.0), at, "kinds are numbered in order");
         }

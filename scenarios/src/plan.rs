@@ -1,6 +1,8 @@
 //! A plan: everything that is decided before a run, as data.
 
 mod draw;
+mod forced;
+mod stroke;
 
 use std::time::Duration;
 
@@ -13,8 +15,11 @@ use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
+pub use forced::Forced;
+pub use stroke::{Blow, Encounter, Stroke, Strokes};
+
 /// Everything that is decided before a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Plan {
     /// The format of this plan.
     pub format: u16,
@@ -36,6 +41,9 @@ pub struct Plan {
     pub limits: Vec<MerchantLimit>,
     /// How links misbehave until heal.
     pub weather: Weather,
+    /// Whether every message takes the usual time of its kind, and not a drawn
+    /// one.
+    pub plain: bool,
     /// Links that keep order, if any do.
     pub ordered: Links,
     /// Links that are connections, if any are.
@@ -45,6 +53,8 @@ pub struct Plan {
     pub mirrored: Roles,
     /// Rare branches that are forced until heal, and how often.
     pub points: Vec<(PointName, Rate)>,
+    /// Single times at which a rare branch is forced, until heal.
+    pub forced: Vec<Forced>,
     /// Whom the healing is for: what still plagues anybody else when chaos
     /// ends stays for good. `None`: everybody.
     pub core: Option<Roles>,
@@ -52,6 +62,8 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// What goes wrong with whole providers.
     pub troubles: Vec<ProviderTrouble>,
+    /// What befalls single requests to providers and to the risk service.
+    pub strokes: Strokes,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
     /// What the risk service says.
@@ -59,7 +71,7 @@ pub struct Plan {
 }
 
 /// What one customer attempts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Operation {
     /// The instrument; also the stable id of the operation.
     pub token: Token,
@@ -82,7 +94,7 @@ pub struct Operation {
 }
 
 /// How much a merchant may process in one currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MerchantLimit {
     /// Of which tenant.
     pub tenant: Tenant,
@@ -93,7 +105,7 @@ pub struct MerchantLimit {
 }
 
 /// A provider in a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderPlan {
     /// Its habits.
     pub dialect: Dialect,
@@ -104,7 +116,7 @@ pub struct ProviderPlan {
 }
 
 /// What issuers answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct IssuerPlan {
     /// Declines that another try may not meet.
     pub decline_soft: Rate,
@@ -121,7 +133,7 @@ pub struct IssuerPlan {
 }
 
 /// What goes wrong at a provider, request by request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderFaults {
     /// F05.
     pub reply_dropped: Rate,
@@ -142,7 +154,7 @@ pub struct ProviderFaults {
 }
 
 /// Something wrong with a whole provider for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderTrouble {
     /// Its name in the plan.
     pub id: u32,
@@ -157,7 +169,7 @@ pub struct ProviderTrouble {
 }
 
 /// What can be wrong with a whole provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trouble {
     /// F04: it swallows every request.
@@ -172,7 +184,7 @@ pub enum Trouble {
 }
 
 /// What the risk service says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RiskPlan {
     /// Rejections.
     pub reject: Rate,

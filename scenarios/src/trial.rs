@@ -18,7 +18,7 @@ use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
 use crate::party::{self, PROBE};
-use crate::plan::Plan;
+use crate::plan::{Forced, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
 
@@ -52,6 +52,41 @@ pub fn replay_plan(plan: Plan, defects: Defects) -> (Trial, Trace<PaymentSystem>
     let verdict = conclude(&world, &mut judge, ending);
     let trial = Trial::new(&world, &judge, &system, verdict);
     (trial, world.trace().cloned().unwrap_or_default())
+}
+
+/// The violations of a plan, up to the first that is `enough`: less than a
+/// trial, and sooner. None if nothing can be concluded.
+pub fn violations(
+    plan: &Plan,
+    defects: Defects,
+    enough: impl Fn(&Violation) -> bool,
+) -> Vec<Violation> {
+    let system = PaymentSystem::new(plan.clone(), defects);
+    let mut judge = Judge::new(&system.plan);
+    let mut world = world(&system);
+    let mut judged = 0;
+    let mut is_probed = false;
+    loop {
+        let ending = world.step(&mut judge);
+        let found = &judge.findings().violations;
+        if found.len() > judged {
+            if found[judged..].iter().any(&enough) {
+                return found.clone();
+            }
+            judged = found.len();
+        }
+        match ending {
+            None => {}
+            Some(Ending::Rest) if !is_probed => {
+                is_probed = true;
+                world.wake(PROBE, Timer::Look);
+            }
+            Some(ending) => {
+                let verdict = conclude(&world, &mut judge, ending);
+                return if let Verdict::Violated(found) = verdict { found } else { Vec::new() };
+            }
+        }
+    }
 }
 
 /// What a trial came to.
@@ -91,8 +126,8 @@ pub struct Trial {
     pub messages: Vec<(&'static str, u64)>,
     /// Faults that struck, by name, those that did at all.
     pub strikes: Vec<(&'static str, u64)>,
-    /// Planned faults that never struck, by id: what they waited for never
-    /// happened.
+    /// Planned faults, strokes and forced branches that never struck, by id:
+    /// what they waited for never happened.
     pub never_struck: Vec<u32>,
     /// How each payment ended, as the probe saw it, counted.
     pub outcomes: BTreeMap<&'static str, u64>,
@@ -136,7 +171,7 @@ impl PaymentSystem {
 /// The world of a plan, at its beginning.
 pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
     let plan = &system.plan;
-    let mut network = latency::network();
+    let mut network = latency::network(plan.plain);
     network.weather = plan.weather;
     network.ordered = plan.ordered.clone();
     network.connections = plan.connections.clone();
@@ -160,6 +195,7 @@ fn settings(plan: &Plan) -> Settings {
         pause_max: bounds::PAUSE_MAX,
         mirrored: plan.mirrored,
         points: points.collect(),
+        forced: plan.forced.iter().map(Forced::forcing).collect(),
         core: plan.core,
     }
 }
@@ -213,7 +249,7 @@ impl Trial {
             ended_at: world.now(),
             messages: messages(world.sent_by_kind()),
             strikes: strikes(world, judge),
-            never_struck: world.never_fired().collect(),
+            never_struck: never_struck(world, judge),
             outcomes: outcomes(judge),
             captured: captured(plan, judge),
             retries: said.calls_again(),
@@ -275,6 +311,16 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
         .iter()
         .map(|strike| (provider_strike_name(*strike), judge.authorities().strikes(*strike)));
     kernel.chain(providers).filter(|(_, count)| *count > 0).collect()
+}
+
+fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {
+    let plan = judge.authorities().plan();
+    let unforced: Vec<_> = world.never_forced().collect();
+    let forced = plan.forced.iter().filter(|forced| unforced.contains(&forced.forcing()));
+    let mut ids: Vec<_> = world.never_fired().collect();
+    ids.extend(judge.authorities().never_fell());
+    ids.extend(forced.map(|forced| forced.id));
+    ids
 }
 
 fn outcomes(judge: &Judge) -> BTreeMap<&'static str, u64> {

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::DigestValue;
 use crate::limits::Ending;
 use crate::message::{Role, SendIdentity};
+use crate::point::Forcing;
 use crate::system::System;
 use crate::time::VirtualTime;
 use crate::trace::{Happening, TraceEvent};
@@ -263,7 +264,7 @@ impl<'p, 'w, S: System> Walk<'p, 'w, S> {
                     "sending {ordinal} of kind {kind} about {subject} from {from} to {to}"
                 ))
             }
-            Happening::Forced(point, subject) => {
+            Happening::Forced(Forcing { point, subject, .. }) => {
                 Some(format!("point {} and subject {}", point.0, subject.0))
             }
             _ => None,

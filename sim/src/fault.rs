@@ -10,7 +10,7 @@ use crate::rate::Rate;
 use crate::trigger::Trigger;
 
 /// One planned misfortune.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fault {
     /// Its name in the plan; stable under the removal of others.
     pub id: u32,
@@ -23,7 +23,7 @@ pub struct Fault {
 }
 
 /// What a fault does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Misfortune {
     /// `role` crashes at `point`, in the first handler from the trigger on
@@ -165,7 +165,7 @@ pub enum Misfortune {
 
 /// Where in a handler's list of effects a crash falls. A point that a handler
 /// does not have is waited for; counts start at 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CrashPoint {
     /// After this many effects, modulo one more than there are: 0 is before

@@ -53,7 +53,7 @@ pub use links::{Links, Stretch};
 pub use message::{Bounce, Delivery, Kind, Message, Role, Roles, SendIdentity, Subject};
 pub use network::{COPIES_MAX, Fate, Network, Weather};
 pub use observer::{Observer, Sighting};
-pub use point::Point;
+pub use point::{Forcing, Point};
 pub use quantiles::{BadQuantiles, Quantiles};
 pub use queue::EventQueue;
 pub use rate::{NotARate, Rate};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{Role, Roles};
 
 /// A stretch of one-way links: from each of some roles to each of others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stretch {
     /// The senders.
     pub from: Roles,
@@ -25,7 +25,7 @@ impl Stretch {
 }
 
 /// A set of links.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Links(Vec<Stretch>);
 

@@ -31,7 +31,7 @@ pub struct Network {
 }
 
 /// The rates at which links misbehave, and how badly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Weather {
     /// How often a sending is lost.
     pub loss: Rate,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::message::Roles;
-use crate::point::Point;
+use crate::point::{Forcing, Point};
 use crate::rate::Rate;
 
 /// Settings that are off by default and cost nothing then.
@@ -19,6 +19,9 @@ pub struct Settings {
     /// The points that are armed until the world heals, and how often each is
     /// forced when an actor asks.
     pub points: Vec<(Point, Rate)>,
+    /// Single times at which points are forced until the world heals, armed or
+    /// not.
+    pub forced: Vec<Forcing>,
     /// Whom the healing is for: what still plagues anybody else, or a link to
     /// them, stays for good, and what an actor has promised who is then down is
     /// excused ([`World::excused`](crate::World::excused)). `None`: everything
@@ -32,6 +35,7 @@ impl Default for Settings {
             pause_max: Duration::MAX,
             mirrored: Roles::default(),
             points: Vec::new(),
+            forced: Vec::new(),
             core: None,
         }
     }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::message::{Role, SendIdentity, Subject};
+use crate::message::{Role, SendIdentity};
 use crate::network::Fate;
-use crate::point::Point;
+use crate::point::Forcing;
 use crate::system::System;
 use crate::time::VirtualTime;
 
@@ -54,8 +54,8 @@ pub enum Happening<S: System> {
     Bounced(SendIdentity, S::Message),
     /// The actor goes on after a pause or a slow sync.
     Resumed,
-    /// A named point was forced, for this subject.
-    Forced(Point, Subject),
+    /// A named point was forced, this time.
+    Forced(Forcing),
     /// An obligation was opened.
     Obliged(u64),
     /// An obligation was met.
@@ -102,7 +102,7 @@ impl<S: System> fmt::Display for Happening<S> {
             Self::AppendFailed => write!(f, "can't append: its disk is full"),
             Self::Bounced(_, message) => write!(f, "is refused {message:?}"),
             Self::Resumed => write!(f, "goes on"),
-            Self::Forced(point, subject) => {
+            Self::Forced(Forcing { point, subject, .. }) => {
                 write!(f, "is forced at point {} for {}", point.0, subject.0)
             }
             Self::Obliged(obligation) => write!(f, "takes on obligation {obligation}"),

@@ -8,7 +8,7 @@ use crate::message::{Kind, Role, SendIdentity, Subject};
 use crate::time::VirtualTime;
 
 /// The moment when a fault strikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
     /// At a moment of virtual time.
@@ -24,7 +24,7 @@ pub enum Trigger {
 }
 
 /// What a fault can wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cue {
     /// This is sent.
@@ -81,7 +81,8 @@ impl Trigger {
 }
 
 impl SendIdentity {
-    pub(crate) fn occasion(&self) -> Occasion {
+    /// The occasion of this sending, for triggers.
+    pub fn occasion(&self) -> Occasion {
         let Self { from, to, kind, subject, ordinal } = *self;
         Occasion { from, to, kind, subject, ordinal }
     }

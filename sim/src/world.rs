@@ -29,7 +29,7 @@ use crate::message::{Delivery, Message as _, Role, SendIdentity};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::ordinals::Ordinals;
-use crate::point::Points;
+use crate::point::{Forcing, Points};
 use crate::queue::EventQueue;
 use crate::settings::Settings;
 use crate::strikes::{Strike, Strikes};
@@ -102,6 +102,8 @@ pub struct World<'p, S: System> {
     strikes: Strikes,
     sent_by_kind: Vec<u64>,
     out: Out<S>,
+    /// What was to be forced, and it had not come to when chaos ended.
+    unforced: Vec<Forcing>,
     trace: Option<Trace<S>>,
     narrate: bool,
 }
@@ -160,6 +162,7 @@ impl<'p, S: System> World<'p, S> {
             strikes: Strikes::default(),
             sent_by_kind: Vec::new(),
             out: Out::new(),
+            unforced: Vec::new(),
             trace: None,
             narrate: false,
         };
@@ -173,7 +176,7 @@ impl<'p, S: System> World<'p, S> {
     /// If the world has begun.
     pub fn under(mut self, settings: Settings) -> Self {
         assert_eq!(self.events, 0, "settings are made before the first event");
-        self.out.points = Points::armed(&settings.points, self.draws);
+        self.out.points = Points::new(&settings.points, &settings.forced, self.draws);
         for slot in &mut self.slots {
             slot.write_copies(settings.mirrored.contains(slot.role));
         }
@@ -268,6 +271,12 @@ impl<'p, S: System> World<'p, S> {
     /// or they are crashes that found no handler to fall into.
     pub fn never_fired(&self) -> impl Iterator<Item = u32> {
         self.board.never_fired()
+    }
+
+    /// The single times at which the plan forces a point that it never came to.
+    pub fn never_forced(&self) -> impl Iterator<Item = Forcing> {
+        let armed = self.out.points.iter().flat_map(|points| points.never_forced());
+        self.unforced.iter().copied().chain(armed)
     }
 
     /// The faults that the healing left at work, by id: those that plague

@@ -2,7 +2,7 @@
 //! journals, clients' screens.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
@@ -30,6 +30,8 @@ pub struct Authorities {
     /// LG: the id of every stored transfer.
     stored: IdSet,
     strikes: [u64; PROVIDER_STRIKES.len()],
+    /// The strokes of the plan that fell.
+    strokes: BTreeSet<u32>,
     calls_again: u64,
     undone: BTreeMap<&'static str, u64>,
 }
@@ -42,9 +44,15 @@ impl Authorities {
             sums: Sums::default(),
             stored: IdSet::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
+            strokes: BTreeSet::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
         }
+    }
+
+    /// The plan of the world.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// A client asked.
@@ -79,6 +87,13 @@ impl Authorities {
     /// How often `strike` fell at a provider.
     pub fn strikes(&self, strike: ProviderStrike) -> u64 {
         self.strikes[strike as usize]
+    }
+
+    /// The strokes of the plan that never fell, by id: what they wait for never
+    /// came.
+    pub fn never_fell(&self) -> impl Iterator<Item = u32> {
+        let strokes = self.plan.strokes.iter().map(|stroke| stroke.id);
+        strokes.filter(|id| !self.strokes.contains(id))
     }
 
     /// How often a call was made again.
@@ -149,6 +164,10 @@ impl Authorities {
 
     pub(super) fn count_strike(&mut self, strike: ProviderStrike) {
         self.strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn take_stroke(&mut self, stroke: u32) {
+        self.strokes.insert(stroke);
     }
 
     pub(super) fn take_probe(&mut self, token: Token, reply: ClientReply) {

@@ -62,6 +62,51 @@ pub enum Relation {
     NeverFinished,
 }
 
+impl Relation {
+    /// Every one, in order.
+    pub const ALL: [Self; 14] = [
+        Self::SameOperationTwice,
+        Self::NewOperationAtSameProvider,
+        Self::NewOperationAtOtherProvider,
+        Self::EffectWithoutIntent,
+        Self::EffectAfterUndo,
+        Self::UndoMissing,
+        Self::UndoTwice,
+        Self::UndoPastPivot,
+        Self::ShownTooEarly,
+        Self::BooksDiffer,
+        Self::RepliesDiffer,
+        Self::RecordOutOfOrder,
+        Self::LimitExceeded,
+        Self::NeverFinished,
+    ];
+
+    /// What files call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SameOperationTwice => "same-operation-twice",
+            Self::NewOperationAtSameProvider => "new-operation-at-same-provider",
+            Self::NewOperationAtOtherProvider => "new-operation-at-other-provider",
+            Self::EffectWithoutIntent => "effect-without-intent",
+            Self::EffectAfterUndo => "effect-after-undo",
+            Self::UndoMissing => "undo-missing",
+            Self::UndoTwice => "undo-twice",
+            Self::UndoPastPivot => "undo-past-pivot",
+            Self::ShownTooEarly => "shown-too-early",
+            Self::BooksDiffer => "books-differ",
+            Self::RepliesDiffer => "replies-differ",
+            Self::RecordOutOfOrder => "record-out-of-order",
+            Self::LimitExceeded => "limit-exceeded",
+            Self::NeverFinished => "never-finished",
+        }
+    }
+
+    /// The one that files call so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|relation| relation.name() == name)
+    }
+}
+
 impl fmt::Display for Relation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -109,8 +154,9 @@ impl Findings {
     ) {
         self.met[invariant as usize] += 1;
         let (token, step, relation) = about;
-        let told =
-            |v: &Violation| (v.invariant, v.token, v.relation) == (invariant, token, relation);
+        let told = |v: &Violation| {
+            (v.invariant, v.token, v.step, v.relation) == (invariant, token, step, relation)
+        };
         if !holds && !self.violations.iter().any(told) {
             self.violations.push(Violation {
                 invariant,

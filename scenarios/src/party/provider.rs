@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod misfortune;
 mod state;
 
 use std::collections::BTreeMap;
@@ -8,19 +9,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, ChargeId, Decline, Execution, IssuerAnswer, Known, Movement, OperationId,
-    ProviderId, ProviderReply, ProviderRequest, RefundHabits, Token,
+    Answer, ChargeEvent, ChargeId, Execution, IssuerAnswer, Known, Movement, OperationId,
+    ProviderId, ProviderReply, ProviderRequest, Token,
 };
-use sim::{Delivery, Domain, Draw, Role};
+use sim::{Delivery, Kind, Role};
 
 use crate::bounds::LATE_EFFECT_MAX;
 use crate::fact::{Fact, ProviderStrike};
-use crate::message::{Envelope, Message};
+use crate::message::{Envelope, Message, kinds};
 use crate::party::idle::{Compaction, Idle};
-use crate::plan::{ProviderFaults, Trouble};
+use crate::party::provider_role;
+use crate::plan::{Encounter, Trouble};
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
+use misfortune::{By, Fortune};
+pub(crate) use misfortune::{Door, drawn_for_execution};
 pub use state::ProviderState;
 
 /// An entry of a provider's journal: enough to do it again, and what it did to
@@ -128,20 +132,19 @@ impl ProviderDesk {
             return;
         }
         let job = Deferred { from: delivery.from, ordinal: delivery.ordinal, envelope, request };
-        let draw = self.request_draw(system, &job);
-        let faults = &system.plan.provider(self.id).faults;
         let chaos = out.wall() < system.plan.heal_at;
-        if chaos && self.turned_away(system, &job, faults, draw, out) {
+        let door = Door::of(&system.plan, &system.draws, &self.encounter(&job, job.ordinal));
+        if chaos && self.turned_away(system, &job, &door, out) {
             return;
         }
         if chaos
             && job.request.takes_effect()
-            && let Some((strike, wait)) = self.deferral(system, faults, draw, out)
+            && let Some((strike, by, wait)) = self.deferral(system, &door, out)
         {
-            self.defer(job, strike, wait, out);
+            self.defer(job, (strike, by), wait, out);
             return;
         }
-        self.serve(system, &job, chaos.then_some((faults, draw)), out);
+        self.serve(system, &job, chaos.then_some(&door), out);
     }
 
     /// Executes a deferred request, and answers whoever may still listen.
@@ -160,29 +163,30 @@ impl ProviderDesk {
         &mut self,
         system: &PaymentSystem,
         job: &Deferred,
-        faults: &ProviderFaults,
-        draw: Draw,
+        door: &Door<'_>,
         out: &mut Effects,
     ) -> bool {
         let trouble = system.plan.trouble(self.id, out.wall());
-        let (strike, reply) = match trouble {
-            Some(Trouble::Outage) => (ProviderStrike::Outage, None),
+        let (strike, by, reply) = match trouble {
+            Some(Trouble::Outage) => (ProviderStrike::Outage, By::Rate, None),
             _ if self.state.books.answered(&job.request, job.ordinal).is_some() => return false,
-            Some(Trouble::BrownOut { errors, .. }) if errors.hits(draw.split(BROWN_OUT)) => {
-                (ProviderStrike::BrownOut, Some(ProviderReply::ServerError))
+            Some(Trouble::BrownOut { errors, .. }) if door.browned_out(errors) => {
+                (ProviderStrike::BrownOut, By::Rate, Some(ProviderReply::ServerError))
             }
-            _ if faults.request_dropped.hits(draw.split(DROP_REQUEST)) => {
-                (ProviderStrike::RequestDropped, None)
+            _ => {
+                if let Some(by) = door.request_dropped() {
+                    (ProviderStrike::RequestDropped, by, None)
+                } else if let Some(by) = door.throttled().filter(|_| self.limits(system, job, out))
+                {
+                    (ProviderStrike::Throttled, by, Some(ProviderReply::Throttled))
+                } else if let Some(by) = door.error_before() {
+                    (ProviderStrike::ErrorBefore, by, Some(ProviderReply::ServerError))
+                } else {
+                    return false;
+                }
             }
-            _ if faults.throttled.hits(draw.split(THROTTLE)) && self.limits(system, job, out) => {
-                (ProviderStrike::Throttled, Some(ProviderReply::Throttled))
-            }
-            _ if faults.error_before.hits(draw.split(ERROR_BEFORE)) => {
-                (ProviderStrike::ErrorBefore, Some(ProviderReply::ServerError))
-            }
-            _ => return false,
         };
-        out.note(Fact::Struck(self.id, strike));
+        self.tell(strike, by, out);
         if let Some(reply) = reply {
             self.turn_away(job, reply, out);
         }
@@ -205,33 +209,36 @@ impl ProviderDesk {
         self.answer(job, reply, out);
     }
 
-    /// How long the request is put off, and by what.
+    /// By what the request is put off, and how long.
     fn deferral(
         &self,
         system: &PaymentSystem,
-        faults: &ProviderFaults,
-        draw: Draw,
+        door: &Door<'_>,
         out: &Effects,
-    ) -> Option<(ProviderStrike, Duration)> {
-        if faults.late_effect.hits(draw.split(LATE)) {
-            let wait = draw.split(HOW_LATE).span(LATE_MIN, faults.late_effect_max.max(LATE_MIN));
-            return Some((ProviderStrike::LateEffect, wait));
+    ) -> Option<(ProviderStrike, By, Duration)> {
+        if let Some((by, wait)) = door.late_effect() {
+            return Some((ProviderStrike::LateEffect, by, wait));
         }
         match system.plan.trouble(self.id, out.wall()) {
             Some(Trouble::BrownOut { slow_max, .. }) => {
-                let wait = draw.split(HOW_SLOW).span(Duration::from_millis(500), slow_max);
-                Some((ProviderStrike::BrownOut, wait))
+                Some((ProviderStrike::BrownOut, By::Rate, door.slowness(slow_max)))
             }
             _ => None,
         }
     }
 
-    fn defer(&mut self, job: Deferred, strike: ProviderStrike, wait: Duration, out: &mut Effects) {
+    fn defer(
+        &mut self,
+        job: Deferred,
+        (strike, by): (ProviderStrike, By),
+        wait: Duration,
+        out: &mut Effects,
+    ) {
         let now = now(out);
         if self.knows(&job, now, out) {
             return;
         }
-        out.note(Fact::Struck(self.id, strike));
+        self.tell(strike, by, out);
         let doing = Doing::coming(&job, now);
         self.state.books.begin(&job.request, &doing.execution());
         self.note_down(ProviderEntry::Begun(job.request, doing), out);
@@ -245,31 +252,39 @@ impl ProviderDesk {
         &mut self,
         system: &PaymentSystem,
         job: &Deferred,
-        trouble: Option<(&ProviderFaults, Draw)>,
+        trouble: Option<&Door<'_>>,
         out: &mut Effects,
     ) {
         if self.knows(job, now(out), out) {
             return;
         }
-        let strikes = |rate: fn(&ProviderFaults) -> sim::Rate, purpose| {
-            trouble.is_some_and(|(faults, draw)| rate(faults).hits(draw.split(purpose)))
-        };
         let effect = job.request.takes_effect();
-        let fails_after = effect && strikes(|faults| faults.error_after, ERROR_AFTER);
-        let silent = strikes(|faults| faults.reply_dropped, DROP_REPLY);
-        if fails_after {
-            out.note(Fact::Struck(self.id, ProviderStrike::ErrorAfter));
+        let fails_after = trouble.filter(|_| effect).and_then(Door::error_after);
+        let silent = trouble.and_then(Door::reply_dropped);
+        if let Some(by) = fails_after {
+            self.tell(ProviderStrike::ErrorAfter, by, out);
         }
-        if silent {
-            out.note(Fact::Struck(self.id, ProviderStrike::ReplyDropped));
+        if let Some(by) = silent {
+            self.tell(ProviderStrike::ReplyDropped, by, out);
         }
-        self.run(system, job, Course { fails_after, answers: !silent, hung_up: silent }, out);
+        let (answers, hung_up) = (silent.is_none(), silent.is_some());
+        let course = Course { fails_after: fails_after.is_some(), answers, hung_up };
+        self.run(system, job, course, out);
     }
 
     fn run(&mut self, system: &PaymentSystem, job: &Deferred, course: Course, out: &mut Effects) {
         self.mature(&job.request, out);
         let count = self.state.count(&job.request, job.envelope.token);
-        let doing = self.draw_execution(system, job, count, course, out);
+        let on = self.encounter(job, count);
+        let chaos = out.wall() < system.plan.heal_at;
+        let fortune = Fortune::of(&system.plan, &system.draws, &on, chaos);
+        let doing = Doing {
+            issuer: fortune.issuer,
+            lag: fortune.lag,
+            fails_after: course.fails_after,
+            hung_up: course.hung_up,
+            ..Doing::coming(job, now(out))
+        };
         let (reply, movement) = self.state.books.execute(&job.request, &doing.execution());
         if job.request.takes_effect() || movement.is_some() {
             self.note_down(ProviderEntry::Executed(job.request, doing, movement), out);
@@ -286,7 +301,10 @@ impl ProviderDesk {
             self.executed.add(out.monotonic(), charge.reference);
         }
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
-            out.note(Fact::Struck(self.id, strike));
+            self.tell(strike, fortune.by.map_or(By::Rate, By::Stroke), out);
+        }
+        if let Some(stroke) = fortune.lag_by {
+            out.note(Fact::Befell(stroke));
         }
         if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
             out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
@@ -308,51 +326,6 @@ impl ProviderDesk {
                 self.executed.add(out.monotonic(), reference);
             }
             out.compact(Entry::Snapshot(Snapshot::Provider(Arc::new(self.state.clone()))));
-        }
-    }
-
-    /// What this execution will meet: a function of the provider, the kind of
-    /// request, the instrument and the ordinal of the execution.
-    fn draw_execution(
-        &self,
-        system: &PaymentSystem,
-        job: &Deferred,
-        count: u32,
-        course: Course,
-        out: &Effects,
-    ) -> Doing {
-        let identity = [
-            u64::from(self.id.0),
-            u64::from(kind(&job.request)),
-            job.envelope.token.0,
-            u64::from(count),
-        ];
-        let draw = system.draws.draw(EXECUTION, &identity);
-        let settings = system.plan.provider(self.id);
-        let issuer = match job.request {
-            ProviderRequest::Capture { .. } => {
-                let declines = settings.issuer.capture_declined.hits(draw.split(CAPTURE));
-                if declines { IssuerAnswer::Decline(Decline::Hard) } else { IssuerAnswer::Approve }
-            }
-            ProviderRequest::Refund { .. } => match settings.dialect.refunds {
-                RefundHabits { synchronous: true, .. } => IssuerAnswer::Approve,
-                RefundHabits { pending_max, .. } => {
-                    let after = draw.split(REFUND).span(LATE_MIN, pending_max.max(LATE_MIN));
-                    IssuerAnswer::Later(after, true)
-                }
-            },
-            _ => settings.issuer.answer(draw),
-        };
-        let chaos = out.wall() < system.plan.heal_at;
-        let lag_max = if chaos { settings.faults.index_lag_max } else { Duration::ZERO };
-        Doing {
-            now: now(out),
-            token: job.envelope.token,
-            ordinal: job.ordinal,
-            issuer,
-            lag: draw.split(LAG).span(Duration::ZERO, lag_max),
-            fails_after: course.fails_after,
-            hung_up: course.hung_up,
         }
     }
 
@@ -407,15 +380,18 @@ impl ProviderDesk {
         out.send(job.from, Message::Provided(job.envelope, Answer::Provider(reply)));
     }
 
-    /// The draw for the misfortunes of one sending; its copies share it.
-    fn request_draw(&self, system: &PaymentSystem, job: &Deferred) -> Draw {
-        let identity = [
-            u64::from(self.id.0),
-            u64::from(kind(&job.request)),
-            job.envelope.token.0,
-            u64::from(job.ordinal),
-        ];
-        system.draws.draw(REQUEST, &identity)
+    /// The request, by what it is about.
+    fn encounter(&self, job: &Deferred, ordinal: u32) -> Encounter {
+        let (party, request) = (provider_role(self.id), message_kind(&job.request));
+        Encounter { party, request, token: job.envelope.token, ordinal }
+    }
+
+    /// Tells what struck, and which stroke of the plan it was.
+    fn tell(&self, strike: ProviderStrike, by: By, out: &mut Effects) {
+        out.note(Fact::Struck(self.id, strike));
+        if let By::Stroke(stroke) = by {
+            out.note(Fact::Befell(stroke));
+        }
     }
 }
 
@@ -496,22 +472,16 @@ fn kind(request: &ProviderRequest) -> u8 {
     }
 }
 
+fn message_kind(request: &ProviderRequest) -> Kind {
+    match request {
+        ProviderRequest::Authorize { .. } => kinds::AUTHORIZE,
+        ProviderRequest::Capture { .. } => kinds::CAPTURE,
+        ProviderRequest::VoidByReference { .. } => kinds::VOID,
+        ProviderRequest::Query { .. } => kinds::QUERY,
+        ProviderRequest::Refund { .. } => kinds::REFUND,
+    }
+}
+
 fn now(out: &Effects) -> Duration {
     Duration::from_nanos(out.wall().as_nanos())
 }
-
-const REQUEST: Domain = Domain(u64::from_le_bytes(*b"psp-door"));
-const EXECUTION: Domain = Domain(u64::from_le_bytes(*b"psp-exec"));
-const BROWN_OUT: u64 = 1;
-const DROP_REQUEST: u64 = 2;
-const THROTTLE: u64 = 3;
-const ERROR_BEFORE: u64 = 4;
-const ERROR_AFTER: u64 = 5;
-const DROP_REPLY: u64 = 6;
-const LATE: u64 = 7;
-const HOW_LATE: u64 = 8;
-const HOW_SLOW: u64 = 9;
-const CAPTURE: u64 = 10;
-const LAG: u64 = 11;
-const REFUND: u64 = 12;
-const LATE_MIN: Duration = Duration::from_secs(1);

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Answer, OperationId, RiskDesk, RiskEntry, RiskRequest, Verdict};
-use sim::{Delivery, Domain};
+use model::{Answer, OperationId, RiskDesk, RiskEntry, RiskRequest, Token, Verdict};
+use sim::{Delivery, Domain, Draws};
 
-use crate::message::{Envelope, Message};
+use crate::fact::Fact;
+use crate::message::{Message, kinds};
+use crate::party::RISK;
 use crate::party::idle::Idle;
+use crate::plan::{Blow, Encounter, Plan};
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem};
 
@@ -53,13 +56,22 @@ impl RiskService {
             return;
         }
         let now = Duration::from_nanos(out.wall().as_nanos());
-        let verdict = verdict(system, &envelope, request, now);
+        let said = said(&system.plan, &system.draws, envelope.token);
+        let verdict = match said {
+            _ if !matches!(request, RiskRequest::Assess { .. }) => Verdict::Now(false),
+            Some((Blow::Reviewed(after, approves), _)) => Verdict::At(now + after, approves),
+            Some(_) => Verdict::Now(false),
+            None => Verdict::Now(true),
+        };
         let (reply, entry) = self.desk.answer(request, now, verdict);
         if let Some(entry) = entry {
             out.append(Entry::Risk(entry));
             out.sync();
             if let RiskEntry::Assessed(operation, _) = entry {
                 self.assessed.add(out.monotonic(), operation);
+                if let Some((_, Some(stroke))) = said {
+                    out.note(Fact::Befell(stroke));
+                }
             }
         }
         out.send(delivery.from, Message::Assessed(envelope, Answer::Risk(reply)));
@@ -79,22 +91,32 @@ impl RiskService {
     }
 }
 
-/// What a new assessment of this instrument will come to.
-fn verdict(
-    system: &PaymentSystem,
-    envelope: &Envelope,
-    request: RiskRequest,
-    now: Duration,
-) -> Verdict {
-    let RiskRequest::Assess { .. } = request else { return Verdict::Now(false) };
-    let settings = &system.plan.risk;
-    let draw = system.draws.draw(VERDICT, &[envelope.token.0]);
-    let approves = !settings.reject.hits(draw.split(REJECTED));
+/// What the service says to every new assessment of this instrument, unless it
+/// approves at once: drawn, or by the stroke of this id.
+fn said(plan: &Plan, draws: &Draws, token: Token) -> Option<(Blow, Option<u32>)> {
+    let strokes = plan.strokes.on(&assessment(token));
+    let planned = strokes.iter().find(|s| matches!(s.blow, Blow::Rejected | Blow::Reviewed(..)));
+    if let Some(stroke) = planned {
+        return Some((stroke.blow, Some(stroke.id)));
+    }
+    Some((drawn_verdict(plan, draws, token)?, None))
+}
+
+/// What the rates of the plan draw for this instrument, unless it is approved.
+pub(crate) fn drawn_verdict(plan: &Plan, draws: &Draws, token: Token) -> Option<Blow> {
+    let settings = &plan.risk;
+    let draw = draws.draw(VERDICT, &[token.0]);
+    let rejects = settings.reject.hits(draw.split(REJECTED));
     if settings.review.hits(draw.split(REVIEWED)) {
         let after = draw.split(REVIEW_TIME).span(REVIEW_MIN, settings.review_max.max(REVIEW_MIN));
-        return Verdict::At(now + after, approves);
+        return Some(Blow::Reviewed(after, !rejects));
     }
-    Verdict::Now(approves)
+    rejects.then_some(Blow::Rejected)
+}
+
+/// The assessment of this instrument, by what it is about.
+pub(crate) fn assessment(token: Token) -> Encounter {
+    Encounter { party: RISK, request: kinds::ASSESS, token, ordinal: 1 }
 }
 
 const VERDICT: Domain = Domain(u64::from_le_bytes(*b"risk-say"));

@@ -15,7 +15,7 @@ use std::time::Duration;
 use model::{Dialect, ProviderId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
-use super::{Operation, Plan};
+use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{EDGE, LEDGER, MIRRORED, ORCHESTRATOR, RISK, STORE, client_role, provider_role};
 use crate::points::PointName;
@@ -23,7 +23,7 @@ use crate::settings::{Scenario, Who};
 
 impl Plan {
     /// The version of the format, and of how a seed becomes a plan.
-    pub const FORMAT: u16 = 2;
+    pub const FORMAT: u16 = 3;
 
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
@@ -53,13 +53,16 @@ impl Plan {
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
             weather,
+            plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
             connections: kinds_of_link.all_links(scenario.links.connections),
             mirrored: MIRRORED.into_iter().collect(),
             points: drawer(POINTS).points(),
+            forced: Vec::new(),
             core,
             faults: faults(drawer, gone),
             troubles: troubles.troubles(),
+            strokes: Strokes::default(),
             providers,
             risk,
             operations,

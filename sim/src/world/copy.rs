@@ -33,6 +33,7 @@ where
             strikes: self.strikes,
             sent_by_kind: self.sent_by_kind.clone(),
             out: Out { points: self.out.points.clone(), ..Out::new() },
+            unforced: self.unforced.clone(),
             trace: self.trace.clone(),
             narrate: self.narrate,
         }

@@ -10,7 +10,9 @@ impl<S: System> World<'_, S> {
     /// comes back, which is the same.
     pub(super) fn heal(&mut self, observer: &mut impl Observer<S>) {
         self.phase = Phase::Drain;
-        self.out.points = None;
+        if let Some(points) = self.out.points.take() {
+            self.unforced.extend(points.never_forced());
+        }
         self.board.armed.clear();
         self.board.damage.clear();
         for index in 0..self.board.planned.len() {

@@ -177,11 +177,11 @@ impl<S: System> World<'_, S> {
     #[cold]
     fn tell_points(&mut self, role: Role, event: u64) {
         let Some(points) = &mut self.out.points else { return };
-        for (point, subject) in std::mem::take(&mut points.hits) {
-            self.digest.word((Tag::Force as u64) << 16 | u64::from(point.0));
-            self.digest.word(subject.0);
+        for forcing in std::mem::take(&mut points.hits) {
+            self.digest.word((Tag::Force as u64) << 16 | u64::from(forcing.point.0));
+            self.digest.word(forcing.subject.0);
             self.strikes.count(Strike::Point, 1);
-            self.record(event, event, role, || Happening::Forced(point, subject));
+            self.record(event, event, role, || Happening::Forced(forcing));
         }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sim::{
-    DigestValue, Domain, Ending, Fault, Limits, Misfortune, Network, Observer, Occasion, Quantiles,
-    Role, Run, Seed, Settings, Sighting, Strikes, System, TraceEvent, Trigger, VirtualTime, World,
+    DigestValue, Domain, Ending, Fault, Forcing, Limits, Misfortune, Network, Observer, Occasion,
+    Quantiles, Role, Run, Seed, Settings, Sighting, Strikes, System, TraceEvent, Trigger,
+    VirtualTime, World,
 };
 
 /// A system, and the world to put it into.
@@ -30,6 +31,7 @@ pub(crate) struct Outcome<S: System> {
     pub(crate) events: u64,
     pub(crate) strikes: Strikes,
     pub(crate) never_fired: Vec<u32>,
+    pub(crate) never_forced: Vec<Forcing>,
     pub(crate) permanent: Vec<u32>,
     pub(crate) handed_over: Vec<u64>,
     pub(crate) excused: Vec<u64>,
@@ -106,6 +108,7 @@ impl<S: System> Plan<S> {
             events: world.events(),
             strikes: *world.strikes(),
             never_fired: world.never_fired().collect(),
+            never_forced: world.never_forced().collect(),
             permanent: world.permanent().collect(),
             handed_over: world.handed_over().collect(),
             excused: world.excused().collect(),

@@ -1,6 +1,6 @@
 //! Named points: forced only where the plan arms them, and each for itself.
 
-use sim::{Happening, Point, Rate, Strike, Subject};
+use sim::{Forcing, Happening, Point, Rate, Role, Strike, Subject};
 
 use crate::plan::{Plan, at};
 use crate::script::{Act, Cue, Script};
@@ -46,11 +46,41 @@ fn what_was_forced_is_in_the_trace_with_its_name_and_in_the_digest() {
     plan.settings.points = vec![(Point(1), Rate::ALWAYS)];
     let outcome = plan.run();
     let forced = outcome.trace.iter().find_map(|event| match event.what {
-        Happening::Forced(point, subject) => Some((event.at, point, subject)),
+        Happening::Forced(forcing) => Some((event.at, forcing)),
         _ => None,
     });
-    assert_eq!(forced, Some((at(100), Point(1), Subject(0))));
+    assert_eq!(forced, Some((at(100), first(1))));
     assert_ne!(outcome.digest, calm);
+}
+
+#[test]
+fn a_point_can_be_forced_one_time_and_it_is_told_what_never_came_to_that() {
+    let second = Forcing { ordinal: 2, ..first(1) };
+    let (fourth, late) = (Forcing { ordinal: 4, ..first(1) }, Forcing { ordinal: 3, ..first(1) });
+    let elsewhere = Forcing { role: Role(1), ..first(1) };
+    let mut plan = asks(3, 400);
+    plan.settings.forced = vec![fourth, second, late, elsewhere];
+    let outcome = plan.run();
+    assert_eq!(outcome.noted_at(0, 1), [800], "the third time is after the healing");
+    assert_eq!(outcome.never_forced, [late, fourth, elsewhere]);
+}
+
+#[test]
+fn a_rate_made_explicit_forces_a_point_at_the_same_times() {
+    let mut drawn = asks(200, 4);
+    drawn.settings.points = vec![(Point(1), Rate::per_million(300_000))];
+    let drawn = drawn.run();
+    let forced = drawn.trace.iter().filter_map(|event| match event.what {
+        Happening::Forced(forcing) => Some(forcing),
+        _ => None,
+    });
+    let mut explicit = asks(200, 4);
+    explicit.settings.forced = forced.collect();
+    assert_eq!(explicit.run().digest, drawn.digest);
+}
+
+fn first(point: u16) -> Forcing {
+    Forcing { point: Point(point), role: Role(0), subject: Subject(0), ordinal: 1 }
 }
 
 /// Role 0 comes to points 1 and 2 so many times, each so many ms after the

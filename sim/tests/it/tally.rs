@@ -110,6 +110,7 @@ pub(crate) fn plan(
         mirrored: Roles::EVERYONE,
         pause_max: ms(700),
         points: vec![(TWICE, Rate::per_million(100_000)), (MUTE, Rate::per_million(100_000))],
+        forced: Vec::new(),
         core: None,
     };
     Plan { seed, network, faults, settings, heal_at: at(4_000), ..calm }

@@ -1,0 +1,184 @@
+//! Rates said one by one: every fate that a rate decided in a recorded replay
+//! becomes a fault, a stroke or a forced branch of its own. A fate is a pure
+//! function of plan and identity, so the plan that says them all runs as the
+//! one that drew them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::Defects;
+use sim::{Draws, Fate, Fault, Happening, Misfortune, SendIdentity, Trace, Trigger, Weather};
+
+use super::line::Line;
+use crate::latency;
+use crate::message::kinds;
+use crate::party::provider::{Door, drawn_for_execution};
+use crate::party::provider_of;
+use crate::party::risk::{assessment, drawn_verdict};
+use crate::plan::{Encounter, Forced, Plan, Stroke};
+use crate::points::PointName;
+use crate::system::PaymentSystem;
+use crate::trial;
+
+/// The plan without a rate, and with everything instead that its rates decided
+/// in its world.
+pub(super) fn explicit(plan: &Plan, defects: Defects) -> Plan {
+    let (_, trace) = trial::replay_plan(plan.clone(), defects);
+    let mut ids = ids_from(plan);
+    let fates: Vec<_> = fates(plan, &trace, plan.plain, &mut ids).collect();
+    let strokes: Vec<_> = strokes(plan, &trace, &mut ids).collect();
+    let forced: Vec<_> = forced(&trace, &mut ids).collect();
+    let mut said = plan.without(&Line::rates(plan));
+    said.faults.extend(fates);
+    said.strokes.extend(strokes);
+    said.forced.extend(forced);
+    without_idle(said, defects)
+}
+
+/// The plan with the usual latencies, and every message that took longer
+/// delayed by a fault.
+pub(super) fn plain(plan: &Plan, defects: Defects) -> Plan {
+    let (_, trace) = trial::replay_plan(plan.clone(), defects);
+    let mut ids = ids_from(plan);
+    let fates: Vec<_> = fates(plan, &trace, true, &mut ids).collect();
+    let mut said = plan.without(&[Line::DrawnLatencies]);
+    said.faults.extend(fates);
+    said
+}
+
+/// The plan without what never strikes in its world.
+pub(super) fn without_idle(plan: Plan, defects: Defects) -> Plan {
+    let idle: BTreeSet<_> =
+        trial::run_plan(plan.clone(), defects).never_struck.into_iter().collect();
+    let lines: Vec<_> = Line::misfortunes(&plan)
+        .into_iter()
+        .filter(|line| match line {
+            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) => idle.contains(id),
+            _ => false,
+        })
+        .collect();
+    plan.without(&lines)
+}
+
+/// Ids that nothing in `plan` has.
+pub(super) fn ids_from(plan: &Plan) -> impl Iterator<Item = u32> + use<> {
+    let faults = plan.faults.iter().map(|fault| fault.id);
+    let troubles = plan.troubles.iter().map(|trouble| trouble.id);
+    let strokes = plan.strokes.iter().map(|stroke| stroke.id);
+    let forced = plan.forced.iter().map(|forced| forced.id);
+    let last = faults.chain(troubles).chain(strokes).chain(forced).max();
+    last.unwrap_or(0) + 1..
+}
+
+/// What became of each sending by the weather, as faults, in a world that has
+/// none of it and, where it is to be `plain`, the usual latencies.
+fn fates(
+    plan: &Plan,
+    trace: &Trace<PaymentSystem>,
+    plain: bool,
+    ids: &mut impl Iterator<Item = u32>,
+) -> impl Iterator<Item = Fault> {
+    let draws = Draws::new(plan.key);
+    let (drawn, usual) = (latency::network(plan.plain), latency::network(plain));
+    let single = Weather { copies_max: 1, ..plan.weather };
+    sendings(trace).flat_map(move |identity| {
+        let keeps_order = plan.ordered.contains(identity.from, identity.to);
+        let weather = if keeps_order { &single } else { &plan.weather };
+        let fate = drawn.fate(&draws, identity, weather);
+        let calm = usual.fate(&draws, identity, &Weather::CALM);
+        let trigger = Trigger::OnSend(identity.occasion());
+        differences(&fate, &calm)
+            .into_iter()
+            .map(|(misfortune, dwell)| Fault {
+                id: ids.next().expect("there are more ids than fates"),
+                trigger,
+                misfortune,
+                dwell,
+            })
+            .collect::<Vec<_>>()
+    })
+}
+
+/// What was sent while the weather was bad.
+fn sendings(trace: &Trace<PaymentSystem>) -> impl Iterator<Item = &SendIdentity> {
+    let chaos = trace.events.iter().take_while(|event| !matches!(event.what, Happening::Healed));
+    chaos.filter_map(|event| match &event.what {
+        Happening::Sent(identity, ..) => Some(identity),
+        _ => None,
+    })
+}
+
+/// The faults that make `fate` of `calm`.
+fn differences(fate: &Fate, calm: &Fate) -> Vec<(Misfortune, Duration)> {
+    let span = Duration::from_nanos;
+    let ([first, copies @ ..], [usual, ..]) = (fate.delays(), calm.delays()) else {
+        return if fate.lost && !calm.lost {
+            vec![(Misfortune::Drop, Duration::ZERO)]
+        } else {
+            Vec::new()
+        };
+    };
+    let late = (first > usual).then(|| (Misfortune::Delay, span(first - usual)));
+    let copies =
+        copies.iter().map(|copy| (Misfortune::Duplicate, span(copy.saturating_sub(*first))));
+    late.into_iter().chain(copies).collect()
+}
+
+/// What befell each request at a provider's rates and at those of the risk
+/// service.
+fn strokes(
+    plan: &Plan,
+    trace: &Trace<PaymentSystem>,
+    ids: &mut impl Iterator<Item = u32>,
+) -> impl Iterator<Item = Stroke> {
+    let draws = Draws::new(plan.key);
+    let mut met: BTreeMap<Encounter, Vec<_>> = BTreeMap::new();
+    let mut sendings = BTreeSet::new();
+    for event in &trace.events {
+        let Happening::Delivered(identity, _, message) = &event.what else { continue };
+        if provider_of(event.role).is_none() {
+            continue;
+        }
+        sendings.insert(Encounter {
+            party: event.role,
+            request: identity.kind,
+            token: message.token(),
+            ordinal: identity.ordinal,
+        });
+    }
+    for on in &sendings {
+        let door = Door::of(plan, &draws, on);
+        met.entry(*on).or_default().extend(door.drawn());
+        // There are at most as many executions as sendings.
+        if on.request != kinds::QUERY {
+            met.entry(*on).or_default().extend(drawn_for_execution(plan, &draws, on));
+        }
+    }
+    for operation in &plan.operations {
+        let verdict = drawn_verdict(plan, &draws, operation.token);
+        met.entry(assessment(operation.token)).or_default().extend(verdict);
+    }
+    let said =
+        met.into_iter().flat_map(|(on, blows)| blows.into_iter().map(move |blow| (on, blow)));
+    said.map(|(on, blow)| {
+        let id = ids.next().expect("there are more ids than strokes");
+        Stroke { id, on, blow }
+    })
+}
+
+/// The times at which a branch was forced.
+fn forced(
+    trace: &Trace<PaymentSystem>,
+    ids: &mut impl Iterator<Item = u32>,
+) -> impl Iterator<Item = Forced> {
+    let forcings = trace.events.iter().filter_map(|event| match event.what {
+        Happening::Forced(forcing) => Some(forcing),
+        _ => None,
+    });
+    forcings.filter_map(|forcing| {
+        let point = PointName::ALL.into_iter().find(|name| name.point() == forcing.point)?;
+        let id = ids.next()?;
+        let (party, token) = (forcing.role, model::Token(forcing.subject.0));
+        Some(Forced { id, point, party, token, ordinal: forcing.ordinal })
+    })
+}

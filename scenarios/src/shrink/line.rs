@@ -1,0 +1,344 @@
+//! What a plan has that can be taken out of it: its lines, as a repro tells
+//! them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use model::{ProviderId, Token};
+use serde::{Deserialize, Serialize};
+use sim::{Links, Rate};
+
+use crate::party::{name, provider_role};
+use crate::plan::{Plan, ProviderPlan};
+use crate::points::PointName;
+
+/// One thing that a plan has, and could do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// What a customer attempts.
+    Operation(Token),
+    /// The customer's second click.
+    SecondClick(Token),
+    /// The customer's cancellation.
+    Cancellation(Token),
+    /// A fault of the kernel, by id.
+    Fault(u32),
+    /// A trouble of a whole provider, by id.
+    Trouble(u32),
+    /// A stroke, by id.
+    Stroke(u32),
+    /// A forced branch, by id.
+    Forced(u32),
+    /// Something that the weather does at a rate.
+    Weather(WeatherLine),
+    /// A branch that is forced at a rate.
+    Point(PointName),
+    /// Something that a provider or an issuer does at a rate.
+    Provider(ProviderId, ProviderLine),
+    /// Rejections by the risk service at a rate.
+    Rejections,
+    /// Reviews by the risk service at a rate.
+    Reviews,
+    /// Latencies that are drawn, and not the usual ones.
+    DrawnLatencies,
+    /// Links that keep order.
+    OrderedLinks,
+    /// Links that are connections.
+    Connections,
+    /// That somebody is broken for good.
+    Permanence,
+}
+
+/// What the weather does at a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeatherLine {
+    /// Sendings are lost.
+    Loss,
+    /// Sendings arrive more than once.
+    Duplication,
+    /// Sendings arrive late.
+    Lateness,
+    /// Links are slow.
+    Load,
+}
+
+/// What a provider or an issuer does at a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderLine {
+    /// F05.
+    ReplyDropped,
+    /// F06.
+    RequestDropped,
+    /// F07.
+    LateEffect,
+    /// F08, after the effect.
+    ErrorAfter,
+    /// F08, before the effect.
+    ErrorBefore,
+    /// F10.
+    Throttled,
+    /// F16.
+    IndexLag,
+    /// F11, soft.
+    DeclineSoft,
+    /// F11, hard.
+    DeclineHard,
+    /// F12.
+    Partial,
+    /// F13.
+    Deferred,
+    /// F14.
+    CaptureDeclined,
+}
+
+impl Line {
+    /// Every line of `plan`: operations first, then what goes wrong one by one,
+    /// then what goes wrong at a rate, then the rest.
+    pub fn all(plan: &Plan) -> Vec<Self> {
+        let mut lines = Self::operations(plan);
+        lines.extend(Self::misfortunes(plan));
+        lines.extend(Self::rates(plan));
+        lines.extend(Self::settings(plan));
+        lines
+    }
+
+    /// What customers attempt, each thing for itself.
+    pub(super) fn operations(plan: &Plan) -> Vec<Self> {
+        let mut lines = Vec::new();
+        for operation in &plan.operations {
+            lines.push(Self::Operation(operation.token));
+        }
+        for operation in &plan.operations {
+            let token = operation.token;
+            lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
+            lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+        }
+        lines
+    }
+
+    /// What goes wrong one by one.
+    pub(super) fn misfortunes(plan: &Plan) -> Vec<Self> {
+        let faults = plan.faults.iter().map(|fault| Self::Fault(fault.id));
+        let troubles = plan.troubles.iter().map(|trouble| Self::Trouble(trouble.id));
+        let strokes = plan.strokes.iter().map(|stroke| Self::Stroke(stroke.id));
+        let forced = plan.forced.iter().map(|forced| Self::Forced(forced.id));
+        faults.chain(troubles).chain(strokes).chain(forced).collect()
+    }
+
+    /// What goes wrong at a rate.
+    pub(super) fn rates(plan: &Plan) -> Vec<Self> {
+        let weather = &plan.weather;
+        let on = [
+            (weather.loss > Rate::NEVER, WeatherLine::Loss),
+            (weather.copies_max > 1 && weather.duplication > Rate::NEVER, WeatherLine::Duplication),
+            (weather.lateness > Rate::NEVER, WeatherLine::Lateness),
+            (weather.load_percent != 100, WeatherLine::Load),
+        ];
+        let mut lines: Vec<_> =
+            on.into_iter().filter(|(on, _)| *on).map(|(_, line)| Self::Weather(line)).collect();
+        lines.extend(plan.points.iter().map(|(point, _)| Self::Point(*point)));
+        for (n, provider) in plan.providers.iter().enumerate() {
+            let on = ProviderLine::ALL.into_iter().filter(|line| line.is_on(provider));
+            lines.extend(on.map(|line| Self::Provider(ProviderId(n as u8), line)));
+        }
+        lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
+        lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
+        lines
+    }
+
+    /// What else differs from a plain world.
+    pub(super) fn settings(plan: &Plan) -> Vec<Self> {
+        let on = [
+            (!plan.plain, Self::DrawnLatencies),
+            (!plan.ordered.is_empty(), Self::OrderedLinks),
+            (!plan.connections.is_empty(), Self::Connections),
+            (plan.core.is_some(), Self::Permanence),
+        ];
+        on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
+    }
+
+    /// Whether it counts as one fault: something that goes wrong, by itself or
+    /// at a rate.
+    pub const fn is_fault(&self) -> bool {
+        !matches!(
+            self,
+            Self::Operation(_)
+                | Self::SecondClick(_)
+                | Self::Cancellation(_)
+                | Self::DrawnLatencies
+                | Self::OrderedLinks
+                | Self::Connections
+                | Self::Permanence
+        )
+    }
+}
+
+impl Plan {
+    /// The same plan without `lines`. What others say of an operation that is
+    /// gone stays, and never comes about.
+    #[must_use]
+    pub fn without(&self, lines: &[Line]) -> Self {
+        let gone: BTreeSet<_> = lines.iter().copied().collect();
+        let mut plan = self.clone();
+        plan.operations.retain(|operation| !gone.contains(&Line::Operation(operation.token)));
+        for operation in &mut plan.operations {
+            if gone.contains(&Line::SecondClick(operation.token)) {
+                operation.click_again_after = None;
+            }
+            if gone.contains(&Line::Cancellation(operation.token)) {
+                operation.cancel_after = None;
+            }
+        }
+        plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
+        plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
+        plan.strokes.retain(|stroke| !gone.contains(&Line::Stroke(stroke.id)));
+        plan.forced.retain(|forced| !gone.contains(&Line::Forced(forced.id)));
+        plan.points.retain(|(point, _)| !gone.contains(&Line::Point(*point)));
+        for line in lines {
+            plan.calm(*line);
+        }
+        plan
+    }
+
+    fn calm(&mut self, line: Line) {
+        match line {
+            Line::Weather(WeatherLine::Loss) => self.weather.loss = Rate::NEVER,
+            Line::Weather(WeatherLine::Duplication) => {
+                self.weather.duplication = Rate::NEVER;
+                self.weather.copies_max = 1;
+                self.weather.copy_delay_max = Duration::ZERO;
+            }
+            Line::Weather(WeatherLine::Lateness) => {
+                self.weather.lateness = Rate::NEVER;
+                self.weather.late_max = Duration::ZERO;
+            }
+            Line::Weather(WeatherLine::Load) => self.weather.load_percent = 100,
+            Line::Provider(provider, line) => {
+                if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
+                    line.calm(plan);
+                }
+            }
+            Line::Rejections => self.risk.reject = Rate::NEVER,
+            Line::Reviews => {
+                self.risk.review = Rate::NEVER;
+                self.risk.review_max = Duration::ZERO;
+            }
+            Line::DrawnLatencies => self.plain = true,
+            Line::OrderedLinks => self.ordered = Links::NONE,
+            Line::Connections => self.connections = Links::NONE,
+            Line::Permanence => self.core = None,
+            Line::Operation(_)
+            | Line::SecondClick(_)
+            | Line::Cancellation(_)
+            | Line::Fault(_)
+            | Line::Trouble(_)
+            | Line::Stroke(_)
+            | Line::Forced(_)
+            | Line::Point(_) => {}
+        }
+    }
+}
+
+impl ProviderLine {
+    /// Every one, faults first.
+    pub const ALL: [Self; 12] = [
+        Self::ReplyDropped,
+        Self::RequestDropped,
+        Self::LateEffect,
+        Self::ErrorAfter,
+        Self::ErrorBefore,
+        Self::Throttled,
+        Self::IndexLag,
+        Self::DeclineSoft,
+        Self::DeclineHard,
+        Self::Partial,
+        Self::Deferred,
+        Self::CaptureDeclined,
+    ];
+
+    /// What files call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReplyDropped => "reply-dropped",
+            Self::RequestDropped => "request-dropped",
+            Self::LateEffect => "late-effect",
+            Self::ErrorAfter => "error-after",
+            Self::ErrorBefore => "error-before",
+            Self::Throttled => "throttled",
+            Self::IndexLag => "index-lag",
+            Self::DeclineSoft => "decline-soft",
+            Self::DeclineHard => "decline-hard",
+            Self::Partial => "partial",
+            Self::Deferred => "deferred",
+            Self::CaptureDeclined => "capture-declined",
+        }
+    }
+
+    fn is_on(self, provider: &ProviderPlan) -> bool {
+        match self {
+            Self::IndexLag => !provider.faults.index_lag_max.is_zero(),
+            _ => *self.rate(&mut provider.clone()) > Rate::NEVER,
+        }
+    }
+
+    fn calm(self, provider: &mut ProviderPlan) {
+        match self {
+            Self::IndexLag => provider.faults.index_lag_max = Duration::ZERO,
+            Self::LateEffect => provider.faults.late_effect_max = Duration::ZERO,
+            Self::Deferred => provider.issuer.deferred_max = Duration::ZERO,
+            _ => {}
+        }
+        if self != Self::IndexLag {
+            *self.rate(provider) = Rate::NEVER;
+        }
+    }
+
+    /// The rate of anything but the index lag, which is a length.
+    fn rate(self, provider: &mut ProviderPlan) -> &mut Rate {
+        let ProviderPlan { issuer, faults, .. } = provider;
+        match self {
+            Self::ReplyDropped => &mut faults.reply_dropped,
+            Self::RequestDropped => &mut faults.request_dropped,
+            Self::LateEffect | Self::IndexLag => &mut faults.late_effect,
+            Self::ErrorAfter => &mut faults.error_after,
+            Self::ErrorBefore => &mut faults.error_before,
+            Self::Throttled => &mut faults.throttled,
+            Self::DeclineSoft => &mut issuer.decline_soft,
+            Self::DeclineHard => &mut issuer.decline_hard,
+            Self::Partial => &mut issuer.partial,
+            Self::Deferred => &mut issuer.deferred,
+            Self::CaptureDeclined => &mut issuer.capture_declined,
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation(token) => write!(f, "payment {}", token.0),
+            Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
+            Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
+                write!(f, "fault {id}")
+            }
+            Self::Weather(WeatherLine::Loss) => f.write_str("the loss of messages"),
+            Self::Weather(WeatherLine::Duplication) => f.write_str("the repetition of messages"),
+            Self::Weather(WeatherLine::Lateness) => f.write_str("the lateness of messages"),
+            Self::Weather(WeatherLine::Load) => f.write_str("the load on links"),
+            Self::Point(point) => write!(f, "the rate of {}", point.name()),
+            Self::Provider(provider, line) => {
+                write!(f, "the rate of {} at {}", line.name(), name(provider_role(*provider)))
+            }
+            Self::Rejections => f.write_str("the rate of rejections"),
+            Self::Reviews => f.write_str("the rate of reviews"),
+            Self::DrawnLatencies => f.write_str("drawn latencies"),
+            Self::OrderedLinks => f.write_str("links that keep order"),
+            Self::Connections => f.write_str("links that are connections"),
+            Self::Permanence => f.write_str("what never heals"),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Everybody the plainest: one client, one tenant, one merchant, one currency,
+//! and no limit that nobody meets.
+
+use std::collections::BTreeSet;
+
+use model::{Amount, Currency, IdempotencyKey, Merchant, Money, Tenant};
+use sim::{Cue, Misfortune, Role, Roles, Stretch, Trigger};
+
+use super::search::Search;
+use crate::party::client_role;
+use crate::plan::{MerchantLimit, Operation, Plan};
+
+/// Gives everybody the plainest name with which it still fails: all at once,
+/// or one after the other.
+pub(super) fn plainest(search: &mut Search<'_>) {
+    let everything: [Renaming; 4] = [client, tenant, merchant, currency];
+    let all = |plan: &Plan| {
+        let places = 0..plan.operations.len();
+        everything.iter().fold(plan.clone(), |plan, rename| {
+            places.clone().fold(plan, |plan, place| rename(&plan, place))
+        })
+    };
+    if !take(search, all(&search.plan)) {
+        for rename in everything {
+            let places = 0..search.plan.operations.len();
+            let whole = places.clone().fold(search.plan.clone(), |plan, at| rename(&plan, at));
+            if take(search, whole) {
+                continue;
+            }
+            for at in places {
+                let renamed = rename(&search.plan, at);
+                take(search, renamed);
+            }
+        }
+    }
+    let same = search.plan.clone();
+    take(search, same);
+}
+
+/// Takes the plan if it fails in the same way. Where two operations share a key
+/// by their new names, they would be one, which customers never attempted.
+fn take(search: &mut Search<'_>, plan: Plan) -> bool {
+    let keys: BTreeSet<_> = plan.operations.iter().map(Operation::key_id).collect();
+    keys.len() == plan.operations.len() && search.take(tidy(plan))
+}
+
+/// One thing about the operation at a place, renamed.
+type Renaming = fn(&Plan, usize) -> Plan;
+
+fn client(plan: &Plan, at: usize) -> Plan {
+    let mut renamed = plan.clone();
+    let Some(operation) = renamed.operations.get_mut(at) else { return renamed };
+    let (old, new) = (client_role(operation.client), client_role(0));
+    operation.client = 0;
+    let left = renamed.operations.iter().any(|o| client_role(o.client) == old);
+    if !left {
+        for fault in &mut renamed.faults {
+            fault.trigger = trigger(fault.trigger, old, new);
+            fault.misfortune = misfortune(fault.misfortune, old, new);
+        }
+        for forced in renamed.forced.iter_mut().filter(|forced| forced.party == old) {
+            forced.party = new;
+        }
+    }
+    renamed
+}
+
+fn tenant(plan: &Plan, at: usize) -> Plan {
+    with(plan, at, |operation| {
+        operation.tenant = Tenant(1);
+        // A key within the tenant that no other operation has.
+        operation.key = IdempotencyKey(operation.token.0);
+    })
+}
+
+fn merchant(plan: &Plan, at: usize) -> Plan {
+    with(plan, at, |operation| operation.merchant = Merchant(1))
+}
+
+fn currency(plan: &Plan, at: usize) -> Plan {
+    with(plan, at, |operation| operation.money.currency = Currency::Usd)
+}
+
+fn with(plan: &Plan, at: usize, change: impl FnOnce(&mut Operation)) -> Plan {
+    let mut plan = plan.clone();
+    if let Some(operation) = plan.operations.get_mut(at) {
+        change(operation);
+    }
+    plan
+}
+
+/// The plan with a limit for everyone who is paid, and for nobody else, and
+/// only the clients that there are.
+fn tidy(mut plan: Plan) -> Plan {
+    let paid: BTreeSet<_> =
+        plan.operations.iter().map(|o| (o.tenant, o.merchant, o.money.currency)).collect();
+    let usual = plan.limits.iter().map(|limit| limit.money.amount).max().unwrap_or(Amount::ZERO);
+    let known = std::mem::take(&mut plan.limits);
+    plan.limits = paid
+        .into_iter()
+        .map(|(tenant, merchant, currency)| {
+            let is_it = |limit: &&MerchantLimit| {
+                (limit.tenant, limit.merchant, limit.money.currency) == (tenant, merchant, currency)
+            };
+            known.iter().find(is_it).cloned().unwrap_or(MerchantLimit {
+                tenant,
+                merchant,
+                money: Money { amount: usual, currency },
+            })
+        })
+        .collect();
+    plan.clients = plan.operations.iter().map(|o| o.client + 1).max().unwrap_or(1);
+    plan
+}
+
+fn trigger(trigger: Trigger, old: Role, new: Role) -> Trigger {
+    let rename = |role: &mut Role| {
+        if *role == old {
+            *role = new;
+        }
+    };
+    let cue = |cue: Cue| match cue {
+        Cue::Send(mut occasion) | Cue::Delivery(mut occasion) => {
+            rename(&mut occasion.from);
+            rename(&mut occasion.to);
+            if matches!(cue, Cue::Send(_)) { Cue::Send(occasion) } else { Cue::Delivery(occasion) }
+        }
+        Cue::Fact(mut sight) => {
+            rename(&mut sight.role);
+            Cue::Fact(sight)
+        }
+    };
+    match (trigger, trigger.cue()) {
+        (Trigger::Later(..), Some((of, after))) => Trigger::Later(cue(of), after),
+        (_, Some((of, _))) => match cue(of) {
+            Cue::Send(occasion) => Trigger::OnSend(occasion),
+            Cue::Delivery(occasion) => Trigger::OnDelivery(occasion),
+            Cue::Fact(sight) => Trigger::OnFact(sight),
+        },
+        (trigger, None) => trigger,
+    }
+}
+
+fn misfortune(misfortune: Misfortune, old: Role, new: Role) -> Misfortune {
+    let one = |role: Role| if role == old { new } else { role };
+    let some = |roles: Roles| roles.iter().map(one).collect::<Roles>();
+    let stretch = |links: Stretch| Stretch { from: some(links.from), to: some(links.to), ..links };
+    match misfortune {
+        Misfortune::Crash { role, point } => Misfortune::Crash { role: one(role), point },
+        Misfortune::CrashLoop { role, point, times } => {
+            Misfortune::CrashLoop { role: one(role), point, times }
+        }
+        Misfortune::CrashAll { roles } => Misfortune::CrashAll { roles: some(roles) },
+        Misfortune::Pause { roles } => Misfortune::Pause { roles: some(roles) },
+        Misfortune::Partition { from, to, both_ways } => {
+            Misfortune::Partition { from: some(from), to: some(to), both_ways }
+        }
+        Misfortune::Flap { links, period } => Misfortune::Flap { links: stretch(links), period },
+        Misfortune::Brownout { links, load_percent, loss, good, bad } => {
+            Misfortune::Brownout { links: stretch(links), load_percent, loss, good, bad }
+        }
+        Misfortune::Clog { links } => Misfortune::Clog { links: stretch(links) },
+        Misfortune::WallShift { role, ahead, by } => {
+            Misfortune::WallShift { role: one(role), ahead, by }
+        }
+        Misfortune::Drift { role, ppm } => Misfortune::Drift { role: one(role), ppm },
+        Misfortune::SlowSync { role, takes } => Misfortune::SlowSync { role: one(role), takes },
+        Misfortune::LyingSync { role } => Misfortune::LyingSync { role: one(role) },
+        Misfortune::FullDisk { role, restart } => Misfortune::FullDisk { role: one(role), restart },
+        Misfortune::TornTail { role, keep } => Misfortune::TornTail { role: one(role), keep },
+        Misfortune::Corruption { role, record } => {
+            Misfortune::Corruption { role: one(role), record }
+        }
+        Misfortune::OldGeneration { role, records } => {
+            Misfortune::OldGeneration { role: one(role), records }
+        }
+        Misfortune::Drop | Misfortune::Delay | Misfortune::Duplicate => misfortune,
+    }
+}
