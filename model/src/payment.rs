@@ -107,10 +107,14 @@ impl Payment {
             Record::StepOutcome { which, outcome } => self.take_outcome(which, outcome)?,
             Record::CompIntent { which, .. } => self.saga.apply(SagaEntry::UndoIntent(which))?,
             Record::CompOutcome { which, outcome } => {
+                let in_doubt = self.saga.doubtful_pivot().is_some();
                 self.saga.apply(match outcome {
                     UndoOutcome::TooLate => SagaEntry::TooLate(which),
                     _ => SagaEntry::Undone(which),
                 })?;
+                if in_doubt {
+                    self.learn_of_capture(outcome == UndoOutcome::TooLate);
+                }
             }
             Record::PivotCommitted => self.pivot_committed = true,
             Record::CancelRequested => self.cancel_requested = true,
@@ -240,6 +244,15 @@ impl Payment {
     /// Whether the merchant still has to be told of an end without success.
     pub fn owes_notice(&self) -> bool {
         matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
+    }
+
+    /// The undo of its authorization told what became of a capture in doubt.
+    fn learn_of_capture(&mut self, happened: bool) {
+        if happened {
+            self.captured = self.intent.money.amount;
+        } else {
+            self.last_refusal = Some(Refusal::AuthorizationGone);
+        }
     }
 
     fn take_outcome(&mut self, which: Try, outcome: Outcome) -> Result<(), IllegalRecord> {

@@ -75,9 +75,11 @@ pub enum SagaEntry {
     Refused(Try),
     /// The try will be undone, from now on.
     UndoIntent(Try),
-    /// Nothing of the try is left, nor will come.
+    /// Nothing of the try is left, nor will come; nor did a pivot come that was
+    /// in doubt.
     Undone(Try),
-    /// The try can't be undone: it had passed the point of no return.
+    /// The try can't be undone: it had passed the point of no return. So had a
+    /// pivot that was in doubt: then the try stands as it is.
     TooLate(Try),
     /// Forward is over: everything is undone.
     Unwind,
@@ -236,6 +238,12 @@ impl Saga {
                 Some(())
             }
             SagaEntry::Intent(_) => None,
+            // The undo under way will tell what the pivot in doubt came to.
+            SagaEntry::Done(which) | SagaEntry::Refused(which)
+                if self.undo_under_way().is_some() && self.doubtful_pivot() == Some(which) =>
+            {
+                None
+            }
             SagaEntry::Done(which) => {
                 self.shift(which, TryState::Intended, TryState::Done)?;
                 if self.spec(which).class == Class::Pivot {
@@ -249,10 +257,21 @@ impl Saga {
                 let from = self.state(which).filter(|_| self.may_undo(which))?;
                 self.shift(which, from, TryState::Undoing)
             }
-            SagaEntry::Undone(which) => self.shift(which, TryState::Undoing, TryState::Undone),
-            SagaEntry::TooLate(which) => {
-                self.shift(which, TryState::Undoing, TryState::Irreversible)
+            SagaEntry::Undone(which) => {
+                self.shift(which, TryState::Undoing, TryState::Undone)?;
+                match self.doubtful_pivot() {
+                    Some(pivot) => self.shift(pivot, TryState::Intended, TryState::Refused),
+                    None => Some(()),
+                }
             }
+            SagaEntry::TooLate(which) => match self.doubtful_pivot() {
+                Some(pivot) => {
+                    self.shift(which, TryState::Undoing, TryState::Done)?;
+                    self.phase = Phase::ForwardOnly;
+                    self.shift(pivot, TryState::Intended, TryState::Done)
+                }
+                None => self.shift(which, TryState::Undoing, TryState::Irreversible),
+            },
             SagaEntry::Unwind => {
                 self.may_unwind().then_some(())?;
                 self.phase = Phase::Compensating;
@@ -324,17 +343,26 @@ impl Saga {
 
     /// Whether the point of no return may have been passed.
     fn pivot_in_doubt(&self) -> bool {
-        self.tries.iter().any(|(which, state)| {
+        self.doubtful_pivot().is_some()
+    }
+
+    /// The try of which it is in doubt whether it passed the point of no return.
+    pub fn doubtful_pivot(&self) -> Option<Try> {
+        let doubtful = |(which, state): &&(Try, TryState)| {
             self.spec(*which).class == Class::Pivot && *state == TryState::Intended
-        })
+        };
+        self.tries.iter().find(doubtful).map(|(which, _)| *which)
     }
 
     /// Whether this try is the one to undo: of all that was intended after it
-    /// nothing is left, and the point of no return lies ahead.
+    /// nothing is left, and the point of no return lies ahead. Where it is in
+    /// doubt whether that was passed, an undo that needs no certainty settles it.
     fn may_undo(&self, which: Try) -> bool {
         let due = self.undo_under_way().is_none() && self.backward() == Next::BeginUndo(which);
         match self.phase {
-            Phase::Forward => due && !self.pivot_in_doubt(),
+            Phase::Forward => {
+                due && (!self.pivot_in_doubt() || self.spec(which).undo == Undo::InDoubt)
+            }
             Phase::ForwardOnly => false,
             Phase::Compensating => due,
         }

@@ -45,6 +45,12 @@ pub enum Inadmissible {
     /// An authorization that nobody wants outlives every doubt.
     #[error("an authorization that nobody wants can't be undone, and expires later than T_resolve")]
     HeldTooLong,
+    /// A query forgets an authorization that still holds.
+    #[error(
+        "a query that forgets an authorization before it has ended, and t_nf after, would let it \
+         be taken for one that never came"
+    )]
+    ForgottenTooSoon,
 }
 
 impl Inadmissible {
@@ -54,6 +60,7 @@ impl Inadmissible {
             Self::NeverDefinite { .. } => "keeps",
             Self::NeverKnownGone => "undo",
             Self::HeldTooLong => "authorization_lifetime",
+            Self::ForgottenTooSoon => "retention",
         }
     }
 }
@@ -77,14 +84,15 @@ impl Dialect {
                 return Err(Inadmissible::NeverDefinite { verb, other });
             }
         }
-        if by_undo {
-            return Ok(());
-        }
-        if !by_query {
+        if !by_undo && !by_query {
             return Err(Inadmissible::NeverKnownGone);
         }
-        if self.authorization_lifetime > bounds.resolve_within {
+        if !by_undo && self.authorization_lifetime > bounds.resolve_within {
             return Err(Inadmissible::HeldTooLong);
+        }
+        let ends_within = self.authorization_lifetime + bounds.never_found;
+        if self.queries.is_some_and(|queries| queries.retention < ends_within) {
+            return Err(Inadmissible::ForgottenTooSoon);
         }
         Ok(())
     }

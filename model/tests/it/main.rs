@@ -15,6 +15,7 @@ mod disputes;
 mod doubt;
 mod evidence;
 mod fees;
+mod foreign;
 mod gatekeeper;
 mod history;
 mod house;

@@ -98,6 +98,7 @@ fn a_dialect_is_admitted_if_every_doubt_can_be_resolved() {
             |dialect| dialect.authorization_lifetime = days(9),
             Some("authorization_lifetime"),
         ),
+        (KEEPS_ALL, |dialect| dialect.authorization_lifetime = days(90), Some("retention")),
         (LEGACY, |dialect| dialect.settlement.carries_reference = false, Some("keeps")),
         (LEGACY, |dialect| dialect.auto_reverse_after = None, None),
     ] {

@@ -46,6 +46,11 @@ pub(crate) fn patient() -> Rules {
     Rules { give_up_after: Duration::from_secs(86_400), ..rules() }
 }
 
+/// The same, with providers of these dialects.
+pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
+    Rules { providers: providers.map(dialects::dialect).to_vec(), ..rules() }
+}
+
 /// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
 /// before the other.
 pub(crate) fn play(rules: &Rules, first: &str, script: &str) {
@@ -68,7 +73,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        let history = History::new(token, rules.defects);
+        let history = History::new(token, rules.defects).with(rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {
             rules: rules.clone(),

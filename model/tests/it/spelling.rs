@@ -153,6 +153,9 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "partial" => ProviderReply::Authorized { charge, amount: Amount(amount.0 / 2) },
         "captured" => ProviderReply::Captured { charge, amount },
         "already-captured" => ProviderReply::AlreadyCaptured { charge, amount },
+        "already-captured-half" => {
+            ProviderReply::AlreadyCaptured { charge, amount: Amount(amount.0 / 2) }
+        }
         "key-mismatch" => ProviderReply::KeyMismatch,
         "released" => ProviderReply::Released,
         "refunded" => ProviderReply::Refunded { amount },
