@@ -153,6 +153,9 @@ fn weigh_void(reply: ProviderReply) -> Evidence {
         ProviderReply::Status(state, ..) if state.is_past_void() => {
             Evidence::Undone(UndoOutcome::TooLate)
         }
+        ProviderReply::Status(ChargeState::AuthorizationExpired, ..) => {
+            Evidence::Undone(UndoOutcome::Expired)
+        }
         ProviderReply::Status(state, ..) if is_gone(state) || state == ChargeState::Declined => {
             Evidence::Undone(UndoOutcome::Voided)
         }

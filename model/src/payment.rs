@@ -20,6 +20,8 @@ pub struct Payment {
     attempts: Vec<Attempt>,
     captured: Amount,
     last_refusal: Option<Refusal>,
+    /// An authorization was waited for until it had expired.
+    waited_out: bool,
     pivot_committed: bool,
     cancel_requested: bool,
     case: Option<Case>,
@@ -81,6 +83,7 @@ impl Payment {
             attempts: Vec::new(),
             captured: Amount::ZERO,
             last_refusal: None,
+            waited_out: false,
             pivot_committed: false,
             cancel_requested: false,
             case: None,
@@ -112,6 +115,7 @@ impl Payment {
                     UndoOutcome::TooLate => SagaEntry::TooLate(which),
                     _ => SagaEntry::Undone(which),
                 })?;
+                self.waited_out |= outcome == UndoOutcome::Expired;
                 if in_doubt {
                     self.learn_of_capture(outcome == UndoOutcome::TooLate);
                 }
@@ -331,7 +335,8 @@ impl Payment {
 
     /// Another attempt at the next provider, if there is any left to make.
     fn try_elsewhere(&self, providers: u8) -> Record {
-        let hard = self.last_refusal == Some(Refusal::DeclinedHard);
+        // Nobody who has waited for days stands at a till any more.
+        let hard = self.last_refusal == Some(Refusal::DeclinedHard) || self.waited_out;
         let made = self.saga.latest(steps::AUTHORIZE).map_or(0, |(which, _)| which.attempt);
         let left = self.route(providers).filter(|_| !hard && made < ATTEMPTS_MAX);
         left.map_or(FAIL, |provider| {

@@ -7,8 +7,7 @@ use model::Dialect;
 
 use crate::load;
 
-/// Every built-in dialect's name and text. The first two are what scenarios
-/// have that name none.
+/// Every built-in dialect's name and text.
 pub const FILES: &[(&str, &str)] = &[
     ("stripe-v1-like", include_str!("../dialects/stripe-v1-like.toml")),
     ("checkout-like", include_str!("../dialects/checkout-like.toml")),

@@ -126,4 +126,6 @@ pub enum ProviderStrike {
     CaptureDeclined,
     /// F16: a query did not see a charge that is in the books.
     IndexLag,
+    /// F17: a request came about a charge whose key the provider has forgotten.
+    KeyExpired,
 }

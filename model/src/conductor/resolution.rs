@@ -53,7 +53,8 @@ impl Conductor {
         if now >= settled_at || flight.pending {
             return query();
         }
-        if which.step == steps::AUTHORIZE && waited {
+        // Giving up what nobody can undo would gain nothing, and lose a success.
+        if which.step == steps::AUTHORIZE && waited && dialect.undo != Undoing::Expiry {
             return Choice::Conclude(give_up(payment, which, rules));
         }
         if resend && flight.doubts % 2 == 1 { send() } else { query() }

@@ -97,7 +97,7 @@ fn where_there_is_no_undo_a_query_tells_what_is_left() {
         (ChargedBack, Evidence::Undone(UndoOutcome::TooLate)),
         (Declined, Evidence::Undone(UndoOutcome::Voided)),
         (Voided, Evidence::Undone(UndoOutcome::Voided)),
-        (AuthorizationExpired, Evidence::Undone(UndoOutcome::Voided)),
+        (AuthorizationExpired, Evidence::Undone(UndoOutcome::Expired)),
         (AutoReversed, Evidence::Undone(UndoOutcome::Voided)),
         (Tombstoned, Evidence::Undone(UndoOutcome::Tombstoned)),
     ] {

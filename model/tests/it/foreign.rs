@@ -127,8 +127,10 @@ fn a_pending_answer_that_can_not_be_asked_for_is_given_up() {
     );
 }
 
+/// The payment went on at the next provider five days later; that one was gone
+/// for good, and no person heard of it in time.
 #[test]
-fn where_nothing_can_be_undone_an_authorization_is_seen_to_expire() {
+fn where_nothing_can_be_undone_an_authorization_is_seen_to_expire_and_the_payment_fails() {
     play(
         &rules_at([HOSTILE, KEEPS_ALL]),
         "a",
@@ -137,10 +139,29 @@ fn where_nothing_can_be_undone_an_authorization_is_seen_to_expire() {
         authorize at a => partial
         wrote undo authorize
         query at a => is-authorized until 160h
-        not wrote undone authorize voided
+        not wrote undone authorize expired
         query at a => is-expired
-        wrote undone authorize voided
-        authorize/2 at b => authorized
+        wrote undone authorize expired
+        wrote status failing
+        ... notice failed
+        ",
+    );
+}
+
+#[test]
+fn what_can_not_be_undone_is_not_given_up() {
+    play(
+        &rules_at([HOSTILE, KEEPS_ALL]),
+        "a",
+        "
+        ... authorize at a
+        authorize at a => lost
+        crash
+        query at a => not-found until 15m
+        not wrote undo authorize
+        query at a => is-authorized
+        capture at a => captured
+        ... notice succeeded
         ",
     );
     play(
@@ -148,16 +169,10 @@ fn where_nothing_can_be_undone_an_authorization_is_seen_to_expire() {
         "a",
         "
         ... authorize at a
-        authorize at a => server-error
-        authorize at a => server-error
+        crash
+        query at a => not-found until 20m
         query at a => not-found
-        authorize at a => server-error
-        query at a => not-found
-        authorize at a => server-error
-        from 1m query at a => not-found
-        wrote undo authorize
-        from 20m query at a => not-found
-        wrote undone authorize never_happened
+        wrote outcome authorize failed_definite
         authorize/2 at b => authorized
         ",
     );

@@ -88,6 +88,7 @@ fn undone(outcome: UndoOutcome) -> &'static str {
         UndoOutcome::Voided => "nothing left of it",
         UndoOutcome::Tombstoned => "a block: it had not happened, and can't any more",
         UndoOutcome::NeverHappened => "proof that it never happened and never will",
+        UndoOutcome::Expired => "its end: its time ran out",
         UndoOutcome::TooLate => "nothing: it is too late",
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn resolve(
         found.push(built_in.clone());
     }
     if found.is_empty() {
-        found = cast::all()[..2].to_vec();
+        found = cast::all().to_vec();
     }
     let count = scenario.providers.count();
     if count > PROVIDERS_MAX || usize::from(count) > found.len() {
@@ -182,7 +182,9 @@ mod tests {
         let mine = hostile().replace("name = \"hostile\"", "name = \"mine\"");
         std::fs::write(folder.join("mine.toml"), mine).unwrap();
         let calm = catalog::FILES[0].1;
-        let with = |names: &str| format!("{calm}\n[providers]\ndialects = {names}\n");
+        let built_in = "[\"stripe-v1-like\", \"checkout-like\"]";
+        assert!(calm.contains(built_in));
+        let with = |names: &str| calm.replace(built_in, names);
         let path = folder.join("scenario.toml");
         std::fs::write(&path, with("[\"mine.toml\", \"legacy\"]")).unwrap();
         let scenario = load::file(&path).unwrap();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, ChargeId, Execution, IssuerAnswer, Known, Movement, OperationId,
+    Answer, ChargeEvent, ChargeId, Execution, IssuerAnswer, Keeps, Known, Movement, OperationId,
     ProviderId, ProviderReply, ProviderRequest, Token,
 };
 use sim::{Delivery, Kind, Role};
@@ -309,10 +309,25 @@ impl ProviderDesk {
         if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
             out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
         }
+        if chaos && self.has_forgotten(system, &job.request, doing.now) {
+            out.note(Fact::Struck(self.id, ProviderStrike::KeyExpired));
+        }
         if course.answers {
             self.answer(job, reply, out);
         }
         self.compact(system, out);
+    }
+
+    /// Whether the key is expired that made the charge which this is about.
+    fn has_forgotten(
+        &self,
+        system: &PaymentSystem,
+        request: &ProviderRequest,
+        now: Duration,
+    ) -> bool {
+        let keys = &system.rules.dialect(self.id).keys;
+        let charge = self.state.books.about(request);
+        keys.keeps != Keeps::Nothing && charge.is_some_and(|c| c.made_at + keys.lifetime <= now)
     }
 
     /// Closes charges that were over long ago, whose keys have expired too, and
