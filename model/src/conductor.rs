@@ -200,7 +200,14 @@ impl Conductor {
     fn begin(&mut self, aim: Aim, now: Duration) {
         let own = self.own.contains(&aim) || aim == Aim::Notice;
         self.conclusion = None;
-        self.flight = Some(Flight::new(aim, now, !own));
+        let mut flight = Flight::new(aim, now, !own);
+        if let (Aim::Undo(_), Some(before)) = (aim, &self.flight)
+            && effect_of(aim).is_some()
+            && effect_of(before.aim).is_some()
+        {
+            flight.doubtful_since = before.doubtful_since;
+        }
+        self.flight = Some(flight);
         let Some(which) = effect_of(aim) else { return };
         if self.sends.iter().all(|sends| sends.which != which) {
             let untouched = self.own.contains(&Aim::Step(which));
@@ -247,7 +254,7 @@ impl Conductor {
     /// Whether a person has to look at what is awaited, from now on.
     fn overdue(&self, now: Duration, rules: &Rules) -> Option<Case> {
         let flight = self.flight.as_ref()?;
-        let since = now.saturating_sub(flight.begun);
+        let since = now.saturating_sub(flight.doubtful_since);
         if self.payment.case().is_some() || since < rules.resolve_within {
             return None;
         }

@@ -85,6 +85,25 @@ fn where_nothing_can_be_asked_the_undo_tells_what_became_of_a_capture() {
     }
 }
 
+/// The undo began its own wait for a person after a capture had been in doubt
+/// for days, so that no person heard of it in time.
+#[test]
+fn a_person_hears_of_a_doubt_as_soon_whether_it_is_about_the_step_or_its_undo() {
+    play(
+        &rules_at([LEGACY, KEEPS_ALL]),
+        "a",
+        "
+        ... capture at a
+        capture at a => throttled until 150h
+        capture at a => lost
+        void at a => lost until 191h
+        not wrote case undo_stuck
+        void at a => lost until 193h
+        wrote case undo_stuck
+        ",
+    );
+}
+
 #[test]
 fn whoever_takes_over_where_nothing_can_be_asked_undoes_at_once() {
     play(
