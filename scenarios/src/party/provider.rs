@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod entry;
 mod misfortune;
 mod state;
 
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, ChargeId, Execution, IssuerAnswer, Keeps, Known, Movement, OperationId,
-    ProviderId, ProviderReply, ProviderRequest, Token,
+    Answer, ChargeEvent, IssuerAnswer, Keeps, Known, Movement, OperationId, ProviderId,
+    ProviderReply, ProviderRequest,
 };
 use sim::{Delivery, Kind, Role};
 
@@ -23,48 +24,11 @@ use crate::plan::{Encounter, Trouble};
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
+use entry::Doing;
+pub(crate) use entry::ProviderEntry;
 use misfortune::{By, Fortune};
 pub(crate) use misfortune::{Door, drawn_for_execution};
 pub use state::ProviderState;
-
-/// An entry of a provider's journal: enough to do it again, and what it did to
-/// the books.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ProviderEntry {
-    /// This request was executed so.
-    Executed(ProviderRequest, Doing, Option<Movement>),
-    /// Time passed over this charge.
-    Matured(ChargeId, Duration, Movement),
-    /// Time passed over the refunds of this reference.
-    RefundMatured(OperationId, Duration, Movement),
-    /// This request waits to be executed, and came so.
-    Begun(ProviderRequest, Doing),
-    /// This request was turned away: its ordinal, and what it was told.
-    TurnedAway(ProviderRequest, u32, ProviderReply),
-}
-
-impl ProviderEntry {
-    /// What it did to the books.
-    pub fn movement(&self) -> Option<&Movement> {
-        match self {
-            Self::Executed(_, _, movement) => movement.as_ref(),
-            Self::Matured(_, _, movement) | Self::RefundMatured(_, _, movement) => Some(movement),
-            Self::Begun(..) | Self::TurnedAway(..) => None,
-        }
-    }
-}
-
-/// How a request was executed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Doing {
-    now: Duration,
-    token: Token,
-    ordinal: u32,
-    issuer: IssuerAnswer,
-    lag: Duration,
-    fails_after: bool,
-    hung_up: bool,
-}
 
 /// A provider with its books.
 #[derive(Clone, Debug)]
@@ -239,7 +203,7 @@ impl ProviderDesk {
             return;
         }
         self.tell(strike, by, out);
-        let doing = Doing::coming(&job, now);
+        let doing = coming(&job, now);
         self.state.books.begin(&job.request, &doing.execution());
         self.note_down(ProviderEntry::Begun(job.request, doing), out);
         self.deferrals += 1;
@@ -283,7 +247,7 @@ impl ProviderDesk {
             lag: fortune.lag,
             fails_after: course.fails_after,
             hung_up: course.hung_up,
-            ..Doing::coming(job, now(out))
+            ..coming(job, now(out))
         };
         let (reply, movement) = self.state.books.execute(&job.request, &doing.execution());
         if job.request.takes_effect() || movement.is_some() {
@@ -379,7 +343,7 @@ impl ProviderDesk {
     }
 
     fn known(&self, job: &Deferred, now: Duration) -> Option<Known> {
-        self.state.books.known(&job.request, &Doing::coming(job, now).execution())
+        self.state.books.known(&job.request, &coming(job, now).execution())
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
@@ -425,33 +389,9 @@ impl Course {
     const SMOOTH: Self = Self { fails_after: false, answers: true, hung_up: false };
 }
 
-impl Doing {
-    /// A request that has come, before anything about it is drawn.
-    fn coming(job: &Deferred, now: Duration) -> Self {
-        Self {
-            now,
-            token: job.envelope.token,
-            ordinal: job.ordinal,
-            issuer: IssuerAnswer::Approve,
-            lag: Duration::ZERO,
-            fails_after: false,
-            hung_up: false,
-        }
-    }
-
-    fn execution(&self) -> Execution {
-        Execution {
-            now: self.now,
-            token: self.token,
-            ordinal: self.ordinal,
-            // The house knows one region of each provider.
-            region: 0,
-            issuer: self.issuer,
-            lag: self.lag,
-            fails_after: self.fails_after,
-            hung_up: self.hung_up,
-        }
-    }
+/// A request that has come, before anything about it is drawn.
+fn coming(job: &Deferred, now: Duration) -> Doing {
+    Doing::coming(job.envelope.token, job.ordinal, now)
 }
 
 /// What the issuer's answer counts as, where it is a misfortune.
