@@ -26,7 +26,8 @@ pub fn dialect(origin: &str, text: &str) -> Result<Dialect, LoadError> {
     admitted.map_err(|refusal| {
         let name = &dialect.name;
         let problem = format!("nobody can work with the dialect `{name}`: {refusal}");
-        let help = "payments.md 1.6 names what makes a dialect admissible".to_owned();
+        let (resolve, never_found) = (Span(bounds::RESOLVE), Span(bounds::never_found()));
+        let help = format!("T_resolve is {resolve}, t_nf is {never_found}");
         invalid(origin, text, find(text, refusal.setting(), 0), problem, Some(help))
     })?;
     Ok(dialect)
