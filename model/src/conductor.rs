@@ -5,6 +5,8 @@
 //! again; only a definite refusal permits a new one. In doubt a provider is
 //! queried, or the attempt is undone; nobody else is tried meanwhile.
 
+mod hearing;
+
 use std::time::Duration;
 
 use crate::attempt::AttemptEvent;

@@ -3,6 +3,7 @@
 //! stale workers.
 
 mod finished;
+mod inbox;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,14 +15,18 @@ use crate::archive::Archive;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
-use crate::identity::{PaymentId, Token, TransactionId, hash};
+use crate::identity::{EventId, PaymentId, Token, TransactionId, hash};
+use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
-use crate::record::Record;
+use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
+use crate::webhook::{News, Told, Webhook};
 use crate::workflow::payin_card::steps;
 
 use finished::Finished;
+use inbox::Inbox;
+pub use inbox::{InboxChange, InboxRow};
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +47,8 @@ pub struct Commit {
     pub claim: Option<(KeyId, KeyRow)>,
     /// Whether it has to find the key free.
     pub exclusive: bool,
+    /// What it does to the inbox.
+    pub inbox: Vec<InboxChange>,
     /// What happens to the payment next.
     pub then: Then,
 }
@@ -79,6 +86,10 @@ pub enum StoreEntry {
     Committed(Arc<Commit>),
     /// A lease that was granted.
     Leased(PaymentId, Token, Lease),
+    /// A webhook that was received, and where it stands from the beginning.
+    Received(Webhook, InboxState),
+    /// What was found of a webhook without a payment to commit to.
+    Found(EventId, Token, InboxEvent),
 }
 
 /// One payment's place in the store.
@@ -107,6 +118,8 @@ pub struct Store {
     keys: BTreeMap<KeyId, KeyRow>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    /// What somebody outside told, where anybody listens.
+    inbox: Option<Inbox>,
     defects: Defects,
 }
 
@@ -137,7 +150,11 @@ impl Commit {
             self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0),
             self.records.len() as u64,
         ];
-        self.id = TransactionId(hash("commit", words));
+        let plain = hash("commit", words);
+        self.id = TransactionId(self.inbox.iter().fold(plain, |id, change| match change {
+            InboxChange::Received(webhook) => hash("commit-inbox", [id, webhook.event.0]),
+            InboxChange::Found(event, found) => hash("commit-inbox", [id, event.0, *found as u64]),
+        }));
         self
     }
 
@@ -193,6 +210,12 @@ impl Store {
         Self { defects, ..Self::default() }
     }
 
+    /// The same store, with an inbox for webhooks.
+    #[must_use]
+    pub fn with_inbox(self) -> Self {
+        Self { inbox: Some(Inbox::default()), ..self }
+    }
+
     /// What would become of `commit`. An accepted one is an entry that has to
     /// be durable, and then [`Store::restore`]d, before anyone is told. Nothing
     /// is committed to a payment that was put away.
@@ -210,7 +233,9 @@ impl Store {
         let put_away = row.is_some() && !self.payments.contains_key(&commit.payment);
         let claimed = commit.claim.as_ref().filter(|_| commit.exclusive);
         let taken = claimed.is_some_and(|(key, _)| self.key(*key).is_some());
-        if version != commit.expected || put_away || taken {
+        let inbox = self.inbox.as_ref();
+        let permits = |change| inbox.is_some_and(|inbox| inbox.permits(change));
+        if version != commit.expected || put_away || taken || !commit.inbox.iter().all(permits) {
             return CommitResult::Conflict;
         }
         CommitResult::Committed
@@ -240,7 +265,79 @@ impl Store {
                 }
             }
             StoreEntry::Committed(commit) => self.take(commit),
+            StoreEntry::Received(webhook, state) => self.receive(webhook, *state),
+            StoreEntry::Found(event, _, found) => {
+                if let Some(inbox) = &mut self.inbox {
+                    inbox.find(*event, *found);
+                }
+            }
         }
+    }
+
+    /// The entry that has to be durable before `webhook` is acknowledged;
+    /// `None` if there is one already. Without an inbox there is none, and
+    /// nothing is to be acknowledged.
+    pub fn receipt(&self, webhook: &Webhook) -> Option<StoreEntry> {
+        let inbox = self.inbox.as_ref()?;
+        if let Some(row) = inbox.known(webhook) {
+            let again = || row.state == InboxState::Applied;
+            return (self.defects.pick(Defect::DupCredit, || false, again))
+                .then_some(StoreEntry::Received(*webhook, InboxState::Applied));
+        }
+        let outdated = || webhook.version < inbox.applied(webhook.reference);
+        if self.defects.pick(Defect::StaleOverwrites, || false, outdated) {
+            return Some(StoreEntry::Received(*webhook, InboxState::Applied));
+        }
+        let payment = inbox.payment_of(webhook.reference);
+        let standing = payment.and_then(|payment| self.standing(payment));
+        let state = match (webhook.news, standing) {
+            (News::Begins(..), _) => InboxState::Received,
+            (News::Stands(..), None) => InboxState::Parked,
+            (News::Stands(..), Some(Standing { then: Then::Close, status, .. })) => {
+                inbox::at_the_end(InboxState::Received, status, webhook)
+            }
+            (News::Stands(..), Some(_)) => InboxState::Received,
+        };
+        Some(StoreEntry::Received(*webhook, state))
+    }
+
+    /// Whether a handler that looks an event up by the provider's own name for
+    /// the charge would find whose it is: that name is durable only with the
+    /// outcome, long after the provider has begun to tell.
+    pub fn finds_charge_of(&self, webhook: &Webhook) -> bool {
+        let payment = self.webhook_payment(webhook).and_then(|payment| self.payment(payment));
+        let names = |record: &Record| {
+            matches!(record, Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. }
+                if *charge == webhook.charge)
+        };
+        payment.is_some_and(|row| row.journal.iter().any(names))
+    }
+
+    /// The payment that `webhook` is about, if that is known.
+    pub fn webhook_payment(&self, webhook: &Webhook) -> Option<PaymentId> {
+        self.inbox.as_ref()?.payment_of(webhook.reference)
+    }
+
+    /// The row of this event.
+    pub fn inbox_row(&self, event: EventId) -> Option<&InboxRow> {
+        self.inbox.as_ref()?.row(event)
+    }
+
+    /// Every webhook that nobody knows the payment of, and that waits for it.
+    pub fn orphans(&self) -> impl Iterator<Item = &Webhook> {
+        let rows = self.inbox.iter().flat_map(Inbox::rows);
+        rows.filter(|row| row.payment.is_none() && row.state == InboxState::Parked)
+            .map(|row| &row.webhook)
+    }
+
+    /// What webhooks tell of `payment` that somebody has to look at.
+    pub fn told(&self, payment: PaymentId) -> Vec<Told> {
+        self.inbox.as_ref().map_or_else(Vec::new, |inbox| inbox.told(payment))
+    }
+
+    /// Whether webhooks tell something of `payment` that no worker has looked at.
+    pub fn has_news(&self, payment: PaymentId) -> bool {
+        self.inbox.as_ref().is_some_and(|inbox| inbox.has_new(payment))
     }
 
     /// The payment with this id, unless it is finished and put away.
@@ -272,6 +369,13 @@ impl Store {
         open.map(|(payment, row)| (*payment, row))
     }
 
+    fn receive(&mut self, webhook: &Webhook, state: InboxState) {
+        if let Some(inbox) = &mut self.inbox {
+            let payment = inbox.payment_of(webhook.reference);
+            inbox.receive(InboxRow { webhook: *webhook, state, payment });
+        }
+    }
+
     fn take(&mut self, commit: &Commit) {
         if let Some((key, row)) = &commit.claim {
             self.keys.insert(*key, *row);
@@ -299,6 +403,22 @@ impl Store {
             {
                 key.reply.get_or_insert(reply);
             }
+        }
+        let status = row.status;
+        let Some(inbox) = &mut self.inbox else { return };
+        inbox.learn(commit.payment, &commit.records);
+        for change in &commit.inbox {
+            match change {
+                InboxChange::Received(webhook) => {
+                    let payment = Some(commit.payment);
+                    let state = InboxState::Applied;
+                    inbox.receive(InboxRow { webhook: *webhook, state, payment });
+                }
+                InboxChange::Found(event, found) => inbox.find(*event, *found),
+            }
+        }
+        if commit.then == Then::Close {
+            inbox.close(commit.payment, status);
         }
     }
 }

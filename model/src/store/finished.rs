@@ -27,6 +27,9 @@ impl Store {
             batch.push((payment.0, finished));
             self.payments.remove(&payment);
             self.keys.remove(&key);
+            if let Some(inbox) = &mut self.inbox {
+                inbox.forget(payment);
+            }
         }
         self.finished.keep(batch);
     }

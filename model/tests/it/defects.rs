@@ -37,10 +37,15 @@ fn every_defect_has_a_story() {
         Defect::LeaseNoFencing => 10,
         Defect::KeyGlobalScope => 11,
         Defect::NoFingerprint => 12,
+        Defect::AckAndDrop => 13,
+        Defect::DedupeBeforeWork => 14,
+        Defect::DupCredit => 15,
+        Defect::StaleOverwrites => 16,
+        Defect::WebhookAlsoActs => 17,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..13).collect());
-    assert_eq!(Defect::ALL.len(), 13);
+    assert_eq!(listed, (0..18).collect());
+    assert_eq!(Defect::ALL.len(), 18);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -161,6 +166,7 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             records: vec![Record::PivotCommitted],
             claim: None,
             exclusive: true,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         store.restore(&StoreEntry::Committed(commit(0, None).into()));

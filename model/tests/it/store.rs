@@ -197,6 +197,7 @@ fn append(payment: PaymentId, expected: u32) -> Commit {
         records: vec![Record::PivotCommitted],
         claim: None,
         exclusive: true,
+        inbox: Vec::new(),
         then: Then::Run,
     };
     commit.sealed()
