@@ -126,4 +126,14 @@ pub enum ProviderStrike {
     CaptureDeclined,
     /// F16: a query did not see a charge that is in the books.
     IndexLag,
+    /// F15: an event is never told.
+    WebhookDropped,
+    /// F15: an event is told once more.
+    WebhookRepeated,
+    /// F15: an event is told late.
+    WebhookDelayed,
+    /// F15: an event is told behind later ones.
+    WebhookReordered,
+    /// F15: an event is told before the request is answered that it tells of.
+    WebhookEarly,
 }

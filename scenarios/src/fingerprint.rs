@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of the workflow, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 12] = [
+pub(crate) const STEPS: [&str; 13] = [
     "create",
     "risk",
     "quote",
@@ -119,6 +119,7 @@ pub(crate) const STEPS: [&str; 12] = [
     "commit",
     "notify",
     "status",
+    "webhook",
 ];
 
 fn relations() -> String {

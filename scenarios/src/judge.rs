@@ -15,6 +15,7 @@ mod packed;
 mod rest;
 mod screens;
 mod sums;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use sim::{Observer, Role, Sighting, VirtualTime};
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView};
 pub use findings::{Findings, Relation, Violation};
+use webhooks::InboxView;
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
@@ -35,13 +37,15 @@ use crate::system::{Entry, PaymentSystem};
 #[derive(Clone, Debug)]
 pub struct Judge {
     said: Authorities,
+    inbox: InboxView,
     found: Findings,
 }
 
 impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
-        Self { said: Authorities::new(plan), found: Findings::default() }
+        let inbox = InboxView::default();
+        Self { said: Authorities::new(plan), inbox, found: Findings::default() }
     }
 
     /// What the authorities said, as far as the world has come.
@@ -58,6 +62,7 @@ impl Judge {
     pub fn at_rest(&mut self, now: VirtualTime) {
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::judge(&self.said, &mut self.found, seen);
+        self.inbox.at_rest(&mut self.found, seen);
     }
 
     /// Nothing is left to happen to `payment`, and it is not finished.
@@ -85,12 +90,23 @@ impl Judge {
                 fencing::leased(&mut self.said, *payment, *token, lease);
                 return;
             }
+            StoreEntry::Received(webhook, state) => {
+                self.inbox.received(&mut self.found, seen, webhook, *state);
+                return;
+            }
+            StoreEntry::Found(event, _, what) => {
+                self.inbox.found(&mut self.found, seen, *event, *what);
+                return;
+            }
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
             self.said.take_record(seen.at, commit.payment, commit.token, record);
+        }
+        if self.said.plan().webhooks {
+            self.inbox.committed(&mut self.found, seen, commit);
         }
     }
 
@@ -135,6 +151,9 @@ impl Observer<PaymentSystem> for Judge {
                 let whom = (asking.token, endpoint);
                 keys::answered(&self.said, &mut self.found, seen, whom, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
+            }
+            Message::WebhookReply(receipt) if receipt.taken => {
+                self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
             Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
@@ -188,7 +207,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 18] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -202,6 +221,11 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
+    ProviderStrike::WebhookDropped,
+    ProviderStrike::WebhookRepeated,
+    ProviderStrike::WebhookDelayed,
+    ProviderStrike::WebhookReordered,
+    ProviderStrike::WebhookEarly,
 ];
 
 /// The name of an instrument in messages to people.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
+    Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
+    ProviderRequest, Record, RiskRequest, Status, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -63,6 +63,27 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Provider to ingress: m11.
+    Webhook(Webhook),
+    /// Ingress to provider: 2xx or 503.
+    WebhookReply(Receipt),
+    /// Ingress to store: this has to be durable.
+    Receive(Webhook),
+    /// The store's answer.
+    Received(Receipt),
+    /// Store to orchestrator: this was told of a payment that it holds.
+    Told(PaymentId, Token, Vec<Told>),
+}
+
+/// Whether a webhook is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Receipt {
+    /// Which event.
+    pub event: EventId,
+    /// Whose instrument.
+    pub token: Token,
+    /// Whether it is: 2xx. If not, it has to come again: 503.
+    pub taken: bool,
 }
 
 /// What joins a reply to its request on a client's connection.
@@ -233,6 +254,11 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
+    28 WEBHOOK "webhook" = Self::Webhook(_),
+    29 WEBHOOK_REPLY "webhook-reply" = Self::WebhookReply(_),
+    30 RECEIVE "receive" = Self::Receive(_),
+    31 RECEIVED "receive-reply" = Self::Received(_),
+    32 TOLD "told" = Self::Told(..),
 }
 
 impl sim::Message for Message {
@@ -259,7 +285,10 @@ impl Message {
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token)
-            | Self::Heartbeat(token) => *token,
+            | Self::Heartbeat(token)
+            | Self::Told(_, token, _) => *token,
+            Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
+            Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
             Self::Commit(commit) => commit.token,

@@ -199,6 +199,7 @@ impl Edge {
             records: vec![Record::Accepted(intent)],
             claim: Some((key, row)),
             exclusive: claims,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         self.commit(system, serial, commit, out);
@@ -225,6 +226,7 @@ impl Edge {
                 records: vec![Record::CancelRequested],
                 claim: None,
                 exclusive: true,
+                inbox: Vec::new(),
                 then: Then::Run,
             };
             self.commit(system, serial, commit, out);

@@ -2,15 +2,18 @@
 //! that strike at its door.
 
 mod misfortune;
+mod outbox;
+mod post;
 mod state;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, Execution, IssuerAnswer, Movement, OperationId, ProviderId, ProviderReply,
-    ProviderRequest, Token,
+    Answer, ChargeEvent, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderId,
+    ProviderReply, ProviderRequest, Token, Webhook,
 };
 use sim::{Delivery, Kind, Role};
 
@@ -25,6 +28,7 @@ use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
 use misfortune::{By, Fortune};
 pub(crate) use misfortune::{Door, drawn_for_execution};
+pub(crate) use post::{Post, parcel_of};
 pub use state::ProviderState;
 
 /// An entry of a provider's journal: enough to do it again, and what it did to
@@ -39,6 +43,8 @@ pub enum ProviderEntry {
     Begun(ProviderRequest, Duration),
     /// This request was turned away: its ordinal, and what it was told.
     TurnedAway(ProviderRequest, u32, ProviderReply),
+    /// The ingress acknowledged this event.
+    Told(EventId),
 }
 
 impl ProviderEntry {
@@ -47,7 +53,7 @@ impl ProviderEntry {
         match self {
             Self::Executed(_, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement) => Some(movement),
-            Self::Begun(..) | Self::TurnedAway(..) => None,
+            Self::Begun(..) | Self::TurnedAway(..) | Self::Told(_) => None,
         }
     }
 }
@@ -73,6 +79,10 @@ pub struct ProviderDesk {
     /// Requests that wait, and when they came.
     deferred: BTreeMap<u32, (Duration, Deferred)>,
     deferrals: u32,
+    /// Answers that wait until a webhook has overtaken them.
+    overtaken: BTreeMap<u32, (Deferred, ProviderReply)>,
+    /// Webhooks that are sent once more.
+    repeats: BTreeMap<u32, Webhook>,
 }
 
 /// A request that is executed later.
@@ -96,7 +106,8 @@ impl ProviderDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state = ProviderState::new(id, system.rules.dialect(id).clone());
+        let mut state =
+            ProviderState::new(id, system.rules.dialect(id).clone(), system.plan.webhooks);
         for entry in journal {
             match entry {
                 Entry::Provider(entry) => state.restore(entry),
@@ -111,7 +122,10 @@ impl ProviderDesk {
             executed.add(out.monotonic(), charge.reference);
         }
         let (deferred, deferrals) = (BTreeMap::new(), 0);
-        Self { id, state, executed, deferred, deferrals }
+        let (overtaken, repeats) = (BTreeMap::new(), BTreeMap::new());
+        let desk = Self { id, state, executed, deferred, deferrals, overtaken, repeats };
+        desk.resume_telling(system, out);
+        desk
     }
 
     pub(crate) fn on_message(
@@ -120,7 +134,11 @@ impl ProviderDesk {
         delivery: Delivery<Message>,
         out: &mut Effects,
     ) {
-        let Message::Provide(envelope, request) = delivery.message else { return };
+        let (envelope, request) = match delivery.message {
+            Message::Provide(envelope, request) => (envelope, request),
+            Message::WebhookReply(receipt) => return self.on_receipt(&receipt, out),
+            _ => return,
+        };
         // Whoever can't write into the books does nothing at all.
         if out.disk_is_full() {
             return;
@@ -264,7 +282,7 @@ impl ProviderDesk {
         answers: bool,
         out: &mut Effects,
     ) {
-        self.mature(&job.request, out);
+        self.mature(system, &job.request, out);
         let count = self.state.count(&job.request, job.envelope.token);
         let on = self.encounter(job, count);
         let chaos = out.wall() < system.plan.heal_at;
@@ -301,8 +319,11 @@ impl ProviderDesk {
         if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
             out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
         }
-        if answers {
-            self.answer(job, reply, out);
+        let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
+        match overtaken.filter(|_| answers) {
+            Some(wait) => self.answer_after(wait, job, reply, out),
+            None if answers => self.answer(job, reply, out),
+            None => {}
         }
         self.compact(system, out);
     }
@@ -322,13 +343,18 @@ impl ProviderDesk {
     }
 
     /// Lets time pass over the charge that a request is about.
-    fn mature(&mut self, request: &ProviderRequest, out: &mut Effects) {
-        let now = now(out);
+    fn mature(&mut self, system: &PaymentSystem, request: &ProviderRequest, out: &mut Effects) {
         let Some(reference) = self.state.books.about(request).map(|charge| charge.reference) else {
             return;
         };
+        self.mature_one(system, reference, out);
+    }
+
+    fn mature_one(&mut self, system: &PaymentSystem, reference: OperationId, out: &mut Effects) {
+        let now = now(out);
         if let Some(movement) = self.state.books.mature(reference, now) {
             self.note_down(ProviderEntry::Matured(reference, now, movement), out);
+            self.tell_of(system, &movement, out);
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) struct WorldTable {
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
+    #[serde(default)]
+    webhooks: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
@@ -70,6 +72,7 @@ pub(super) struct Origin {
 pub(super) struct Present {
     clients: u8,
     workers: u8,
+    webhooks: bool,
     providers: usize,
     payments: BTreeSet<u64>,
 }
@@ -132,6 +135,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
+    }
+    if plan.webhooks {
+        line("webhooks = true".to_owned());
     }
     let operations = plan.operations.iter();
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
@@ -243,7 +249,8 @@ impl WorldTable {
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let present = Present { clients, workers, providers: providers.len(), payments };
+        let webhooks = self.webhooks;
+        let present = Present { clients, workers, webhooks, providers: providers.len(), payments };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -272,6 +279,7 @@ impl WorldTable {
             troubles: planned.troubles,
             strokes: planned.strokes.into_iter().collect(),
             providers,
+            webhooks: self.webhooks,
             risk: self.risk.risk()?,
         })
     }
@@ -365,6 +373,9 @@ impl Present {
                 (_, _, Some(_)) => {
                     format!("there is no {name}: `workers = {}` counts them all", self.workers)
                 }
+                _ if roles.contains(party::INGRESS) => {
+                    format!("there is no {name}: with `webhooks = true` there is one")
+                }
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
             Err(Wrong::new(place, problem))
@@ -405,7 +416,8 @@ impl Present {
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
             _ => {
                 let worker = party::worker_of(role);
-                worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)
+                let present = role.0 <= party::PROBE.0 || self.webhooks && role == party::INGRESS;
+                worker.map_or(present, |worker| worker.0 < self.workers)
             }
         }
     }

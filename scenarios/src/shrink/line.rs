@@ -51,6 +51,8 @@ pub enum Line {
     Connections,
     /// That somebody is broken for good.
     Permanence,
+    /// That providers tell of changes by themselves.
+    Webhooks,
 }
 
 /// What the weather does at a rate.
@@ -95,6 +97,16 @@ pub enum ProviderLine {
     Deferred,
     /// F14.
     CaptureDeclined,
+    /// F15, never told.
+    WebhookDropped,
+    /// F15, told once more.
+    WebhookRepeated,
+    /// F15, told behind later ones.
+    WebhookReordered,
+    /// F15, told late.
+    WebhookDelay,
+    /// F15, told before the answer.
+    WebhookEarly,
 }
 
 impl Line {
@@ -160,6 +172,7 @@ impl Line {
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
+            (plan.webhooks, Self::Webhooks),
         ];
         on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
     }
@@ -177,6 +190,7 @@ impl Line {
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
+                | Self::Webhooks
         )
     }
 }
@@ -236,6 +250,7 @@ impl Plan {
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
+            Line::Webhooks => self.webhooks = false,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
@@ -250,7 +265,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -258,6 +273,11 @@ impl ProviderLine {
         Self::ErrorBefore,
         Self::Throttled,
         Self::IndexLag,
+        Self::WebhookDropped,
+        Self::WebhookRepeated,
+        Self::WebhookReordered,
+        Self::WebhookDelay,
+        Self::WebhookEarly,
         Self::DeclineSoft,
         Self::DeclineHard,
         Self::Partial,
@@ -280,12 +300,18 @@ impl ProviderLine {
             Self::Partial => "partial",
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::WebhookDropped => "webhook-dropped",
+            Self::WebhookRepeated => "webhook-repeated",
+            Self::WebhookReordered => "webhook-reordered",
+            Self::WebhookDelay => "webhook-delay",
+            Self::WebhookEarly => "webhook-early",
         }
     }
 
     fn is_on(self, provider: &ProviderPlan) -> bool {
         match self {
             Self::IndexLag => !provider.faults.index_lag_max.is_zero(),
+            Self::WebhookDelay => !provider.faults.webhooks.delay_max.is_zero(),
             _ => *self.rate(&mut provider.clone()) > Rate::NEVER,
         }
     }
@@ -293,16 +319,19 @@ impl ProviderLine {
     fn calm(self, provider: &mut ProviderPlan) {
         match self {
             Self::IndexLag => provider.faults.index_lag_max = Duration::ZERO,
+            Self::WebhookDelay => provider.faults.webhooks.delay_max = Duration::ZERO,
+            Self::WebhookReordered => provider.faults.webhooks.reorder_max = Duration::ZERO,
             Self::LateEffect => provider.faults.late_effect_max = Duration::ZERO,
             Self::Deferred => provider.issuer.deferred_max = Duration::ZERO,
             _ => {}
         }
-        if self != Self::IndexLag {
+        if !matches!(self, Self::IndexLag | Self::WebhookDelay) {
             *self.rate(provider) = Rate::NEVER;
         }
     }
 
-    /// The rate of anything but the index lag, which is a length.
+    /// The rate of anything but the lag of an index and the delay of webhooks,
+    /// which are lengths.
     fn rate(self, provider: &mut ProviderPlan) -> &mut Rate {
         let ProviderPlan { issuer, faults, .. } = provider;
         match self {
@@ -317,6 +346,10 @@ impl ProviderLine {
             Self::Partial => &mut issuer.partial,
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
+            Self::WebhookDropped => &mut faults.webhooks.dropped,
+            Self::WebhookRepeated => &mut faults.webhooks.repeated,
+            Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,
+            Self::WebhookEarly => &mut faults.webhooks.early,
         }
     }
 }
@@ -345,6 +378,7 @@ impl fmt::Display for Line {
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
+            Self::Webhooks => f.write_str("webhooks"),
         }
     }
 }

@@ -107,7 +107,15 @@ impl Matter {
             Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
                 self.payments.contains(&payment)
             }
-            Timer::Expire | Timer::Request(_) | Timer::Execute(_) | Timer::Look => false,
+            Timer::Expire
+            | Timer::Request(_)
+            | Timer::Execute(_)
+            | Timer::Look
+            | Timer::Deliver(..)
+            | Timer::Repeat(_)
+            | Timer::Answer(_)
+            | Timer::Mature(_)
+            | Timer::Orphan(_) => false,
         }
     }
 
@@ -122,6 +130,8 @@ impl Matter {
             Entry::Ledger(booking) => self.has_part_in(booking),
             Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
             Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
+            Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
+            Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
