@@ -188,7 +188,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -202,6 +202,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
+    ProviderStrike::KeyExpired,
 ];
 
 /// The name of an instrument in messages to people.

@@ -57,7 +57,7 @@ pub enum Message {
     Book(Envelope, LedgerRequest),
     /// The answer.
     Booked(Envelope, Answer),
-    /// Orchestrator to provider: m6, m7, m8, m10.
+    /// Orchestrator to provider: m6 to m10.
     Provide(Envelope, ProviderRequest),
     /// The answer.
     Provided(Envelope, Answer),
@@ -233,6 +233,7 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
+    28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
 }
 
 impl sim::Message for Message {
