@@ -26,6 +26,7 @@ mod conductor;
 mod currency;
 mod defect;
 mod dialect;
+mod dispute;
 mod draft;
 pub mod evidence;
 mod exchange;
@@ -44,6 +45,7 @@ pub mod posting;
 mod provider;
 mod quote;
 mod record;
+mod refund;
 mod risk;
 mod rounding;
 mod rules;
@@ -66,7 +68,12 @@ pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use currency::{Currency, UnknownCurrency};
 pub use defect::{Defect, DefectStory, Defects};
-pub use dialect::{Dialect, Keeps};
+pub use dialect::{
+    Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
+    Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
+    Undoing, WebhookHabits,
+};
+pub use dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
@@ -81,11 +88,12 @@ pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
-    Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,
-    ProviderRequest,
+    Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,
+    ProviderReply, ProviderRequest,
 };
 pub use quote::{Quote, Version, quote};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;

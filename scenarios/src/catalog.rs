@@ -15,11 +15,13 @@ pub const FILES: &[(&str, &str)] = &[
     ("orchestrator-crash-loop", include_str!("../catalog/orchestrator-crash-loop.toml")),
     ("worker-takeover", include_str!("../catalog/worker-takeover.toml")),
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
+    ("webhook-weather", include_str!("../catalog/webhook-weather.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),
     ("sick-network", include_str!("../catalog/sick-network.toml")),
     ("failing-disks", include_str!("../catalog/failing-disks.toml")),
     ("wrong-clocks", include_str!("../catalog/wrong-clocks.toml")),
+    ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];

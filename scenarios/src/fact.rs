@@ -80,9 +80,9 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
     match event {
         ChargeEvent::Authorized(_) => Some(sights::AUTHORIZED),
         ChargeEvent::Declined => Some(sights::DECLINED),
-        ChargeEvent::Captured(_) => Some(sights::CAPTURED),
+        ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => Some(sights::CAPTURED),
         ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
-        ChargeEvent::Deferred | ChargeEvent::Expired => None,
+        _ => None,
     }
 }
 
@@ -126,6 +126,8 @@ pub enum ProviderStrike {
     CaptureDeclined,
     /// F16: a query did not see a charge that is in the books.
     IndexLag,
+    /// F17: a request came about a charge whose key the provider has forgotten.
+    KeyExpired,
     /// F15: an event is never told.
     WebhookDropped,
     /// F15: an event is told once more.

@@ -207,7 +207,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 18] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -221,6 +221,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 18] = [
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
+    ProviderStrike::KeyExpired,
     ProviderStrike::WebhookDropped,
     ProviderStrike::WebhookRepeated,
     ProviderStrike::WebhookDelayed,

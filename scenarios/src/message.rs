@@ -57,7 +57,7 @@ pub enum Message {
     Book(Envelope, LedgerRequest),
     /// The answer.
     Booked(Envelope, Answer),
-    /// Orchestrator to provider: m6, m7, m8, m10.
+    /// Orchestrator to provider: m6 to m10.
     Provide(Envelope, ProviderRequest),
     /// The answer.
     Provided(Envelope, Answer),
@@ -254,11 +254,12 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
-    28 WEBHOOK "webhook" = Self::Webhook(_),
-    29 WEBHOOK_REPLY "webhook-reply" = Self::WebhookReply(_),
-    30 RECEIVE "receive" = Self::Receive(_),
-    31 RECEIVED "receive-reply" = Self::Received(_),
-    32 TOLD "told" = Self::Told(..),
+    28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
+    29 WEBHOOK "webhook" = Self::Webhook(_),
+    30 WEBHOOK_REPLY "webhook-reply" = Self::WebhookReply(_),
+    31 RECEIVE "receive" = Self::Receive(_),
+    32 RECEIVED "receive-reply" = Self::Received(_),
+    33 TOLD "told" = Self::Told(..),
 }
 
 impl sim::Message for Message {

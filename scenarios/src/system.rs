@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Booking, EventId, OperationId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use model::{Booking, ChargeId, EventId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
@@ -102,8 +102,8 @@ pub enum Timer {
     Repeat(u32),
     /// A provider: give the answer with this number.
     Answer(u32),
-    /// A provider: the issuer decides on this authorization.
-    Mature(OperationId),
+    /// A provider: the issuer decides on this charge.
+    Mature(ChargeId),
     /// The store: does anybody know by now what this webhook is about?
     Orphan(EventId),
     /// The probe: look at every payment.
@@ -207,8 +207,8 @@ impl System for PaymentSystem {
             }
             (Party::Provider(provider), Timer::Repeat(slot)) => provider.repeat(slot, out),
             (Party::Provider(provider), Timer::Answer(slot)) => provider.on_answer(slot, out),
-            (Party::Provider(provider), Timer::Mature(reference)) => {
-                provider.on_decision(self, reference, out);
+            (Party::Provider(provider), Timer::Mature(charge)) => {
+                provider.on_decision(self, charge, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),

@@ -14,7 +14,6 @@ use crate::inbox::InboxEvent;
 use crate::money::Amount;
 use crate::payment::Attempt;
 use crate::provider::{ProviderReply, ProviderRequest};
-use crate::record::UndoOutcome;
 use crate::rules::Rules;
 use crate::saga::Try;
 use crate::webhook::{News, Told, Webhook};
@@ -57,7 +56,7 @@ impl Conductor {
             && attempt.state != AttemptState::Captured
             && amount == self.payment.intent().money.amount;
         let reference = reference.of_try(1);
-        let capture = ProviderRequest::Capture { reference, charge, amount };
+        let capture = ProviderRequest::Capture { reference, charge, amount, is_final: true };
         acts.then_some(Call::Provider(attempt.provider, capture))
     }
 
@@ -124,18 +123,11 @@ impl Conductor {
     }
 }
 
-/// What `reply` proves about `aim`: the answer of a query tells an undo, too.
+/// What `reply` proves about `aim`. That an authorization was declined once does
+/// not tell that it was undone: it may have been asked for again since.
 fn weigh(aim: Aim, reply: ProviderReply, rules: &Rules) -> Evidence {
     match (aim, reply) {
-        (Aim::Undo(_), ProviderReply::Status(ChargeState::Voided, ..)) => {
-            Evidence::Undone(UndoOutcome::Voided)
-        }
-        (Aim::Undo(_), ProviderReply::Status(ChargeState::Tombstoned, ..)) => {
-            Evidence::Undone(UndoOutcome::Tombstoned)
-        }
-        (Aim::Undo(_), ProviderReply::Status(ChargeState::Captured, ..)) => {
-            Evidence::Undone(UndoOutcome::TooLate)
-        }
+        (Aim::Undo(_), ProviderReply::Status(ChargeState::Declined, ..)) => Evidence::Unknown,
         _ => evidence::weigh(aim, &Answer::Provider(reply), rules.defects),
     }
 }
@@ -151,10 +143,15 @@ fn tells_nothing_new(stands: AttemptState, state: ChargeState) -> bool {
         ChargeState::Authorized => {
             !matches!(stands, Attempt::Sent | Attempt::Unknown | Attempt::Pending)
         }
-        ChargeState::Captured => stands == Attempt::Captured,
+        ChargeState::PartiallyCaptured
+        | ChargeState::Captured
+        | ChargeState::Settled
+        | ChargeState::Disputed
+        | ChargeState::ChargedBack => stands == Attempt::Captured,
         ChargeState::Declined
         | ChargeState::Voided
         | ChargeState::AuthorizationExpired
+        | ChargeState::AutoReversed
         | ChargeState::Tombstoned => stands.permits_another(),
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::charge::ChargeState;
 use crate::identity::{EventId, OperationId, PaymentId};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::record::Record;
@@ -186,7 +185,7 @@ impl Inbox {
 /// it tells of money that nobody counted, which a person has to look at.
 pub(super) fn at_the_end(state: InboxState, status: Status, webhook: &Webhook) -> InboxState {
     let undone = matches!(status, Status::Failed | Status::Canceled);
-    let taken = matches!(webhook.news, News::Stands(ChargeState::Captured, _));
+    let taken = matches!(webhook.news, News::Stands(state, _) if state.is_past_void());
     let end = |state: InboxState| {
         if !(undone && taken) {
             return state.next(InboxEvent::Outdated);

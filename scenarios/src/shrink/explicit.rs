@@ -12,7 +12,7 @@ use sim::{Draws, Fate, Fault, Happening, Misfortune, SendIdentity, Trace, Trigge
 use super::line::Line;
 use crate::latency;
 use crate::message::kinds;
-use crate::party::provider::{Door, Post, drawn_for_execution, parcel_of};
+use crate::party::provider::{Door, Post, drawn_for_execution, is_told, parcel_of};
 use crate::party::provider_of;
 use crate::party::risk::{assessment, drawn_verdict};
 use crate::plan::{Encounter, Forced, Plan, Stroke};
@@ -173,7 +173,8 @@ fn events(trace: &Trace<PaymentSystem>) -> impl Iterator<Item = Encounter> {
     let mut counts: BTreeMap<(sim::Role, model::Token), u32> = BTreeMap::new();
     trace.events.iter().filter_map(move |event| {
         let Happening::Appended(Entry::Provider(entry)) = &event.what else { return None };
-        let (token, provider) = (entry.movement()?.charge.token, provider_of(event.role)?);
+        let movement = entry.movement().filter(|movement| is_told(movement))?;
+        let (token, provider) = (movement.charge.token, provider_of(event.role)?);
         let count = counts.entry((event.role, token)).or_default();
         *count += 1;
         Some(parcel_of(provider, token, *count))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller, Token, Webhook,
+    ChargeEvent, ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller, Token, Webhook,
 };
 
 /// Everything that was not acknowledged.
@@ -37,8 +37,11 @@ impl Outbox {
         Self { provider, signed, versions, counts, parcels }
     }
 
-    /// Takes a movement of the books that happened `at`.
-    pub(super) fn take(&mut self, movement: &Movement, at: Duration) -> Parcel {
+    /// Takes a movement of the books that happened `at`, if it is told of.
+    pub(super) fn take(&mut self, movement: &Movement, at: Duration) -> Option<Parcel> {
+        if !is_told(movement) {
+            return None;
+        }
         let charge = &movement.charge;
         let version = self.versions.entry(charge.reference).or_default();
         *version += 1;
@@ -46,7 +49,9 @@ impl Outbox {
         *number += 1;
         let teller = Teller::Provider(self.provider);
         let amount = match charge.state {
-            ChargeState::Captured => charge.captured,
+            ChargeState::Captured | ChargeState::PartiallyCaptured | ChargeState::Settled => {
+                charge.captured
+            }
             _ => charge.authorized,
         };
         let webhook = Webhook {
@@ -61,7 +66,7 @@ impl Outbox {
         };
         let parcel = Parcel { webhook, number: *number, at };
         self.parcels.insert(webhook.event, parcel);
-        parcel
+        Some(parcel)
     }
 
     /// The event was acknowledged; whether it was still on its way.
@@ -85,5 +90,31 @@ impl Outbox {
         for reference in references {
             self.versions.remove(reference);
         }
+    }
+}
+
+/// Whether a provider tells of it: of everything that changes where a charge
+/// stands. Of refunds and disputes tells whoever begins something by them.
+pub(crate) fn is_told(movement: &Movement) -> bool {
+    match movement.event {
+        ChargeEvent::Authorized(_)
+        | ChargeEvent::Declined
+        | ChargeEvent::Deferred
+        | ChargeEvent::PartlyCaptured(_)
+        | ChargeEvent::Captured(_)
+        | ChargeEvent::Voided
+        | ChargeEvent::Expired
+        | ChargeEvent::AutoReversed
+        | ChargeEvent::Tombstoned
+        | ChargeEvent::Settled => true,
+        ChargeEvent::RemainderReleased
+        | ChargeEvent::Refunded(_)
+        | ChargeEvent::RefundPending(_)
+        | ChargeEvent::RefundSucceeded(_)
+        | ChargeEvent::RefundFailed(_)
+        | ChargeEvent::RefundReturned(_)
+        | ChargeEvent::Disputed(_)
+        | ChargeEvent::DisputeWon(_)
+        | ChargeEvent::DisputeLost => false,
     }
 }

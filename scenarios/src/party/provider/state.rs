@@ -23,9 +23,10 @@ pub struct ProviderState {
 }
 
 impl ProviderState {
-    pub(super) fn new(id: ProviderId, dialect: Dialect, tells: bool) -> Self {
+    pub(super) fn new(id: ProviderId, dialect: Dialect, webhooks: bool) -> Self {
+        let tells = webhooks && !dialect.webhooks.retries_for.is_zero();
         Self {
-            outbox: tells.then(|| Outbox::new(id, true)),
+            outbox: tells.then(|| Outbox::new(id, dialect.webhooks.signed)),
             books: ProviderBooks::new(id, dialect),
             executions: BTreeMap::new(),
             closed: Archive::default(),
@@ -40,11 +41,14 @@ impl ProviderState {
                 self.tell(movement.as_ref(), doing.now);
                 self.books.execute(request, &doing.execution());
             }
-            ProviderEntry::Matured(reference, now, movement) => {
+            ProviderEntry::Matured(charge, now, movement) => {
                 self.tell(Some(movement), *now);
-                self.books.mature(*reference, *now);
+                self.books.mature(*charge, *now);
             }
-            ProviderEntry::Begun(request, now) => self.books.begin(request, *now),
+            ProviderEntry::RefundMatured(reference, now, _) => {
+                self.books.mature_refund(*reference, *now);
+            }
+            ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
                 self.books.turn_away(request, *ordinal, *reply);
             }
@@ -105,4 +109,4 @@ impl ProviderState {
     }
 }
 
-const KINDS: usize = 4;
+const KINDS: usize = 5;

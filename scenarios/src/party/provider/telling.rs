@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Answer, ChargeEvent, ChargeState, EventId, Movement, OperationId, ProviderReply};
+use model::{Answer, ChargeEvent, ChargeState, ChargeId, EventId, Movement, ProviderReply};
 
 use super::outbox::Parcel;
 use super::post::{Post, parcel_of};
@@ -26,7 +26,7 @@ impl ProviderDesk {
         }
         for charge in self.state.books.charges() {
             if let (ChargeState::Pending, Some((at, _))) = (charge.state, charge.decision) {
-                out.set_timer(at.saturating_sub(now(out)), Timer::Mature(charge.reference));
+                out.set_timer(at.saturating_sub(now(out)), Timer::Mature(charge.id));
             }
         }
     }
@@ -40,10 +40,10 @@ impl ProviderDesk {
         out: &mut Effects,
     ) -> Option<Duration> {
         let at = now(out);
-        let parcel = self.state.outbox.as_mut()?.take(movement, at);
+        let parcel = self.state.outbox.as_mut()?.take(movement, at)?;
         if let (ChargeEvent::Deferred, Some((at, _))) = (movement.event, movement.charge.decision) {
             let wait = at.saturating_sub(now(out));
-            out.set_timer(wait, Timer::Mature(movement.charge.reference));
+            out.set_timer(wait, Timer::Mature(movement.charge.id));
         }
         let event = parcel.webhook.event;
         let Some(post) = self.post(system, &parcel) else {
@@ -114,14 +114,14 @@ impl ProviderDesk {
     pub(crate) fn on_decision(
         &mut self,
         system: &PaymentSystem,
-        reference: OperationId,
+        charge: ChargeId,
         out: &mut Effects,
     ) {
         if out.disk_is_full() {
-            out.set_timer(ROOM_MAY_COME, Timer::Mature(reference));
+            out.set_timer(ROOM_MAY_COME, Timer::Mature(charge));
             return;
         }
-        self.mature_one(system, reference, out);
+        self.mature_charge(system, charge, out);
     }
 
     /// An answer that an event has overtaken.
@@ -152,15 +152,13 @@ impl ProviderDesk {
     }
 
     /// For how long it tries to deliver an event.
-    fn tells_for(&self, _system: &PaymentSystem) -> Duration {
-        TELLS_FOR
+    fn tells_for(&self, system: &PaymentSystem) -> Duration {
+        system.rules.dialect(self.id).webhooks.retries_for
     }
 }
 
 /// When an event is sent again that was not acknowledged; four times as long
 /// each time.
 const RETRY_FIRST: Duration = Duration::from_secs(10);
-/// How long an event is sent again (docs.stripe.com/webhooks).
-const TELLS_FOR: Duration = Duration::from_secs(3 * 86_400);
 /// When a full disk is looked at again.
 const ROOM_MAY_COME: Duration = Duration::from_secs(1);
