@@ -53,7 +53,7 @@ impl Violation {
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint {
             invariant: self.invariant,
-            workflow: PAYIN_CARD.name,
+            workflow: PAYIN_CARD.saga.name,
             step: self.step,
             relation: self.relation,
         }
@@ -76,7 +76,7 @@ impl FromStr for Fingerprint {
             return Err(NotAFingerprint::Parts(text.to_owned()));
         };
         let owned = |text: &str| text.to_owned();
-        let workflows = [PAYIN_CARD.name];
+        let workflows = [PAYIN_CARD.saga.name];
         let known =
             |names: &[&'static str], name| names.iter().find(|known| **known == name).copied();
         Ok(Self {
@@ -134,7 +134,7 @@ mod tests {
         for story in &Invariant::ALL {
             for relation in Relation::ALL {
                 for step in STEPS {
-                    let (invariant, workflow) = (story.code, PAYIN_CARD.name);
+                    let (invariant, workflow) = (story.code, PAYIN_CARD.saga.name);
                     let fingerprint = Fingerprint { invariant, workflow, step, relation };
                     assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
                 }

@@ -144,7 +144,7 @@ fn stands(known: &TryBelief) -> Option<String> {
     if routine && known.outcome.is_some() {
         return None;
     }
-    let name = PAYIN_CARD.steps.get(usize::from(step)).map_or("?", |spec| spec.name);
+    let name = PAYIN_CARD.saga.steps.get(usize::from(step)).map_or("?", |spec| spec.name);
     let again = if attempt > 1 { format!(" {attempt}") } else { String::new() };
     let whom = known.provider.map(|provider| party::name(provider_role(provider)));
     let whom = whom.map(|name| format!(" at {name}")).unwrap_or_default();

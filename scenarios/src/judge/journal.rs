@@ -51,5 +51,5 @@ pub(super) fn judge(
 
 /// What people call a step of the card workflow.
 pub(super) fn step_name(step: u8) -> &'static str {
-    PAYIN_CARD.steps.get(usize::from(step)).map_or("?", |spec| spec.name)
+    PAYIN_CARD.saga.steps.get(usize::from(step)).map_or("?", |spec| spec.name)
 }
