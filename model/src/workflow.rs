@@ -9,6 +9,12 @@ use crate::payment::Payment;
 use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
+use self::payin_card::PAYIN_CARD;
+use self::refund::REFUND;
+
+/// Every workflow.
+pub static ALL: [&PaymentWorkflow; 2] = [&PAYIN_CARD, &REFUND];
+
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
     /// What the engine sees of it.
@@ -85,6 +91,12 @@ impl PaymentWorkflow {
     /// What this try is a try at.
     pub fn action(&self, which: Try) -> Action {
         self.actions[usize::from(which.step) % self.actions.len()]
+    }
+
+    /// What there is no way back from.
+    pub fn pivot(&self) -> Action {
+        let pivot = self.saga.steps.iter().position(|step| step.class == Class::Pivot);
+        self.actions[pivot.unwrap_or_default()]
     }
 
     /// The place of the first step that does this; `None` if none does.
