@@ -4,6 +4,8 @@
 
 mod finished;
 mod inbox;
+mod receiving;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,12 +23,12 @@ use crate::lease::{Lease, WorkerId};
 use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
-use crate::webhook::{News, Told, Webhook};
-use crate::workflow::payin_card::steps;
+use crate::webhook::Webhook;
 
 use finished::Finished;
 use inbox::Inbox;
 pub use inbox::{InboxChange, InboxRow};
+pub use taken::Taken;
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +77,8 @@ pub enum CommitResult {
     Conflict,
     /// Somebody else holds the lease.
     StaleEpoch,
+    /// It would take more back of a payment than is left of it.
+    NotRefundable,
     /// Nothing can be written down just now.
     Unavailable,
 }
@@ -107,6 +111,8 @@ pub struct PaymentRow {
     pub then: Then,
     /// Whether a person has it.
     pub case: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
     key: Option<KeyId>,
     last: TransactionId,
 }
@@ -120,6 +126,8 @@ pub struct Store {
     finished: Archive<Finished>,
     /// What somebody outside told, where anybody listens.
     inbox: Option<Inbox>,
+    /// What is left of finished payments that something was taken back of.
+    reopened: BTreeMap<PaymentId, Taken>,
     defects: Defects,
 }
 
@@ -134,8 +142,10 @@ pub struct Standing {
     pub epoch: u32,
     /// What happens next.
     pub then: Then,
-    /// Whether no capture was ever intended.
+    /// Whether the pivot was never intended.
     pub may_cancel: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
     last: TransactionId,
 }
 
@@ -150,11 +160,7 @@ impl Commit {
             self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0),
             self.records.len() as u64,
         ];
-        let plain = hash("commit", words);
-        self.id = TransactionId(self.inbox.iter().fold(plain, |id, change| match change {
-            InboxChange::Received(webhook) => hash("commit-inbox", [id, webhook.event.0]),
-            InboxChange::Found(event, found) => hash("commit-inbox", [id, event.0, *found as u64]),
-        }));
+        self.id = TransactionId(inbox::hashed(hash("commit", words), &self.inbox));
         self
     }
 
@@ -191,16 +197,19 @@ impl PaymentRow {
             epoch: self.epoch(),
             then: self.then,
             may_cancel: self.may_cancel(),
+            taken: self.taken,
             last: self.last,
         }
     }
 
-    /// Whether a cancellation may still be accepted (payments.md O6): no
-    /// capture was ever intended.
+    /// Whether a cancellation may still be accepted (payments.md O6): the pivot
+    /// was never intended.
     pub fn may_cancel(&self) -> bool {
-        let capture = |record: &Record| matches!(record, Record::StepIntent { which, .. } if which.step == steps::CAPTURE);
+        let Some(Record::Accepted(intent)) = self.journal.first() else { return false };
+        let workflow = &intent.order.workflow().saga;
+        let pivot = |record: &Record| matches!(record, Record::StepIntent { which, .. } if workflow.is_pivot(*which));
         matches!(self.status, Status::Processing | Status::InReview)
-            && !self.journal.iter().any(capture)
+            && !self.journal.iter().any(pivot)
     }
 }
 
@@ -208,12 +217,6 @@ impl Store {
     /// An empty store.
     pub fn new(defects: Defects) -> Self {
         Self { defects, ..Self::default() }
-    }
-
-    /// The same store, with an inbox for webhooks.
-    #[must_use]
-    pub fn with_inbox(self) -> Self {
-        Self { inbox: Some(Inbox::default()), ..self }
     }
 
     /// What would become of `commit`. An accepted one is an entry that has to
@@ -233,12 +236,13 @@ impl Store {
         let put_away = row.is_some() && !self.payments.contains_key(&commit.payment);
         let claimed = commit.claim.as_ref().filter(|_| commit.exclusive);
         let taken = claimed.is_some_and(|(key, _)| self.key(*key).is_some());
-        let inbox = self.inbox.as_ref();
-        let permits = |change| inbox.is_some_and(|inbox| inbox.permits(change));
-        if version != commit.expected || put_away || taken || !commit.inbox.iter().all(permits) {
+        if version != commit.expected || put_away || taken || !self.inbox_permits(commit) {
             return CommitResult::Conflict;
         }
-        CommitResult::Committed
+        match commit.claimed_back() {
+            Some(claim) if !self.has_left(claim) => CommitResult::NotRefundable,
+            _ => CommitResult::Committed,
+        }
     }
 
     /// Whether a commit comes under a lease that is not the latest.
@@ -274,72 +278,6 @@ impl Store {
         }
     }
 
-    /// The entry that has to be durable before `webhook` is acknowledged;
-    /// `None` if there is one already. Without an inbox there is none, and
-    /// nothing is to be acknowledged.
-    pub fn receipt(&self, webhook: &Webhook) -> Option<StoreEntry> {
-        let inbox = self.inbox.as_ref()?;
-        if let Some(row) = inbox.known(webhook) {
-            let again = || row.state == InboxState::Applied;
-            return (self.defects.pick(Defect::DupCredit, || false, again))
-                .then_some(StoreEntry::Received(*webhook, InboxState::Applied));
-        }
-        let outdated = || webhook.version < inbox.applied(webhook.reference);
-        if self.defects.pick(Defect::StaleOverwrites, || false, outdated) {
-            return Some(StoreEntry::Received(*webhook, InboxState::Applied));
-        }
-        let payment = inbox.payment_of(webhook.reference);
-        let standing = payment.and_then(|payment| self.standing(payment));
-        let state = match (webhook.news, standing) {
-            (News::Begins(..), _) => InboxState::Received,
-            (News::Stands(..), None) => InboxState::Parked,
-            (News::Stands(..), Some(Standing { then: Then::Close, status, .. })) => {
-                inbox::at_the_end(InboxState::Received, status, webhook)
-            }
-            (News::Stands(..), Some(_)) => InboxState::Received,
-        };
-        Some(StoreEntry::Received(*webhook, state))
-    }
-
-    /// Whether a handler that looks an event up by the provider's own name for
-    /// the charge would find whose it is: that name is durable only with the
-    /// outcome, long after the provider has begun to tell.
-    pub fn finds_charge_of(&self, webhook: &Webhook) -> bool {
-        let payment = self.webhook_payment(webhook).and_then(|payment| self.payment(payment));
-        let names = |record: &Record| {
-            matches!(record, Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. }
-                if *charge == webhook.charge)
-        };
-        payment.is_some_and(|row| row.journal.iter().any(names))
-    }
-
-    /// The payment that `webhook` is about, if that is known.
-    pub fn webhook_payment(&self, webhook: &Webhook) -> Option<PaymentId> {
-        self.inbox.as_ref()?.payment_of(webhook.reference)
-    }
-
-    /// The row of this event.
-    pub fn inbox_row(&self, event: EventId) -> Option<&InboxRow> {
-        self.inbox.as_ref()?.row(event)
-    }
-
-    /// Every webhook that nobody knows the payment of, and that waits for it.
-    pub fn orphans(&self) -> impl Iterator<Item = &Webhook> {
-        let rows = self.inbox.iter().flat_map(Inbox::rows);
-        rows.filter(|row| row.payment.is_none() && row.state == InboxState::Parked)
-            .map(|row| &row.webhook)
-    }
-
-    /// What webhooks tell of `payment` that somebody has to look at.
-    pub fn told(&self, payment: PaymentId) -> Vec<Told> {
-        self.inbox.as_ref().map_or_else(Vec::new, |inbox| inbox.told(payment))
-    }
-
-    /// Whether webhooks tell something of `payment` that no worker has looked at.
-    pub fn has_news(&self, payment: PaymentId) -> bool {
-        self.inbox.as_ref().is_some_and(|inbox| inbox.has_new(payment))
-    }
-
     /// The payment with this id, unless it is finished and put away.
     pub fn payment(&self, payment: PaymentId) -> Option<&PaymentRow> {
         self.payments.get(&payment)
@@ -348,7 +286,11 @@ impl Store {
     /// How the payment with this id stands.
     pub fn standing(&self, payment: PaymentId) -> Option<Standing> {
         let open = self.payments.get(&payment).map(PaymentRow::standing);
-        open.or_else(|| Some(self.finished.get(payment.0)?.standing()))
+        open.or_else(|| {
+            let mut standing = self.finished.get(payment.0)?.standing();
+            standing.taken = self.reopened.get(&payment).copied().or(standing.taken);
+            Some(standing)
+        })
     }
 
     /// What was asked for under the key of a payment, and how that stands.
@@ -369,13 +311,6 @@ impl Store {
         open.map(|(payment, row)| (*payment, row))
     }
 
-    fn receive(&mut self, webhook: &Webhook, state: InboxState) {
-        if let Some(inbox) = &mut self.inbox {
-            let payment = inbox.payment_of(webhook.reference);
-            inbox.receive(InboxRow { webhook: *webhook, state, payment });
-        }
-    }
-
     fn take(&mut self, commit: &Commit) {
         if let Some((key, row)) = &commit.claim {
             self.keys.insert(*key, *row);
@@ -387,6 +322,7 @@ impl Store {
             lease: None,
             then: commit.then,
             case: false,
+            taken: None,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             last: commit.id,
         });
@@ -395,6 +331,9 @@ impl Store {
         for record in &commit.records {
             row.journal.push(*record);
             row.case |= matches!(record, Record::CaseOpened(_));
+            if let Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } = record {
+                row.taken = Taken::from_journal(&row.journal, *amount);
+            }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
             let reply = StoredReply { payment: commit.payment, status: *status };
@@ -405,21 +344,8 @@ impl Store {
             }
         }
         let status = row.status;
-        let Some(inbox) = &mut self.inbox else { return };
-        inbox.learn(commit.payment, &commit.records);
-        for change in &commit.inbox {
-            match change {
-                InboxChange::Received(webhook) => {
-                    let payment = Some(commit.payment);
-                    let state = InboxState::Applied;
-                    inbox.receive(InboxRow { webhook: *webhook, state, payment });
-                }
-                InboxChange::Found(event, found) => inbox.find(*event, *found),
-            }
-        }
-        if commit.then == Then::Close {
-            inbox.close(commit.payment, status);
-        }
+        self.take_back(commit);
+        self.take_inbox(commit, status);
     }
 }
 

@@ -45,7 +45,7 @@ impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
         let inbox = InboxView::default();
-        Self { said: Authorities::new(plan), inbox, found: Findings::default() }
+        Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
     }
 
     /// What the authorities said, as far as the world has come.

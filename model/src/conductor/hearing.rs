@@ -17,7 +17,7 @@ use crate::provider::{ProviderReply, ProviderRequest};
 use crate::rules::Rules;
 use crate::saga::Try;
 use crate::webhook::{News, Told, Webhook};
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 impl Conductor {
     /// Takes in what a webhook tells, and says what is found of it. What fits is
@@ -62,9 +62,9 @@ impl Conductor {
 
     /// The attempt that a webhook is about.
     fn attempt_of(&self, webhook: &Webhook) -> Option<(Try, Attempt)> {
+        let step = self.payment.step(Action::Authorize)?;
         let attempts = self.payment.attempts().iter().zip(1..);
-        let tries =
-            attempts.map(|(attempt, n)| (Try { step: steps::AUTHORIZE, attempt: n }, *attempt));
+        let tries = attempts.map(|(attempt, n)| (Try { step, attempt: n }, *attempt));
         tries.into_iter().find(|(which, _)| self.payment.operation(*which) == webhook.reference)
     }
 
@@ -91,8 +91,8 @@ impl Conductor {
                 self.payment.observe(AttemptEvent::Pending);
                 InboxEvent::Fits
             }
-            (Aim::Step(_), evidence @ (Evidence::Done(_) | Evidence::Refused(_)))
-            | (Aim::Undo(_), evidence @ Evidence::Undone(_)) => {
+            (Aim::Step(..), evidence @ (Evidence::Done(_) | Evidence::Refused(_)))
+            | (Aim::Undo(..), evidence @ Evidence::Undone(_)) => {
                 // It was true when it happened, which may be long ago: it
                 // settles nothing of what was sent since.
                 self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
@@ -105,10 +105,10 @@ impl Conductor {
 
     /// Whether what is awaited becomes of the authorization `which`.
     fn is_about(&self, aim: Aim, which: Try) -> bool {
-        let latest = self.payment.saga().latest(steps::AUTHORIZE).map(|(latest, _)| latest);
-        match effect_of(aim) {
-            Some(Try { step: steps::CAPTURE, .. }) => latest == Some(which),
-            about => about == Some(which),
+        let latest = self.payment.latest(Action::Authorize).map(|(latest, _)| latest);
+        match aim {
+            Aim::Step(_, Action::Capture) => latest == Some(which),
+            _ => effect_of(aim) == Some(which),
         }
     }
 
@@ -127,7 +127,7 @@ impl Conductor {
 /// not tell that it was undone: it may have been asked for again since.
 fn weigh(aim: Aim, reply: ProviderReply, rules: &Rules) -> Evidence {
     match (aim, reply) {
-        (Aim::Undo(_), ProviderReply::Status(ChargeState::Declined, ..)) => Evidence::Unknown,
+        (Aim::Undo(..), ProviderReply::Status(ChargeState::Declined, ..)) => Evidence::Unknown,
         _ => evidence::weigh(aim, &Answer::Provider(reply), rules.defects),
     }
 }

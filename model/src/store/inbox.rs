@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::identity::{EventId, OperationId, PaymentId};
+use crate::identity::{EventId, OperationId, PaymentId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::record::Record;
 use crate::status::Status;
@@ -179,6 +179,14 @@ impl Inbox {
             }
         }
     }
+}
+
+/// The id that a commit has by its other content, and by these changes.
+pub(super) fn hashed(id: u64, changes: &[InboxChange]) -> u64 {
+    changes.iter().fold(id, |id, change| match change {
+        InboxChange::Received(webhook) => hash("commit-inbox", [id, webhook.event.0]),
+        InboxChange::Found(event, found) => hash("commit-inbox", [id, event.0, *found as u64]),
+    })
 }
 
 /// What becomes of a webhook about a payment that has ended: it was known, or

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    ChargeId, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply, ProviderRequest, Token,
+    ChargeId, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply,
+    ProviderRequest, Token,
 };
 
 /// An entry of a provider's journal: enough to do it again, and what it did to

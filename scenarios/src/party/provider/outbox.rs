@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    ChargeEvent, ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller, Token, Webhook,
+    ChargeEvent, ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller, Token,
+    Webhook,
 };
 
 /// Everything that was not acknowledged.

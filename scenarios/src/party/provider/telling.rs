@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Answer, ChargeEvent, ChargeState, ChargeId, EventId, Movement, ProviderReply};
+use model::{Answer, ChargeEvent, ChargeId, ChargeState, EventId, Movement, ProviderReply};
 
 use super::outbox::Parcel;
 use super::post::{Post, parcel_of};
