@@ -44,6 +44,8 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
         (Aim::Step(_, action), Answer::Provider(reply)) => match action {
             Action::Capture => weigh_capture(*reply, defects),
             Action::Refund => weigh_refund(*reply, defects),
+            Action::Contest => weigh_contest(*reply),
+            Action::Verdict => weigh_verdict(*reply),
             _ => weigh_authorization(*reply, defects),
         },
         (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
@@ -129,6 +131,28 @@ fn weigh_refund(reply: ProviderReply, defects: Defects) -> Evidence {
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         ProviderReply::NotFound => Evidence::NotExecuted,
         other => weigh_error(other, defects),
+    }
+}
+
+/// Whatever became of the dispute meanwhile, the answer has come.
+fn weigh_contest(reply: ProviderReply) -> Evidence {
+    match reply {
+        ProviderReply::Dispute(_) => Evidence::Done(Outcome::Answered),
+        _ => Evidence::Unknown,
+    }
+}
+
+/// How a charge that was disputed stands.
+fn weigh_verdict(reply: ProviderReply) -> Evidence {
+    match reply {
+        ProviderReply::Status(ChargeState::Disputed, ..) => Evidence::Later,
+        ProviderReply::Status(ChargeState::Settled, ..) => {
+            Evidence::Done(Outcome::Decided { won: true })
+        }
+        ProviderReply::Status(ChargeState::ChargedBack, ..) => {
+            Evidence::Done(Outcome::Decided { won: false })
+        }
+        _ => Evidence::Unknown,
     }
 }
 

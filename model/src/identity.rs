@@ -86,6 +86,11 @@ impl PaymentId {
         Self(hash("payment", [u64::from(tenant.0), key.0, u64::from(generation)]))
     }
 
+    /// The chargeback of `charge`: a charge is disputed once.
+    pub fn of_dispute(charge: ChargeId) -> Self {
+        Self(hash("dispute", [charge.0]))
+    }
+
     /// The operation of attempt `attempt` at the step numbered `step`.
     pub fn operation(self, step: u8, attempt: u8) -> OperationId {
         OperationId(hash("operation", [self.0, u64::from(step), u64::from(attempt)]))

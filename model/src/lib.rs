@@ -74,7 +74,7 @@ pub use dialect::{
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
     Undoing, WebhookHabits,
 };
-pub use dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
+pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
@@ -87,7 +87,7 @@ pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{Order, RefundOrder};
+pub use order::{ChargebackOrder, Order, RefundOrder};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,

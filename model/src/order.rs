@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::identity::{ChargeId, OperationId, PaymentId, ProviderId};
 use crate::workflow::PaymentWorkflow;
+use crate::workflow::chargeback::CHARGEBACK;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::refund::REFUND;
 
@@ -17,6 +18,8 @@ pub enum Order {
     PayIn,
     /// Money that was captured for another payment goes back.
     Refund(RefundOrder),
+    /// A customer's bank has taken back what was captured for another payment.
+    Chargeback(ChargebackOrder),
 }
 
 /// What a refund gives back.
@@ -30,12 +33,26 @@ pub struct RefundOrder {
     pub charge: ChargeId,
 }
 
+/// What a chargeback is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ChargebackOrder {
+    /// The payment that it was captured for.
+    pub of: PaymentId,
+    /// Who had captured it.
+    pub provider: ProviderId,
+    /// As which charge.
+    pub charge: ChargeId,
+    /// The key of its authorization, by which the provider is asked.
+    pub authorization: OperationId,
+}
+
 impl Order {
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
             Self::PayIn => &PAYIN_CARD,
             Self::Refund(_) => &REFUND,
+            Self::Chargeback(_) => &CHARGEBACK,
         }
     }
 
@@ -44,6 +61,7 @@ impl Order {
         match self {
             Self::PayIn => None,
             Self::Refund(refund) => Some(refund.provider),
+            Self::Chargeback(chargeback) => Some(chargeback.provider),
         }
     }
 
@@ -52,6 +70,7 @@ impl Order {
         match self {
             Self::PayIn => None,
             Self::Refund(refund) => Some(refund.charge),
+            Self::Chargeback(chargeback) => Some(chargeback.charge),
         }
     }
 
@@ -60,6 +79,7 @@ impl Order {
         match self {
             Self::PayIn => None,
             Self::Refund(refund) => Some(refund.of),
+            Self::Chargeback(chargeback) => Some(chargeback.of),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The workflows of payments, one file each.
 
+pub mod chargeback;
 pub mod payin_card;
 pub mod refund;
 
@@ -9,11 +10,12 @@ use crate::payment::Payment;
 use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
+use self::chargeback::CHARGEBACK;
 use self::payin_card::PAYIN_CARD;
 use self::refund::REFUND;
 
 /// Every workflow.
-pub static ALL: [&PaymentWorkflow; 2] = [&PAYIN_CARD, &REFUND];
+pub static ALL: [&PaymentWorkflow; 3] = [&PAYIN_CARD, &REFUND, &CHARGEBACK];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -42,6 +44,12 @@ pub enum Action {
     Capture,
     /// Give money back that was taken.
     Refund,
+    /// Book that a customer's bank has taken money back.
+    Withdraw,
+    /// Send evidence against that, or give in.
+    Contest,
+    /// Wait for what is decided.
+    Verdict,
     /// Book it.
     Post,
     /// Tell the merchant.
@@ -58,6 +66,9 @@ impl Action {
             Self::Authorize => "authorize",
             Self::Capture => "capture",
             Self::Refund => "refund",
+            Self::Withdraw => "withdraw",
+            Self::Contest => "contest",
+            Self::Verdict => "verdict",
             Self::Post => "post",
             Self::Notify => "notify",
         }
@@ -71,7 +82,7 @@ impl Action {
 
     /// Whether it books a chain in the ledger.
     pub const fn is_booking(self) -> bool {
-        matches!(self, Self::Hold | Self::Post)
+        matches!(self, Self::Hold | Self::Withdraw | Self::Post)
     }
 }
 
