@@ -17,6 +17,8 @@ pub enum Defect {
     CompRegisteredAfter,
     /// A webhook that is being taken in counts as taken in.
     DedupeBeforeWork,
+    /// A dispute that the merchant has won counts as lost.
+    DisputeWonIgnored,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
     /// A webhook that comes twice is applied twice.
@@ -104,6 +106,14 @@ impl Defect {
                     fails its repetition is acknowledged as done",
             source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
             caught_by: &["I23"],
+        },
+        DefectStory {
+            defect: Self::DisputeWonIgnored,
+            name: "dispute-won-ignored",
+            story: "a dispute is written off when it is opened, so that the money of one that is \
+                    won comes back and nobody books it",
+            source: "antiwork/gumroad#2055",
+            caught_by: &["I33", "I34", "L06"],
         },
         DefectStory {
             defect: Self::DoublePost,

@@ -45,7 +45,7 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
             Action::Capture => weigh_capture(*reply, defects),
             Action::Refund => weigh_refund(*reply, defects),
             Action::Contest => weigh_contest(*reply),
-            Action::Verdict => weigh_verdict(*reply),
+            Action::Verdict => weigh_verdict(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
         (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
@@ -143,11 +143,12 @@ fn weigh_contest(reply: ProviderReply) -> Evidence {
 }
 
 /// How a charge that was disputed stands.
-fn weigh_verdict(reply: ProviderReply) -> Evidence {
+fn weigh_verdict(reply: ProviderReply, defects: Defects) -> Evidence {
     match reply {
         ProviderReply::Status(ChargeState::Disputed, ..) => Evidence::Later,
         ProviderReply::Status(ChargeState::Settled, ..) => {
-            Evidence::Done(Outcome::Decided { won: true })
+            let won = defects.pick(Defect::DisputeWonIgnored, || true, || false);
+            Evidence::Done(Outcome::Decided { won })
         }
         ProviderReply::Status(ChargeState::ChargedBack, ..) => {
             Evidence::Done(Outcome::Decided { won: false })

@@ -16,6 +16,16 @@ pub const EARLY_MAX: Duration = Duration::from_secs(10);
 /// Nobody tells of a change later than this after it, however often it was
 /// sent and held back.
 pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
+/// No customer disputes a payment later than this after it.
+pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
+/// No merchant has longer to answer a dispute.
+pub const ANSWER_WITHIN_MAX: Duration = Duration::from_secs(45 * 86_400);
+/// No customer's bank decides later than this after that.
+pub const DECIDED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
+/// Until when a dispute has to be booked that was opened or decided, and until
+/// when a person is told that a refund is under way beside it: `T_book` and
+/// `T_flag`.
+pub const BOOK: Duration = Duration::from_secs(4 * 86_400);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
 /// How long a worker holds a payment without a word.

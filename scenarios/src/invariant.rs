@@ -20,6 +20,8 @@ pub enum Invariant {
     I05,
     /// The charged amount is the intended one.
     I06,
+    /// No more is taken back than was taken.
+    I07,
     /// Compensation happens exactly once.
     I10,
     /// No undo past the pivot.
@@ -54,6 +56,8 @@ pub enum Invariant {
     I35,
     /// Every accepted payment terminates.
     L01,
+    /// What providers do by themselves is booked.
+    L06,
 }
 
 /// When an invariant is judged.
@@ -96,7 +100,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 23] = [
+    pub const ALL: [InvariantStory; 25] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -138,6 +142,13 @@ impl Invariant {
             InvariantKind::Always,
             "PB",
             "no capture exceeds its authorization, is in another currency than the intent, or takes the sum of captures above the intended amount",
+        ),
+        story(
+            Self::I07,
+            "no-more-is-taken-back-than-was-taken",
+            InvariantKind::Always,
+            "PB JR",
+            "refunds and disputes of a charge together take back at most what was captured; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
         ),
         story(
             Self::I10,
@@ -235,14 +246,14 @@ impl Invariant {
             "external-conservation",
             InvariantKind::AtRest,
             "PB LG",
-            "per tenant, currency and provider, what the ledger says it is owed is what was captured, nothing is left in transit, and merchants, fees and tax share exactly that",
+            "per tenant, currency and provider, what the ledger says it is owed is what was captured and not taken back, nothing is left in transit, and merchants, fees and tax share exactly that",
         ),
         story(
             Self::I34,
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment the same: charged, and how much, or not",
+            "providers, ledger, journal and client tell of each payment the same: charged, and how much, or not; and how much of that was taken back",
         ),
         story(
             Self::I35,
@@ -258,6 +269,13 @@ impl Invariant {
             "CL JR",
             "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands",
         ),
+        story(
+            Self::L06,
+            "what-providers-do-by-themselves-is-booked",
+            InvariantKind::Eventually,
+            "PB LG",
+            "within four days of a dispute being opened, won or lost at a provider, the ledger has booked it",
+        ),
     ];
 
     /// What people should know of it.
@@ -272,7 +290,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 23] = Invariant::ALL;
+static STORIES: [InvariantStory; 25] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

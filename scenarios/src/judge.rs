@@ -2,6 +2,7 @@
 //! compares what the authorities say. It never asks the accused.
 
 mod authorities;
+mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
@@ -111,8 +112,9 @@ impl Judge {
     }
 
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
-        self.said.take_movement(movement);
+        self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
+        chargebacks::judge(&mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
     }
 
@@ -207,7 +209,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 20] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -220,6 +222,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
     ProviderStrike::PartialApproval,
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
+    ProviderStrike::Disputed,
     ProviderStrike::IndexLag,
     ProviderStrike::KeyExpired,
     ProviderStrike::WebhookDropped,

@@ -6,8 +6,9 @@ pub(crate) mod dialects;
 use std::path::Path;
 
 use miette::Diagnostic;
+use model::Dialect;
 use serde::de::DeserializeOwned;
-use sim::Strike;
+use sim::{Rate, Strike};
 
 pub use dialects::dialect;
 
@@ -17,6 +18,7 @@ use crate::invalid::{InvalidFile, Wrong, nearest};
 use crate::invariant::Invariant;
 use crate::party::{CLIENTS_MAX, WORKERS_MAX};
 use crate::settings::{Scenario, Who};
+use crate::span::Span;
 
 /// Why a scenario can't be had.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -94,6 +96,8 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
         },
     )?;
     dialects::resolve(origin, text, folder, &mut scenario)?;
+    disputes(&scenario)
+        .map_err(|problem| invalid(origin, text, find(text, "disputed", 0), problem, None))?;
     Ok(scenario)
 }
 
@@ -178,6 +182,11 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
     at_most("reorder_max", faults.webhooks.reorder_max.0, bounds::HELD_BACK_MAX)?;
     at_most("delay_max", faults.webhooks.delay_max.0, bounds::HELD_BACK_MAX)?;
+    at_most(
+        "disputed_after_max",
+        scenario.providers.issuer.disputed_after_max.0,
+        bounds::DISPUTED_AFTER_MAX,
+    )?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     for code in &scenario.exercises {
@@ -187,6 +196,32 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
                 format!("`{code}` is no invariant: `pennywise list invariants` names them"),
             ));
         }
+    }
+    Ok(())
+}
+
+/// Whether whoever is disputed hears of it, and in time.
+fn disputes(scenario: &Scenario) -> Result<(), String> {
+    let issuer = &scenario.providers.issuer;
+    if issuer.disputed == Rate::NEVER {
+        return Ok(());
+    }
+    let told =
+        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
+    if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
+        let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
+                       nobody would learn of a dispute otherwise";
+        return Err(problem.to_owned());
+    }
+    let over = scenario.workload.spread.0
+        + issuer.disputed_after_max.0
+        + bounds::ANSWER_WITHIN_MAX
+        + bounds::DECIDED_AFTER_MAX;
+    if over > scenario.chaos.0 + bounds::TERM {
+        let (chaos, over) = (Span(scenario.chaos.0), Span(over));
+        return Err(format!(
+            "`disputed`: the last dispute may go on until {over}, long after `chaos` is over at {chaos}"
+        ));
     }
     Ok(())
 }

@@ -262,6 +262,7 @@ kinds! {
     31 RECEIVE "receive" = Self::Receive(_),
     32 RECEIVED "receive-reply" = Self::Received(_),
     33 TOLD "told" = Self::Told(..),
+    34 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
 }
 
 impl sim::Message for Message {

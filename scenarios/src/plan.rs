@@ -1,5 +1,6 @@
 //! A plan: everything that is decided before a run, as data.
 
+mod dispute;
 mod draw;
 mod forced;
 mod purpose;
@@ -18,6 +19,7 @@ use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
+pub use dispute::DisputePlan;
 pub use forced::Forced;
 pub use purpose::Purpose;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
@@ -99,6 +101,8 @@ pub struct Operation {
     pub click_again_after: Option<Duration>,
     /// How long after it the customer cancels.
     pub cancel_after: Option<Duration>,
+    /// How the customer disputes it, once it was taken.
+    pub dispute: Option<DisputePlan>,
     /// What it is for.
     pub purpose: Purpose,
 }

@@ -104,6 +104,8 @@ pub enum Timer {
     Answer(u32),
     /// A provider: the issuer decides on this charge.
     Mature(ChargeId),
+    /// A provider: the dispute over this charge goes on.
+    Dispute(ChargeId),
     /// The store: does anybody know by now what this webhook is about?
     Orphan(EventId),
     /// The probe: look at every payment.
@@ -209,6 +211,9 @@ impl System for PaymentSystem {
             (Party::Provider(provider), Timer::Answer(slot)) => provider.on_answer(slot, out),
             (Party::Provider(provider), Timer::Mature(charge)) => {
                 provider.on_decision(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::Dispute(charge)) => {
+                provider.on_dispute(self, charge, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),

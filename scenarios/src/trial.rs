@@ -302,6 +302,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::PartialApproval => "partial-approval",
         ProviderStrike::Deferred => "pending-then-result",
         ProviderStrike::CaptureDeclined => "capture-declined",
+        ProviderStrike::Disputed => "chargeback",
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::WebhookDropped => "webhook-dropped",

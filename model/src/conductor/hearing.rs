@@ -54,7 +54,9 @@ impl Conductor {
     /// before its time is looked at again.
     fn hear_verdict(&mut self, beginning: Beginning, now: Duration, rules: &Rules) -> InboxEvent {
         let won = match beginning {
-            Beginning::DisputeWon => true,
+            Beginning::DisputeWon => {
+                rules.defects.pick(Defect::DisputeWonIgnored, || true, || false)
+            }
             Beginning::DisputeLost => false,
             _ => return InboxEvent::Outdated,
         };

@@ -37,6 +37,9 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
         }
         Record::Notified => "the merchant knows".to_owned(),
         Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Flagged => {
+            "a person has to look: a refund and a dispute take back more than was taken".to_owned()
+        }
         Record::Terminal => "nothing is left to do".to_owned(),
     }
 }
@@ -67,6 +70,9 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         }
         Outcome::Captured { amount } => format!("came to {} taken", money(*amount)),
         Outcome::Refunded { amount } => format!("came to {} given back", money(*amount)),
+        Outcome::Answered => "has reached the provider".to_owned(),
+        Outcome::Decided { won: true } => "is for the merchant".to_owned(),
+        Outcome::Decided { won: false } => "is for the customer".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),
         Outcome::Refused(refusal) => format!("came to nothing: {}", refused(*refusal)),

@@ -203,8 +203,8 @@ impl Authorities {
         self.dossiers.take_probe(token, reply);
     }
 
-    pub(super) fn take_movement(&mut self, movement: &Movement) {
-        self.dossiers.open(movement.charge.token).take_movement(movement);
+    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+        self.dossiers.open(movement.charge.token).take_movement(at, movement);
     }
 
     pub(super) fn take_record(
@@ -226,7 +226,7 @@ impl Authorities {
     }
 
     /// Takes one stored row.
-    pub(super) fn take_row(&mut self, row: &Transfer) {
+    pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
         self.stored.insert(row.id.0);
         let dossier = self.dossiers.open(row.token);
         match row.kind {
@@ -245,13 +245,17 @@ impl Authorities {
                 self.sums.reserve(row, -held);
             }
         }
+        dossier.take_rail(at, row);
+        let disputes = [row.debit, row.credit].map(|account| account.name);
+        let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
-            if owed(row.debit.name) {
-                dossier.booked += row.amount;
-            }
-            if owed(row.credit.name) {
-                dossier.booked -= row.amount;
+            match (owed(row.debit.name), owed(row.credit.name), disputed) {
+                (true, _, false) => dossier.booked += row.amount,
+                (_, true, false) => dossier.booked -= row.amount,
+                (true, _, true) => dossier.withdrawn -= row.amount,
+                (_, true, true) => dossier.withdrawn += row.amount,
+                (false, false, _) => {}
             }
         }
     }

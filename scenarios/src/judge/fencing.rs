@@ -113,6 +113,9 @@ fn effect(message: &Message) -> Option<(&'static str, OperationId, u64)> {
             ProviderRequest::Refund { reference, .. } => {
                 Some(("refund", *reference, Digest::of(request)))
             }
+            ProviderRequest::Contest { reference, .. } => {
+                Some(("contest", *reference, Digest::of(request)))
+            }
             ProviderRequest::Query { .. } => None,
         },
         _ => None,

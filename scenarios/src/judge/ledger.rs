@@ -24,7 +24,7 @@ pub(super) fn judge(
         keys::stored(found, seen, row);
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
-        said.take_row(row);
+        said.take_row(seen.at, row);
     }
     for row in &booking.rows {
         no_overdraft(said, found, seen, row);

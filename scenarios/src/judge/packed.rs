@@ -68,6 +68,9 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
+        if dossier.withdrawn != Amount::ZERO || !dossier.rail.is_empty() {
+            return None;
+        }
         let (payment, screen) = (view.intent.payment, &dossier.screen);
         let mut charges = dossier.charges.iter().map(PackedCharge::pack);
         let packed = Self {
@@ -233,6 +236,8 @@ impl Packed {
             changed_at: self.changed_at,
             pivot: self.pivot,
             case: self.case,
+            won: false,
+            flagged_at: None,
             epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
         }
@@ -283,6 +288,8 @@ impl PackedCharge {
             provider: self.provider,
             money: Money { amount, currency: self.currency },
             captured: Amount(i128::from(self.captured)),
+            withdrawn: Amount::ZERO,
+            refunded: Amount::ZERO,
             state: self.state,
             residual_hold: false,
             voids: u32::from(self.voids),

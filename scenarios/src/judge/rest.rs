@@ -1,15 +1,17 @@
-//! What is judged once the world is at rest: I10, I33, I34, I35, L01.
+//! What is judged once the world is at rest: I10, I33, I34, I35, L01; of
+//! chargebacks there is more in `chargebacks.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, Currency, HoldState, Money, PaymentId, ProviderId, Status,
-    Tenant, Token,
+    AccountId, AccountName, Amount, Currency, HoldState, Money, Order, PaymentId, ProviderId,
+    Status, Tenant, Token,
 };
 use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::called;
+use super::chargebacks;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use crate::bounds::TERM;
@@ -36,6 +38,9 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     }
     for operation in &said.plan.operations {
         all_agree(said, found, seen, operation, &mut spare);
+        if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
+            chargebacks::at_rest(found, seen, operation.token, dossier);
+        }
     }
 }
 
@@ -147,7 +152,7 @@ fn all_agree(
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| view.status == Status::Succeeded)
+        .filter(|view| view.intent.order == Order::PayIn && view.status == Status::Succeeded)
         .map(|view| view.intent.money.amount)
         .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
@@ -187,7 +192,8 @@ fn conserved(
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
             format!(
-                "{provider} took {} for {tenant}, but the ledger says that it owes {}",
+                "{provider} took {} for {tenant} and has it still, but the ledger says that it \
+                 owes {}",
                 money(captured),
                 money(owed)
             )
@@ -245,11 +251,15 @@ fn captured(
         let booked = said.booked(token);
         for provider in providers {
             let captured = said.dossiers.captured(token, Some(*provider));
+            let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
             let known = if is_open { captured.min(booked) } else { captured };
-            *side.by.entry(*provider).or_default() += known;
+            *side.by.entry(*provider).or_default() += known - withdrawn;
         }
-        if !is_open && booked != said.captured(token) {
+        let withdrawn = said.dossiers.withdrawn(token, None);
+        let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
+        let differs = booked != said.captured(token) || withdrawn != withdrawn_booked;
+        if !is_open && differs {
             side.culprit.get_or_insert(token);
         }
     }

@@ -113,7 +113,9 @@ impl InboxView {
     fn close(&mut self, payment: PaymentId) {
         let Self { rows, references, .. } = self;
         for row in rows.values_mut() {
-            if references.get(&row.webhook.reference) == Some(&payment) && !row.state.is_settled() {
+            let about = row.webhook.saga();
+            let about = about.or_else(|| references.get(&row.webhook.reference).copied());
+            if about == Some(payment) && !row.state.is_settled() {
                 row.state = InboxState::Stale;
             }
         }

@@ -11,7 +11,7 @@ use model::{
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{LEASE, TERM, TOLD_WITHIN, never_found};
+use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TERM, TOLD_WITHIN, never_found};
 use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{worker_of, worker_role};
@@ -172,7 +172,7 @@ impl StoreDesk {
         out: &mut Effects,
     ) {
         let Webhook { event, token, .. } = *webhook;
-        if out.disk_is_full() {
+        if out.disk_is_full() || !self.store.can_place(webhook) {
             out.send(from, Message::Received(Receipt { event, token, taken: false }));
             return;
         }
@@ -186,6 +186,11 @@ impl StoreDesk {
         }
         out.send(from, Message::Received(Receipt { event, token, taken: true }));
         if receipt.is_none() {
+            return;
+        }
+        if let Some(StoreEntry::Committed(commit)) = &receipt {
+            self.declare(commit.payment, out);
+            self.follow(commit.payment, token, commit.then, false, out);
             return;
         }
         match self.store.webhook_payment(webhook) {
@@ -256,7 +261,12 @@ impl StoreDesk {
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let live = self.store.footprint().0;
         // What is told of a payment long after its end has to find it.
-        let told_within = if system.plan.webhooks { TOLD_WITHIN } else { Duration::ZERO };
+        let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
+        let told_within = match system.plan.webhooks {
+            true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
+            true => TOLD_WITHIN,
+            false => Duration::ZERO,
+        };
         let idle = system.compaction.idle + told_within;
         let compaction = Compaction { idle, ..system.compaction };
         if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {

@@ -32,6 +32,7 @@ impl Plan {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
+        workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -115,6 +116,7 @@ const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

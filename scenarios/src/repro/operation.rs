@@ -11,7 +11,7 @@ use super::bounds::{AMOUNT_MAX, CHAOS_MAX, LIMIT_MAX, SPAN_MAX};
 use super::fault::since_beginning;
 use super::line::{Line, span};
 use crate::invalid::Wrong;
-use crate::plan::{MerchantLimit, Operation, Purpose};
+use crate::plan::{DisputePlan, MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and the key is the
@@ -31,6 +31,11 @@ pub(super) struct OperationLine {
     pays: Spanned<Price>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    disputed: Option<Spanned<Span>>,
+    answer_within: Option<Spanned<Span>>,
+    decided_after: Option<Spanned<Span>>,
+    #[serde(default)]
+    won: bool,
 }
 
 /// What a merchant may process, as a file says it.
@@ -71,7 +76,13 @@ pub(super) fn line(operation: &Operation) -> String {
         None => line,
     };
     let line = then(line, "clicks_again", operation.click_again_after);
-    then(line, "cancels", operation.cancel_after).end()
+    let line = then(line, "cancels", operation.cancel_after);
+    let Some(dispute) = operation.dispute else { return line.end() };
+    let line = line
+        .words("disputed", Span(dispute.after))
+        .words("answer_within", Span(dispute.answer_within))
+        .words("decided_after", Span(dispute.decided_after));
+    if dispute.won { line.bare("won", true).end() } else { line.end() }
 }
 
 /// The line of `limit`.
@@ -106,6 +117,15 @@ impl OperationLine {
                 field => span(&mut { field }, name, SPAN_MAX).map(Some),
             }
         };
+        let disputed = after(self.disputed, "disputed")?;
+        let answer_within = after(self.answer_within, "answer_within")?;
+        let decided_after = after(self.decided_after, "decided_after")?;
+        let dispute = disputed.map(|after| DisputePlan {
+            after,
+            answer_within: answer_within.unwrap_or_default(),
+            decided_after: decided_after.unwrap_or_default(),
+            won: self.won,
+        });
         Ok(Operation {
             token: Token(payment),
             at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
@@ -116,6 +136,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            dispute,
             purpose: Purpose::PayIn,
         })
     }

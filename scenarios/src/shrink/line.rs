@@ -23,6 +23,8 @@ pub enum Line {
     SecondClick(Token),
     /// The customer's cancellation.
     Cancellation(Token),
+    /// The customer disputes it.
+    Dispute(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -130,6 +132,7 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+            lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
         }
         lines
     }
@@ -210,6 +213,9 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            if gone.contains(&Line::Dispute(operation.token)) {
+                operation.dispute = None;
+            }
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -254,6 +260,7 @@ impl Plan {
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
+            | Line::Dispute(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -360,6 +367,7 @@ impl fmt::Display for Line {
             Self::Operation(token) => write!(f, "payment {}", token.0),
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }

@@ -72,6 +72,7 @@ pub(super) enum Knob {
     Click(usize),
     /// How long after it its cancellation comes.
     Cancel(usize),
+    Disputed(usize),
     /// When a fault strikes, or how long after its cue.
     Moment(usize),
     /// How long a fault lasts.
@@ -90,7 +91,7 @@ pub(super) enum Knob {
 fn knobs(plan: &Plan) -> Vec<Knob> {
     let mut knobs = Vec::new();
     for at in 0..plan.operations.len() {
-        knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at)]);
+        knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at), Knob::Disputed(at)]);
     }
     for at in 0..plan.faults.len() {
         knobs.extend([Knob::Moment(at), Knob::Dwell(at), Knob::Size(at)]);
@@ -110,6 +111,7 @@ impl Knob {
             Self::At(at) => plan.operations.get(at).map(|operation| since(operation.at)),
             Self::Click(at) => plan.operations.get(at)?.click_again_after,
             Self::Cancel(at) => plan.operations.get(at)?.cancel_after,
+            Self::Disputed(at) => plan.operations.get(at)?.dispute.map(|dispute| dispute.after),
             Self::Moment(at) => match plan.faults.get(at)?.trigger {
                 Trigger::At(moment) => Some(since(moment)),
                 Trigger::Later(_, after) => Some(after),
@@ -131,6 +133,11 @@ impl Knob {
             Self::At(at) => plan.operations[at].at = moment,
             Self::Click(at) => plan.operations[at].click_again_after = Some(span),
             Self::Cancel(at) => plan.operations[at].cancel_after = Some(span),
+            Self::Disputed(at) => {
+                if let Some(dispute) = &mut plan.operations[at].dispute {
+                    dispute.after = span;
+                }
+            }
             Self::Moment(at) => {
                 let fault = &mut plan.faults[at];
                 fault.trigger = match fault.trigger {

@@ -115,6 +115,7 @@ impl Matter {
             | Timer::Repeat(_)
             | Timer::Answer(_)
             | Timer::Mature(_)
+            | Timer::Dispute(_)
             | Timer::Orphan(_) => false,
         }
     }
