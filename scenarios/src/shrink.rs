@@ -160,6 +160,7 @@ fn round(search: &mut Search<'_>) {
     names::plainest(search);
     plain_latencies(search);
     plainer::misfortunes(search);
+    plainer::habits(search);
     let token = violation(&search.plan, &search.quarry).map_or(Token(0), |v| v.token);
     aim::at_what_happens(search, token);
     time::plain_times(search);

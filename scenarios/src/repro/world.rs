@@ -167,7 +167,8 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
     }
-    for provider in &plan.providers {
+    let unsaid = plan.providers == provider::calm_cast();
+    for provider in plan.providers.iter().filter(|_| !unsaid) {
         table("[[world.providers]]", provider::lines(provider));
     }
     text

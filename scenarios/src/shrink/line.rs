@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{ProviderId, Token};
+use model::{Dialect, ProviderId, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
@@ -45,6 +45,8 @@ pub enum Line {
     DrawnLatencies,
     /// Workers of the orchestrator besides the first.
     OtherWorkers,
+    /// Habits of a provider that are not plain.
+    Habits(ProviderId),
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
@@ -161,7 +163,12 @@ impl Line {
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
         ];
-        on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
+        let plain = Dialect::plain();
+        let habits = plan.providers.iter().enumerate();
+        let habits = habits.filter(|(_, provider)| provider.dialect != plain);
+        let habits = habits.map(|(n, _)| Self::Habits(ProviderId(n as u8)));
+        let settings = on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line);
+        settings.chain(habits).collect()
     }
 
     /// Whether it counts as one fault: something that goes wrong, by itself or
@@ -174,6 +181,7 @@ impl Line {
                 | Self::Cancellation(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
+                | Self::Habits(_)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -233,6 +241,11 @@ impl Plan {
             }
             Line::DrawnLatencies => self.plain = true,
             Line::OtherWorkers => self.workers = 1,
+            Line::Habits(provider) => {
+                if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
+                    plan.dialect = Dialect::plain();
+                }
+            }
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -342,6 +355,9 @@ impl fmt::Display for Line {
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
             Self::OtherWorkers => f.write_str("workers besides the first"),
+            Self::Habits(provider) => {
+                write!(f, "the habits of {}", name(provider_role(*provider)))
+            }
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
