@@ -23,3 +23,4 @@ mod snapshots;
 mod story;
 mod takeover;
 mod tidy;
+mod trapped;
