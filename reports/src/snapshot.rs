@@ -99,7 +99,7 @@ trapped EUR in doubt                     at most 12.30 EUR, 738.00 EUR s, at the
 trapped EUR held                         at most 12.30 EUR, 799.50 EUR s, at the end 12.30 EUR
 trapped EUR at risk                      at most 12.30 EUR, 738.00 EUR s, at the end 0.00 EUR
 holds                                    none
-doubts                                   1 attempt, the longest for 1m
+doubts                                   1 time, the longest for 1m
 ended at                                 00:01:30.000000 (1m 30s)
 events                                   1234
 digest                                   00000000000000010000000000000002

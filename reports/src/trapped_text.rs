@@ -6,7 +6,7 @@ use scenarios::trapped::{AmountTime, Level, Pool, Trapped, TrappedIn};
 
 use crate::brief::Brief;
 use crate::layout::{self, UNBROKEN};
-use crate::number::{Count, counted};
+use crate::number::counted;
 
 /// A row for each currency and pool that ever had anything in it; beneath it
 /// how long holds lasted, and doubts.
@@ -90,10 +90,10 @@ fn holds(trapped: &Trapped) -> String {
         [holds.percentile(50), holds.percentile(99), holds.longest()].map(Brief::from);
     match holds.count() {
         0 => "none".to_owned(),
-        1 => format!("1, for {longest}"),
+        1 => format!("1 hold, for {longest}"),
         count => format!(
             "{}, half of them for up to {half}, 99 % up to {most}, all up to {longest}",
-            Count(count)
+            counted(count, "hold")
         ),
     }
 }
@@ -103,7 +103,7 @@ fn doubts(trapped: &Trapped) -> String {
         0 => "none".to_owned(),
         count => {
             let longest = Brief::from(trapped.doubt_longest);
-            format!("{}, the longest for {longest}", counted(count, "attempt"))
+            format!("{}, the longest for {longest}", counted(count, "time"))
         }
     }
 }
@@ -160,7 +160,7 @@ pub(crate) mod tests {
   EUR  held in the ledger         12.30            799.50       12.30
   EUR  at risk                    12.30            738.00        0.00
   holds   none
-  doubts  1 attempt, the longest for 1m
+  doubts  1 time, the longest for 1m
 ";
         assert_eq!(table(&trapped()), expected);
     }
@@ -172,7 +172,7 @@ pub(crate) mod tests {
         assert_eq!(held, "at most 12.30 EUR at once; over time 799.50 EUR s; none");
         assert_eq!(
             doubts,
-            "at most 12.30 EUR at once; over time 738.00 EUR s; 1 attempt, the longest for 1m"
+            "at most 12.30 EUR at once; over time 738.00 EUR s; 1 time, the longest for 1m"
         );
         let [(_, held), (_, doubts)] = brief(&Trapped::default());
         assert_eq!((held.as_str(), doubts.as_str()), ("none", "none"));

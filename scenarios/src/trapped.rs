@@ -14,7 +14,9 @@
 //!   - else *in doubt* while an attempt at a provider, an authorization or a
 //!     capture, is unknown: intended for longer than a worker waits for its
 //!     answer ([`PROVIDER_TIMEOUT`](crate::bounds::PROVIDER_TIMEOUT)), and
-//!     without an outcome of its own or of its undo;
+//!     without an outcome of its own or of its undo. What the provider's books
+//!     have as pending is not unknown: it waits for the issuer, and for as long
+//!     again once that has decided;
 //!   - else *risk* while the payment is in review;
 //!   - else *authorization*.
 //! - Two causes count more than holds. Of a payment in review for which nothing
@@ -156,7 +158,7 @@ pub struct Trapped {
     pub currencies: Vec<TrappedIn>,
     /// How long holds lasted; those that are open at the end, until then.
     pub holds: Ages,
-    /// How many attempts at providers were unknown at some time.
+    /// How many times an attempt at a provider became unknown.
     pub doubts: u64,
     /// The longest time for which one was.
     #[serde(rename = "doubt_longest_nanos", serialize_with = "nanos")]

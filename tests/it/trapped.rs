@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Amount, Currency, Defects, PaymentId, Record, Status, StoreEntry, Transfer,
-    TransferId, TransferKind,
+    AccountName, Amount, ChargeEvent, Currency, Defects, Intent, Money, PaymentId, Record, Status,
+    StoreEntry, Token, Transfer, TransferId, TransferKind,
 };
 use proptest::prelude::*;
 use scenarios::bounds::PROVIDER_TIMEOUT;
@@ -30,6 +30,7 @@ enum Noted {
     Row(Transfer),
     Expired(TransferId),
     Record(PaymentId, Record),
+    Moved(Token, ChargeEvent),
 }
 
 impl Observer<PaymentSystem> for Bench {
@@ -47,6 +48,10 @@ impl Observer<PaymentSystem> for Bench {
             Entry::Store(StoreEntry::Committed(commit)) => {
                 let records = commit.records.iter();
                 records.for_each(|record| note(Noted::Record(commit.payment, *record)));
+            }
+            Entry::Provider(entry) => {
+                let moved = entry.movement();
+                moved.into_iter().for_each(|m| note(Noted::Moved(m.charge.token, m.event)));
             }
             _ => {}
         }
@@ -89,19 +94,50 @@ impl Naive {
                         _ => false,
                     };
                     let until = first(facts, ends).unwrap_or(end);
-                    let age = until.since(at.after(PROVIDER_TIMEOUT)).as_nanos();
-                    if age > 0 {
-                        let money = money_of(facts, *payment);
-                        naive.doubts += 1;
-                        naive.doubt_longest = naive.doubt_longest.max(age);
-                        *naive.at_risk.entry(money.currency).or_default() +=
-                            money.amount.0 * age as i128;
-                    }
+                    naive.take_attempt(facts, (*at, until), *payment);
                 }
                 _ => {}
             }
         }
         naive
+    }
+
+    /// From its intent to its outcome an attempt is unknown after a while, but
+    /// for the time between a deferral and the next word of a provider.
+    fn take_attempt(
+        &mut self,
+        facts: &[(VirtualTime, Noted)],
+        (from, until): (VirtualTime, VirtualTime),
+        payment: PaymentId,
+    ) {
+        let intent = intent_of(facts, payment);
+        let mut since = Some(from);
+        let within = |at: &VirtualTime| from <= *at && *at <= until;
+        for (at, noted) in facts.iter().filter(|(at, _)| within(at)) {
+            match noted {
+                Noted::Moved(token, event) if *token == intent.token => match (since, event) {
+                    (Some(began), ChargeEvent::Deferred) => {
+                        self.doubt(intent.money, began, *at);
+                        since = None;
+                    }
+                    (None, event) if *event != ChargeEvent::Deferred => since = Some(*at),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        if let Some(began) = since {
+            self.doubt(intent.money, began, until);
+        }
+    }
+
+    fn doubt(&mut self, money: Money, began: VirtualTime, until: VirtualTime) {
+        let age = until.since(began.after(PROVIDER_TIMEOUT)).as_nanos();
+        if age > 0 {
+            self.doubts += 1;
+            self.doubt_longest = self.doubt_longest.max(age);
+            *self.at_risk.entry(money.currency).or_default() += money.amount.0 * age as i128;
+        }
     }
 
     fn take_row(
@@ -116,7 +152,7 @@ impl Naive {
             let resolves = |noted: &Noted| match noted {
                 Noted::Row(other) => other.kind.pending() == Some(row.id),
                 Noted::Expired(id) => *id == row.id,
-                Noted::Record(..) => false,
+                Noted::Record(..) | Noted::Moved(..) => false,
             };
             let age = first(facts, resolves).unwrap_or(end).since(at).as_nanos();
             self.holds += 1;
@@ -138,9 +174,9 @@ fn first(facts: &[(VirtualTime, Noted)], fits: impl Fn(&Noted) -> bool) -> Optio
     facts.iter().find(|(_, noted)| fits(noted)).map(|(at, _)| *at)
 }
 
-fn money_of(facts: &[(VirtualTime, Noted)], payment: PaymentId) -> model::Money {
+fn intent_of(facts: &[(VirtualTime, Noted)], payment: PaymentId) -> Intent {
     let accepted = facts.iter().find_map(|(_, noted)| match noted {
-        Noted::Record(of, Record::Accepted(intent)) if *of == payment => Some(intent.money),
+        Noted::Record(of, Record::Accepted(intent)) if *of == payment => Some(*intent),
         _ => None,
     });
     accepted.expect("a payment begins with its acceptance")
@@ -173,7 +209,7 @@ fn reviewed(facts: &[(VirtualTime, Noted)], currency: Currency) -> i128 {
         }
     }
     let waiting = statuses.iter().filter(|(_, status)| **status == Status::InReview);
-    let money = waiting.map(|(payment, _)| money_of(facts, *payment));
+    let money = waiting.map(|(payment, _)| intent_of(facts, *payment).money);
     money.filter(|money| money.currency == currency).map(|money| money.amount.0).sum()
 }
 

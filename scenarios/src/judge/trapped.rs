@@ -33,7 +33,7 @@ pub(super) struct Watch {
     planned: Vec<u32>,
     /// The same of instruments that no plan knows of.
     strangers: BTreeMap<Token, u32>,
-    /// When attempts were intended, those that may yet become unknown: the
+    /// Since when attempts wait, those that may yet become unknown: the
     /// wait is the same for all, so that they come in order.
     overdue: VecDeque<(VirtualTime, Token)>,
 }
@@ -90,11 +90,8 @@ impl Watch {
         let place = self.place_of(token);
         match self.waits[place].take_record(at, record) {
             Change::Begun => self.overdue.push_back((at, token)),
-            Change::Ended(Attempt { money, unknown_since: Some(since), .. }) => {
-                self.doubt_longest = self.doubt_longest.max(at.since(since));
-                self.funds.add(at, money.currency, Pool::AtRisk, -money.amount.0);
-            }
-            Change::Ended(_) | Change::Other => {}
+            Change::Ended(attempt) => self.end_doubt(at, &attempt),
+            Change::Other => {}
         }
         self.weigh(at, token, place);
     }
@@ -125,6 +122,7 @@ impl Watch {
 
     /// Takes what happened to a charge in a provider's books.
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+        self.pass(at);
         let Movement { charge, event, .. } = movement;
         let reserved = match event {
             ChargeEvent::Authorized(amount) => amount.0,
@@ -135,18 +133,34 @@ impl Watch {
             ChargeEvent::Declined | ChargeEvent::Deferred | ChargeEvent::Tombstoned => 0,
         };
         self.funds.add(at, charge.money.currency, Pool::Reserved, reserved);
+        let is_deferred = *event == ChargeEvent::Deferred;
+        let Some(place) = self.find(charge.token) else { return };
+        if let Some(before) = self.waits[place].defer(at, is_deferred) {
+            self.end_doubt(at, &before);
+            if !is_deferred {
+                self.overdue.push_back((at, charge.token));
+            }
+            self.weigh(at, charge.token, place);
+        }
+    }
+
+    /// The attempt is no longer unknown, if it was.
+    fn end_doubt(&mut self, at: VirtualTime, attempt: &Attempt) {
+        let Attempt { money, unknown_since: Some(since), .. } = attempt else { return };
+        self.doubt_longest = self.doubt_longest.max(at.since(*since));
+        self.funds.add(at, money.currency, Pool::AtRisk, -money.amount.0);
     }
 
     /// What becomes unknown before `now`.
     fn pass(&mut self, now: VirtualTime) {
-        while let Some((intended_at, token)) = self.overdue.front().copied() {
-            let at = intended_at.after(PROVIDER_TIMEOUT);
+        while let Some((since, token)) = self.overdue.front().copied() {
+            let at = since.after(PROVIDER_TIMEOUT);
             if at >= now {
                 return;
             }
             self.overdue.pop_front();
             let Some(place) = self.find(token) else { continue };
-            if let Some(Attempt { money, .. }) = self.waits[place].lose_sight(intended_at, at) {
+            if let Some(Attempt { money, .. }) = self.waits[place].lose_sight(since, at) {
                 self.doubts += 1;
                 self.funds.add(at, money.currency, Pool::AtRisk, money.amount.0);
                 self.weigh(at, token, place);

@@ -39,7 +39,10 @@ pub(super) struct Held {
 pub(super) struct Attempt {
     which: Try,
     pub(super) money: Money,
-    intended_at: VirtualTime,
+    /// From when on nobody here knows better, unless an answer comes in time:
+    /// when it was intended, or decided after all. `None` while its provider
+    /// has yet to decide.
+    waits_since: Option<VirtualTime>,
     /// Since when it is unknown, if it is.
     pub(super) unknown_since: Option<VirtualTime>,
 }
@@ -102,7 +105,12 @@ impl Waits {
             Record::Accepted(intent) if self.reviewed == 0 => self.money = intent.money,
             Record::StepIntent { which, .. } if AttemptEvent::of_intent(which.step).is_some() => {
                 let money = self.money;
-                self.attempts.push(Attempt { which, money, intended_at: at, unknown_since: None });
+                self.attempts.push(Attempt {
+                    which,
+                    money,
+                    waits_since: Some(at),
+                    unknown_since: None,
+                });
                 return Change::Begun;
             }
             Record::StepOutcome { which, .. } => return self.end(which),
@@ -119,11 +127,25 @@ impl Waits {
         Change::Other
     }
 
-    /// The attempt that was intended at `then` is unknown from `now` on, if it
+    /// The latest attempt waits for the decision of its provider, or no longer,
+    /// from `at` on; the attempt as it was, if that is news.
+    pub(super) fn defer(&mut self, at: VirtualTime, is_deferred: bool) -> Option<Attempt> {
+        let attempt = self.attempts.last_mut()?;
+        if is_deferred == attempt.waits_since.is_none() {
+            return None;
+        }
+        let before = *attempt;
+        attempt.waits_since = (!is_deferred).then_some(at);
+        attempt.unknown_since = None;
+        Some(before)
+    }
+
+    /// The attempt that waits since `then` is unknown from `now` on, if it
     /// has no outcome yet.
     pub(super) fn lose_sight(&mut self, then: VirtualTime, now: VirtualTime) -> Option<Attempt> {
-        let open =
-            |attempt: &&mut Attempt| attempt.intended_at == then && attempt.unknown_since.is_none();
+        let open = |attempt: &&mut Attempt| {
+            attempt.waits_since == Some(then) && attempt.unknown_since.is_none()
+        };
         let attempt = self.attempts.iter_mut().find(open)?;
         attempt.unknown_since = Some(now);
         Some(*attempt)
