@@ -10,6 +10,7 @@ use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
 use crate::repeat::Repeat;
+use crate::trapped_text;
 
 /// One scenario's campaign, and how to ask for its trials again.
 #[derive(Clone, Debug)]
@@ -137,6 +138,7 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     if !business.is_empty() {
         facts.push(("business", listed(&business)));
     }
+    facts.extend(trapped_text::brief(&row.campaign.trapped));
     if row.campaign.planned > 0 {
         facts.push(("planned", planned(row.campaign)));
     }

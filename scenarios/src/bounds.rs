@@ -11,6 +11,8 @@ pub const LATE_EFFECT_MAX: Duration = Duration::from_secs(10 * 60);
 pub const INDEX_LAG_MAX: Duration = Duration::from_secs(60);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
+/// How long a worker waits for a provider's answer; then the attempt is unknown.
+pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a worker holds a payment without a word.
 pub const LEASE: Duration = Duration::from_secs(90);
 /// How long an outcome is asked for before a person is asked to look too:

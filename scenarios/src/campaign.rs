@@ -13,6 +13,7 @@ use sim::{Digest, DigestValue, Seed};
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::settings::Scenario;
+use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
 
 /// What a campaign over one scenario came to: plain data for reports.
@@ -47,6 +48,8 @@ pub struct Campaign {
     pub never_struck: u64,
     /// How often the premise of each invariant was met.
     pub exercised: BTreeMap<Invariant, u64>,
+    /// How much money was trapped, for what, and for how long.
+    pub trapped: Trapped,
     /// Invariants that the scenario promises to exercise, and did not.
     pub missed: Vec<Invariant>,
     /// Every invariant that did not hold in some trial.
@@ -158,6 +161,7 @@ impl Campaign {
             planned: 0,
             never_struck: 0,
             exercised: BTreeMap::new(),
+            trapped: Trapped::default(),
             missed: Vec::new(),
             caught: BTreeMap::new(),
             findings: Vec::new(),
@@ -189,6 +193,7 @@ impl Campaign {
         for (invariant, count) in &trial.exercised {
             *self.exercised.entry(*invariant).or_default() += count;
         }
+        self.trapped.add(&trial.trapped);
         match &trial.verdict {
             Verdict::Held => {}
             Verdict::Violated(violations) => {

@@ -15,6 +15,8 @@ mod packed;
 mod rest;
 mod screens;
 mod sums;
+mod trapped;
+mod waits;
 
 use std::sync::Arc;
 
@@ -44,6 +46,13 @@ impl Judge {
         Self { said: Authorities::new(plan), found: Findings::new(plan) }
     }
 
+    /// The same, keeping every change of what is trapped.
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.said.watch.record();
+        self
+    }
+
     /// What the authorities said, as far as the world has come.
     pub fn authorities(&self) -> &Authorities {
         &self.said
@@ -52,6 +61,11 @@ impl Judge {
     /// What was found so far.
     pub fn findings(&self) -> &Findings {
         &self.found
+    }
+
+    /// The world has ended.
+    pub fn end(&mut self, now: VirtualTime) {
+        self.said.watch.end(now);
     }
 
     /// Judges what holds only at rest.
@@ -95,7 +109,7 @@ impl Judge {
     }
 
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
-        self.said.take_movement(movement);
+        self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
     }

@@ -11,6 +11,8 @@ mod exclusions;
 mod faults;
 mod findings;
 mod golden;
+#[cfg(unix)]
+mod interrupt;
 mod locality;
 mod readme;
 mod reference;
@@ -21,3 +23,4 @@ mod snapshots;
 mod story;
 mod takeover;
 mod tidy;
+mod trapped;

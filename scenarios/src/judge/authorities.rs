@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, HoldState, Movement, OperationId, PaymentId, Record, Token,
-    Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, Currency, HoldState, Movement, OperationId, PaymentId, Record,
+    Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -15,10 +15,12 @@ use super::dossier::{ChargeView, Dossier, PaymentRecordView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::sums::Sums;
+use super::trapped::Watch;
 use crate::fact::{Endpoint, ProviderStrike};
 use crate::judge::PROVIDER_STRIKES;
 use crate::message::{Asking, ClientReply};
 use crate::plan::{Operation, Plan};
+use crate::trapped::{Pool, Trapped};
 
 /// What was said, by whom.
 #[derive(Clone, Debug)]
@@ -26,6 +28,7 @@ pub struct Authorities {
     pub(super) plan: Arc<Plan>,
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
+    pub(super) watch: Watch,
     /// LG: the id of every stored transfer.
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
@@ -43,6 +46,7 @@ impl Authorities {
             plan: plan.clone(),
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
+            watch: Watch::new(plan),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             strikes: [0; PROVIDER_STRIKES.len()],
@@ -111,6 +115,16 @@ impl Authorities {
     /// The sums of every account, in order.
     pub fn balances(&self) -> &Balances {
         self.sums.balances()
+    }
+
+    /// How much of a currency is in `pool`, at the moment of the last fact.
+    pub fn trapped_in(&self, currency: Currency, pool: Pool) -> Amount {
+        self.watch.amount(currency, pool)
+    }
+
+    /// What was trapped until `now`.
+    pub fn trapped(&self, now: VirtualTime) -> Trapped {
+        self.watch.tell(now)
     }
 
     /// How often `strike` fell at a provider.
@@ -203,7 +217,8 @@ impl Authorities {
         self.dossiers.take_probe(token, reply);
     }
 
-    pub(super) fn take_movement(&mut self, movement: &Movement) {
+    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+        self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(movement);
     }
 
@@ -214,6 +229,7 @@ impl Authorities {
         token: Token,
         record: &Record,
     ) {
+        self.watch.take_record(at, token, record);
         let dossier = self.dossiers.open(token);
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
@@ -226,7 +242,8 @@ impl Authorities {
     }
 
     /// Takes one stored row.
-    pub(super) fn take_row(&mut self, row: &Transfer) {
+    pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
+        self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
         let dossier = self.dossiers.open(row.token);
         match row.kind {
@@ -257,7 +274,8 @@ impl Authorities {
     }
 
     /// Takes a hold whose time is over.
-    pub(super) fn take_expiry(&mut self, hold: &Transfer) {
+    pub(super) fn take_expiry(&mut self, at: VirtualTime, hold: &Transfer) {
+        self.watch.take_expiry(at, hold);
         let held = self.dossiers.open(hold.token).resolve_hold(hold.id, HoldState::Expired);
         self.sums.reserve(hold, -held);
     }

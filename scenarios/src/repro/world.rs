@@ -2,26 +2,25 @@
 //! which nothing goes wrong.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use serde::Deserialize;
-use sim::{COPIES_MAX, Links, Rate, Roles, Seed, VirtualTime, Weather};
+use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
-use super::group::{Group, PARTIES};
+use super::group::Group;
 use super::line::{Line, quoted, span};
-use super::moment::Moment;
 use super::notes::Notes;
 use super::operation::{self, LimitLine, OperationLine};
+use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
 use crate::bounds::COPY_AGE_MAX;
 use crate::invalid::Wrong;
-use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
+use crate::party::{CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::shrink;
@@ -64,14 +63,6 @@ pub(super) struct Origin {
     pub(super) samplers: u16,
     pub(super) scenario: String,
     pub(super) seed: Seed,
-}
-
-/// Who takes part, and in what.
-pub(super) struct Present {
-    clients: u8,
-    workers: u8,
-    providers: usize,
-    payments: BTreeSet<u64>,
 }
 
 /// The key of all draws of a run: 32 hex digits.
@@ -343,73 +334,6 @@ fn planned(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, 
     Ok(all)
 }
 
-impl Present {
-    /// Whether all of `roles` take part.
-    ///
-    /// # Errors
-    /// If somebody does not; `place` is where they are named.
-    pub(super) fn check(&self, roles: Roles, place: Range<usize>) -> Result<(), Wrong> {
-        let absent = roles.iter().find(|role| !self.takes_part(*role));
-        absent.map_or(Ok(()), |role| {
-            let name = super::group::name(role);
-            let (client, provider) = (party::client_of(role), party::provider_of(role));
-            let problem = match (client, provider, party::worker_of(role)) {
-                (Some(_), ..) => {
-                    let last = self.clients.saturating_sub(1);
-                    format!("there is no {name}: `clients = {}` are 0 to {last}", self.clients)
-                }
-                (_, Some(_), _) => {
-                    format!("there is no {name}: there are {} providers", self.providers)
-                }
-                (_, _, Some(_)) => {
-                    format!("there is no {name}: `workers = {}` counts them all", self.workers)
-                }
-                _ => format!("there is no {name}: expected {PARTIES}"),
-            };
-            Err(Wrong::new(place, problem))
-        })
-    }
-
-    /// Whether a fault can wait for `moment` in this world.
-    ///
-    /// # Errors
-    /// If it is about a payment that nobody attempts.
-    pub(super) fn check_moment(&self, moment: &Moment, place: Range<usize>) -> Result<(), Wrong> {
-        self.check_payment(moment.payment(), place.clone())?;
-        self.check(moment.parties(), place)
-    }
-
-    /// Whether anybody attempts this payment.
-    ///
-    /// # Errors
-    /// If nobody does.
-    pub(super) fn check_payment(&self, payment: u64, place: Range<usize>) -> Result<(), Wrong> {
-        if !self.payments.contains(&payment) {
-            let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
-            if self.payments.len() > SHOWN {
-                known.push("…".to_owned());
-            }
-            let problem = format!(
-                "no operation is payment {payment}: the operations of this file are {}",
-                known.join(", ")
-            );
-            return Err(Wrong::new(place, problem));
-        }
-        Ok(())
-    }
-
-    fn takes_part(&self, role: sim::Role) -> bool {
-        match (party::client_of(role), party::provider_of(role)) {
-            (Some(client), _) => client < self.clients,
-            (_, Some(provider)) => usize::from(provider.0) < self.providers,
-            _ => {
-                let worker = party::worker_of(role);
-                worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)
-            }
-        }
-    }
-}
-
 impl NetworkTable {
     fn weather(mut self) -> Result<Weather, Wrong> {
         let copies = |copies: &Spanned<u8>| bounded(copies, "copies_max", 1, COPIES_MAX as u8);
@@ -452,6 +376,3 @@ fn bounded<T: Copy + Ord + std::fmt::Display>(
 fn one() -> Spanned<u8> {
     Spanned::new(0..0, 1)
 }
-
-/// How many payments an error names.
-const SHOWN: usize = 20;
