@@ -299,6 +299,10 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
                 return;
             }
+            if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
+                self.conclusion = Some(Record::StatusChanged(Status::Failed));
+                return;
+            }
             if which.step == steps::POST && rules.defects.has(Defect::UndoPastPivot) {
                 self.conclusion = Some(Record::StatusChanged(Status::Failing));
                 return;
@@ -451,6 +455,12 @@ impl Conductor {
                 }
             }
             (Aim::Notice, Evidence::Done(_)) => self.conclusion = Some(Record::Notified),
+            (aim @ Aim::Step(_), Evidence::Unknown)
+                if effect_of(aim).is_some()
+                    && rules.defects.has(Defect::AmbiguousErrorStoredFinal) =>
+            {
+                self.conclusion = Some(Record::StatusChanged(Status::Failed));
+            }
             _ => self.doubt(now, rules),
         }
     }

@@ -1,11 +1,14 @@
 //! The idempotency gatekeeper (payments.md M9): what a key stands for, and
 //! what a request under it may do.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use crate::defect::{Defect, Defects};
 use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
 use crate::identity::{Merchant, Token};
+use crate::key_state::{KeyEvent, KeyReply, KeyState};
 use crate::money::Money;
 use crate::status::Status;
 
@@ -23,6 +26,21 @@ impl KeyId {
     pub fn scoped(self, defects: Defects) -> Self {
         let global = || Self { tenant: Tenant(0), ..self };
         defects.pick(Defect::KeyGlobalScope, || self, global)
+    }
+}
+
+/// The how-manieth payment a key stands for: how many of its records have
+/// expired before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(pub u32);
+
+/// The first has the digest of nothing: where keys live for ever, there is no
+/// other, and nothing of it to tell.
+impl Hash for Generation {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.0 > 0 {
+            state.write_u32(self.0);
+        }
     }
 }
 
@@ -91,27 +109,46 @@ impl CreatePayment {
         ))
     }
 
-    /// The payment that this request becomes if it is the first under its key.
-    pub fn payment(&self) -> PaymentId {
-        PaymentId::of(self.key.tenant, self.key.key, 0)
+    /// The payment that this request becomes if it is the first of its key, or
+    /// the first after so many that have expired.
+    pub fn payment(&self, generation: Generation) -> PaymentId {
+        PaymentId::of(self.key.tenant, self.key.key, generation.0)
+    }
+}
+
+impl KeyRow {
+    /// Where the key stands.
+    pub fn state(&self) -> KeyState {
+        if self.reply.is_some() { KeyState::Completed } else { KeyState::InProgress }
+    }
+
+    /// What `request` is to the key, while a worker has its payment or not.
+    fn asked(&self, request: &CreatePayment, lease_live: bool, defects: Defects) -> KeyEvent {
+        let differs = || self.fingerprint != request.fingerprint();
+        match defects.pick(Defect::NoFingerprint, differs, || false) {
+            true => KeyEvent::AskedForOther,
+            false if lease_live => KeyEvent::AskedWhileLeased,
+            false => KeyEvent::AskedAfterLease,
+        }
     }
 }
 
 /// What `request` may do where `row` is stored under its key, and a worker has
-/// the payment in its hands or not.
+/// the payment in its hands or not. Where there is no row, `generation` of its
+/// records have expired.
 pub fn admit(
     request: &CreatePayment,
     row: Option<&KeyRow>,
+    generation: Generation,
     lease_live: bool,
     defects: Defects,
 ) -> Admission {
-    let differs = |row: &KeyRow| row.fingerprint != request.fingerprint();
-    let differs = |row| defects.pick(Defect::NoFingerprint, || differs(row), || false);
-    match row {
-        None => Admission::Accept(request.payment()),
-        Some(row) if differs(row) => Admission::Mismatch,
-        Some(KeyRow { reply: Some(reply), .. }) => Admission::Replay(*reply),
-        Some(row) if lease_live => Admission::InProgress(row.payment),
-        Some(row) => Admission::Resume(row.payment),
+    let Some(row) = row else { return Admission::Accept(request.payment(generation)) };
+    let answered = row.state().meet(row.asked(request, lease_live, defects));
+    match (answered, row.reply) {
+        (Ok((_, KeyReply::Replay)), Some(reply)) => Admission::Replay(reply),
+        (Ok((_, KeyReply::Resume)), _) => Admission::Resume(row.payment),
+        (Ok((_, KeyReply::Mismatch)), _) => Admission::Mismatch,
+        _ => Admission::InProgress(row.payment),
     }
 }

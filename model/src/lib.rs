@@ -35,6 +35,7 @@ mod flight;
 pub mod gatekeeper;
 mod identity;
 mod inbox;
+mod key_state;
 mod lease;
 mod ledger;
 mod money;
@@ -75,6 +76,7 @@ pub use identity::{
     ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
+pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};

@@ -3,6 +3,7 @@
 //! stale workers.
 
 mod finished;
+mod lifetimes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::archive::Archive;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
-use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
+use crate::gatekeeper::{Generation, KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::lease::{Lease, WorkerId};
 use crate::record::Record;
@@ -22,6 +23,7 @@ use crate::status::Status;
 use crate::workflow::payin_card::steps;
 
 use finished::Finished;
+use lifetimes::Lifetimes;
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +81,9 @@ pub enum StoreEntry {
     Committed(Arc<Commit>),
     /// A lease that was granted.
     Leased(PaymentId, Token, Lease),
+    /// So much time has passed in all that the store was up, and these keys have
+    /// expired. Nobody writes it down where keys live for ever.
+    Elapsed(Duration, Vec<KeyId>),
 }
 
 /// One payment's place in the store.
@@ -97,6 +102,8 @@ pub struct PaymentRow {
     /// Whether a person has it.
     pub case: bool,
     key: Option<KeyId>,
+    /// How many payments the key had stood for before.
+    generation: Generation,
     last: TransactionId,
 }
 
@@ -107,6 +114,8 @@ pub struct Store {
     keys: BTreeMap<KeyId, KeyRow>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    /// How old keys are, if they don't live for ever.
+    lifetimes: Option<Lifetimes>,
     defects: Defects,
 }
 
@@ -234,11 +243,8 @@ impl Store {
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
-            StoreEntry::Leased(payment, _, lease) => {
-                if let Some(row) = self.payments.get_mut(payment) {
-                    row.lease = Some(*lease);
-                }
-            }
+            StoreEntry::Leased(payment, _, lease) => self.lease(*payment, *lease),
+            StoreEntry::Elapsed(elapsed, expired) => self.age(*elapsed, expired),
             StoreEntry::Committed(commit) => self.take(commit),
         }
     }
@@ -272,9 +278,25 @@ impl Store {
         open.map(|(payment, row)| (*payment, row))
     }
 
+    fn lease(&mut self, payment: PaymentId, lease: Lease) {
+        let Some(row) = self.payments.get_mut(&payment) else { return };
+        let taken_over = row.lease.replace(lease).is_some();
+        let broke_off = taken_over && row.status == Status::Captured;
+        let released = || row.key.filter(|_| broke_off);
+        let key = self.defects.pick(Defect::ClaimDeletedAfterEffect, || None, released);
+        if let Some(key) = key {
+            self.keys.remove(&key);
+        }
+    }
+
     fn take(&mut self, commit: &Commit) {
+        let mut generation = Generation::default();
         if let Some((key, row)) = &commit.claim {
+            generation = self.generation(*key);
             self.keys.insert(*key, *row);
+            if let Some(lifetimes) = &mut self.lifetimes {
+                lifetimes.begin(*key);
+            }
         }
         let row = self.payments.entry(commit.payment).or_insert_with(|| PaymentRow {
             token: commit.token,
@@ -284,6 +306,7 @@ impl Store {
             then: commit.then,
             case: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),
+            generation,
             last: commit.id,
         });
         row.last = commit.id;

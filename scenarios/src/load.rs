@@ -165,6 +165,19 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
+    if let Some(lifetime) = scenario.key_lifetime {
+        let least = bounds::key_lifetime_min(scenario.chaos.0);
+        if lifetime.0 < least {
+            let least = crate::span::Span(least);
+            let problem =
+                format!("`key_lifetime` is at least {least}, so that no retry outlives its key");
+            return Err(("key_lifetime", problem));
+        }
+        at_most("key_lifetime", lifetime.0, CHAOS_MAX)?;
+    } else if workload.reuse_expired > sim::Rate::NEVER {
+        let problem = "`reuse_expired` takes a `key_lifetime`: without it keys live for ever";
+        return Err(("reuse_expired", problem.to_owned()));
+    }
     for code in &scenario.exercises {
         if Invariant::with_code(code).is_none() {
             return Err((

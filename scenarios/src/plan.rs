@@ -35,6 +35,8 @@ pub struct Plan {
     pub heal_at: VirtualTime,
     /// The number of workers that the orchestrator has.
     pub workers: u8,
+    /// How long idempotency keys live, at least; `None`: for ever.
+    pub key_lifetime: Option<Duration>,
     /// The number of clients.
     pub clients: u8,
     /// What customers attempt, in the order of their tokens.
@@ -93,6 +95,9 @@ pub struct Operation {
     pub click_again_after: Option<Duration>,
     /// How long after it the customer cancels.
     pub cancel_after: Option<Duration>,
+    /// Whether the shop, once it knows of the payment, makes its request again
+    /// and again until the reply is final, and does not look at the status.
+    pub insists: bool,
 }
 
 /// How much a merchant may process in one currency.

@@ -35,6 +35,10 @@ pub struct Scenario {
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
+    /// How long idempotency keys live: a key that is used again later may be
+    /// another payment. Without it they live for ever.
+    #[serde(default)]
+    pub key_lifetime: Option<Span>,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -109,6 +113,13 @@ pub struct Workload {
     /// How often an earlier key is used again for another amount.
     #[serde(default)]
     pub reuse_key: Rate,
+    /// How often a key is used again after the lifetime of its first use.
+    #[serde(default)]
+    pub reuse_expired: Rate,
+    /// How often a shop makes its request again and again until the reply is
+    /// final.
+    #[serde(default)]
+    pub insist: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,

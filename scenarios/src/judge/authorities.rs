@@ -16,9 +16,11 @@ use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::journal::step_name;
 use super::sums::Sums;
+use super::wedge::Progress;
 use crate::fact::{Endpoint, ProviderStrike};
 use crate::judge::PROVIDER_STRIKES;
 use crate::message::{Asking, ClientReply};
+use crate::party;
 use crate::plan::{Operation, Plan};
 
 /// What was said, by whom.
@@ -31,6 +33,10 @@ pub struct Authorities {
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
     shared_keys: Vec<u32>,
+    /// JR: when those of them claimed their keys that did.
+    claims: BTreeMap<Token, VirtualTime>,
+    /// JR: how far each payment has come that is not finished.
+    pub(super) progress: Progress,
     strikes: [u64; PROVIDER_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
@@ -46,6 +52,8 @@ impl Authorities {
             sums: Sums::default(),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
+            claims: BTreeMap::new(),
+            progress: Progress::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
@@ -72,6 +80,15 @@ impl Authorities {
     /// Whether the plan leaves anybody broken for good.
     pub(super) fn has_permanent_faults(&self) -> bool {
         self.plan.core.is_some()
+    }
+
+    /// Whether everybody in the house heals, whoever else does not.
+    pub(super) fn house_heals(&self) -> bool {
+        let outside = |role| party::provider_of(role).is_some() || party::client_of(role).is_some();
+        let heals = |core: sim::Roles| {
+            party::all(&self.plan).all(|role| outside(role) || core.contains(role))
+        };
+        self.plan.core.is_none_or(heals)
     }
 
     /// Whether a person has this payment, because of a fault that the plan
@@ -107,6 +124,16 @@ impl Authorities {
     /// Whether the instrument has this payment.
     pub(super) fn is_payment_of(&self, token: Token, payment: PaymentId) -> bool {
         self.of(token).is_some_and(|dossier| dossier.payment(payment).is_some())
+    }
+
+    /// When the operation claimed its key, if it did, and another uses the key.
+    pub(super) fn claimed_at(&self, token: Token) -> Option<VirtualTime> {
+        self.claims.get(&token).copied()
+    }
+
+    /// An operation whose key others use claims it.
+    pub(super) fn take_claim(&mut self, at: VirtualTime, token: Token) {
+        self.claims.entry(token).or_insert(at);
     }
 
     /// The sums of every account, in order.
@@ -215,6 +242,7 @@ impl Authorities {
         token: Token,
         record: &Record,
     ) {
+        self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));

@@ -1,8 +1,11 @@
-//! The invariants of idempotency keys: I20 and I21. Of requests that share a
-//! key, one is the one that it stands for; what is another's is nobody's else.
+//! The invariants of idempotency keys: I20 and I21, and I19's half about how long
+//! keys live. Of requests that share a key, one is the one that it stands for; what
+//! is another's is nobody's else.
+
+use std::time::Duration;
 
 use model::{PaymentId, Token, Transfer};
-use sim::Sighting;
+use sim::{Misfortune, Sighting};
 
 use super::authorities::Authorities;
 use super::called;
@@ -10,6 +13,8 @@ use super::findings::{Findings, Relation};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
+use crate::party::STORE;
+use crate::plan::Plan;
 
 /// Judges what the edge answers to whom.
 pub(super) fn answered(
@@ -40,6 +45,46 @@ pub(super) fn answered(
             format!("{} was refused for a key that only another tenant has used", called(token))
         });
     }
+}
+
+/// Judges whether an operation that becomes a payment may have its key: not
+/// before the lifetime of an earlier use is over, and that use is finished.
+pub(super) fn claimed(said: &mut Authorities, found: &mut Findings, seen: Sighting, token: Token) {
+    let Some(tenant) = said.plan.operation(token).map(|operation| operation.tenant) else { return };
+    let mates = said.rivals(token).filter(|rival| rival.tenant == tenant).map(|rival| rival.token);
+    let mates: Vec<_> = mates.collect();
+    let lifetime = shortest_lifetime(&said.plan);
+    for mate in &mates {
+        let Some(first) = said.claimed_at(*mate) else { continue };
+        let outlived = lifetime.is_some_and(|lifetime| seen.at >= first.after(lifetime));
+        let dossier = said.of(*mate);
+        let mut views = dossier.iter().flat_map(|dossier| &dossier.payments);
+        let open = views.find(|view| !view.status.is_final());
+        let about = (token, "create", Relation::RepliesDiffer);
+        found.check(Invariant::I19, seen, about, outlived && open.is_none(), || {
+            let status = open.map_or("finished".to_owned(), |view| view.status.to_string());
+            format!(
+                "the key of {}, which is {status} and had it at {first}, was given to {}",
+                called(*mate),
+                called(token)
+            )
+        });
+    }
+    if !mates.is_empty() {
+        said.take_claim(seen.at, token);
+    }
+}
+
+/// How long a key lives at least by true time: the declared lifetime, on a clock
+/// that runs as fast as the plan lets it.
+fn shortest_lifetime(plan: &Plan) -> Option<Duration> {
+    let drifts = plan.faults.iter().filter_map(|fault| match fault.misfortune {
+        Misfortune::Drift { role: STORE, ppm } => u64::try_from(ppm).ok(),
+        _ => None,
+    });
+    let fastest = 1_000_000 + drifts.sum::<u64>();
+    let nanos = plan.key_lifetime?.as_nanos() * 1_000_000 / u128::from(fastest);
+    Some(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
 }
 
 /// Judges whether a stored transfer stays within one tenant.

@@ -98,7 +98,7 @@ impl Client {
             }
             Nudge::ClickAgain => create(operation, out),
             Nudge::Cancel => self.cancel(operation, out),
-            Nudge::Ask(round) => self.ask(operation, round, out),
+            Nudge::Ask(round) => self.ask(system, operation, round, out),
             Nudge::AskCancel(round) => self.ask_cancel(operation, round, out),
         }
     }
@@ -133,6 +133,10 @@ impl Client {
                 let round = stage.round;
                 keep(ClientEntry::Known(token), out);
                 remind(operation.token, Nudge::Ask(round), LOOK_FIRST, out);
+            }
+            // Past the lifetime of its key it asks for nothing any more.
+            (Endpoint::Get, ClientReply::NotFound) if !may_repeat(system, operation, out) => {
+                self.finish(system, token, out);
             }
             (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(system, token, out),
             (_, ClientReply::Final(_)) => self.finish(system, token, out),
@@ -190,7 +194,14 @@ impl Client {
     }
 
     /// Asks once more: for the payment if it is not known, for its status else.
-    fn ask(&mut self, operation: &Operation, round: u32, out: &mut Effects) {
+    /// Never for the payment where its key may be another's when it arrives.
+    fn ask(
+        &mut self,
+        system: &PaymentSystem,
+        operation: &Operation,
+        round: u32,
+        out: &mut Effects,
+    ) {
         let token = operation.token;
         let Some(stage) = self.stages.get_mut(token) else { return };
         let stale = round < stage.round;
@@ -199,12 +210,15 @@ impl Client {
         }
         stage.round = round + 1;
         let pause = if stage.known {
-            out.send(EDGE, Message::Get(token, operation.key_id()));
             LOOK_FIRST.saturating_mul(1 << round.min(12))
         } else {
-            create(operation, out);
             ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX)
         };
+        if (stage.known && !operation.insists) || !may_repeat(system, operation, out) {
+            out.send(EDGE, Message::Get(token, operation.key_id()));
+        } else {
+            create(operation, out);
+        }
         let early = out.maybe(PointName::EarlyTimeout.point(), Subject(token.0));
         let pause = if early { Duration::from_millis(1) } else { pause };
         remind(token, Nudge::Ask(round + 1), pause, out);
@@ -278,6 +292,13 @@ fn create(operation: &Operation, out: &mut Effects) {
         money: operation.money,
     };
     out.send(EDGE, Message::Create(request));
+}
+
+/// Whether every copy of a request that is repeated now arrives before the
+/// lifetime of its key may be over.
+fn may_repeat(system: &PaymentSystem, operation: &Operation, out: &Effects) -> bool {
+    let arrived = out.wall().after(system.rules.never_found);
+    system.plan.key_lifetime.is_none_or(|lifetime| arrived <= operation.at.after(lifetime))
 }
 
 fn remind(token: Token, nudge: Nudge, after: Duration, out: &mut Effects) {

@@ -131,9 +131,8 @@ impl Edge {
         match request.asked {
             Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
             Asked::Get => {
-                let reply = rows.key.zip(rows.payment);
-                let reply = reply.map_or(ClientReply::NotFound, |(key, payment)| {
-                    ClientReply::Stands(key.payment, payment.status.shown())
+                let reply = rows.asked_for().map_or(ClientReply::NotFound, |(id, payment)| {
+                    ClientReply::Stands(id, payment.status.shown())
                 });
                 self.answer(serial, reply, out);
             }
@@ -151,12 +150,13 @@ impl Edge {
         out: &mut Effects,
     ) {
         let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
-        match admit(create, rows.key.as_ref(), lease_live, system.rules.defects) {
+        let defects = system.rules.defects;
+        match admit(create, rows.key.as_ref(), rows.generation, lease_live, defects) {
             Admission::Accept(payment) => {
-                let racy = system.rules.defects.has(Defect::CheckThenInsert);
+                let racy = defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
                 let claimed =
-                    (create.key.scoped(system.rules.defects), if racy { fresh } else { payment });
+                    (create.key.scoped(defects), if racy { fresh } else { payment });
                 self.accept(system, serial, create, claimed, !racy, out);
             }
             Admission::InProgress(payment) => {
@@ -205,21 +205,21 @@ impl Edge {
     }
 
     fn cancel(&mut self, system: &PaymentSystem, serial: u64, rows: &Rows, out: &mut Effects) {
-        let Some((key, payment)) = rows.key.zip(rows.payment) else {
+        let Some((id, payment)) = rows.asked_for() else {
             self.answer(serial, ClientReply::NotFound, out);
             return;
         };
         if payment.status.is_final() {
-            let reply = StoredReply { payment: key.payment, status: payment.status };
+            let reply = StoredReply { payment: id, status: payment.status };
             self.answer(serial, ClientReply::Final(reply), out);
         } else if !payment.cancelable {
-            self.answer(serial, ClientReply::TooLate(key.payment), out);
+            self.answer(serial, ClientReply::TooLate(id), out);
         } else {
             let token = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
             let commit = Commit {
                 id: TransactionId(0),
                 token,
-                payment: key.payment,
+                payment: id,
                 expected: payment.version,
                 epoch: None,
                 records: vec![Record::CancelRequested],

@@ -31,6 +31,8 @@ pub(super) struct OperationLine {
     pays: Spanned<Price>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    #[serde(default)]
+    insists: bool,
 }
 
 /// What a merchant may process, as a file says it.
@@ -71,7 +73,8 @@ pub(super) fn line(operation: &Operation) -> String {
         None => line,
     };
     let line = then(line, "clicks_again", operation.click_again_after);
-    then(line, "cancels", operation.cancel_after).end()
+    let line = then(line, "cancels", operation.cancel_after);
+    if operation.insists { line.bare("insists", true) } else { line }.end()
 }
 
 /// The line of `limit`.
@@ -116,6 +119,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            insists: self.insists,
         })
     }
 }

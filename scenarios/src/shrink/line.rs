@@ -23,6 +23,8 @@ pub enum Line {
     SecondClick(Token),
     /// The customer's cancellation.
     Cancellation(Token),
+    /// That the shop makes its request again until the reply is final.
+    Insistence(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -51,6 +53,8 @@ pub enum Line {
     Connections,
     /// That somebody is broken for good.
     Permanence,
+    /// That keys expire.
+    KeyLifetime,
 }
 
 /// What the weather does at a rate.
@@ -118,6 +122,7 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+            lines.extend(operation.insists.then_some(Self::Insistence(token)));
         }
         lines
     }
@@ -160,6 +165,7 @@ impl Line {
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
+            (plan.key_lifetime.is_some(), Self::KeyLifetime),
         ];
         on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
     }
@@ -172,11 +178,13 @@ impl Line {
             Self::Operation(_)
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
+                | Self::Insistence(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
+                | Self::KeyLifetime
         )
     }
 }
@@ -196,6 +204,7 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            operation.insists &= !gone.contains(&Line::Insistence(operation.token));
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -236,9 +245,11 @@ impl Plan {
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
+            Line::KeyLifetime => self.key_lifetime = None,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
+            | Line::Insistence(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -327,6 +338,7 @@ impl fmt::Display for Line {
             Self::Operation(token) => write!(f, "payment {}", token.0),
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }
@@ -345,6 +357,7 @@ impl fmt::Display for Line {
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
+            Self::KeyLifetime => f.write_str("the lifetime of keys"),
         }
     }
 }
