@@ -72,8 +72,8 @@ pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
-    BankId, ChargeId, Customer, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId,
-    ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
+    BankId, ChargeId, Customer, Fingerprint, IdempotencyKey, Merchant, OperationId, OrderRef,
+    PaymentId, ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};

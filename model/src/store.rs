@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::archive::Archive;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
-use crate::gatekeeper::{Generation, KeyId, KeyRow, StoredReply};
-use crate::identity::{PaymentId, Token, TransactionId, hash};
+use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
+use crate::identity::{OrderRef, PaymentId, Tenant, Token, TransactionId, hash};
 use crate::lease::{Lease, WorkerId};
 use crate::record::Record;
 use crate::rules::Rules;
@@ -112,6 +112,8 @@ pub struct PaymentRow {
 pub struct Store {
     payments: BTreeMap<PaymentId, PaymentRow>,
     keys: BTreeMap<KeyId, KeyRow>,
+    /// The payment of each order, where an order is paid once.
+    orders: BTreeMap<(Tenant, OrderRef), PaymentId>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
     /// How old keys are, if they don't live for ever.
@@ -218,7 +220,9 @@ impl Store {
         let version = row.map_or(0, |row| row.version);
         let put_away = row.is_some() && !self.payments.contains_key(&commit.payment);
         let claimed = commit.claim.as_ref().filter(|_| commit.exclusive);
-        let taken = claimed.is_some_and(|(key, _)| self.key(*key).is_some());
+        let taken = claimed.is_some_and(|(key, row)| {
+            self.key(*key).is_some() || self.of_order(key.tenant, row.order_ref).is_some()
+        });
         if version != commit.expected || put_away || taken {
             return CommitResult::Conflict;
         }
@@ -266,6 +270,12 @@ impl Store {
         Some((row, self.standing(row.payment)?))
     }
 
+    /// How the payment of this order stands.
+    pub fn of_order(&self, tenant: Tenant, order_ref: PaidOnce) -> Option<StoredReply> {
+        let payment = *self.orders.get(&(tenant, order_ref.0?))?;
+        Some(StoredReply { payment, status: self.standing(payment)?.status })
+    }
+
     /// What is stored under this key.
     pub fn key(&self, key: KeyId) -> Option<KeyRow> {
         let open = self.keys.get(&key).copied();
@@ -294,6 +304,9 @@ impl Store {
         if let Some((key, row)) = &commit.claim {
             generation = self.generation(*key);
             self.keys.insert(*key, *row);
+            if let Some(order_ref) = row.order_ref.0 {
+                self.orders.insert((key.tenant, order_ref), row.payment);
+            }
             if let Some(lifetimes) = &mut self.lifetimes {
                 lifetimes.begin(*key);
             }

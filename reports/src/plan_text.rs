@@ -74,6 +74,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if let Some(lifetime) = plan.key_lifetime {
         rows.push(row("keys", format!("live for {}", Brief::from(lifetime))));
     }
+    if plan.order_ref_unique {
+        rows.push(row("orders", "are paid once".to_owned()));
+    }
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
@@ -212,6 +215,9 @@ fn then(operation: &Operation) -> String {
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
     then.extend(operation.insists.then(|| "insists".to_owned()));
+    then.extend(
+        (operation.order_ref.0 != operation.token.0).then(|| operation.order_ref.to_string()),
+    );
     then.join(", ")
 }
 

@@ -47,6 +47,8 @@ pub struct Campaign {
     pub never_struck: u64,
     /// How often the premise of each invariant was met.
     pub exercised: BTreeMap<Invariant, u64>,
+    /// Invariants whose premise no world of the scenario can meet.
+    pub not_applicable: Vec<Invariant>,
     /// Invariants that the scenario promises to exercise, and did not.
     pub missed: Vec<Invariant>,
     /// Every invariant that did not hold in some trial.
@@ -158,6 +160,7 @@ impl Campaign {
             planned: 0,
             never_struck: 0,
             exercised: BTreeMap::new(),
+            not_applicable: not_applicable(scenario),
             missed: Vec::new(),
             caught: BTreeMap::new(),
             findings: Vec::new(),
@@ -234,6 +237,11 @@ impl Campaign {
         self.missed =
             promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
     }
+}
+
+fn not_applicable(scenario: &Scenario) -> Vec<Invariant> {
+    let all = Invariant::ALL.iter().map(|story| story.code);
+    all.filter(|invariant| !scenario.can_meet(*invariant)).collect()
 }
 
 /// Trials that are run side by side before their outcomes are added up.

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
 use model::{
     Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
     ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
@@ -113,6 +113,8 @@ pub struct ReadRequest {
     pub token: Token,
     /// The key to read.
     pub key: KeyId,
+    /// The order to look for.
+    pub order_ref: PaidOnce,
 }
 
 /// What the store has under a key.
@@ -127,20 +129,32 @@ pub struct Rows {
     /// The payment from the reader's instrument, if the key stood for it once
     /// and does not now.
     pub earlier: Option<(PaymentId, PaymentView)>,
+    /// How the payment of the order stands, where an order is paid once.
+    pub known_order: Option<StoredReply>,
 }
 
 /// What is only there where keys expire has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, generation, earlier } = self;
+        let Self { key, payment, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
         if let Some(earlier) = earlier {
             earlier.hash(state);
+        }
+        if let Some(known_order) = known_order {
+            known_order.hash(state);
         }
     }
 }
 
 impl Rows {
+    /// What the gate goes by.
+    pub fn stored(&self) -> Stored {
+        let lease_live = self.payment.is_some_and(|payment| payment.lease_live);
+        let Self { key: row, generation, known_order, .. } = *self;
+        Stored { row, generation, known_order, lease_live }
+    }
+
     /// The payment that a reader asks for by the key of its creation.
     pub fn asked_for(&self) -> Option<(PaymentId, PaymentView)> {
         let current = self.key.zip(self.payment).map(|(key, payment)| (key.payment, payment));

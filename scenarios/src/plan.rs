@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use model::gatekeeper::KeyId;
 use model::{
-    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, ProviderId, Tenant, Token,
+    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, OrderRef, ProviderId, Tenant,
+    Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
@@ -37,6 +38,8 @@ pub struct Plan {
     pub workers: u8,
     /// How long idempotency keys live, at least; `None`: for ever.
     pub key_lifetime: Option<Duration>,
+    /// Whether an order is paid once, whatever the key.
+    pub order_ref_unique: bool,
     /// The number of clients.
     pub clients: u8,
     /// What customers attempt, in the order of their tokens.
@@ -89,6 +92,8 @@ pub struct Operation {
     pub merchant: Merchant,
     /// The idempotency key that it uses.
     pub key: IdempotencyKey,
+    /// What it pays for.
+    pub order_ref: OrderRef,
     /// How much.
     pub money: Money,
     /// How long after it the customer clicks again.

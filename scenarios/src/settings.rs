@@ -11,6 +11,7 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+use crate::invariant::Invariant;
 use crate::party;
 use crate::span::Span;
 
@@ -39,6 +40,10 @@ pub struct Scenario {
     /// another payment. Without it they live for ever.
     #[serde(default)]
     pub key_lifetime: Option<Span>,
+    /// Whether an order is paid once, whatever the key: whoever asks for it
+    /// again is answered as before.
+    #[serde(default)]
+    pub order_ref_unique: bool,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -85,6 +90,15 @@ pub struct Scenario {
     pub swarm: Swarm,
 }
 
+impl Scenario {
+    /// Whether any world of it can meet the premise of `invariant`.
+    pub fn can_meet(&self, invariant: Invariant) -> bool {
+        let keys_are_reused =
+            self.workload.reuse_key > Rate::NEVER || self.workload.reuse_expired > Rate::NEVER;
+        invariant != Invariant::I20 || keys_are_reused
+    }
+}
+
 /// What customers do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +130,9 @@ pub struct Workload {
     /// How often a key is used again after the lifetime of its first use.
     #[serde(default)]
     pub reuse_expired: Rate,
+    /// How often that is for the order of the first use.
+    #[serde(default)]
+    pub reorder: Rate,
     /// How often a shop makes its request again and again until the reply is
     /// final.
     #[serde(default)]

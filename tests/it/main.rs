@@ -11,6 +11,7 @@ mod exclusions;
 mod faults;
 mod findings;
 mod golden;
+mod keys;
 mod locality;
 mod readme;
 mod reference;

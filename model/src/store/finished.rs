@@ -1,7 +1,7 @@
 //! What is left of a payment that is finished, and of its key.
 
 use super::{PaymentRow, Standing, Store, Then};
-use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
+use crate::gatekeeper::{KeyId, KeyRow, PaidOnce, StoredReply};
 use crate::identity::{Fingerprint, PaymentId, TransactionId};
 use crate::status::Status;
 
@@ -59,7 +59,9 @@ impl Store {
         let payment = PaymentId::of(key.tenant, key.key, 0);
         let finished = self.finished.get(payment.0)?;
         let reply = Some(StoredReply { payment, status: finished.status });
-        Some(KeyRow { fingerprint: finished.fingerprint, payment, reply })
+        // Whoever asks for an order finds its payment without the key.
+        let (fingerprint, order_ref) = (finished.fingerprint, PaidOnce::default());
+        Some(KeyRow { fingerprint, payment, reply, order_ref })
     }
 
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::{
     Amount, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Dialect, Execution,
     IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, Movement, OperationId,
@@ -142,8 +142,9 @@ fn payment() -> PaymentId {
 }
 
 fn row() -> KeyRow {
-    let request = CreatePayment { key: KEY, merchant: Merchant(1), token: Token(3), money: MONEY };
-    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
+    let (merchant, token, order_ref) = (Merchant(1), Token(3), PaidOnce::default());
+    let request = CreatePayment { key: KEY, merchant, token, money: MONEY, order_ref };
+    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None, order_ref }
 }
 
 fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -> Commit {

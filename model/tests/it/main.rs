@@ -21,6 +21,7 @@ mod house;
 mod identity;
 mod interleaving;
 mod journey;
+mod keys;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::gatekeeper::{KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{KeyId, KeyRow, PaidOnce, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
     Commit, CommitResult, Fingerprint, IdempotencyKey, OperationId, PaymentId, Record, Status,
@@ -178,7 +178,12 @@ fn take(store: &mut Store, commit: &Commit) {
 }
 
 fn accept(payment: PaymentId) -> Commit {
-    let row = KeyRow { fingerprint: Fingerprint(1), payment, reply: None };
+    let row = KeyRow {
+        fingerprint: Fingerprint(1),
+        payment,
+        reply: None,
+        order_ref: PaidOnce::default(),
+    };
     Commit { claim: Some((KEY, row)), ..append(payment, 0) }.sealed()
 }
 

@@ -116,6 +116,11 @@ impl Authorities {
         self.rivals(token).any(|rival| self.is_payment_of(rival.token, payment))
     }
 
+    /// Whether two operations are for one order, which is paid once.
+    pub(super) fn is_order_mate(&self, one: &Operation, other: &Operation) -> bool {
+        self.plan.order_ref_unique && (one.tenant, one.order_ref) == (other.tenant, other.order_ref)
+    }
+
     /// Whether the instrument has a payment.
     pub(super) fn has_payment(&self, token: Token) -> bool {
         self.payment_of(token).is_some()

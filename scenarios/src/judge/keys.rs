@@ -14,7 +14,7 @@ use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
 use crate::party::STORE;
-use crate::plan::Plan;
+use crate::plan::{Operation, Plan};
 
 /// Judges what the edge answers to whom.
 pub(super) fn answered(
@@ -26,12 +26,14 @@ pub(super) fn answered(
 ) {
     let Some(operation) = said.plan.operation(token) else { return };
     let (mut foreign, mut refused) = (false, false);
+    let is_mates = |rival| said.is_order_mate(operation, rival) && names(said, rival, reply);
+    let before = said.rivals(token).any(is_mates);
     for rival in said.rivals(token) {
         if rival.tenant == operation.tenant {
             let stands_for = said.has_payment(rival.token) && !said.has_payment(token);
             if stands_for && endpoint == Endpoint::Create {
                 refused = true;
-                refused_as_such(found, seen, token, rival.token, reply);
+                refused_as_such(found, seen, (token, rival.token), reply, before);
             }
         } else {
             foreign = true;
@@ -50,18 +52,20 @@ pub(super) fn answered(
 /// Judges whether an operation that becomes a payment may have its key: not
 /// before the lifetime of an earlier use is over, and that use is finished.
 pub(super) fn claimed(said: &mut Authorities, found: &mut Findings, seen: Sighting, token: Token) {
-    let Some(tenant) = said.plan.operation(token).map(|operation| operation.tenant) else { return };
-    let mates = said.rivals(token).filter(|rival| rival.tenant == tenant).map(|rival| rival.token);
+    let Some(operation) = said.plan.operation(token) else { return };
+    let mates = said.rivals(token).filter(|rival| rival.tenant == operation.tenant);
+    let mates = mates.map(|rival| (rival.token, said.is_order_mate(operation, rival)));
     let mates: Vec<_> = mates.collect();
     let lifetime = shortest_lifetime(&said.plan);
-    for mate in &mates {
+    for (mate, is_same_order) in &mates {
         let Some(first) = said.claimed_at(*mate) else { continue };
         let outlived = lifetime.is_some_and(|lifetime| seen.at >= first.after(lifetime));
         let dossier = said.of(*mate);
         let mut views = dossier.iter().flat_map(|dossier| &dossier.payments);
         let open = views.find(|view| !view.status.is_final());
         let about = (token, "create", Relation::RepliesDiffer);
-        found.check(Invariant::I19, seen, about, outlived && open.is_none(), || {
+        let free = outlived && open.is_none() && !is_same_order;
+        found.check(Invariant::I19, seen, about, free, || {
             let status = open.map_or("finished".to_owned(), |view| view.status.to_string());
             format!(
                 "the key of {}, which is {status} and had it at {first}, was given to {}",
@@ -99,13 +103,13 @@ pub(super) fn stored(found: &mut Findings, seen: Sighting, row: &Transfer) {
 fn refused_as_such(
     found: &mut Findings,
     seen: Sighting,
-    token: Token,
-    owner: Token,
+    (token, owner): (Token, Token),
     reply: &ClientReply,
+    as_before: bool,
 ) {
     let about = (token, "create", Relation::RepliesDiffer);
     // Nothing was looked up for 400 and 503.
-    let fits = matches!(reply.code(), 400 | 422 | 503);
+    let fits = matches!(reply.code(), 400 | 422 | 503) || as_before;
     found.check(Invariant::I20, seen, about, fits, || {
         format!(
             "{} was answered with {} under a key that stands for {}",
@@ -114,6 +118,11 @@ fn refused_as_such(
             called(owner)
         )
     });
+}
+
+/// Whether a reply names the payment of this operation.
+fn names(said: &Authorities, operation: &Operation, reply: &ClientReply) -> bool {
+    reply.payment().is_some_and(|payment| said.is_payment_of(operation.token, payment))
 }
 
 fn names_nobody_elses(

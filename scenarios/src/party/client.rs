@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Token;
-use model::gatekeeper::CreatePayment;
+use model::gatekeeper::{CreatePayment, PaidOnce};
 use sim::{Delivery, Subject, VirtualTime};
 
 use crate::fact::{Endpoint, Fact};
@@ -90,13 +90,13 @@ impl Client {
         let Some(operation) = system.plan.operation(token) else { return };
         match nudge {
             Nudge::Start => {
-                self.start(operation, out);
+                self.start(system, operation, out);
                 let next = self.schedule.next().and_then(|token| system.plan.operation(token));
                 if let Some(next) = next {
                     await_start(next, out);
                 }
             }
-            Nudge::ClickAgain => create(operation, out),
+            Nudge::ClickAgain => create(system, operation, out),
             Nudge::Cancel => self.cancel(operation, out),
             Nudge::Ask(round) => self.ask(system, operation, round, out),
             Nudge::AskCancel(round) => self.ask_cancel(operation, round, out),
@@ -147,7 +147,7 @@ impl Client {
         }
     }
 
-    fn start(&mut self, operation: &Operation, out: &mut Effects) {
+    fn start(&mut self, system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
         if self.stages.has_begun(token) {
             return;
@@ -159,7 +159,7 @@ impl Client {
         out.append(Entry::Client(ClientEntry::Intended(token)));
         out.sync();
         self.stages.restore(ClientEntry::Intended(token));
-        create(operation, out);
+        create(system, operation, out);
         remind(token, Nudge::Ask(1), ASK_FIRST, out);
         if let Some(after) = operation.click_again_after {
             remind(token, Nudge::ClickAgain, after, out);
@@ -217,7 +217,7 @@ impl Client {
         if (stage.known && !operation.insists) || !may_repeat(system, operation, out) {
             out.send(EDGE, Message::Get(token, operation.key_id()));
         } else {
-            create(operation, out);
+            create(system, operation, out);
         }
         let early = out.maybe(PointName::EarlyTimeout.point(), Subject(token.0));
         let pause = if early { Duration::from_millis(1) } else { pause };
@@ -284,8 +284,10 @@ fn await_start(operation: &Operation, out: &mut Effects) {
     remind(operation.token, Nudge::Start, operation.at.since(out.wall()), out);
 }
 
-fn create(operation: &Operation, out: &mut Effects) {
+fn create(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
+    let once = system.plan.order_ref_unique;
     let request = CreatePayment {
+        order_ref: PaidOnce(once.then_some(operation.order_ref)),
         key: operation.key_id(),
         merchant: operation.merchant,
         token: operation.token,

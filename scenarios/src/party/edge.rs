@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
+use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply, admit};
 use model::{
     Amount, Change, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token,
     TransactionId,
@@ -105,7 +105,11 @@ impl Edge {
         if self.requests.contains_key(&serial) {
             return;
         }
-        let read = ReadRequest { serial, token: asking.token, key };
+        let order_ref = match asked {
+            Asked::Create(request) => request.order_ref,
+            Asked::Get | Asked::Cancel => PaidOnce::default(),
+        };
+        let read = ReadRequest { serial, token: asking.token, key, order_ref };
         let request =
             Request { client, asking, asked, read, commit: None, read_twice: false, tries: 0 };
         self.requests.insert(serial, request);
@@ -149,14 +153,12 @@ impl Edge {
         rows: &Rows,
         out: &mut Effects,
     ) {
-        let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
         let defects = system.rules.defects;
-        match admit(create, rows.key.as_ref(), rows.generation, lease_live, defects) {
+        match admit(create, &rows.stored(), defects) {
             Admission::Accept(payment) => {
                 let racy = defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
-                let claimed =
-                    (create.key.scoped(defects), if racy { fresh } else { payment });
+                let claimed = (create.key.scoped(defects), if racy { fresh } else { payment });
                 self.accept(system, serial, create, claimed, !racy, out);
             }
             Admission::InProgress(payment) => {
@@ -181,7 +183,8 @@ impl Edge {
         claims: bool,
         out: &mut Effects,
     ) {
-        let row = KeyRow { fingerprint: create.fingerprint(), payment, reply: None };
+        let (fingerprint, order_ref) = (create.fingerprint(), create.order_ref);
+        let row = KeyRow { fingerprint, payment, reply: None, order_ref };
         let intent = Intent {
             payment,
             tenant: create.key.tenant,

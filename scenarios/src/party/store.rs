@@ -288,7 +288,8 @@ impl StoreDesk {
             let ever = ever.filter(|(payment, _)| Some(*payment) != current);
             earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
         }
-        Rows { key, payment, generation, earlier }
+        let known_order = self.store.of_order(read.key.tenant, read.order_ref);
+        Rows { key, payment, generation, earlier, known_order }
     }
 
     fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {

@@ -55,6 +55,7 @@ impl Plan {
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
+            order_ref_unique: scenario.order_ref_unique,
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
             weather,

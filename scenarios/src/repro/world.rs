@@ -38,6 +38,8 @@ pub(super) struct WorldTable {
     latencies: Latencies,
     chaos: Spanned<Span>,
     key_lifetime: Option<Spanned<Span>>,
+    #[serde(default)]
+    order_ref_unique: bool,
     #[serde(default = "one")]
     clients: Spanned<u8>,
     #[serde(default = "one")]
@@ -131,6 +133,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
     if let Some(lifetime) = plan.key_lifetime {
         line(format!("key_lifetime = {}", quoted(&Span(lifetime).to_string())));
+    }
+    if plan.order_ref_unique {
+        line("order_ref_unique = true".to_owned());
     }
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
@@ -265,6 +270,7 @@ impl WorldTable {
             key: self.key.0,
             heal_at,
             key_lifetime,
+            order_ref_unique: self.order_ref_unique,
             clients,
             workers,
             operations,
@@ -296,7 +302,10 @@ fn key_lifetime(
     let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
     let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
     if lifetime < least {
-        let problem = format!("`key_lifetime` is at least {}, so that no retry outlives its key", Span(least));
+        let problem = format!(
+            "`key_lifetime` is at least {}, so that no retry outlives its key",
+            Span(least)
+        );
         return Err(Wrong::new(place, problem));
     }
     Ok(Some(lifetime))

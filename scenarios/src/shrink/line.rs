@@ -55,6 +55,8 @@ pub enum Line {
     Permanence,
     /// That keys expire.
     KeyLifetime,
+    /// That an order is paid once.
+    UniqueOrders,
 }
 
 /// What the weather does at a rate.
@@ -166,6 +168,7 @@ impl Line {
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
             (plan.key_lifetime.is_some(), Self::KeyLifetime),
+            (plan.order_ref_unique, Self::UniqueOrders),
         ];
         on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
     }
@@ -185,6 +188,7 @@ impl Line {
                 | Self::Connections
                 | Self::Permanence
                 | Self::KeyLifetime
+                | Self::UniqueOrders
         )
     }
 }
@@ -246,6 +250,7 @@ impl Plan {
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
             Line::KeyLifetime => self.key_lifetime = None,
+            Line::UniqueOrders => self.order_ref_unique = false,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
@@ -358,6 +363,7 @@ impl fmt::Display for Line {
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
             Self::KeyLifetime => f.write_str("the lifetime of keys"),
+            Self::UniqueOrders => f.write_str("that an order is paid once"),
         }
     }
 }

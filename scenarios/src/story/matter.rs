@@ -108,11 +108,9 @@ impl Matter {
             Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
                 self.payments.contains(&payment)
             }
-            Timer::Expire
-            | Timer::Request(_)
-            | Timer::Execute(_)
-            | Timer::Look
-            | Timer::Reap => false,
+            Timer::Expire | Timer::Request(_) | Timer::Execute(_) | Timer::Look | Timer::Reap => {
+                false
+            }
         }
     }
 

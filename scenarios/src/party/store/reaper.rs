@@ -64,8 +64,9 @@ impl Reaper {
         };
         if !self.is_armed {
             self.is_armed = true;
-            let left = expiry.saturating_sub(self.elapsed(out));
             let (soonest, latest) = (lifetime / 16, lifetime / 4);
+            // What is past its time and stays has no time when it may go.
+            let left = expiry.checked_sub(self.elapsed(out)).unwrap_or(latest);
             out.set_housekeeping(left.clamp(soonest, latest), Timer::Reap);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use model::{Amount, IdempotencyKey, Merchant, Money, OrderRef, Tenant, Token};
 use sim::{Rate, Stream, VirtualTime};
 
 use crate::plan::{MerchantLimit, Operation};
@@ -27,6 +27,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             tenant: Tenant(tenant),
             merchant: Merchant(stream.between(1, u64::from(workload.merchants)) as u16),
             key: IdempotencyKey(u64::from(n) + 1),
+            order_ref: OrderRef(u64::from(n) + 1),
             money: Money { amount: Amount(i128::from(amount)), currency },
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
@@ -71,9 +72,9 @@ pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stre
     }
 }
 
-/// A shop that counts its orders anew takes a key again after the lifetime that
-/// was declared of it: an intent of its own, with its own token. Whether the key
-/// has expired by then, the shop does not know.
+/// A shop that counts its keys anew takes one again after the lifetime that was
+/// declared of it: an intent of its own, with its own token. Whether the key has
+/// expired by then, the shop does not know, nor always that the order is paid.
 pub(super) fn reuse_expired(
     scenario: &Scenario,
     operations: &mut [Operation],
@@ -89,6 +90,10 @@ pub(super) fn reuse_expired(
             operation.at = first.at.after(lifetime + stream.span(Duration::ZERO, lifetime));
             (operation.client, operation.tenant, operation.key) =
                 (first.client, first.tenant, first.key);
+            if stream.chance(scenario.workload.reorder) {
+                (operation.order_ref, operation.merchant) = (first.order_ref, first.merchant);
+                operation.money = first.money;
+            }
             // A cancellation goes by the key, and would end the first.
             operation.cancel_after = None;
         }
