@@ -251,10 +251,8 @@ impl Conductor {
         if self.payment.case().is_some() || since < rules.resolve_within {
             return None;
         }
-        Some(match flight.aim {
-            Aim::Undo(_) => Case::UndoStuck,
-            Aim::Step(_) | Aim::Notice => Case::InDoubt,
-        })
+        let is_undo = matches!(flight.aim, Aim::Undo(_));
+        Some(if is_undo { Case::UndoStuck } else { Case::InDoubt })
     }
 
     /// Whether a person has the payment: what goes on is not waited for.

@@ -95,7 +95,7 @@ impl Defect {
             story: "when the handler of a payment breaks off after the charge, before it is \
                     booked, its claim on the key is deleted so that the customer may try again, \
                     and is charged again",
-            source: "actor-ts#984",
+            source: "the `catch` that deletes the claim in actor-ts#984",
             caught_by: &["I05"],
         },
         DefectStory {

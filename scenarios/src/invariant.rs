@@ -247,7 +247,7 @@ impl Invariant {
             "no-key-stays-locked",
             InvariantKind::Eventually,
             "CL JR",
-            "after the end of all faults a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
+            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
         ),
     ];
 

@@ -10,7 +10,7 @@ use sim::{Sighting, VirtualTime};
 use super::authorities::Authorities;
 use super::called;
 use super::findings::{Findings, Relation};
-use crate::bounds::LEASE;
+use crate::bounds::{COPY_AGE_MAX, LEASE};
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
 
@@ -68,7 +68,8 @@ impl Progress {
 }
 
 /// Judges an answer of the edge: the premise is a 409 after heal, for a payment
-/// that waits for nobody outside.
+/// that waits for nobody outside. What was sent late before heal is on its way for
+/// a while yet, and on a link that keeps order it holds up all that comes after it.
 pub(super) fn answered(
     said: &Authorities,
     found: &mut Findings,
@@ -82,13 +83,14 @@ pub(super) fn answered(
     if waits || seen.at <= said.heal_at() || !said.house_heals() {
         return;
     }
-    let since = stand.at.max(said.heal_at());
+    let since = stand.at.max(said.heal_at().after(COPY_AGE_MAX));
     let about = (token, "create", Relation::NeverFinished);
     let moves = seen.at <= since.after(LEASE * 2);
     found.check(Invariant::L05, seen, about, moves, || {
         format!(
-            "{} was answered with 409, and nobody has gone on with {payment} since {since}",
-            called(token)
+            "{} was answered with 409, and nobody has gone on with {payment} since {}",
+            called(token),
+            stand.at
         )
     });
 }
