@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
+    /// What a provider did not answer is stored as the final reply.
+    AmbiguousErrorStoredFinal,
     /// Two requests with one key both find it free.
     CheckThenInsert,
+    /// Whoever breaks off after the charge gives the key free.
+    ClaimDeletedAfterEffect,
     /// An undo is only registered once its step has succeeded.
     CompRegisteredAfter,
     /// A repeated posting gets new ids and loses its links.
@@ -23,8 +27,12 @@ pub enum Defect {
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A payment is locked for as long as the record of its key lives.
+    LockIsRecordTtl,
     /// A key answers whatever is asked under it.
     NoFingerprint,
+    /// Keys are removed by their age alone.
+    ReaperKillsLiveKeys,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
@@ -64,12 +72,31 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::AmbiguousErrorStoredFinal,
+            name: "ambiguous-error-stored-final",
+            story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
+                    is stored under the key as the final reply: the payment ends there, whether \
+                    the provider has charged or not",
+            source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
+                     `recovery_point` finished; actor-ts#984",
+            caught_by: &["I18", "I34"],
+        },
+        DefectStory {
             defect: Self::CheckThenInsert,
             name: "check-then-insert",
             story: "the gatekeeper reads that a key is free, mints a fresh payment id and inserts \
                     without compare-and-set, so two concurrent requests both win",
             source: "furthemore/APIS PR#193; saleor#19220",
             caught_by: &["I19", "I05"],
+        },
+        DefectStory {
+            defect: Self::ClaimDeletedAfterEffect,
+            name: "claim-deleted-after-effect",
+            story: "when the handler of a payment breaks off after the charge, before it is \
+                    booked, its claim on the key is deleted so that the customer may try again, \
+                    and is charged again",
+            source: "the `catch` that deletes the claim in actor-ts#984",
+            caught_by: &["I05"],
         },
         DefectStory {
             defect: Self::CompRegisteredAfter,
@@ -112,12 +139,29 @@ impl Defect {
             caught_by: &["I26", "I05"],
         },
         DefectStory {
+            defect: Self::LockIsRecordTtl,
+            name: "lock-is-record-ttl",
+            story: "the mark that a payment is being worked on lives as long as the record of its \
+                    key, so that after a crash nobody goes on, and whoever asks hears 409 for a day",
+            source: "actor-ts#984; Whop documents it as intended",
+            caught_by: &["L05"],
+        },
+        DefectStory {
             defect: Self::NoFingerprint,
             name: "no-fingerprint",
             story: "a key that is used again for another amount gets the reply to the first \
                     request, and the customer believes that the second was paid",
             source: "Qonto documents that the cached response comes even if the body differs",
             caught_by: &["I20"],
+        },
+        DefectStory {
+            defect: Self::ReaperKillsLiveKeys,
+            name: "reaper-kills-live-keys",
+            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
+                    outlasts them frees the keys of payments that are not finished",
+            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
+                     `recovery_point`",
+            caught_by: &["I19", "I05"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,

@@ -24,6 +24,12 @@ pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 /// How long after heal a world may take to come to rest.
 pub const HORIZON: Duration = Duration::from_secs(60 * 86_400);
 
+/// The shortest lifetime of keys in a world whose faults last so long: no retry
+/// of a request outlives it, nor any copy of one.
+pub const fn key_lifetime_min(chaos: Duration) -> Duration {
+    Duration::from_secs(chaos.as_secs() + 1 + never_found().as_secs())
+}
+
 /// From this age of its last send on, an operation that a provider does not
 /// know never happened and never will: `t_nf`, the sum of the others and a
 /// tenth.

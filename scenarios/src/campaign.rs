@@ -50,6 +50,8 @@ pub struct Campaign {
     pub exercised: BTreeMap<Invariant, u64>,
     /// How much money was trapped, for what, and for how long.
     pub trapped: Trapped,
+    /// Invariants whose premise no world of the scenario can meet.
+    pub not_applicable: Vec<Invariant>,
     /// Invariants that the scenario promises to exercise, and did not.
     pub missed: Vec<Invariant>,
     /// Every invariant that did not hold in some trial.
@@ -162,6 +164,7 @@ impl Campaign {
             never_struck: 0,
             exercised: BTreeMap::new(),
             trapped: Trapped::default(),
+            not_applicable: not_applicable(scenario),
             missed: Vec::new(),
             caught: BTreeMap::new(),
             findings: Vec::new(),
@@ -239,6 +242,11 @@ impl Campaign {
         self.missed =
             promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
     }
+}
+
+fn not_applicable(scenario: &Scenario) -> Vec<Invariant> {
+    let all = Invariant::ALL.iter().map(|story| story.code);
+    all.filter(|invariant| !scenario.can_meet(*invariant)).collect()
 }
 
 /// Trials that are run side by side before their outcomes are added up.

@@ -17,10 +17,11 @@ mod screens;
 mod sums;
 mod trapped;
 mod waits;
+mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, Booking, Movement, PaymentId, StoreEntry, Token};
+use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
@@ -99,11 +100,16 @@ impl Judge {
                 fencing::leased(&mut self.said, *payment, *token, lease);
                 return;
             }
+            // What the store believes about its clock is no authority.
+            StoreEntry::Elapsed(..) => return,
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            if let Record::Accepted(_) = record {
+                keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
+            }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
         }
     }
@@ -148,6 +154,7 @@ impl Observer<PaymentSystem> for Judge {
                 };
                 let whom = (asking.token, endpoint);
                 keys::answered(&self.said, &mut self.found, seen, whom, reply);
+                wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
             }
             Message::Notice(notice) if party::worker_of(seen.role).is_some() => {

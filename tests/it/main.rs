@@ -13,6 +13,7 @@ mod findings;
 mod golden;
 #[cfg(unix)]
 mod interrupt;
+mod keys;
 mod locality;
 mod readme;
 mod reference;

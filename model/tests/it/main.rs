@@ -24,6 +24,7 @@ mod house;
 mod identity;
 mod interleaving;
 mod journey;
+mod keys;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;

@@ -216,6 +216,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Execute(_) => "a request that it had put off is due",
         Timer::Expire => "the time of a hold should be over",
         Timer::Look => "it is time to look at every payment",
+        Timer::Reap => "it is time to look at the ages of keys",
     }
 }
 

@@ -16,9 +16,11 @@ use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::sums::Sums;
 use super::trapped::Watch;
+use super::wedge::Progress;
 use crate::fact::{Endpoint, ProviderStrike};
 use crate::judge::PROVIDER_STRIKES;
 use crate::message::{Asking, ClientReply};
+use crate::party;
 use crate::plan::{Operation, Plan};
 use crate::trapped::{Pool, Trapped};
 
@@ -33,6 +35,10 @@ pub struct Authorities {
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
     shared_keys: Vec<u32>,
+    /// JR: when those of them claimed their keys that did.
+    claims: BTreeMap<Token, VirtualTime>,
+    /// JR: how far each payment has come that is not finished.
+    pub(super) progress: Progress,
     strikes: [u64; PROVIDER_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
@@ -49,6 +55,8 @@ impl Authorities {
             watch: Watch::new(plan),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
+            claims: BTreeMap::new(),
+            progress: Progress::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
@@ -77,6 +85,15 @@ impl Authorities {
         self.plan.core.is_some()
     }
 
+    /// Whether everybody in the house heals, whoever else does not.
+    pub(super) fn house_heals(&self) -> bool {
+        let outside = |role| party::provider_of(role).is_some() || party::client_of(role).is_some();
+        let heals = |core: sim::Roles| {
+            party::all(&self.plan).all(|role| outside(role) || core.contains(role))
+        };
+        self.plan.core.is_none_or(heals)
+    }
+
     /// Whether a person has this payment, because of a fault that the plan
     /// never heals.
     pub(super) fn is_open_case(&self, token: Token) -> bool {
@@ -102,6 +119,11 @@ impl Authorities {
         self.rivals(token).any(|rival| self.is_payment_of(rival.token, payment))
     }
 
+    /// Whether two operations are for one order, which is paid once.
+    pub(super) fn is_order_mate(&self, one: &Operation, other: &Operation) -> bool {
+        self.plan.order_ref_unique && (one.tenant, one.order_ref) == (other.tenant, other.order_ref)
+    }
+
     /// Whether the instrument has a payment.
     pub(super) fn has_payment(&self, token: Token) -> bool {
         self.payment_of(token).is_some()
@@ -110,6 +132,16 @@ impl Authorities {
     /// Whether the instrument has this payment.
     pub(super) fn is_payment_of(&self, token: Token, payment: PaymentId) -> bool {
         self.of(token).is_some_and(|dossier| dossier.payment(payment).is_some())
+    }
+
+    /// When the operation claimed its key, if it did, and another uses the key.
+    pub(super) fn claimed_at(&self, token: Token) -> Option<VirtualTime> {
+        self.claims.get(&token).copied()
+    }
+
+    /// An operation whose key others use claims it.
+    pub(super) fn take_claim(&mut self, at: VirtualTime, token: Token) {
+        self.claims.entry(token).or_insert(at);
     }
 
     /// The sums of every account, in order.
@@ -230,6 +262,7 @@ impl Authorities {
         record: &Record,
     ) {
         self.watch.take_record(at, token, record);
+        self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));

@@ -2,6 +2,7 @@
 //! which nothing goes wrong.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
@@ -18,7 +19,7 @@ use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
-use crate::bounds::COPY_AGE_MAX;
+use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
 use crate::party::{CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
@@ -35,6 +36,9 @@ pub(super) struct WorldTable {
     #[serde(default)]
     latencies: Latencies,
     chaos: Spanned<Span>,
+    key_lifetime: Option<Spanned<Span>>,
+    #[serde(default)]
+    order_ref_unique: bool,
     #[serde(default = "one")]
     clients: Spanned<u8>,
     #[serde(default = "one")]
@@ -118,6 +122,12 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         line("latencies = \"drawn\"".to_owned());
     }
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
+    if let Some(lifetime) = plan.key_lifetime {
+        line(format!("key_lifetime = {}", quoted(&Span(lifetime).to_string())));
+    }
+    if plan.order_ref_unique {
+        line("order_ref_unique = true".to_owned());
+    }
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
     }
@@ -182,6 +192,7 @@ fn noted_operation(operation: &Operation, notes: &Notes) -> String {
         shrink::Line::Operation(token),
         shrink::Line::SecondClick(token),
         shrink::Line::Cancellation(token),
+        shrink::Line::Insistence(token),
     ];
     noted(operation::line(operation), notes, &about)
 }
@@ -193,6 +204,7 @@ fn noted(line: String, notes: &Notes, about: &[shrink::Line]) -> String {
         let whose = match about {
             shrink::Line::SecondClick(_) => "the second click: ",
             shrink::Line::Cancellation(_) => "the cancellation: ",
+            shrink::Line::Insistence(_) => "the insistence: ",
             _ => "",
         };
         for note in notes.on(*about) {
@@ -230,6 +242,7 @@ impl WorldTable {
         let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
+        let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
@@ -246,6 +259,8 @@ impl WorldTable {
             seed: origin.seed,
             key: self.key.0,
             heal_at,
+            key_lifetime,
+            order_ref_unique: self.order_ref_unique,
             clients,
             workers,
             operations,
@@ -265,6 +280,25 @@ impl WorldTable {
             risk: self.risk.risk()?,
         })
     }
+}
+
+/// Long enough for every retry.
+fn key_lifetime(
+    lifetime: Option<Spanned<Span>>,
+    heal_at: VirtualTime,
+) -> Result<Option<Duration>, Wrong> {
+    let Some(lifetime) = lifetime else { return Ok(None) };
+    let place = lifetime.span();
+    let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
+    let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
+    if lifetime < least {
+        let problem = format!(
+            "`key_lifetime` is at least {}, so that no retry outlives its key",
+            Span(least)
+        );
+        return Err(Wrong::new(place, problem));
+    }
+    Ok(Some(lifetime))
 }
 
 fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<ProviderPlan>, Wrong> {

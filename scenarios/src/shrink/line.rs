@@ -23,6 +23,8 @@ pub enum Line {
     SecondClick(Token),
     /// The customer's cancellation.
     Cancellation(Token),
+    /// That the shop makes its request again until the reply is final.
+    Insistence(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -53,6 +55,10 @@ pub enum Line {
     Connections,
     /// That somebody is broken for good.
     Permanence,
+    /// That keys expire.
+    KeyLifetime,
+    /// That an order is paid once.
+    UniqueOrders,
 }
 
 /// What the weather does at a rate.
@@ -120,6 +126,7 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+            lines.extend(operation.insists.then_some(Self::Insistence(token)));
         }
         lines
     }
@@ -162,6 +169,8 @@ impl Line {
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
+            (plan.key_lifetime.is_some(), Self::KeyLifetime),
+            (plan.order_ref_unique, Self::UniqueOrders),
         ];
         let plain = Dialect::plain();
         let habits = plan.providers.iter().enumerate();
@@ -179,12 +188,15 @@ impl Line {
             Self::Operation(_)
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
+                | Self::Insistence(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
+                | Self::KeyLifetime
+                | Self::UniqueOrders
         )
     }
 }
@@ -204,6 +216,7 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            operation.insists &= !gone.contains(&Line::Insistence(operation.token));
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -249,9 +262,12 @@ impl Plan {
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
+            Line::KeyLifetime => self.key_lifetime = None,
+            Line::UniqueOrders => self.order_ref_unique = false,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
+            | Line::Insistence(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -340,6 +356,7 @@ impl fmt::Display for Line {
             Self::Operation(token) => write!(f, "payment {}", token.0),
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }
@@ -361,6 +378,8 @@ impl fmt::Display for Line {
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
+            Self::KeyLifetime => f.write_str("the lifetime of keys"),
+            Self::UniqueOrders => f.write_str("that an order is paid once"),
         }
     }
 }
