@@ -39,8 +39,8 @@ pub enum Message {
     Rows(ReadRequest, Rows),
     /// Orchestrator to store: m23.
     Lease(LeaseRequest),
-    /// The store's answer: lease and journal.
-    Leased(LeaseRequest, Lease, Vec<Record>),
+    /// The store's answer: lease and journal, and what webhooks tell.
+    Leased(LeaseRequest, Lease, Vec<Record>, Vec<Told>),
     /// The store's answer: another worker has it.
     Held(LeaseRequest),
     /// The store's answer: nothing is left to do for this payment.

@@ -310,12 +310,9 @@ impl StoreDesk {
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
-        out.send(from, Message::Leased(request, lease, journal));
-        self.expect(payment, token, LEASE, true, out);
         let told = self.store.told(payment);
-        if !told.is_empty() {
-            out.send(from, Message::Told(payment, token, told));
-        }
+        out.send(from, Message::Leased(request, lease, journal, told));
+        self.expect(payment, token, LEASE, true, out);
     }
 
     fn nudge(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
