@@ -21,3 +21,4 @@ mod snapshots;
 mod story;
 mod takeover;
 mod tidy;
+mod webhooks;
