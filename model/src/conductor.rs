@@ -8,6 +8,8 @@
 
 mod resolution;
 
+mod hearing;
+
 use std::time::Duration;
 
 use crate::attempt::AttemptEvent;

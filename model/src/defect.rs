@@ -11,14 +11,20 @@ use serde::{Deserialize, Serialize};
 pub enum Defect {
     /// What a provider did not answer is stored as the final reply.
     AmbiguousErrorStoredFinal,
+    /// A webhook whose charge is not known yet is acknowledged and dropped.
+    AckAndDrop,
     /// Two requests with one key both find it free.
     CheckThenInsert,
     /// Whoever breaks off after the charge gives the key free.
     ClaimDeletedAfterEffect,
     /// An undo is only registered once its step has succeeded.
     CompRegisteredAfter,
+    /// A webhook that is being taken in counts as taken in.
+    DedupeBeforeWork,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
+    /// A webhook that comes twice is applied twice.
+    DupCredit,
     /// A server error counts as a refusal.
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
@@ -37,12 +43,16 @@ pub enum Defect {
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
+    /// What was told last counts, whenever it was true.
+    StaleOverwrites,
     /// A time-out counts as a refusal.
     TimeoutIsFailure,
     /// Balances are checked without what others have reserved.
     ToctouBalance,
     /// A posting that fails after the pivot unwinds the payment.
     UndoPastPivot,
+    /// A webhook captures what it tells of, and so does the worker.
+    WebhookAlsoActs,
 }
 
 /// What people should know of a defect.
@@ -82,6 +92,14 @@ impl Defect {
             caught_by: &["I18", "I34"],
         },
         DefectStory {
+            defect: Self::AckAndDrop,
+            name: "ack-and-drop",
+            story: "a webhook about a charge that the house has no name for yet is answered with \
+                    200 and dropped, so an event that comes almost immediately is lost",
+            source: "duncanmcclean/statamic-cargo#190",
+            caught_by: &["I23"],
+        },
+        DefectStory {
             defect: Self::CheckThenInsert,
             name: "check-then-insert",
             story: "the gatekeeper reads that a key is free, mints a fresh payment id and inserts \
@@ -107,12 +125,28 @@ impl Defect {
             caught_by: &["I35", "I18"],
         },
         DefectStory {
+            defect: Self::DedupeBeforeWork,
+            name: "dedupe-before-work",
+            story: "the event is remembered before anything is done about it, so when the work \
+                    fails its repetition is acknowledged as done",
+            source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
+            caught_by: &["I23"],
+        },
+        DefectStory {
             defect: Self::DoublePost,
             name: "double-post",
             story: "a posting whose reply was lost is sent again with new transfer ids and without \
                     its links, so that its legs are booked twice",
             source: "artivisi/balaka#29; midaz#1974",
             caught_by: &["I33"],
+        },
+        DefectStory {
+            defect: Self::DupCredit,
+            name: "dup-credit",
+            story: "nobody asks whether an event came before, so that one that is delivered \
+                    twice is applied twice",
+            source: "wasp open-saas#688; woocommerce-payments#3814",
+            caught_by: &["I22"],
         },
         DefectStory {
             defect: Self::FreshKeyPerTry,
@@ -180,6 +214,14 @@ impl Defect {
             caught_by: &["I13", "I18"],
         },
         DefectStory {
+            defect: Self::StaleOverwrites,
+            name: "stale-overwrites",
+            story: "what a webhook tells is taken for the latest because it came last, so an \
+                    older state overwrites a newer one",
+            source: "hyperswitch#9925 and #10340; mollie/WooCommerce#1252; polar PR#13315",
+            caught_by: &["I22"],
+        },
+        DefectStory {
             defect: Self::TimeoutIsFailure,
             name: "timeout-is-failure",
             story: "a provider that does not answer in time counts as a decline, and the payment \
@@ -202,6 +244,14 @@ impl Defect {
                     the customer sees a failure with the money gone",
             source: "a saga that treats every failing step alike",
             caught_by: &["I12", "I18"],
+        },
+        DefectStory {
+            defect: Self::WebhookAlsoActs,
+            name: "webhook-also-acts",
+            story: "a webhook that tells of an authorization captures it under a key of its own, \
+                    while the worker captures it too",
+            source: "woocommerce-gateway-stripe#489; saleor#19220",
+            caught_by: &["I13"],
         },
     ];
 

@@ -49,6 +49,8 @@ identities! {
     TransferId(u64) "ltx-{:x}";
     /// A charge in a provider's books.
     ChargeId(u64) "charge-{:x}";
+    /// An event that somebody outside tells of by a webhook.
+    EventId(u64) "event-{:x}";
     /// A commit at the store.
     TransactionId(u64) "txn-{:x}";
     /// The digest of a request's payload.

@@ -233,6 +233,11 @@ impl Payment {
         &self.saga
     }
 
+    /// The place of the step of its workflow that does this; `None` if none does.
+    pub(crate) fn step(&self, action: Action) -> Option<u8> {
+        self.workflow.step(action)
+    }
+
     /// The operation of `which`.
     pub fn operation(&self, which: Try) -> OperationId {
         self.intent.payment.operation(which.step, which.attempt)

@@ -3,7 +3,9 @@
 //! stale workers.
 
 mod finished;
+mod inbox;
 mod lifetimes;
+mod receiving;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -16,13 +18,17 @@ use crate::archive::Archive;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
-use crate::identity::{OrderRef, PaymentId, Tenant, Token, TransactionId, hash};
+use crate::identity::{EventId, OrderRef, PaymentId, Tenant, Token, TransactionId, hash};
+use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
 use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
+use crate::webhook::Webhook;
 
 use finished::Finished;
+use inbox::Inbox;
+pub use inbox::{InboxChange, InboxRow};
 use lifetimes::Lifetimes;
 pub use taken::Taken;
 
@@ -45,6 +51,8 @@ pub struct Commit {
     pub claim: Option<(KeyId, KeyRow)>,
     /// Whether it has to find the key free.
     pub exclusive: bool,
+    /// What it does to the inbox.
+    pub inbox: Vec<InboxChange>,
     /// What happens to the payment next.
     pub then: Then,
 }
@@ -87,6 +95,10 @@ pub enum StoreEntry {
     /// So much time has passed in all that the store was up, and these keys have
     /// expired. Nobody writes it down where keys live for ever.
     Elapsed(Duration, Vec<KeyId>),
+    /// A webhook that was received, and where it stands from the beginning.
+    Received(Webhook, InboxState),
+    /// What was found of a webhook without a payment to commit to.
+    Found(EventId, Token, InboxEvent),
 }
 
 /// One payment's place in the store.
@@ -121,6 +133,8 @@ pub struct Store {
     orders: BTreeMap<(Tenant, OrderRef), PaymentId>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    /// What somebody outside told, where anybody listens.
+    inbox: Option<Inbox>,
     /// What is left of finished payments that something was taken back of.
     reopened: BTreeMap<PaymentId, Taken>,
     /// How old keys are, if they don't live for ever.
@@ -157,7 +171,7 @@ impl Commit {
             self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0),
             self.records.len() as u64,
         ];
-        self.id = TransactionId(hash("commit", words));
+        self.id = TransactionId(inbox::hashed(hash("commit", words), &self.inbox));
         self
     }
 
@@ -235,7 +249,7 @@ impl Store {
         let taken = claimed.is_some_and(|(key, row)| {
             self.key(*key).is_some() || self.of_order(key.tenant, row.order_ref).is_some()
         });
-        if version != commit.expected || put_away || taken {
+        if version != commit.expected || put_away || taken || !self.inbox_permits(commit) {
             return CommitResult::Conflict;
         }
         match commit.claimed_back() {
@@ -265,6 +279,12 @@ impl Store {
             StoreEntry::Leased(payment, _, lease) => self.lease(*payment, *lease),
             StoreEntry::Elapsed(elapsed, expired) => self.age(*elapsed, expired),
             StoreEntry::Committed(commit) => self.take(commit),
+            StoreEntry::Received(webhook, state) => self.receive(webhook, *state),
+            StoreEntry::Found(event, _, found) => {
+                if let Some(inbox) = &mut self.inbox {
+                    inbox.find(*event, *found);
+                }
+            }
         }
     }
 
@@ -359,7 +379,9 @@ impl Store {
                 key.reply.get_or_insert(reply);
             }
         }
+        let status = row.status;
         self.take_back(commit);
+        self.take_inbox(commit, status);
     }
 }
 

@@ -6,7 +6,9 @@ mod stroke;
 use model::ProviderId;
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
-use scenarios::plan::{IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble};
+use scenarios::plan::{
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble, WebhookFaults,
+};
 use sim::{Rate, Trigger, VirtualTime, Weather};
 
 use crate::brief::Brief;
@@ -95,6 +97,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         rows.push(row(&name, format!("speaks {}", provider.dialect.name)));
         rows.push(row("", format!("issuers: {}", issuers(&provider.issuer))));
         rows.push(row("", format!("faults: {}", faults(&provider.faults))));
+        if plan.webhooks {
+            rows.push(row("", format!("webhooks: {}", webhooks(&provider.faults.webhooks))));
+        }
     }
     rows.push(row("risk", risk(&plan.risk)));
     rows
@@ -143,6 +148,22 @@ fn faults(faults: &ProviderFaults) -> String {
     }
     if !faults.index_lag_max.is_zero() {
         said.push_str(&format!("; index lags up to {}", Brief::from(faults.index_lag_max)));
+    }
+    said
+}
+
+fn webhooks(faults: &WebhookFaults) -> String {
+    let mut said = rates(&[
+        ("dropped", faults.dropped),
+        ("repeated", faults.repeated),
+        ("reordered", faults.reordered),
+        ("early", faults.early),
+    ]);
+    if faults.reordered != Rate::NEVER {
+        said.push_str(&format!("; held back up to {}", Brief::from(faults.reorder_max)));
+    }
+    if !faults.delay_max.is_zero() {
+        said.push_str(&format!("; late up to {}", Brief::from(faults.delay_max)));
     }
     said
 }

@@ -9,6 +9,13 @@ pub const COPY_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 pub const LATE_EFFECT_MAX: Duration = Duration::from_secs(10 * 60);
 /// No index lags further behind the books.
 pub const INDEX_LAG_MAX: Duration = Duration::from_secs(60);
+/// No webhook leaves later than this because it is slow, or held back.
+pub const HELD_BACK_MAX: Duration = Duration::from_secs(86_400);
+/// No webhook overtakes the answer to its request by more.
+pub const EARLY_MAX: Duration = Duration::from_secs(10);
+/// Nobody tells of a change later than this after it, however often it was
+/// sent and held back.
+pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
 /// How long a worker waits for a provider's answer; then the attempt is unknown.

@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("orchestrator-crash-loop", include_str!("../catalog/orchestrator-crash-loop.toml")),
     ("worker-takeover", include_str!("../catalog/worker-takeover.toml")),
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
+    ("webhook-weather", include_str!("../catalog/webhook-weather.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),
     ("keys-expire", include_str!("../catalog/keys-expire.toml")),

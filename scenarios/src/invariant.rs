@@ -40,6 +40,10 @@ pub enum Invariant {
     I20,
     /// Tenants are apart.
     I21,
+    /// Webhooks are applied once, and never regress.
+    I22,
+    /// What is acknowledged is durable.
+    I23,
     /// Fencing.
     I26,
     /// External conservation.
@@ -94,7 +98,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 22] = [
+    pub const ALL: [InvariantStory; 24] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -208,6 +212,20 @@ impl Invariant {
             "no reply names a payment of another tenant, no key means anything to another tenant, and no transfer joins accounts of two",
         ),
         story(
+            Self::I22,
+            "a-webhook-is-applied-once-and-never-regresses",
+            InvariantKind::Always,
+            "JR",
+            "no event of a webhook changes anything twice, and the versions of one object that are applied strictly increase",
+        ),
+        story(
+            Self::I23,
+            "what-is-acknowledged-is-durable",
+            InvariantKind::Always,
+            "EX JR",
+            "a webhook that was answered with 2xx is in the durable inbox then, and in the end it is applied, parked, stale or a person's",
+        ),
+        story(
             Self::I26,
             "a-lease-that-is-over-does-nothing",
             InvariantKind::Always,
@@ -263,7 +281,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 22] = Invariant::ALL;
+static STORIES: [InvariantStory; 24] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

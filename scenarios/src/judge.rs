@@ -17,6 +17,7 @@ mod screens;
 mod sums;
 mod trapped;
 mod waits;
+mod webhooks;
 mod wedge;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use sim::{Observer, Role, Sighting, VirtualTime};
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView};
 pub use findings::{Findings, Relation, Violation};
+use webhooks::InboxView;
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
@@ -38,13 +40,15 @@ use crate::system::{Entry, PaymentSystem};
 #[derive(Clone, Debug)]
 pub struct Judge {
     said: Authorities,
+    inbox: InboxView,
     found: Findings,
 }
 
 impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
-        Self { said: Authorities::new(plan), found: Findings::new(plan) }
+        let inbox = InboxView::default();
+        Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
     }
 
     /// The same, keeping every change of what is trapped.
@@ -73,6 +77,7 @@ impl Judge {
     pub fn at_rest(&mut self, now: VirtualTime) {
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::judge(&self.said, &mut self.found, seen);
+        self.inbox.at_rest(&mut self.found, seen);
     }
 
     /// Nothing is left to happen to `payment`, and it is not finished.
@@ -102,6 +107,14 @@ impl Judge {
             }
             // What the store believes about its clock is no authority.
             StoreEntry::Elapsed(..) => return,
+            StoreEntry::Received(webhook, state) => {
+                self.inbox.received(&mut self.found, seen, webhook, *state);
+                return;
+            }
+            StoreEntry::Found(event, _, what) => {
+                self.inbox.found(&mut self.found, seen, *event, *what);
+                return;
+            }
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
@@ -111,6 +124,9 @@ impl Judge {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
+        }
+        if self.said.plan().webhooks {
+            self.inbox.committed(&mut self.found, seen, commit);
         }
     }
 
@@ -156,6 +172,9 @@ impl Observer<PaymentSystem> for Judge {
                 keys::answered(&self.said, &mut self.found, seen, whom, reply);
                 wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
+            }
+            Message::WebhookReply(receipt) if receipt.taken => {
+                self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
             Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
@@ -209,7 +228,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -224,6 +243,11 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
     ProviderStrike::KeyExpired,
+    ProviderStrike::WebhookDropped,
+    ProviderStrike::WebhookRepeated,
+    ProviderStrike::WebhookDelayed,
+    ProviderStrike::WebhookReordered,
+    ProviderStrike::WebhookEarly,
 ];
 
 /// The name of an instrument in messages to people.

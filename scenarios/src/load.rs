@@ -176,6 +176,8 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("late_max", scenario.network.late_max.0, bounds::COPY_AGE_MAX)?;
     at_most("late_effect_max", faults.late_effect_max.0, bounds::LATE_EFFECT_MAX)?;
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
+    at_most("reorder_max", faults.webhooks.reorder_max.0, bounds::HELD_BACK_MAX)?;
+    at_most("delay_max", faults.webhooks.delay_max.0, bounds::HELD_BACK_MAX)?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {
@@ -242,11 +244,34 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
             return Err(("clocks", nth, "drift_ppm_max", problem));
         }
     }
+    let absent = |who: &Who| *who == Who::Ingress && !scenario.providers.webhooks;
+    for (table, nth, _) in named(scenario).filter(|(.., who)| absent(who)) {
+        let problem =
+            "there is no ingress: `webhooks = true` of the providers gives one".to_owned();
+        return Err((table, nth, "who", problem));
+    }
     if let Some(nth) = scenario.shared_crashes.iter().position(|crash| crash.who.is_empty()) {
         let problem = "`who` of shared crashes names at least one party".to_owned();
         return Err(("shared_crashes", nth, "who", problem));
     }
     Ok(())
+}
+
+/// Everybody whom a table about crashes, pauses or clocks names.
+fn named(scenario: &Scenario) -> impl Iterator<Item = (&'static str, usize, Who)> {
+    let crashes = scenario.crashes.iter().map(|crash| crash.who).enumerate();
+    let loops = scenario.crash_loops.iter().map(|crash| crash.who).enumerate();
+    let pauses = scenario.pauses.iter().map(|pause| pause.who).enumerate();
+    let clocks = scenario.clocks.iter().map(|clock| clock.who).enumerate();
+    let shared = scenario.shared_crashes.iter().enumerate();
+    let shared = shared.flat_map(|(nth, crash)| crash.who.iter().map(move |who| (nth, *who)));
+    let within = |table| move |(nth, who)| (table, nth, who);
+    crashes
+        .map(within("crashes"))
+        .chain(loops.map(within("crash_loops")))
+        .chain(pauses.map(within("pauses")))
+        .chain(clocks.map(within("clocks")))
+        .chain(shared.map(within("shared_crashes")))
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
+    Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
+    ProviderRequest, Record, RiskRequest, Status, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -40,8 +40,8 @@ pub enum Message {
     Rows(ReadRequest, Rows),
     /// Orchestrator to store: m23.
     Lease(LeaseRequest),
-    /// The store's answer: lease and journal.
-    Leased(LeaseRequest, Lease, Vec<Record>),
+    /// The store's answer: lease and journal, and what webhooks tell.
+    Leased(LeaseRequest, Lease, Vec<Record>, Vec<Told>),
     /// The store's answer: another worker has it.
     Held(LeaseRequest),
     /// The store's answer: nothing is left to do for this payment.
@@ -64,6 +64,27 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Provider to ingress: m11.
+    Webhook(Webhook),
+    /// Ingress to provider: 2xx or 503.
+    WebhookReply(Receipt),
+    /// Ingress to store: this has to be durable.
+    Receive(Webhook),
+    /// The store's answer.
+    Received(Receipt),
+    /// Store to orchestrator: this was told of a payment that it holds.
+    Told(PaymentId, Token, Vec<Told>),
+}
+
+/// Whether a webhook is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Receipt {
+    /// Which event.
+    pub event: EventId,
+    /// Whose instrument.
+    pub token: Token,
+    /// Whether it is: 2xx. If not, it has to come again: 503.
+    pub taken: bool,
 }
 
 /// What joins a reply to its request on a client's connection.
@@ -275,6 +296,11 @@ kinds! {
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
     28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
+    29 WEBHOOK "webhook" = Self::Webhook(_),
+    30 WEBHOOK_REPLY "webhook-reply" = Self::WebhookReply(_),
+    31 RECEIVE "receive" = Self::Receive(_),
+    32 RECEIVED "receive-reply" = Self::Received(_),
+    33 TOLD "told" = Self::Told(..),
 }
 
 impl sim::Message for Message {
@@ -301,7 +327,10 @@ impl Message {
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token)
-            | Self::Heartbeat(token) => *token,
+            | Self::Heartbeat(token)
+            | Self::Told(_, token, _) => *token,
+            Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
+            Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
             Self::Commit(commit) => commit.token,

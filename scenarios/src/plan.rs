@@ -77,6 +77,8 @@ pub struct Plan {
     pub strokes: Strokes,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
+    /// Whether they tell of changes by themselves.
+    pub webhooks: bool,
     /// What the risk service says.
     pub risk: RiskPlan,
 }
@@ -169,6 +171,25 @@ pub struct ProviderFaults {
     pub throttled: Rate,
     /// F16.
     pub index_lag_max: Duration,
+    /// F15.
+    pub webhooks: WebhookFaults,
+}
+
+/// What becomes of what a provider tells by itself: F15.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WebhookFaults {
+    /// Never sent.
+    pub dropped: Rate,
+    /// Sent once more, whatever was answered.
+    pub repeated: Rate,
+    /// Held back behind later ones.
+    pub reordered: Rate,
+    /// How long at most.
+    pub reorder_max: Duration,
+    /// How late one of a hundred leaves.
+    pub delay_max: Duration,
+    /// Told before the request is answered.
+    pub early: Rate,
 }
 
 /// Something wrong with a whole provider for a while.

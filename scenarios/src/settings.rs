@@ -192,6 +192,8 @@ pub struct ProviderSettings {
     pub silent_after_capture: u32,
     /// How long it stays silent at most.
     pub silence_max: Span,
+    /// Whether they tell of changes by themselves.
+    pub webhooks: bool,
 }
 
 impl ProviderSettings {
@@ -239,6 +241,27 @@ pub struct ProviderFaultSettings {
     pub throttled: Rate,
     /// How long queries do not see a new charge; a minute is the most.
     pub index_lag_max: Span,
+    /// What becomes of what they tell by themselves.
+    pub webhooks: WebhookFaultSettings,
+}
+
+/// What becomes of webhooks: payments.md F15.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhookFaultSettings {
+    /// Never sent.
+    pub dropped: Rate,
+    /// Sent once more, whatever was answered.
+    pub repeated: Rate,
+    /// Held back behind later ones.
+    pub reordered: Rate,
+    /// How long at most.
+    pub reorder_max: Span,
+    /// How late one of a hundred leaves; half of them leave within a sixteenth
+    /// of it.
+    pub delay_max: Span,
+    /// Told before the request is answered that it tells of.
+    pub early: Rate,
 }
 
 /// What the risk service says.
@@ -269,6 +292,8 @@ pub enum Who {
     Client,
     /// The edge.
     Edge,
+    /// The ingress of webhooks.
+    Ingress,
     /// The ledger.
     Ledger,
     /// One of the orchestrator's workers.
@@ -284,13 +309,14 @@ pub enum Who {
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Orchestrator)
+        !matches!(self, Self::Edge | Self::Ingress | Self::Orchestrator)
     }
 
     /// What `role` is one of, if anybody plays it.
     pub fn of(role: Role) -> Option<Self> {
         match (role, party::provider_of(role), party::client_of(role)) {
             (party::EDGE, ..) => Some(Self::Edge),
+            (party::INGRESS, ..) => Some(Self::Ingress),
             (party::LEDGER, ..) => Some(Self::Ledger),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
@@ -305,6 +331,7 @@ impl Who {
         match self {
             Self::Client => "client",
             Self::Edge => "edge",
+            Self::Ingress => "ingress",
             Self::Ledger => "ledger",
             Self::Orchestrator => "orchestrator",
             Self::Provider => "provider",

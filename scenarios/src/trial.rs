@@ -309,6 +309,11 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::CaptureDeclined => "capture-declined",
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
+        ProviderStrike::WebhookDropped => "webhook-dropped",
+        ProviderStrike::WebhookRepeated => "webhook-repeated",
+        ProviderStrike::WebhookDelayed => "webhook-delayed",
+        ProviderStrike::WebhookReordered => "webhook-reordered",
+        ProviderStrike::WebhookEarly => "webhook-early",
     }
 }
 

@@ -25,3 +25,4 @@ mod story;
 mod takeover;
 mod tidy;
 mod trapped;
+mod webhooks;

@@ -34,6 +34,9 @@ impl Store {
                 // The key stays until it expires.
                 Some(_) => instruments.extend(row.map(|row| (payment.0, row.token))),
             }
+            if let Some(inbox) = &mut self.inbox {
+                inbox.forget(payment);
+            }
         }
         self.finished.keep(batch);
         if let Some(lifetimes) = &mut self.lifetimes {

@@ -159,6 +159,7 @@ fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -
         records,
         claim: None,
         exclusive: true,
+        inbox: Vec::new(),
         then,
     }
     .sealed()

@@ -44,10 +44,15 @@ fn every_defect_has_a_story() {
         Defect::ClaimDeletedAfterEffect => 14,
         Defect::LockIsRecordTtl => 15,
         Defect::ReaperKillsLiveKeys => 16,
+        Defect::AckAndDrop => 17,
+        Defect::DedupeBeforeWork => 18,
+        Defect::DupCredit => 19,
+        Defect::StaleOverwrites => 20,
+        Defect::WebhookAlsoActs => 21,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..17).collect());
-    assert_eq!(Defect::ALL.len(), 17);
+    assert_eq!(listed, (0..22).collect());
+    assert_eq!(Defect::ALL.len(), 22);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -172,6 +177,7 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             records: vec![Record::PivotCommitted],
             claim: None,
             exclusive: true,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         store.restore(&StoreEntry::Committed(commit(0, None).into()));

@@ -257,6 +257,7 @@ impl Gate {
             records: Vec::new(),
             claim: None,
             exclusive: true,
+            inbox: Vec::new(),
             then: Then::Close,
         };
         self.keep(StoreEntry::Leased(payment, hand.token, lease));
@@ -281,7 +282,7 @@ impl Gate {
     fn accepted(&self) -> impl Iterator<Item = &Intent> {
         let records = self.journal.iter().flat_map(|entry| match entry {
             StoreEntry::Committed(commit) => commit.records.as_slice(),
-            StoreEntry::Leased(..) | StoreEntry::Elapsed(..) => &[],
+            _ => &[],
         });
         records.filter_map(|record| match record {
             Record::Accepted(intent) => Some(intent),
@@ -325,6 +326,7 @@ fn accept(request: &CreatePayment, payment: PaymentId) -> Commit {
         records: vec![Record::Accepted(intent)],
         claim: Some((request.key, row)),
         exclusive: true,
+        inbox: Vec::new(),
         then: Then::Run,
     };
     commit.sealed()

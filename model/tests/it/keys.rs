@@ -298,5 +298,17 @@ fn commit(
     then: Then,
 ) -> Commit {
     let (id, epoch, claim, exclusive) = (TransactionId(0), None, None, true);
-    Commit { id, token, payment, expected, epoch, records, claim, exclusive, then }.sealed()
+    Commit {
+        id,
+        token,
+        payment,
+        expected,
+        epoch,
+        records,
+        claim,
+        exclusive,
+        then,
+        inbox: Vec::new(),
+    }
+    .sealed()
 }

@@ -205,6 +205,7 @@ fn append(payment: PaymentId, expected: u32) -> Commit {
         records: vec![Record::PivotCommitted],
         claim: None,
         exclusive: true,
+        inbox: Vec::new(),
         then: Then::Run,
     };
     commit.sealed()

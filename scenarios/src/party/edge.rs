@@ -203,6 +203,7 @@ impl Edge {
             records: vec![Record::Accepted(intent)],
             claim: Some((key, row)),
             exclusive: claims,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         self.commit(system, serial, commit, out);
@@ -229,6 +230,7 @@ impl Edge {
                 records: vec![Record::CancelRequested],
                 claim: None,
                 exclusive: true,
+                inbox: Vec::new(),
                 then: Then::Run,
             };
             self.commit(system, serial, commit, out);

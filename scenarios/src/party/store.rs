@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use model::gatekeeper::Generation;
 use model::{
-    Change, Commit, CommitResult, Defect, PaymentId, PaymentRow, Standing, Store, StoreEntry, Then,
-    Token, WorkerId,
+    Change, Commit, CommitResult, Defect, EventId, InboxEvent, PaymentId, PaymentRow, Standing,
+    Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{LEASE, TERM};
-use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Rows};
-use crate::party::idle::Idle;
+use crate::bounds::{LEASE, TERM, TOLD_WITHIN, never_found};
+use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
+use crate::party::idle::{Compaction, Idle};
 use crate::party::{worker_of, worker_role};
 use crate::points::PointName;
 use crate::snapshot::Snapshot;
@@ -78,6 +78,9 @@ impl StoreDesk {
         for payment in desk.store.closed() {
             desk.closed.add(out.monotonic(), payment);
         }
+        for webhook in desk.store.orphans() {
+            out.set_timer(ORPHAN_MAX, Timer::Orphan(webhook.event));
+        }
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
             desk.expect(payment, token, desk.lease, true, out);
@@ -113,6 +116,7 @@ impl StoreDesk {
             Message::Lease(..) if out.disk_is_full() => {}
             Message::Lease(request) => self.lease(delivery.from, request, out),
             Message::Nudge(payment, token) => self.nudge(payment, token, out),
+            Message::Receive(webhook) => self.receive(system, delivery.from, &webhook, out),
             _ => {}
         }
     }
@@ -178,6 +182,84 @@ impl StoreDesk {
             self.follow(payment, token, then, worked, out);
         }
         out.send(from, Message::Committed(token, payment, id, result));
+        self.tell_again(payment, out);
+    }
+
+    /// Makes a webhook durable, tells the ingress that it is, and a worker what
+    /// it says.
+    fn receive(
+        &mut self,
+        system: &PaymentSystem,
+        from: Role,
+        webhook: &Webhook,
+        out: &mut Effects,
+    ) {
+        let Webhook { event, token, .. } = *webhook;
+        if out.disk_is_full() {
+            out.send(from, Message::Received(Receipt { event, token, taken: false }));
+            return;
+        }
+        let drops = || !self.store.finds_charge_of(webhook);
+        let dropped = system.rules.defects.pick(Defect::AckAndDrop, || false, drops);
+        let receipt = self.store.receipt(webhook).filter(|_| !dropped);
+        if let Some(entry) = &receipt {
+            self.store.restore(entry);
+            out.append(Entry::Store(entry.clone()));
+            out.sync();
+        }
+        out.send(from, Message::Received(Receipt { event, token, taken: true }));
+        if receipt.is_none() {
+            return;
+        }
+        match self.store.webhook_payment(webhook) {
+            Some(payment) => self.tell_news(payment, out),
+            None => out.set_timer(ORPHAN_MAX, Timer::Orphan(event)),
+        }
+    }
+
+    /// Something was told of a payment: whoever holds it has to know, and if
+    /// nobody does, somebody has to take it.
+    fn tell_news(&mut self, payment: PaymentId, out: &mut Effects) {
+        let Some(row) = self.store.payment(payment) else { return };
+        if !self.store.has_news(payment) {
+            return;
+        }
+        let (token, lease) = (row.token, row.lease);
+        match row.then {
+            Then::Close => {}
+            Then::Park(_) => {
+                self.tell(payment, token, 0, out);
+                self.expect(payment, token, NOTICE_FIRST, false, out);
+            }
+            Then::Run => {
+                if let Some(lease) = lease.filter(|_| self.lease_live(payment, out)) {
+                    let told = self.store.told(payment);
+                    out.send(worker_role(lease.owner), Message::Told(payment, token, told));
+                }
+            }
+        }
+    }
+
+    /// After a commit without a word of what was told: it was not heard.
+    fn tell_again(&mut self, payment: PaymentId, out: &mut Effects) {
+        if self.store.has_news(payment) {
+            self.tell_news(payment, out);
+        }
+    }
+
+    /// Nobody has come to know a webhook for as long as anybody could: a person
+    /// looks.
+    pub(crate) fn on_orphan(&mut self, event: EventId, out: &mut Effects) {
+        let orphan = self.store.orphans().find(|webhook| webhook.event == event);
+        let Some(token) = orphan.map(|webhook| webhook.token) else { return };
+        if out.disk_is_full() {
+            out.set_timer(ROOM_MAY_COME, Timer::Orphan(event));
+            return;
+        }
+        let entry = StoreEntry::Found(event, token, InboxEvent::GivenUp);
+        self.store.restore(&entry);
+        out.append(Entry::Store(entry));
+        out.sync();
     }
 
     /// Declares that a payment has to be finished, that it is, or that a person
@@ -196,7 +278,11 @@ impl StoreDesk {
     /// Puts away what is finished for long enough, and writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let live = self.store.footprint().0;
-        if let Some(payments) = self.closed.ripe(out.monotonic(), &system.compaction, live) {
+        // What is told of a payment long after its end has to find it.
+        let told_within = if system.plan.webhooks { TOLD_WITHIN } else { Duration::ZERO };
+        let idle = system.compaction.idle + told_within;
+        let compaction = Compaction { idle, ..system.compaction };
+        if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
             self.store.put_away(payments);
             out.compact(Entry::Snapshot(Snapshot::Store(Arc::new(self.store.clone()))));
         }
@@ -247,7 +333,8 @@ impl StoreDesk {
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
-        out.send(from, Message::Leased(request, lease, journal));
+        let told = self.store.told(payment);
+        out.send(from, Message::Leased(request, lease, journal, told));
         self.expect(payment, token, self.lease, true, out);
     }
 
@@ -356,6 +443,9 @@ impl StoreDesk {
 fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
     let lifetime = system.plan.key_lifetime;
     let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
+    if system.plan.webhooks {
+        store = store.with_inbox();
+    }
     for entry in journal {
         match entry {
             Entry::Store(entry) => store.restore(entry),
@@ -368,6 +458,10 @@ fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
 
 /// How long records of keys are kept by those who name no lifetime.
 const RECORD_LIFETIME: Duration = Duration::from_secs(86_400);
+/// How long a webhook waits for what it is about to be known.
+const ORPHAN_MAX: Duration = never_found();
+/// When a full disk is looked at again.
+const ROOM_MAY_COME: Duration = Duration::from_secs(1);
 /// How long the relay waits for a worker to take a payment; doubled each time.
 const NOTICE_FIRST: Duration = Duration::from_secs(2);
 /// The longest pause between two notices.

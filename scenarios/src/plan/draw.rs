@@ -17,7 +17,9 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role};
+use crate::party::{
+    EDGE, INGRESS, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role,
+};
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
 
@@ -40,7 +42,13 @@ impl Plan {
         };
         let mut settings = drawer(SETTINGS);
         let weather = settings.weather();
-        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect)).collect();
+        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect));
+        let mut providers: Vec<_> = providers.collect();
+        let webhooks = scenario.providers.webhooks;
+        let mut post = drawer(POST);
+        for provider in providers.iter_mut().filter(|_| webhooks) {
+            provider.faults.webhooks = post.webhooks();
+        }
         let risk = settings.risk();
         let mut troubles = drawer(TROUBLES);
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
@@ -70,6 +78,7 @@ impl Plan {
             troubles: troubles.troubles(),
             strokes: Strokes::default(),
             providers,
+            webhooks,
             risk,
             operations,
         }
@@ -114,6 +123,7 @@ const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
 const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
+const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));
 const POINTS: Domain = Domain(u64::from_le_bytes(*b"p-points"));
 const CRASHES: Domain = Domain(u64::from_le_bytes(*b"p-crashs"));
@@ -158,6 +168,11 @@ impl Drawer<'_> {
         Rate::per_million(self.part(u64::from(most.ppm())) as u32)
     }
 
+    /// Some part of the longest time, or none at all.
+    fn length(&mut self, most: Duration) -> Duration {
+        Duration::from_millis(self.part(most.as_millis() as u64))
+    }
+
     fn weather(&mut self) -> Weather {
         let network = &self.scenario.network;
         Weather {
@@ -196,6 +211,7 @@ impl Drawer<'_> {
         match who {
             Who::Client => self.client(),
             Who::Edge => EDGE,
+            Who::Ingress => INGRESS,
             Who::Ledger => LEDGER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
@@ -219,7 +235,9 @@ impl Drawer<'_> {
 
     /// Every party of the house.
     fn house(&self) -> Vec<Role> {
-        [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]).collect()
+        let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
+        let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
+        house.chain(ingress).collect()
     }
 
     fn client(&mut self) -> Role {

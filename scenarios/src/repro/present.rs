@@ -15,6 +15,7 @@ use crate::party;
 pub(super) struct Present {
     pub(super) clients: u8,
     pub(super) workers: u8,
+    pub(super) webhooks: bool,
     pub(super) providers: usize,
     pub(super) payments: BTreeSet<u64>,
 }
@@ -39,6 +40,9 @@ impl Present {
                 }
                 (_, _, Some(_)) => {
                     format!("there is no {name}: `workers = {}` counts them all", self.workers)
+                }
+                _ if roles.contains(party::INGRESS) => {
+                    format!("there is no {name}: with `webhooks = true` there is one")
                 }
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
@@ -80,7 +84,8 @@ impl Present {
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
             _ => {
                 let worker = party::worker_of(role);
-                worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)
+                let present = role.0 <= party::PROBE.0 || self.webhooks && role == party::INGRESS;
+                worker.map_or(present, |worker| worker.0 < self.workers)
             }
         }
     }

@@ -43,6 +43,8 @@ pub(super) struct WorldTable {
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
+    #[serde(default)]
+    webhooks: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
@@ -133,6 +135,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
+    }
+    if plan.webhooks {
+        line("webhooks = true".to_owned());
     }
     let operations = plan.operations.iter();
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
@@ -246,7 +251,8 @@ impl WorldTable {
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let present = Present { clients, workers, providers: providers.len(), payments };
+        let webhooks = self.webhooks;
+        let present = Present { clients, workers, webhooks, providers: providers.len(), payments };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -277,6 +283,7 @@ impl WorldTable {
             troubles: planned.troubles,
             strokes: planned.strokes.into_iter().collect(),
             providers,
+            webhooks: self.webhooks,
             risk: self.risk.risk()?,
         })
     }

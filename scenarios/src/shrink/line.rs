@@ -59,6 +59,8 @@ pub enum Line {
     KeyLifetime,
     /// That an order is paid once.
     UniqueOrders,
+    /// That providers tell of changes by themselves.
+    Webhooks,
 }
 
 /// What the weather does at a rate.
@@ -103,6 +105,16 @@ pub enum ProviderLine {
     Deferred,
     /// F14.
     CaptureDeclined,
+    /// F15, never told.
+    WebhookDropped,
+    /// F15, told once more.
+    WebhookRepeated,
+    /// F15, told behind later ones.
+    WebhookReordered,
+    /// F15, told late.
+    WebhookDelay,
+    /// F15, told before the answer.
+    WebhookEarly,
 }
 
 impl Line {
@@ -171,6 +183,7 @@ impl Line {
             (plan.core.is_some(), Self::Permanence),
             (plan.key_lifetime.is_some(), Self::KeyLifetime),
             (plan.order_ref_unique, Self::UniqueOrders),
+            (plan.webhooks, Self::Webhooks),
         ];
         let plain = Dialect::plain();
         let habits = plan.providers.iter().enumerate();
@@ -197,6 +210,7 @@ impl Line {
                 | Self::Permanence
                 | Self::KeyLifetime
                 | Self::UniqueOrders
+                | Self::Webhooks
         )
     }
 }
@@ -264,6 +278,7 @@ impl Plan {
             Line::Permanence => self.core = None,
             Line::KeyLifetime => self.key_lifetime = None,
             Line::UniqueOrders => self.order_ref_unique = false,
+            Line::Webhooks => self.webhooks = false,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
@@ -279,7 +294,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -287,6 +302,11 @@ impl ProviderLine {
         Self::ErrorBefore,
         Self::Throttled,
         Self::IndexLag,
+        Self::WebhookDropped,
+        Self::WebhookRepeated,
+        Self::WebhookReordered,
+        Self::WebhookDelay,
+        Self::WebhookEarly,
         Self::DeclineSoft,
         Self::DeclineHard,
         Self::Partial,
@@ -309,12 +329,18 @@ impl ProviderLine {
             Self::Partial => "partial",
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::WebhookDropped => "webhook-dropped",
+            Self::WebhookRepeated => "webhook-repeated",
+            Self::WebhookReordered => "webhook-reordered",
+            Self::WebhookDelay => "webhook-delay",
+            Self::WebhookEarly => "webhook-early",
         }
     }
 
     fn is_on(self, provider: &ProviderPlan) -> bool {
         match self {
             Self::IndexLag => !provider.faults.index_lag_max.is_zero(),
+            Self::WebhookDelay => !provider.faults.webhooks.delay_max.is_zero(),
             _ => *self.rate(&mut provider.clone()) > Rate::NEVER,
         }
     }
@@ -322,16 +348,19 @@ impl ProviderLine {
     fn calm(self, provider: &mut ProviderPlan) {
         match self {
             Self::IndexLag => provider.faults.index_lag_max = Duration::ZERO,
+            Self::WebhookDelay => provider.faults.webhooks.delay_max = Duration::ZERO,
+            Self::WebhookReordered => provider.faults.webhooks.reorder_max = Duration::ZERO,
             Self::LateEffect => provider.faults.late_effect_max = Duration::ZERO,
             Self::Deferred => provider.issuer.deferred_max = Duration::ZERO,
             _ => {}
         }
-        if self != Self::IndexLag {
+        if !matches!(self, Self::IndexLag | Self::WebhookDelay) {
             *self.rate(provider) = Rate::NEVER;
         }
     }
 
-    /// The rate of anything but the index lag, which is a length.
+    /// The rate of anything but the lag of an index and the delay of webhooks,
+    /// which are lengths.
     fn rate(self, provider: &mut ProviderPlan) -> &mut Rate {
         let ProviderPlan { issuer, faults, .. } = provider;
         match self {
@@ -346,6 +375,10 @@ impl ProviderLine {
             Self::Partial => &mut issuer.partial,
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
+            Self::WebhookDropped => &mut faults.webhooks.dropped,
+            Self::WebhookRepeated => &mut faults.webhooks.repeated,
+            Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,
+            Self::WebhookEarly => &mut faults.webhooks.early,
         }
     }
 }
@@ -380,6 +413,7 @@ impl fmt::Display for Line {
             Self::Permanence => f.write_str("what never heals"),
             Self::KeyLifetime => f.write_str("the lifetime of keys"),
             Self::UniqueOrders => f.write_str("that an order is paid once"),
+            Self::Webhooks => f.write_str("webhooks"),
         }
     }
 }

@@ -108,9 +108,16 @@ impl Matter {
             Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
                 self.payments.contains(&payment)
             }
-            Timer::Expire | Timer::Request(_) | Timer::Execute(_) | Timer::Look | Timer::Reap => {
-                false
-            }
+            Timer::Expire
+            | Timer::Request(_)
+            | Timer::Execute(_)
+            | Timer::Look
+            | Timer::Deliver(..)
+            | Timer::Repeat(_)
+            | Timer::Answer(_)
+            | Timer::Mature(_)
+            | Timer::Orphan(_)
+            | Timer::Reap => false,
         }
     }
 
@@ -128,6 +135,8 @@ impl Matter {
             Entry::Store(StoreEntry::Elapsed(_, expired)) => {
                 expired.iter().any(|key| self.has_used(*key))
             }
+            Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
+            Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
