@@ -138,7 +138,7 @@ fn a_saga_that_a_webhook_begins_is_accepted_in_the_commit_that_takes_it_in() {
         let saga = PaymentId(DISPUTE.0 + n as u64);
         let begins = Record::Accepted(model::Intent { payment: saga, ..intent(1) });
         let inbox = vec![InboxChange::Received(webhook)];
-        let commit = Commit { inbox, ..append(saga, 0, vec![begins]) };
+        let commit = Commit { inbox, ..append(saga, 0, vec![begins]) }.sealed();
         assert_eq!(take(&mut store, commit.clone()), CommitResult::Committed, "{beginning}");
         assert_eq!(state(&store, &webhook), InboxState::Applied);
         assert_eq!(store.payment(saga).map(|row| row.journal.len()), Some(1));

@@ -19,13 +19,28 @@ fn an_issuer_that_decides_late_is_heard_by_a_webhook_and_not_asked() {
                 "
                 ... authorize at a
                 authorize at a => pending
-                webhook 1 of authorize is-pending => applied
+                webhook 1 of authorize is-pending => stale
                 webhook 2 of authorize {state} => applied
                 wrote {wrote}
                 "
             ),
         );
     }
+}
+
+#[test]
+fn that_an_issuer_takes_its_time_is_heard_by_a_webhook_too() {
+    play(
+        &rules(),
+        "a",
+        "
+        ... authorize at a
+        authorize at a => lost
+        webhook 1 of authorize is-pending => applied
+        webhook 2 of authorize is-authorized => applied
+        wrote outcome authorize authorized
+        ",
+    );
 }
 
 #[test]
@@ -102,6 +117,8 @@ fn a_decline_is_not_definite_while_another_send_may_still_take_effect() {
         ... authorize at a
         crash
         webhook 1 of authorize is-declined => parked
+        not wrote outcome authorize declined_soft
+        query at a => is-declined
         not wrote outcome authorize declined_soft
         from 20m query at a => is-declined
         wrote outcome authorize declined_soft

@@ -227,6 +227,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Dispute(_) => "a customer's bank makes up its mind",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
+        Timer::Reap => "it is time to look at the ages of keys",
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Rows(..) => told(Answer, "what stands under the key"),
         Message::Lease(..) => told(Ask, "hand over the payment"),
-        Message::Leased(_, lease, journal) => {
+        Message::Leased(_, lease, journal, _) => {
             let epoch = lease.epoch;
             let records = counted(journal.len() as u64, "record");
             (Answer, format!("the payment is yours, with {records} (epoch {epoch})"))

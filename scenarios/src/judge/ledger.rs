@@ -17,7 +17,7 @@ pub(super) fn judge(
 ) {
     for hold in &booking.expired {
         hold_expires_once(said, found, seen, hold);
-        said.take_expiry(hold);
+        said.take_expiry(seen.at, hold);
     }
     for row in &booking.rows {
         identity_works_once(said, found, seen, row);

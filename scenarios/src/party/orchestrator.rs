@@ -71,8 +71,8 @@ impl Orchestrator {
     ) {
         match delivery.message {
             Message::Run(payment, token) => self.take(system, payment, token, out),
-            Message::Leased(request, lease, journal) => {
-                self.leased(system, request, lease, &journal, out);
+            Message::Leased(request, lease, journal, told) => {
+                self.leased(system, request, lease, (&journal, told), out);
             }
             Message::Held(request) => {
                 self.hands.retain(|payment, hand| {
@@ -165,7 +165,7 @@ impl Orchestrator {
         system: &PaymentSystem,
         request: LeaseRequest,
         lease: Lease,
-        journal: &[Record],
+        (journal, told): (&[Record], Vec<Told>),
         out: &mut Effects,
     ) {
         let (payment, token) = (request.payment, request.token);
@@ -199,6 +199,7 @@ impl Orchestrator {
             return;
         }
         hand.doing = Doing::Working;
+        hand.told = told;
         if rules.changes.has(Change::ExtraSend) {
             out.send(STORE, Message::Heartbeat(token));
         }
