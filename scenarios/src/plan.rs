@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use model::gatekeeper::KeyId;
 use model::workflow::PaymentWorkflow;
+use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, OrderRef, ProviderId, Tenant,
-    Token,
+    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, OrderRef, PaymentId,
+    ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
@@ -244,6 +245,15 @@ impl Plan {
         self.operation(token).map_or(&PAYIN_CARD, |operation| operation.purpose.workflow())
     }
 
+    /// The workflow of `payment`, which is this instrument's: that of its
+    /// operation, or that of the dispute over it.
+    pub fn workflow_of(&self, token: Token, payment: PaymentId) -> &'static PaymentWorkflow {
+        let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
+        let asked_for =
+            (0..GENERATIONS).any(|n| PaymentId::of(operation.tenant, operation.key, n) == payment);
+        if operation.dispute.is_some() && !asked_for { &CHARGEBACK } else { self.workflow(token) }
+    }
+
     /// The operation of this instrument.
     pub fn operation(&self, token: Token) -> Option<&Operation> {
         self.operations.get(self.place(token)?)
@@ -313,3 +323,5 @@ const DEFERRED: u64 = 105;
 const WHEN: u64 = 106;
 const THEN: u64 = 107;
 const DEFERRED_MIN: Duration = Duration::from_secs(30);
+/// More often than a key expires in any world.
+const GENERATIONS: u32 = 16;

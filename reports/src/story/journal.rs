@@ -2,15 +2,19 @@
 
 use model::saga::Try;
 use model::workflow::PaymentWorkflow;
-use model::{Amount, Case, Money, Outcome, Record, Refusal, Token, UndoOutcome};
+use model::{Amount, Case, Money, Outcome, PaymentId, Record, Refusal, Token, UndoOutcome};
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
 
 use super::speech;
 
 /// What `record`, now durable, says.
-pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
-    let workflow = plan.workflow(token);
+pub(super) fn sentence(
+    record: &Record,
+    plan: &Plan,
+    (token, payment): (Token, PaymentId),
+) -> String {
+    let workflow = plan.workflow_of(token, payment);
     match record {
         Record::Accepted(intent) => {
             let (payment, money, merchant) = (intent.payment, intent.money, intent.merchant);

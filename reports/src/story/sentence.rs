@@ -52,8 +52,9 @@ impl Words<'_> {
                 format!("is refused by {by}, where nobody listens: `{kind}` is back")
             }
             Deed::IsReminded(timer) => format!("is reminded: {}", reminder(*timer)),
-            Deed::Writes(_, records) => {
-                let told = records.iter().map(|r| journal::sentence(r, self.plan, self.token));
+            Deed::Writes(payment, records) => {
+                let whose = (self.token, *payment);
+                let told = records.iter().map(|r| journal::sentence(r, self.plan, whose));
                 format!("writes: {}", told.collect::<Vec<_>>().join("; "))
             }
             Deed::Files(webhook, state) => {

@@ -43,7 +43,8 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Heartbeat(_) => told(Tell, "it lives"),
         Message::Commit(commit) if !commit.records.is_empty() => {
             let records = commit.records.iter();
-            let told = records.map(|record| journal::sentence(record, plan, commit.token));
+            let told = records
+                .map(|record| journal::sentence(record, plan, (commit.token, commit.payment)));
             (Ask, format!("write: {}", told.collect::<Vec<_>>().join("; ")))
         }
         Message::Commit(commit) => match commit.then {
