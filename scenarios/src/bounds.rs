@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use model::Order;
+
 /// Copies of a message that are older are lost.
 pub const COPY_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 /// No provider executes a request later than this after it came.
@@ -38,6 +40,17 @@ pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);
 /// How long after the end of all faults an accepted payment may take: the last
 /// settlement file, and three days.
 pub const TERM: Duration = Duration::from_secs(11 * 86_400);
+/// How long after the end of all faults what carries out `order` may take.
+pub const fn term(order: &Order) -> Duration {
+    match order {
+        Order::Chargeback(_) => DISPUTE_TERM,
+        Order::PayIn | Order::Refund(_) => TERM,
+    }
+}
+
+/// Of a chargeback: a customer's bank is in no hurry.
+const DISPUTE_TERM: Duration =
+    Duration::from_secs(ANSWER_WITHIN_MAX.as_secs() + DECIDED_AFTER_MAX.as_secs() + TERM.as_secs());
 /// How long after heal a world may take to come to rest.
 pub const HORIZON: Duration = Duration::from_secs(60 * 86_400);
 

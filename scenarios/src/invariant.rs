@@ -269,7 +269,7 @@ impl Invariant {
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides",
         ),
         story(
             Self::L05,

@@ -18,7 +18,6 @@ use crate::invalid::{InvalidFile, Wrong, nearest};
 use crate::invariant::Invariant;
 use crate::party::{CLIENTS_MAX, WORKERS_MAX};
 use crate::settings::{Scenario, Who};
-use crate::span::Span;
 
 /// Why a scenario can't be had.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -217,7 +216,7 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
-/// Whether whoever is disputed hears of it, and in time.
+/// Whether whoever is disputed hears of it.
 fn disputes(scenario: &Scenario) -> Result<(), String> {
     let issuer = &scenario.providers.issuer;
     if issuer.disputed == Rate::NEVER {
@@ -229,16 +228,6 @@ fn disputes(scenario: &Scenario) -> Result<(), String> {
         let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
                        nobody would learn of a dispute otherwise";
         return Err(problem.to_owned());
-    }
-    let over = scenario.workload.spread.0
-        + issuer.disputed_after_max.0
-        + bounds::ANSWER_WITHIN_MAX
-        + bounds::DECIDED_AFTER_MAX;
-    if over > scenario.chaos.0 + bounds::TERM {
-        let (chaos, over) = (Span(scenario.chaos.0), Span(over));
-        return Err(format!(
-            "`disputed`: the last dispute may go on until {over}, long after `chaos` is over at {chaos}"
-        ));
     }
     Ok(())
 }

@@ -289,6 +289,14 @@ impl Plan {
 }
 
 impl Operation {
+    /// When its dispute is decided at the latest, if the customer disputes it; it
+    /// may be authorized some days after it was asked for.
+    pub(crate) fn disputed_until(&self) -> Option<VirtualTime> {
+        let dispute = self.dispute?;
+        let after = dispute.after + dispute.answer_within + dispute.decided_after;
+        Some(self.at.after(after))
+    }
+
     /// Its key within its tenant.
     pub fn key_id(&self) -> KeyId {
         KeyId { tenant: self.tenant, key: self.key }

@@ -18,7 +18,7 @@ use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
 use crate::party::{self, PROBE};
-use crate::plan::{Forced, Plan};
+use crate::plan::{Forced, Operation, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
@@ -200,7 +200,7 @@ pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
             network,
             faults: &plan.faults,
             heal_at: plan.heal_at,
-            limits: Limits { events_max: events_max(plan), horizon: plan.heal_at.after(HORIZON) },
+            limits: Limits { events_max: events_max(plan), horizon: horizon(plan) },
         },
     );
     world.under(settings(plan))
@@ -318,8 +318,11 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
     }
 }
 
+/// From when on a world is not waited for: some time after heal, or after the
+/// last dispute is decided.
 fn horizon(plan: &Plan) -> VirtualTime {
-    plan.heal_at.after(HORIZON)
+    let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
+    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

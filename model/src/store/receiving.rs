@@ -39,7 +39,8 @@ impl Store {
         let payment = self.webhook_payment(webhook);
         let standing = payment.and_then(|payment| self.standing(payment));
         let state = match (webhook.news, standing) {
-            (News::Begins(..), None) => return None,
+            (News::Begins(..), None) if webhook.saga().is_some() => return None,
+            (News::Begins(..), None) => InboxState::Received,
             (News::Stands(..), None) => InboxState::Parked,
             (_, Some(Standing { then: Then::Close, status, .. })) => {
                 inbox::at_the_end(InboxState::Received, status, webhook)

@@ -14,7 +14,7 @@ use super::called;
 use super::chargebacks;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
-use crate::bounds::TERM;
+use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
 use crate::plan::Operation;
@@ -67,7 +67,7 @@ pub(super) fn overdue(found: &mut Findings, seen: Sighting, token: Token, paymen
 
 fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
     let token = view.intent.token;
-    let in_time = view.changed_at <= said.heal_at().after(TERM);
+    let in_time = view.changed_at <= said.heal_at().after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults();
     let holds = excused || (view.status.is_final() && in_time);

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use model::gatekeeper::Generation;
 use model::{
-    Change, Commit, CommitResult, Defect, EventId, InboxEvent, PaymentId, PaymentRow, Standing,
-    Store, StoreEntry, Then, Token, Webhook, WorkerId,
+    Change, Commit, CommitResult, Defect, EventId, InboxEvent, Order, PaymentId, PaymentRow,
+    Record, Standing, Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TERM, TOLD_WITHIN, never_found};
+use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
 use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{worker_of, worker_role};
@@ -276,7 +276,11 @@ impl StoreDesk {
         } else if row.is_settled() {
             out.discharge(payment.0);
         } else {
-            out.oblige_within(payment.0, TERM);
+            let order = match row.journal.first() {
+                Some(Record::Accepted(intent)) => intent.order,
+                _ => Order::PayIn,
+            };
+            out.oblige_within(payment.0, term(&order));
         }
     }
 
