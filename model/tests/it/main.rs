@@ -6,6 +6,7 @@
 mod booking;
 mod capture;
 mod cases;
+mod chargebacks;
 mod compaction;
 mod conductor;
 mod conservation;
