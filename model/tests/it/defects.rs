@@ -12,10 +12,11 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest, Merchant, Money, OperationId,
-    PaymentId, ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, Call, ChargeId, ChargeState, Commit,
+    CommitResult, Conductor, Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest,
+    Merchant, Money, OperationId, Outcome, PaymentId, ProviderReply, Record, Refusal, Rules, Store,
+    StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
+    TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -49,10 +50,11 @@ fn every_defect_has_a_story() {
         Defect::DupCredit => 19,
         Defect::StaleOverwrites => 20,
         Defect::WebhookAlsoActs => 21,
+        Defect::DisputeWonIgnored => 22,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..22).collect());
-    assert_eq!(Defect::ALL.len(), 22);
+    assert_eq!(listed, (0..23).collect());
+    assert_eq!(Defect::ALL.len(), 23);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -103,6 +105,16 @@ fn a_server_error_counts_as_a_refusal_under_5xx_is_not_executed() {
         let answer = Answer::Provider(ProviderReply::ServerError);
         weigh(Aim::Step(which, Action::Capture), &answer, defects)
             == Evidence::Refused(Refusal::FailedDefinite)
+    });
+}
+
+#[test]
+fn a_dispute_that_was_won_counts_as_lost_under_dispute_won_ignored() {
+    differs(Defect::DisputeWonIgnored, |defects| {
+        let which = Try { step: 2, attempt: 1 };
+        let stands = ProviderReply::Status(ChargeState::Settled, ChargeId(1), Amount(1));
+        weigh(Aim::Step(which, Action::Verdict), &Answer::Provider(stands), defects)
+            == Evidence::Done(Outcome::Decided { won: false })
     });
 }
 
