@@ -70,7 +70,7 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
 fn flagged(found: &mut Findings, seen: Sighting, token: Token, dossier: &Dossier) {
     let over = |view: &&ChargeView| view.withdrawn + view.refunded > view.captured;
     let Some(view) = dossier.charges.iter().find(over) else { return };
-    let opened = dossier.rail.iter().find(|event| event.what == Rail::DisputeOpened);
+    let opened = dossier.rail.iter().find(|event| event.what == Rail::Opened);
     let told = dossier.payments.iter().find_map(|payment| payment.flagged_at);
     let in_time = opened.zip(told).is_some_and(|(opened, at)| at <= opened.at.after(BOOK));
     let about = (token, "dispute", Relation::LimitExceeded);

@@ -72,24 +72,24 @@ pub(super) struct RailEvent {
     pub(super) booked_at: Option<VirtualTime>,
 }
 
-/// What a provider does by itself.
+/// What a provider does by itself: what becomes of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rail {
     /// It gave the money to the customer's bank.
-    DisputeOpened,
+    Opened,
     /// It got it back.
-    DisputeWon,
+    Won,
     /// It did not.
-    DisputeLost,
+    Lost,
 }
 
 impl Rail {
     /// What a change in the books is of these.
     fn of(event: ChargeEvent) -> Option<Self> {
         match event {
-            ChargeEvent::Disputed(_) => Some(Self::DisputeOpened),
-            ChargeEvent::DisputeWon(_) => Some(Self::DisputeWon),
-            ChargeEvent::DisputeLost => Some(Self::DisputeLost),
+            ChargeEvent::Disputed(_) => Some(Self::Opened),
+            ChargeEvent::DisputeWon(_) => Some(Self::Won),
+            ChargeEvent::DisputeLost => Some(Self::Lost),
             _ => None,
         }
     }
@@ -97,20 +97,18 @@ impl Rail {
     /// What a stored row books of these.
     pub(super) fn booked_by(row: &Transfer) -> Option<Self> {
         match (row.debit.name, row.credit.name) {
-            (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => {
-                Some(Self::DisputeOpened)
-            }
-            (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::DisputeWon),
-            (_, AccountName::Dispute(_)) => Some(Self::DisputeLost),
+            (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => Some(Self::Opened),
+            (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::Won),
+            (_, AccountName::Dispute(_)) => Some(Self::Lost),
             _ => None,
         }
     }
 
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::DisputeOpened => "opened",
-            Self::DisputeWon => "won",
-            Self::DisputeLost => "lost",
+            Self::Opened => "opened",
+            Self::Won => "won",
+            Self::Lost => "lost",
         }
     }
 }
