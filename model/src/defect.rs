@@ -11,8 +11,12 @@ use serde::{Deserialize, Serialize};
 pub enum Defect {
     /// Two requests with one key both find it free.
     CheckThenInsert,
+    /// Events wait for their delivery in memory.
+    CommitThenPublish,
     /// An undo is only registered once its step has succeeded.
     CompRegisteredAfter,
+    /// A consumer counts whatever is delivered.
+    ConsumerNoDedupe,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
     /// A server error counts as a refusal.
@@ -25,10 +29,16 @@ pub enum Defect {
     LeaseNoFencing,
     /// A key answers whatever is asked under it.
     NoFingerprint,
+    /// An event counts as delivered once it is on its way.
+    NotifiedOnInsert,
+    /// An event leaves before what it tells of is durable.
+    PublishThenCommit,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
+    /// Whatever arrives last says what the status is.
+    StaleOverwrites,
     /// A time-out counts as a refusal.
     TimeoutIsFailure,
     /// Balances are checked without what others have reserved.
@@ -72,12 +82,28 @@ impl Defect {
             caught_by: &["I19", "I05"],
         },
         DefectStory {
+            defect: Self::CommitThenPublish,
+            name: "commit-then-publish",
+            story: "events wait in memory until their consumers have heard of them, so that a crash \
+                    after the commit loses those that nobody has acknowledged",
+            source: "eclipse-dirigible PR#6854; OpenRisk#344",
+            caught_by: &["I32"],
+        },
+        DefectStory {
             defect: Self::CompRegisteredAfter,
             name: "comp-registered-after",
             story: "the undo of a step is registered when it has succeeded, so a step that is in \
                     doubt when the payment is given up is never undone",
             source: "temporal-compensating-transactions PR#4; Kaoruha/GinkGO#6485",
             caught_by: &["I35", "I18"],
+        },
+        DefectStory {
+            defect: Self::ConsumerNoDedupe,
+            name: "consumer-no-dedupe",
+            story: "the lake counts every delivery of an event, so that one whose acknowledgment \
+                    was lost counts twice",
+            source: "a consumer that takes at least once for exactly once",
+            caught_by: &["I32"],
         },
         DefectStory {
             defect: Self::DoublePost,
@@ -120,6 +146,22 @@ impl Defect {
             caught_by: &["I20"],
         },
         DefectStory {
+            defect: Self::NotifiedOnInsert,
+            name: "notified-on-insert",
+            story: "a webhook counts as delivered once it is handed to whoever delivers it, so \
+                    that one whose first delivery fails is never sent again",
+            source: "juspay/hyperswitch#3408",
+            caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::PublishThenCommit,
+            name: "publish-then-commit",
+            story: "the event leaves before the change that it tells of is durable, so that a crash \
+                    between the two has told consumers of what never happened",
+            source: "sixb#273",
+            caught_by: &["I32"],
+        },
+        DefectStory {
             defect: Self::RecoveryMeansNewAttempt,
             name: "recovery-means-new-attempt",
             story: "a worker that finds an intent without an outcome after a restart starts the \
@@ -134,6 +176,14 @@ impl Defect {
                     an effect that nobody knows of",
             source: "dimagi/commcare-hq PR#33509; woocommerce-gateway-stripe PR#3725",
             caught_by: &["I13", "I18"],
+        },
+        DefectStory {
+            defect: Self::StaleOverwrites,
+            name: "stale-overwrites",
+            story: "a change that comes too late is refused, but its status is written all the \
+                    same: whatever arrives last wins, and a finished payment is in progress again",
+            source: "hyperswitch#9925 and #10340; mollie/WooCommerce#1252; polar PR#13315",
+            caught_by: &["I15", "I16", "I24"],
         },
         DefectStory {
             defect: Self::TimeoutIsFailure,
@@ -157,7 +207,7 @@ impl Defect {
             story: "a ledger that does not answer after the capture makes the payment unwind, and \
                     the customer sees a failure with the money gone",
             source: "a saga that treats every failing step alike",
-            caught_by: &["I12", "I18"],
+            caught_by: &["I12", "I15", "I18"],
         },
     ];
 

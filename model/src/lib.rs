@@ -11,6 +11,7 @@
 //!   [`workflow::payin_card`]
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
+//! - what leaves it: the [`Outbox`], and the [`Lake`] that hears of everything
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
@@ -35,9 +36,11 @@ mod flight;
 pub mod gatekeeper;
 mod identity;
 mod inbox;
+mod lake;
 mod lease;
 mod ledger;
 mod money;
+mod outbox;
 mod outgoing;
 mod payment;
 pub mod posting;
@@ -75,9 +78,11 @@ pub use identity::{
     ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
+pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
+pub use outbox::{Consumer, Event, EventId, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,

@@ -16,6 +16,7 @@ use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::lease::{Lease, WorkerId};
+use crate::outbox::{self, Consumer, Event, Outbox};
 use crate::record::Record;
 use crate::rules::Rules;
 use crate::status::Status;
@@ -79,6 +80,8 @@ pub enum StoreEntry {
     Committed(Arc<Commit>),
     /// A lease that was granted.
     Leased(PaymentId, Token, Lease),
+    /// A consumer has heard of every event of a payment up to this one.
+    Acknowledged(PaymentId, Consumer, u32),
 }
 
 /// One payment's place in the store.
@@ -96,6 +99,8 @@ pub struct PaymentRow {
     pub then: Then,
     /// Whether a person has it.
     pub case: bool,
+    /// How far its events have come.
+    pub outbox: Outbox,
     key: Option<KeyId>,
     last: TransactionId,
 }
@@ -231,12 +236,28 @@ impl Store {
         Lease::after(self.payments.get(&payment).and_then(|row| row.lease), owner)
     }
 
+    /// What a commit leaves behind that was refused: nothing.
+    pub fn refuse(&mut self, commit: &Commit) {
+        let wanted = commit.records.iter().rev().find_map(|record| match record {
+            Record::StatusChanged(status) => Some(*status),
+            _ => None,
+        });
+        if let Some((row, wanted)) = self.payments.get_mut(&commit.payment).zip(wanted) {
+            row.status = self.defects.pick(Defect::StaleOverwrites, || row.status, || wanted);
+        }
+    }
+
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
             StoreEntry::Leased(payment, _, lease) => {
                 if let Some(row) = self.payments.get_mut(payment) {
                     row.lease = Some(*lease);
+                }
+            }
+            StoreEntry::Acknowledged(payment, consumer, seq) => {
+                if let Some(row) = self.payments.get_mut(payment) {
+                    row.outbox.acknowledge(*consumer, *seq);
                 }
             }
             StoreEntry::Committed(commit) => self.take(commit),
@@ -268,8 +289,18 @@ impl Store {
 
     /// Every payment that somebody has to go on with.
     pub fn open(&self) -> impl Iterator<Item = (PaymentId, &PaymentRow)> {
-        let open = self.payments.iter().filter(|(_, row)| row.then != Then::Close);
-        open.map(|(payment, row)| (*payment, row))
+        self.payments().filter(|(_, row)| row.then != Then::Close)
+    }
+
+    /// Every payment that is not put away.
+    pub fn payments(&self) -> impl Iterator<Item = (PaymentId, &PaymentRow)> {
+        self.payments.iter().map(|(payment, row)| (*payment, row))
+    }
+
+    /// The `seq`-th event of this payment, unless it is put away.
+    pub fn event(&self, payment: PaymentId, seq: u32) -> Option<Event> {
+        let row = self.payments.get(&payment)?;
+        outbox::event(&row.journal, (payment, row.token), seq)
     }
 
     fn take(&mut self, commit: &Commit) {
@@ -283,6 +314,7 @@ impl Store {
             lease: None,
             then: commit.then,
             case: false,
+            outbox: Outbox::default(),
             key: commit.claim.as_ref().map(|(key, _)| *key),
             last: commit.id,
         });
@@ -290,6 +322,7 @@ impl Store {
         row.then = commit.then;
         for record in &commit.records {
             row.journal.push(*record);
+            row.outbox.take(record);
             row.case |= matches!(record, Record::CaseOpened(_));
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of the workflow, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 12] = [
+pub(crate) const STEPS: [&str; 13] = [
     "create",
     "risk",
     "quote",
@@ -118,6 +118,7 @@ pub(crate) const STEPS: [&str; 12] = [
     "book",
     "commit",
     "notify",
+    "count",
     "status",
 ];
 

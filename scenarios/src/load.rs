@@ -160,6 +160,15 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     if workload.amount_min > workload.amount_max {
         return Err(("amount_max", "`amount_max` is at least `amount_min`".to_owned()));
     }
+    for (who, there, field) in [
+        (Who::Lake, scenario.lake, "lake"),
+        (Who::Notifier, scenario.merchant_events, "merchant_events"),
+    ] {
+        if !there && scenario.names(who) {
+            let name = who.name();
+            return Err(("who", format!("there is no {name}, unless `{field} = true`")));
+        }
+    }
     at_most("late_max", scenario.network.late_max.0, bounds::COPY_AGE_MAX)?;
     at_most("late_effect_max", faults.late_effect_max.0, bounds::LATE_EFFECT_MAX)?;
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;

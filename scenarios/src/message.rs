@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
+    Answer, Commit, CommitResult, Event, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
     ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
 };
 use sim::{Kind, Subject, VirtualTime};
@@ -25,10 +25,21 @@ pub enum Message {
     Got(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Cancel`].
     Cancelled(Asking, ClientReply),
-    /// Orchestrator to client: m17.
+    /// Orchestrator to client, or to the store, which sees to it that the client
+    /// hears of it where there is a notifier: m17.
     Notice(Notice),
-    /// Client to orchestrator: it knows.
+    /// The answer: it knows.
     NoticeAck(PaymentId, Token),
+    /// Store to notifier or lake: m17 and m18.
+    Event(Event),
+    /// The answer: the shop knows it, or the lake has counted it.
+    EventAck(Token, EventId),
+    /// Notifier to client: m17.
+    MerchantEvent(Event),
+    /// The answer: 2xx.
+    MerchantEventAck(Token, EventId),
+    /// Lake to store: it has forgotten what it acknowledged, from this event on.
+    EventAgain(Token, EventId),
     /// To the store: m21.
     Commit(Arc<Commit>),
     /// The store's answer.
@@ -233,6 +244,11 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
+    28 EVENT "event" = Self::Event(_),
+    29 EVENT_ACK "event-ack" = Self::EventAck(..),
+    30 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
+    31 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
+    32 EVENT_AGAIN "event-again" = Self::EventAgain(..),
 }
 
 impl sim::Message for Message {
@@ -259,9 +275,13 @@ impl Message {
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token)
-            | Self::Heartbeat(token) => *token,
+            | Self::Heartbeat(token)
+            | Self::EventAck(token, _)
+            | Self::MerchantEventAck(token, _)
+            | Self::EventAgain(token, _) => *token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
+            Self::Event(event) | Self::MerchantEvent(event) => event.token,
             Self::Commit(commit) => commit.token,
             Self::Read(read) | Self::Rows(read, _) => read.token,
             Self::Assess(envelope, _)

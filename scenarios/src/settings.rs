@@ -35,6 +35,12 @@ pub struct Scenario {
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
+    /// Whether a notifier tells shops of every change of a payment's status.
+    #[serde(default)]
+    pub merchant_events: bool,
+    /// Whether a data lake hears of every change of a payment's status.
+    #[serde(default)]
+    pub lake: bool,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -221,8 +227,12 @@ pub enum Who {
     Client,
     /// The edge.
     Edge,
+    /// The data lake.
+    Lake,
     /// The ledger.
     Ledger,
+    /// The notifier.
+    Notifier,
     /// One of the orchestrator's workers.
     Orchestrator,
     /// One of the providers.
@@ -233,17 +243,35 @@ pub enum Who {
     Store,
 }
 
+impl Scenario {
+    /// Whether anything goes wrong with `who` in particular.
+    pub(crate) fn names(&self, who: Who) -> bool {
+        let crashes = self.crashes.iter().map(|settings| settings.who);
+        let loops = self.crash_loops.iter().map(|settings| settings.who);
+        let shared = self.shared_crashes.iter().flat_map(|settings| settings.who.iter().copied());
+        let pauses = self.pauses.iter().map(|settings| settings.who);
+        let disks = self.disks.iter().map(|settings| settings.who);
+        let clocks = self.clocks.iter().map(|settings| settings.who);
+        let gone = self.never_heals.iter().copied();
+        let mut named =
+            crashes.chain(loops).chain(shared).chain(pauses).chain(disks).chain(clocks).chain(gone);
+        named.any(|named| named == who)
+    }
+}
+
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Orchestrator)
+        !matches!(self, Self::Edge | Self::Notifier | Self::Orchestrator)
     }
 
     /// What `role` is one of, if anybody plays it.
     pub fn of(role: Role) -> Option<Self> {
         match (role, party::provider_of(role), party::client_of(role)) {
             (party::EDGE, ..) => Some(Self::Edge),
+            (party::LAKE, ..) => Some(Self::Lake),
             (party::LEDGER, ..) => Some(Self::Ledger),
+            (party::NOTIFIER, ..) => Some(Self::Notifier),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
@@ -257,7 +285,9 @@ impl Who {
         match self {
             Self::Client => "client",
             Self::Edge => "edge",
+            Self::Lake => "lake",
             Self::Ledger => "ledger",
+            Self::Notifier => "notifier",
             Self::Orchestrator => "orchestrator",
             Self::Provider => "provider",
             Self::Risk => "risk",

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Fence, Ledger, RiskDesk, Store};
+use model::{Fence, Lake, Ledger, RiskDesk, Store};
 
 use crate::party::{ProviderState, Stages};
 
@@ -13,6 +13,8 @@ use crate::party::{ProviderState, Stages};
 pub enum Snapshot {
     /// Of a client.
     Client(Arc<Stages>),
+    /// Of the lake.
+    Lake(Arc<Lake>),
     /// Of the ledger, and the leases that it heard of.
     Ledger(Arc<Ledger>, Arc<Fence>),
     /// Of a provider.

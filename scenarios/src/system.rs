@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
-use model::{Booking, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use model::{Booking, Event, PaymentId, RiskEntry, Rules, StoreEntry, Token};
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
 use crate::message::Message;
 use crate::party::client::{Client, ClientEntry};
 use crate::party::edge::Edge;
+use crate::party::lake::LakeDesk;
 use crate::party::ledger::LedgerDesk;
+use crate::party::notifier::Notifier;
 use crate::party::orchestrator::Orchestrator;
 use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, LEDGER, RISK, STORE};
+use crate::party::{self, Compaction, EDGE, LAKE, LEDGER, NOTIFIER, RISK, STORE};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 
@@ -42,8 +44,12 @@ pub enum Party {
     Client(Client),
     /// The edge.
     Edge(Edge),
+    /// The data lake.
+    Lake(LakeDesk),
     /// The ledger.
     Ledger(LedgerDesk),
+    /// The notifier.
+    Notifier(Notifier),
     /// The orchestrator.
     Orchestrator(Box<Orchestrator>),
     /// The harness's reader.
@@ -65,11 +71,16 @@ impl Party {
     pub fn footprint(&self) -> (usize, usize) {
         match self {
             Self::Client(client) => client.footprint(),
+            Self::Lake(lake) => lake.footprint(),
             Self::Ledger(ledger) => ledger.footprint(),
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
-            Self::Edge(_) | Self::Orchestrator(_) | Self::Probe(_) | Self::Halted => (0, 0),
+            Self::Edge(_)
+            | Self::Notifier(_)
+            | Self::Orchestrator(_)
+            | Self::Probe(_)
+            | Self::Halted => (0, 0),
         }
     }
 }
@@ -87,6 +98,10 @@ pub enum Timer {
     /// The store: is anybody working on this payment? Unless a later reminder
     /// was set.
     Relay(PaymentId, u32),
+    /// The store: has everybody heard of the events of this payment?
+    Offer(PaymentId),
+    /// The notifier: does the shop know of the event of this payment?
+    Retell(PaymentId),
     /// A provider: execute the deferred request with this number.
     Execute(u32),
     /// The probe: look at every payment.
@@ -115,6 +130,8 @@ pub enum Nudge {
 pub enum Entry {
     /// Of a client's local storage.
     Client(ClientEntry),
+    /// Of the lake: it has counted this event.
+    Counted(Event),
     /// Of the ledger.
     Ledger(Booking),
     /// Of the ledger: it heard of this lease of a payment, by its epoch.
@@ -141,6 +158,8 @@ impl System for PaymentSystem {
             EDGE => Party::Edge(Edge::default()),
             STORE => Party::Store(StoreDesk::boot(self, journal, out)),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
+            LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
+            NOTIFIER => Party::Notifier(Notifier::default()),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
@@ -157,7 +176,9 @@ impl System for PaymentSystem {
         match actor {
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
+            Party::Lake(lake) => lake.on_message(self, delivery, out),
             Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
+            Party::Notifier(notifier) => notifier.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
@@ -180,6 +201,10 @@ impl System for PaymentSystem {
             (Party::Store(store), Timer::Relay(payment, round)) => {
                 store.on_timer(payment, round, out);
             }
+            (Party::Store(store), Timer::Offer(payment)) => store.on_offer(self, payment, out),
+            (Party::Notifier(notifier), Timer::Retell(payment)) => {
+                notifier.on_timer(self, payment, out);
+            }
             (Party::Provider(provider), Timer::Execute(slot)) => {
                 provider.on_timer(self, slot, out);
             }
@@ -190,8 +215,10 @@ impl System for PaymentSystem {
 
     fn recover(&self, role: Role, disk: Recovered<'_, Entry>, out: &mut Effects) -> Party {
         // What a hole took was durable, and others have acted on it. Only a
-        // client asks again for whatever it has forgotten, under the same key.
-        if party::client_of(role).is_none() && !disk.is_whole() {
+        // client asks again for whatever it has forgotten, under the same key,
+        // and nobody acts on what the lake knows.
+        let may_forget = party::client_of(role).is_some() || role == LAKE;
+        if !may_forget && !disk.is_whole() {
             return Party::Halted;
         }
         self.boot(role, disk.records(), out)

@@ -277,7 +277,7 @@ impl Gate {
     fn accepted(&self) -> impl Iterator<Item = &Intent> {
         let records = self.journal.iter().flat_map(|entry| match entry {
             StoreEntry::Committed(commit) => commit.records.as_slice(),
-            StoreEntry::Leased(..) => &[],
+            StoreEntry::Leased(..) | StoreEntry::Acknowledged(..) => &[],
         });
         records.filter_map(|record| match record {
             Record::Accepted(intent) => Some(intent),

@@ -1,30 +1,40 @@
 //! The durable store as an actor, and its relay: the store itself tells a
 //! worker of every payment that has to go on, until one takes it.
 
+mod offers;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Change, Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token, WorkerId,
+    Change, Commit, CommitResult, Consumer, Defect, PaymentId, PaymentRow, Record, Store,
+    StoreEntry, Then, Token, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{LEASE, TERM};
 use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Rows};
 use crate::party::idle::Idle;
-use crate::party::{worker_of, worker_role};
+use crate::party::{consumers, worker_of, worker_role};
 use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
+
+use offers::Offer;
 
 /// The store with its journal, and what its relay has in mind.
 #[derive(Clone, Debug)]
 pub struct StoreDesk {
     store: Store,
     relay: BTreeMap<PaymentId, Relay>,
-    /// Payments that are closed and not put away.
+    /// Payments that are closed, that everybody knows of, and that are not put
+    /// away.
     closed: Idle<PaymentId>,
+    /// Events that somebody has not acknowledged.
+    offers: BTreeMap<PaymentId, Offer>,
+    /// Who has to hear of events.
+    consumers: Vec<(Consumer, Role)>,
     /// The number of workers that there are to tell.
     workers: u8,
 }
@@ -56,11 +66,13 @@ impl StoreDesk {
             store: restored(system, journal),
             relay: BTreeMap::new(),
             closed: Idle::new(),
+            offers: BTreeMap::new(),
+            consumers: consumers(&system.plan).collect(),
             workers: system.plan.workers,
         };
-        for payment in desk.store.closed() {
-            desk.closed.add(out.monotonic(), payment);
-        }
+        let closed: Vec<_> = desk.store.closed().collect();
+        closed.into_iter().for_each(|payment| desk.shelve(payment, out));
+        desk.resume_offers(system, out);
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
             desk.expect(payment, token, LEASE, true, out);
@@ -96,6 +108,12 @@ impl StoreDesk {
             Message::Lease(..) if out.disk_is_full() => {}
             Message::Lease(request) => self.lease(delivery.from, request, out),
             Message::Nudge(payment, token) => self.nudge(payment, token, out),
+            Message::EventAck(_, id) => {
+                self.event_ack(system, delivery.from, id, out);
+                self.compact(system, out);
+            }
+            Message::EventAgain(_, missing) => self.event_again(delivery.from, missing, out),
+            Message::Notice(notice) => self.notice(delivery.from, notice, out),
             _ => {}
         }
     }
@@ -138,10 +156,19 @@ impl StoreDesk {
         if result == CommitResult::Committed && !self.store.knows(&commit) {
             let accepted = self.store.standing(payment).is_none();
             let (then, worked) = (commit.then, commit.epoch.is_some());
+            let changes = |record: &Record| matches!(record, Record::StatusChanged(_));
+            let has_events = commit.records.iter().any(changes);
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
+            let early = system.rules.defects.pick(Defect::PublishThenCommit, || false, || true);
+            if has_events && early {
+                self.offer(system, payment, token, out);
+            }
             out.append(Entry::Store(entry));
             out.sync();
+            if has_events {
+                self.offer(system, payment, token, out);
+            }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
@@ -152,6 +179,8 @@ impl StoreDesk {
                 return;
             }
             self.follow(payment, token, then, worked, out);
+        } else if result != CommitResult::Committed {
+            self.store.refuse(&commit);
         }
         out.send(from, Message::Committed(token, payment, id, result));
     }
@@ -190,7 +219,7 @@ impl StoreDesk {
         match then {
             Then::Close => {
                 self.relay.remove(&payment);
-                self.closed.add(out.monotonic(), payment);
+                self.shelve(payment, out);
             }
             Then::Park(wait) => self.expect(payment, token, wait, false, out),
             Then::Run if worked => self.expect(payment, token, LEASE, true, out),

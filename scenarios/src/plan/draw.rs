@@ -17,7 +17,9 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role};
+use crate::party::{
+    EDGE, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, client_role, provider_role, worker_role,
+};
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
 
@@ -53,6 +55,8 @@ impl Plan {
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
             clients: scenario.workload.clients,
+            merchant_events: scenario.merchant_events,
+            lake: scenario.lake,
             limits: workload::limits(scenario),
             weather,
             plain: false,
@@ -177,7 +181,9 @@ impl Drawer<'_> {
         match who {
             Who::Client => self.client(),
             Who::Edge => EDGE,
+            Who::Lake => LAKE,
             Who::Ledger => LEDGER,
+            Who::Notifier => NOTIFIER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
             Who::Risk => RISK,
@@ -200,7 +206,16 @@ impl Drawer<'_> {
 
     /// Every party of the house.
     fn house(&self) -> Vec<Role> {
-        [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]).collect()
+        let consumers = self.consumers().into_iter();
+        let house = [EDGE, STORE].into_iter().chain(self.workers());
+        house.chain([LEDGER, RISK]).chain(consumers).collect()
+    }
+
+    /// Who hears of events.
+    fn consumers(&self) -> Vec<Role> {
+        let (notifier, lake) = (self.scenario.merchant_events, self.scenario.lake);
+        let there = [(notifier, NOTIFIER), (lake, LAKE)].into_iter();
+        there.filter(|(is_there, _)| *is_there).map(|(_, role)| role).collect()
     }
 
     fn client(&mut self) -> Role {

@@ -40,6 +40,10 @@ pub(super) struct WorldTable {
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
+    #[serde(default)]
+    merchant_events: bool,
+    #[serde(default)]
+    lake: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
@@ -70,6 +74,8 @@ pub(super) struct Origin {
 pub(super) struct Present {
     clients: u8,
     workers: u8,
+    merchant_events: bool,
+    lake: bool,
     providers: usize,
     payments: BTreeSet<u64>,
 }
@@ -132,6 +138,11 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
+    }
+    for (there, name) in [(plan.merchant_events, "merchant_events"), (plan.lake, "lake")] {
+        if there {
+            line(format!("{name} = true"));
+        }
     }
     let operations = plan.operations.iter();
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
@@ -243,7 +254,15 @@ impl WorldTable {
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let present = Present { clients, workers, providers: providers.len(), payments };
+        let (merchant_events, lake) = (self.merchant_events, self.lake);
+        let present = Present {
+            clients,
+            workers,
+            merchant_events,
+            lake,
+            providers: providers.len(),
+            payments,
+        };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -258,6 +277,8 @@ impl WorldTable {
             heal_at,
             clients,
             workers,
+            merchant_events,
+            lake,
             operations,
             limits,
             weather: self.network.weather()?,
@@ -365,6 +386,10 @@ impl Present {
                 (_, _, Some(_)) => {
                     format!("there is no {name}: `workers = {}` counts them all", self.workers)
                 }
+                _ if role == party::NOTIFIER => {
+                    format!("there is no {name}, unless `merchant_events = true`")
+                }
+                _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
             Err(Wrong::new(place, problem))
@@ -403,6 +428,8 @@ impl Present {
         match (party::client_of(role), party::provider_of(role)) {
             (Some(client), _) => client < self.clients,
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
+            _ if role == party::NOTIFIER => self.merchant_events,
+            _ if role == party::LAKE => self.lake,
             _ => {
                 let worker = party::worker_of(role);
                 worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)

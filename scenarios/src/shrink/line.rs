@@ -45,6 +45,10 @@ pub enum Line {
     DrawnLatencies,
     /// Workers of the orchestrator besides the first.
     OtherWorkers,
+    /// The notifier, and that shops are told of every event.
+    MerchantEvents,
+    /// The data lake.
+    Lake,
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
@@ -157,6 +161,8 @@ impl Line {
         let on = [
             (!plan.plain, Self::DrawnLatencies),
             (plan.workers > 1, Self::OtherWorkers),
+            (plan.merchant_events, Self::MerchantEvents),
+            (plan.lake, Self::Lake),
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
@@ -174,6 +180,8 @@ impl Line {
                 | Self::Cancellation(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
+                | Self::MerchantEvents
+                | Self::Lake
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -233,6 +241,8 @@ impl Plan {
             }
             Line::DrawnLatencies => self.plain = true,
             Line::OtherWorkers => self.workers = 1,
+            Line::MerchantEvents => self.merchant_events = false,
+            Line::Lake => self.lake = false,
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -342,6 +352,8 @@ impl fmt::Display for Line {
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
             Self::OtherWorkers => f.write_str("workers besides the first"),
+            Self::MerchantEvents => f.write_str("that shops are told of every event"),
+            Self::Lake => f.write_str("the data lake"),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),

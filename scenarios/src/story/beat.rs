@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Booking, Movement, PaymentId, Record, Status};
+use model::{Booking, Event, Movement, PaymentId, Record, Status};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
@@ -68,6 +68,8 @@ pub enum Deed {
     Books(Booking),
     /// Has changed its books, durably.
     Moves(Movement),
+    /// Has counted an event, durably.
+    Counts(Event),
     /// Sees the reply to something that it asked.
     Sees(ClientReply),
     /// Is told unasked.

@@ -125,6 +125,9 @@ impl<'s> Narrator<'s> {
                     let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
                     ours.then(|| Deed::Writes(*payment, records.clone()))
                 }
+                Said::Counted(event) => {
+                    self.matter.is_about(event.token).then_some(Deed::Counts(*event))
+                }
             };
             if let Some(deed) = deed.filter(|_| self.past.contains(event)) {
                 self.push(happened, deed);
@@ -163,6 +166,7 @@ impl<'s> Narrator<'s> {
         match fact {
             Fact::Shown { reply, .. } if about => Some(Deed::Sees(*reply)),
             Fact::Told { status, .. } if about => Some(Deed::IsTold(*status)),
+            Fact::Heard(event) if about => Some(Deed::IsTold(event.status)),
             Fact::Probed { reply, .. } if about => Some(Deed::Finds(*reply)),
             // What became of the charge tells of these.
             Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred) => None,
@@ -186,7 +190,9 @@ impl<'s> Narrator<'s> {
             Message::Create(_)
             | Message::Cancel(..)
             | Message::Provide(..)
-            | Message::Notice(_) => true,
+            | Message::Notice(_)
+            | Message::MerchantEvent(_)
+            | Message::Event(_) => true,
             Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {
                 is_final(reply)
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{Booking, Event, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -26,6 +26,8 @@ pub(super) enum Said {
     Booked(Booking),
     /// The store: these records of a payment, at once.
     Written(Token, PaymentId, Vec<Record>),
+    /// The lake, of an event.
+    Counted(Event),
 }
 
 impl Testimony {
@@ -33,6 +35,7 @@ impl Testimony {
         let said = match entry {
             Entry::Provider(entry) => entry.movement().copied().map(Said::Moved),
             Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
+            Entry::Counted(event) => Some(Said::Counted(*event)),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))
             }
@@ -48,7 +51,10 @@ impl Testimony {
     }
 
     pub(super) fn take_fact(&mut self, seen: Sighting, fact: &Fact) {
-        if matches!(fact, Fact::Shown { .. } | Fact::Told { .. } | Fact::Probed { .. }) {
+        if matches!(
+            fact,
+            Fact::Shown { .. } | Fact::Told { .. } | Fact::Heard(_) | Fact::Probed { .. }
+        ) {
             self.seen.push((seen, fact.clone()));
         }
     }
