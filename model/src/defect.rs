@@ -158,7 +158,7 @@ impl Defect {
             name: "publish-then-commit",
             story: "the event leaves before the change that it tells of is durable, so that a crash \
                     between the two has told consumers of what never happened",
-            source: "sixb#273",
+            source: "sixb#273, an event before its transaction",
             caught_by: &["I32"],
         },
         DefectStory {

@@ -135,8 +135,7 @@ impl Status {
             let known = Self::ALL.into_iter().filter(|status| reached >> *status as u16 & 1 == 1);
             reached = known.fold(reached, reaches);
         }
-        let mut reached =
-            Self::ALL.into_iter().filter(|status| reached >> *status as u16 & 1 == 1);
+        let mut reached = Self::ALL.into_iter().filter(|status| reached >> *status as u16 & 1 == 1);
         reached.any(|status| status.shown() == to.shown())
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Event, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
+    Answer, Commit, CommitResult, Event, EventId, Lease, LedgerRequest, Notice, OperationId,
+    PaymentId, ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
 };
 use sim::{Kind, Subject, VirtualTime};
 

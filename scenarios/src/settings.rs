@@ -244,18 +244,21 @@ pub enum Who {
 }
 
 impl Scenario {
-    /// Whether anything goes wrong with `who` in particular.
-    pub(crate) fn names(&self, who: Who) -> bool {
-        let crashes = self.crashes.iter().map(|settings| settings.who);
-        let loops = self.crash_loops.iter().map(|settings| settings.who);
-        let shared = self.shared_crashes.iter().flat_map(|settings| settings.who.iter().copied());
-        let pauses = self.pauses.iter().map(|settings| settings.who);
-        let disks = self.disks.iter().map(|settings| settings.who);
-        let clocks = self.clocks.iter().map(|settings| settings.who);
-        let gone = self.never_heals.iter().copied();
-        let mut named =
-            crashes.chain(loops).chain(shared).chain(pauses).chain(disks).chain(clocks).chain(gone);
-        named.any(|named| named == who)
+    /// Where it first says that something goes wrong with `who`: the table, the
+    /// how-manieth of these, and the field.
+    pub(crate) fn naming(&self, who: Who) -> Option<(&'static str, usize, &'static str)> {
+        let is = |named: Who| named == who;
+        let any = |named: &[Who]| named.contains(&who);
+        let places = [
+            ("crashes", self.crashes.iter().position(|crash| is(crash.who))),
+            ("crash_loops", self.crash_loops.iter().position(|crash| is(crash.who))),
+            ("shared_crashes", self.shared_crashes.iter().position(|crash| any(&crash.who))),
+            ("pauses", self.pauses.iter().position(|pause| is(pause.who))),
+            ("disks", self.disks.iter().position(|disk| is(disk.who))),
+            ("clocks", self.clocks.iter().position(|clock| is(clock.who))),
+        ];
+        let place = places.into_iter().find_map(|(table, nth)| Some((table, nth?, "who")));
+        place.or_else(|| any(&self.never_heals).then_some(("never_heals", 0, "never_heals")))
     }
 }
 

@@ -10,9 +10,10 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest, Merchant, Money, OperationId,
-    PaymentId, ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    Currency, Defect, Defects, Event, EventId, IdempotencyKey, Intake, Lake, Ledger, LedgerRequest,
+    Merchant, Money, OperationId, PaymentId, ProviderReply, Record, Refusal, Rules, Status, Store,
+    StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
+    TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -37,10 +38,15 @@ fn every_defect_has_a_story() {
         Defect::LeaseNoFencing => 10,
         Defect::KeyGlobalScope => 11,
         Defect::NoFingerprint => 12,
+        Defect::CommitThenPublish => 13,
+        Defect::ConsumerNoDedupe => 14,
+        Defect::NotifiedOnInsert => 15,
+        Defect::PublishThenCommit => 16,
+        Defect::StaleOverwrites => 17,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..13).collect());
-    assert_eq!(Defect::ALL.len(), 13);
+    assert_eq!(listed, (0..18).collect());
+    assert_eq!(Defect::ALL.len(), 18);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -169,6 +175,41 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             store.restore(&StoreEntry::Leased(PaymentId(1), Token(1), lease));
         }
         store.check(&commit(1, Some(1))) == CommitResult::Committed
+    });
+}
+
+#[test]
+fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
+    differs(Defect::StaleOverwrites, |defects| {
+        let mut store = Store::new(defects);
+        let commit = |expected, status| Commit {
+            id: TransactionId(0),
+            token: Token(1),
+            payment: PaymentId(1),
+            expected,
+            epoch: None,
+            records: vec![Record::StatusChanged(status)],
+            claim: None,
+            exclusive: true,
+            then: Then::Run,
+        };
+        let late = commit(0, Status::Captured).sealed();
+        for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {
+            store.restore(&StoreEntry::Committed(commit.into()));
+        }
+        assert_eq!(store.check(&late), CommitResult::Conflict);
+        store.refuse(&late);
+        store.payment(PaymentId(1)).is_some_and(|row| row.status != Status::Succeeded)
+    });
+}
+
+#[test]
+fn an_event_that_comes_twice_counts_twice_under_consumer_no_dedupe() {
+    differs(Defect::ConsumerNoDedupe, |defects| {
+        let mut lake = Lake::new(defects);
+        let id = EventId { stream: PaymentId(1), seq: 1 };
+        lake.restore(&Event { id, token: Token(1), status: Status::Captured, version: 9 });
+        lake.intake(id) == Intake::Counts
     });
 }
 

@@ -54,8 +54,7 @@ pub(super) fn counted(said: &mut Authorities, found: &mut Findings, seen: Sighti
     let (token, seq) = (event.token, event.id.seq);
     let Some(view) = said.dossiers.open(token).payment_mut(event.id.stream) else { return };
     let stream = &mut view.stream;
-    let (twice, in_order) =
-        (stream.counted.has(seq), seq == 1 || stream.ever_counted.has(seq - 1));
+    let (twice, in_order) = (stream.counted.has(seq), seq == 1 || stream.ever_counted.has(seq - 1));
     stream.counted.add(seq);
     stream.ever_counted.add(seq);
     out_of_order(found, seen, (token, "count"), seq, in_order);
@@ -90,9 +89,10 @@ pub(super) fn delivered(
     let plan = &said.plan;
     let shop = client_role(plan.operation(token).map_or(0, |operation| operation.client));
     // What a disk that lies never wrote, the lake counted in good faith.
-    let lies = plan.faults.iter().any(|fault| {
-        matches!(fault.misfortune, Misfortune::LyingSync { role } if role == LAKE)
-    });
+    let lies = plan
+        .faults
+        .iter()
+        .any(|fault| matches!(fault.misfortune, Misfortune::LyingSync { role } if role == LAKE));
     let counted = |seq| stream.ever_counted.has(seq) || lies;
     for (consumer, role) in party::consumers(plan) {
         let there = [STORE, role].into_iter().all(|role| plan.heals(role));

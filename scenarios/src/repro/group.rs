@@ -94,8 +94,18 @@ fn members(text: &str) -> Result<Roles, String> {
 
 const EVERYBODY: &str = "everybody";
 const NOBODY: &str = "nobody";
-const NAMES: [&str; 10] =
-    ["edge", "store", "orchestrator", "ledger", "risk", "notifier", "lake", "provider a", "provider b", "client 0"];
+const NAMES: [&str; 10] = [
+    "edge",
+    "store",
+    "orchestrator",
+    "ledger",
+    "risk",
+    "notifier",
+    "lake",
+    "provider a",
+    "provider b",
+    "client 0",
+];
 /// Who can be named, for errors.
 pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, notifier, lake, a provider such as `provider a`, or a client such as \
      `client 0`";
