@@ -6,10 +6,10 @@ use crate::defect::{Defect, Defects};
 use crate::flight::Aim;
 use crate::provider::{Decline, ProviderReply};
 use crate::record::{Outcome, Refusal, UndoOutcome};
+use crate::refund::RefundState;
 use crate::risk::RiskReply;
-use crate::saga::Try;
 use crate::transfer::TransferResult;
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 /// What an answer proves about the operation that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,27 +41,28 @@ pub enum Evidence {
 pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
     match (aim, answer) {
         (_, Answer::Bounced) => Evidence::Throttled,
-        (Aim::Step(which), Answer::Provider(reply)) => match which.step {
-            steps::CAPTURE => weigh_capture(*reply, defects),
+        (Aim::Step(_, action), Answer::Provider(reply)) => match action {
+            Action::Capture => weigh_capture(*reply, defects),
+            Action::Refund => weigh_refund(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
-        (Aim::Undo(_), Answer::Provider(reply)) => weigh_void(*reply),
-        (Aim::Step(which), Answer::Booked(results)) => match which.step {
-            steps::HOLD => weigh_hold(results),
+        (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
+        (Aim::Step(_, action), Answer::Booked(results)) => match action {
+            Action::Hold => weigh_hold(results),
             _ => weigh_post(results, defects),
         },
-        (Aim::Undo(_), Answer::Booked(results)) => weigh_void_hold(results),
-        (Aim::Step(which), Answer::Found { asked, found }) => {
-            weigh_found(which.step, *asked, *found)
+        (Aim::Undo(..), Answer::Booked(results)) => weigh_void_hold(results),
+        (Aim::Step(_, action), Answer::Found { asked, found }) => {
+            weigh_found(action, *asked, *found)
         }
-        (Aim::Step(_), Answer::Risk(reply)) => match reply {
+        (Aim::Step(..), Answer::Risk(reply)) => match reply {
             RiskReply::Approve => Evidence::Done(Outcome::Approved),
             RiskReply::Reject => Evidence::Refused(Refusal::Rejected),
             RiskReply::Review => Evidence::Later,
             RiskReply::Released => Evidence::Unknown,
         },
-        (Aim::Undo(_), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),
-        (Aim::Step(Try { step: steps::NOTIFY, .. }) | Aim::Notice, Answer::Noticed) => {
+        (Aim::Undo(..), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),
+        (Aim::Step(_, Action::Notify) | Aim::Notice, Answer::Noticed) => {
             Evidence::Done(Outcome::Notified)
         }
         _ => Evidence::Unknown,
@@ -79,10 +80,9 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
             Evidence::Refused(Refusal::DeclinedSoft)
         }
         ProviderReply::Declined(Decline::Hard) => Evidence::Refused(Refusal::DeclinedHard),
-        ProviderReply::Status(
-            ChargeState::Voided | ChargeState::AuthorizationExpired | ChargeState::Tombstoned,
-            ..,
-        ) => Evidence::Refused(Refusal::AuthorizationGone),
+        ProviderReply::Status(state, ..) if is_gone(state) => {
+            Evidence::Refused(Refusal::AuthorizationGone)
+        }
         ProviderReply::Pending | ProviderReply::Status(ChargeState::Pending, ..) => Evidence::Later,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         ProviderReply::NotFound => Evidence::NotExecuted,
@@ -92,19 +92,55 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
 
 fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
     match reply {
-        ProviderReply::Captured { amount, .. }
-        | ProviderReply::Status(ChargeState::Captured, _, amount) => {
+        // Who names the charge and what was taken of it tells as much as the
+        // first answer did.
+        ProviderReply::Captured { amount, .. } | ProviderReply::AlreadyCaptured { amount, .. } => {
+            Evidence::Done(Outcome::Captured { amount })
+        }
+        ProviderReply::Status(state, _, amount) if state.is_past_void() => {
             Evidence::Done(Outcome::Captured { amount })
         }
         ProviderReply::Declined(_) => Evidence::Refused(Refusal::DeclinedSoft),
-        ProviderReply::Expired
-        | ProviderReply::Status(ChargeState::Voided | ChargeState::AuthorizationExpired, ..) => {
+        ProviderReply::Expired => Evidence::Refused(Refusal::AuthorizationGone),
+        ProviderReply::Status(state, ..) if is_gone(state) => {
             Evidence::Refused(Refusal::AuthorizationGone)
         }
         ProviderReply::Status(ChargeState::Authorized, ..) => Evidence::NotExecuted,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         other => weigh_error(other, defects),
     }
+}
+
+/// A refund that came back later had no effect in the end, no more than one
+/// that was refused.
+fn weigh_refund(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Refunded { amount }
+        | ProviderReply::RefundStatus(RefundState::Succeeded, amount) => {
+            Evidence::Done(Outcome::Refunded { amount })
+        }
+        ProviderReply::RefundFailed
+        | ProviderReply::RefundStatus(RefundState::Failed | RefundState::FailedLate, _) => {
+            Evidence::Refused(Refusal::RefundFailed)
+        }
+        ProviderReply::Pending | ProviderReply::RefundStatus(RefundState::Pending, _) => {
+            Evidence::Later
+        }
+        ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        ProviderReply::NotFound => Evidence::NotExecuted,
+        other => weigh_error(other, defects),
+    }
+}
+
+/// Whether a charge that stands so was authorized no more, or never.
+fn is_gone(state: ChargeState) -> bool {
+    matches!(
+        state,
+        ChargeState::Voided
+            | ChargeState::AuthorizationExpired
+            | ChargeState::AutoReversed
+            | ChargeState::Tombstoned
+    )
 }
 
 /// Answers that tell nothing. A server error leaves the outcome unknown
@@ -118,16 +154,35 @@ fn weigh_error(reply: ProviderReply, defects: Defects) -> Evidence {
         ),
         // The limiter runs before the idempotency layer (docs.stripe.com/error-low-level).
         ProviderReply::Throttled => Evidence::Throttled,
+        // Whoever says that it was processed before, is being processed, or came
+        // with a key of something else, does not say what became of it.
         _ => Evidence::Unknown,
     }
 }
 
+/// What the answer to an undo proves, or that to the query which stands for it
+/// where there is no undo.
 fn weigh_void(reply: ProviderReply) -> Evidence {
     match reply {
         ProviderReply::Voided => Evidence::Undone(UndoOutcome::Voided),
-        ProviderReply::Tombstoned => Evidence::Undone(UndoOutcome::Tombstoned),
-        ProviderReply::TooLate => Evidence::Undone(UndoOutcome::TooLate),
-        ProviderReply::UnknownReference => Evidence::NotExecuted,
+        ProviderReply::Tombstoned | ProviderReply::Status(ChargeState::Tombstoned, ..) => {
+            Evidence::Undone(UndoOutcome::Tombstoned)
+        }
+        ProviderReply::TooLate | ProviderReply::Released => Evidence::Undone(UndoOutcome::TooLate),
+        ProviderReply::Status(ChargeState::PartiallyCaptured, ..) => {
+            Evidence::Undone(UndoOutcome::TooLate)
+        }
+        ProviderReply::Status(state, ..) if state.is_past_void() => {
+            Evidence::Undone(UndoOutcome::TooLate)
+        }
+        ProviderReply::Status(ChargeState::AuthorizationExpired, ..) => {
+            Evidence::Undone(UndoOutcome::Expired)
+        }
+        ProviderReply::Status(state, ..) if is_gone(state) || state == ChargeState::Declined => {
+            Evidence::Undone(UndoOutcome::Voided)
+        }
+        ProviderReply::Status(..) => Evidence::Later,
+        ProviderReply::UnknownReference | ProviderReply::NotFound => Evidence::NotExecuted,
         _ => Evidence::Unknown,
     }
 }
@@ -172,10 +227,10 @@ fn weigh_void_hold(results: &[TransferResult]) -> Evidence {
 }
 
 /// A chain that was booked before is there whole, or something is very wrong.
-fn weigh_found(step: u8, asked: usize, found: usize) -> Evidence {
-    match step {
+fn weigh_found(action: Action, asked: usize, found: usize) -> Evidence {
+    match action {
         _ if found < asked => Evidence::Illegal,
-        steps::HOLD => Evidence::Done(Outcome::Held),
+        Action::Hold => Evidence::Done(Outcome::Held),
         _ => Evidence::Done(Outcome::Posted),
     }
 }

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use crate::identity::OperationId;
 use crate::saga::Try;
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 /// What is being awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aim {
-    /// The outcome of a step.
-    Step(Try),
-    /// The outcome of an undo.
-    Undo(Try),
+    /// The outcome of a step, which does this.
+    Step(Try, Action),
+    /// The outcome of the undo of a step, which does this.
+    Undo(Try, Action),
     /// That the merchant knows of an end without success.
     Notice,
 }
@@ -28,6 +28,9 @@ pub(crate) struct Flight {
     /// Whether somebody else may have sent it before.
     pub(crate) inherited: bool,
     pub(crate) begun: Duration,
+    /// Since when the same doubt lasts: an undo goes on with that of the step
+    /// which it undoes.
+    pub(crate) doubtful_since: Duration,
     /// Whether this worker sent it itself.
     pub(crate) sent: bool,
     /// Calls made, of any kind.
@@ -65,6 +68,7 @@ impl Flight {
             operation,
             inherited,
             begun: now,
+            doubtful_since: now,
             sent: false,
             calls: 0,
             doubts: 0,
@@ -79,13 +83,10 @@ impl Flight {
 
     /// It is proven that nothing happened: it may be sent once more.
     pub(crate) fn start_over(&mut self, now: Duration) {
-        let (calls, doubts) = (self.calls, self.doubts);
-        *self = Self {
-            calls,
-            doubts,
-            asked_anew: true,
-            ..Self::new(self.aim, self.operation, now, false)
-        };
+        let Self { calls, doubts, doubtful_since, .. } = *self;
+        let asked_anew = true;
+        let again = Self::new(self.aim, self.operation, now, false);
+        *self = Self { calls, doubts, doubtful_since, asked_anew, ..again };
     }
 }
 
@@ -162,15 +163,15 @@ impl Sends {
 /// The try whose sends an aim is about, where they reach a provider.
 pub(crate) fn effect_of(aim: Aim) -> Option<Try> {
     match aim {
-        Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => Some(which),
-        Aim::Undo(which) if which.step == steps::AUTHORIZE => Some(which),
+        Aim::Step(which, action) if action.is_outside() => Some(which),
+        Aim::Undo(which, Action::Authorize) => Some(which),
         _ => None,
     }
 }
 
 /// What is known of those sends.
 pub(crate) fn sends_of(sends: &mut [Sends], aim: Aim) -> Option<&mut Sends> {
-    let Aim::Step(_) = aim else { return None };
+    let Aim::Step(..) = aim else { return None };
     let which = effect_of(aim)?;
     sends.iter_mut().find(|sends| sends.which == which)
 }

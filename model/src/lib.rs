@@ -7,8 +7,8 @@
 //! Start at [`Conductor`] (`conductor.rs`), which carries one payment forward,
 //! then:
 //!
-//! - the workflow engine: [`saga`], and the workflow written for it,
-//!   [`workflow::payin_card`]
+//! - the workflow engine: [`saga`], and the workflows written for it:
+//!   [`workflow`], one file each
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
 //! - what leaves it: the [`Outbox`], and the [`Lake`] that hears of everything
@@ -27,6 +27,7 @@ mod conductor;
 mod currency;
 mod defect;
 mod dialect;
+mod dispute;
 mod draft;
 pub mod evidence;
 mod exchange;
@@ -40,6 +41,7 @@ mod lake;
 mod lease;
 mod ledger;
 mod money;
+mod order;
 mod outbox;
 mod outgoing;
 mod payment;
@@ -47,6 +49,7 @@ pub mod posting;
 mod provider;
 mod quote;
 mod record;
+mod refund;
 mod risk;
 mod rounding;
 mod rules;
@@ -68,7 +71,12 @@ pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use currency::{Currency, UnknownCurrency};
 pub use defect::{Defect, DefectStory, Defects};
-pub use dialect::{Dialect, Keeps};
+pub use dialect::{
+    Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
+    Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
+    Undoing, WebhookHabits,
+};
+pub use dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
@@ -82,19 +90,21 @@ pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
+pub use order::{Order, RefundOrder};
 pub use outbox::{Consumer, Event, EventId, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
-    Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,
-    ProviderRequest,
+    Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,
+    ProviderReply, ProviderRequest,
 };
 pub use quote::{Quote, Version, quote};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;
 pub use share::share;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
-pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Then};
+pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Taken, Then};
 pub use tax::tax;
 pub use transfer::{Transfer, TransferKind, TransferResult};

@@ -3,6 +3,7 @@
 //! stale workers.
 
 mod finished;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,12 +18,12 @@ use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::lease::{Lease, WorkerId};
 use crate::outbox::{self, Consumer, Event, Outbox};
-use crate::record::Record;
+use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
-use crate::workflow::payin_card::steps;
 
 use finished::Finished;
+pub use taken::Taken;
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +70,8 @@ pub enum CommitResult {
     Conflict,
     /// Somebody else holds the lease.
     StaleEpoch,
+    /// It would take more back of a payment than is left of it.
+    NotRefundable,
     /// Nothing can be written down just now.
     Unavailable,
 }
@@ -101,6 +104,8 @@ pub struct PaymentRow {
     pub case: bool,
     /// How far its events have come.
     pub outbox: Outbox,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
     key: Option<KeyId>,
     last: TransactionId,
 }
@@ -112,6 +117,8 @@ pub struct Store {
     keys: BTreeMap<KeyId, KeyRow>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    /// What is left of finished payments that something was taken back of.
+    reopened: BTreeMap<PaymentId, Taken>,
     defects: Defects,
 }
 
@@ -126,8 +133,10 @@ pub struct Standing {
     pub epoch: u32,
     /// What happens next.
     pub then: Then,
-    /// Whether no capture was ever intended.
+    /// Whether the pivot was never intended.
     pub may_cancel: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
     last: TransactionId,
 }
 
@@ -179,16 +188,19 @@ impl PaymentRow {
             epoch: self.epoch(),
             then: self.then,
             may_cancel: self.may_cancel(),
+            taken: self.taken,
             last: self.last,
         }
     }
 
-    /// Whether a cancellation may still be accepted (payments.md O6): no
-    /// capture was ever intended.
+    /// Whether a cancellation may still be accepted (payments.md O6): the pivot
+    /// was never intended.
     pub fn may_cancel(&self) -> bool {
-        let capture = |record: &Record| matches!(record, Record::StepIntent { which, .. } if which.step == steps::CAPTURE);
+        let Some(Record::Accepted(intent)) = self.journal.first() else { return false };
+        let workflow = &intent.order.workflow().saga;
+        let pivot = |record: &Record| matches!(record, Record::StepIntent { which, .. } if workflow.is_pivot(*which));
         matches!(self.status, Status::Processing | Status::InReview)
-            && !self.journal.iter().any(capture)
+            && !self.journal.iter().any(pivot)
     }
 }
 
@@ -218,7 +230,10 @@ impl Store {
         if version != commit.expected || put_away || taken {
             return CommitResult::Conflict;
         }
-        CommitResult::Committed
+        match commit.claimed_back() {
+            Some(claim) if !self.has_left(claim) => CommitResult::NotRefundable,
+            _ => CommitResult::Committed,
+        }
     }
 
     /// Whether a commit comes under a lease that is not the latest.
@@ -272,7 +287,11 @@ impl Store {
     /// How the payment with this id stands.
     pub fn standing(&self, payment: PaymentId) -> Option<Standing> {
         let open = self.payments.get(&payment).map(PaymentRow::standing);
-        open.or_else(|| Some(self.finished.get(payment.0)?.standing()))
+        open.or_else(|| {
+            let mut standing = self.finished.get(payment.0)?.standing();
+            standing.taken = self.reopened.get(&payment).copied().or(standing.taken);
+            Some(standing)
+        })
     }
 
     /// What was asked for under the key of a payment, and how that stands.
@@ -315,6 +334,7 @@ impl Store {
             then: commit.then,
             case: false,
             outbox: Outbox::default(),
+            taken: None,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             last: commit.id,
         });
@@ -324,6 +344,9 @@ impl Store {
             row.journal.push(*record);
             row.outbox.take(record);
             row.case |= matches!(record, Record::CaseOpened(_));
+            if let Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } = record {
+                row.taken = Taken::from_journal(&row.journal, *amount);
+            }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
             let reply = StoredReply { payment: commit.payment, status: *status };
@@ -333,6 +356,7 @@ impl Store {
                 key.reply.get_or_insert(reply);
             }
         }
+        self.take_back(commit);
     }
 }
 

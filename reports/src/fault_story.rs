@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 35] = [
+pub const ALL: [FaultStory; 36] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -67,11 +67,12 @@ pub const ALL: [FaultStory; 35] = [
     business("pending-then-result", "F13", "the issuer decides later"),
     business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
     disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
+    disturbance("key-expired", "F17", "a request is about a charge whose key is forgotten"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 35] = ALL;
+    static STORIES: [FaultStory; 36] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -44,7 +44,7 @@ pub struct Judge {
 impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
-        Self { said: Authorities::new(plan), found: Findings::default() }
+        Self { said: Authorities::new(plan), found: Findings::new(plan) }
     }
 
     /// What the authorities said, as far as the world has come.
@@ -228,7 +228,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -242,6 +242,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
+    ProviderStrike::KeyExpired,
 ];
 
 /// The name of an instrument in messages to people.

@@ -68,7 +68,7 @@ pub enum Message {
     Book(Envelope, LedgerRequest),
     /// The answer.
     Booked(Envelope, Answer),
-    /// Orchestrator to provider: m6, m7, m8, m10.
+    /// Orchestrator to provider: m6 to m10.
     Provide(Envelope, ProviderRequest),
     /// The answer.
     Provided(Envelope, Answer),
@@ -164,6 +164,8 @@ pub enum ClientReply {
     NotFound,
     /// 422: the key stands for something else.
     Mismatch,
+    /// 422: less than that is left of the payment to give back.
+    NotRefundable,
     /// 400: the request makes no sense.
     Invalid,
     /// 503: nothing was executed that this reply knows of.
@@ -190,7 +192,7 @@ impl ClientReply {
             Self::Final(_) | Self::Stands(..) => 200,
             Self::InProgress(_) | Self::TooLate(_) => 409,
             Self::NotFound => 404,
-            Self::Mismatch => 422,
+            Self::Mismatch | Self::NotRefundable => 422,
             Self::Invalid => 400,
             Self::Unavailable => 503,
         }
@@ -244,11 +246,12 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
-    28 EVENT "event" = Self::Event(_),
-    29 EVENT_ACK "event-ack" = Self::EventAck(..),
-    30 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
-    31 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
-    32 EVENT_AGAIN "event-again" = Self::EventAgain(..),
+    28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
+    29 EVENT "event" = Self::Event(_),
+    30 EVENT_ACK "event-ack" = Self::EventAck(..),
+    31 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
+    32 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
+    33 EVENT_AGAIN "event-again" = Self::EventAgain(..),
 }
 
 impl sim::Message for Message {

@@ -13,7 +13,7 @@ use crate::saga_desk::{JOURNEY, check, entries};
 
 #[test]
 fn steps_go_forward_in_order_each_intended_before_it_is_awaited() {
-    for workflow in [&JOURNEY, &PAYIN_CARD] {
+    for workflow in [&JOURNEY, &PAYIN_CARD.saga] {
         let mut saga = Saga::new(workflow, Defects::NONE);
         for (step, spec) in workflow.steps.iter().enumerate() {
             let which = Try { step: step as u8, attempt: 1 };
@@ -230,19 +230,53 @@ fn only_the_latest_try_is_undone_while_going_forward() {
 }
 
 #[test]
-fn while_the_pivot_is_in_doubt_nothing_is_undone() {
+fn while_the_pivot_is_in_doubt_nothing_is_unwound() {
     check(
         &JOURNEY,
         "
         ... car                        => begin pay
         intent pay                     => await pay
         unwind                         => illegal
-        undo car                       => illegal
+        undo hotel                     => illegal
+        undo flight                    => illegal
         undo pay                       => illegal
         intent car/2                   => illegal
         refused pay                    => choose pay
         unwind                         => begin-undo car
         ",
+    );
+}
+
+#[test]
+fn an_undo_that_needs_no_certainty_tells_whether_the_pivot_was_passed() {
+    let doubt = "
+        ... car                        => begin pay
+        intent pay                     => await pay
+        undo car                       => await-undo car
+        done pay                       => illegal
+        refused pay                    => illegal
+        unwind                         => illegal
+        ";
+    check(
+        &JOURNEY,
+        &format!(
+            "{doubt}
+        undone car                     => choose car
+        done pay                       => illegal
+        intent car/2                   => await car/2
+        done car/2                     => begin pay/2
+        "
+        ),
+    );
+    check(
+        &JOURNEY,
+        &format!(
+            "{doubt}
+        too-late car                   => begin ticket
+        undo car                       => illegal
+        unwind                         => illegal
+        "
+        ),
     );
 }
 
@@ -272,7 +306,7 @@ fn past_the_pivot_nothing_is_undone_and_nothing_may_refuse() {
 #[test]
 fn a_refused_capture_gives_the_authorization_back_and_a_later_attempt_follows() {
     check(
-        &PAYIN_CARD,
+        &PAYIN_CARD.saga,
         "
         ... authorize                  => begin capture
         intent capture                 => await capture
@@ -297,7 +331,7 @@ fn a_refused_capture_gives_the_authorization_back_and_a_later_attempt_follows() 
 #[test]
 fn a_card_payment_unwinds_provider_before_ledger_before_risk() {
     check(
-        &PAYIN_CARD,
+        &PAYIN_CARD.saga,
         "
         ... hold                       => begin authorize
         intent authorize               => await authorize

@@ -2,6 +2,7 @@
 //! [`crate::conductor`] and [`crate::doubt`] are written.
 
 use model::saga::Try;
+use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, LedgerRequest, OperationId, Outcome,
@@ -18,11 +19,11 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
         Call::Risk(RiskRequest::Assess { .. }) => "assess".to_owned(),
         Call::Risk(RiskRequest::Release { .. }) => "release".to_owned(),
         Call::Ledger(LedgerRequest::Create(transfers)) => {
-            let posting = [steps::HOLD, steps::POST].into_iter().find_map(|step| {
-                let operation = payment.operation_of(step);
+            let posting = [Action::Hold, Action::Post].into_iter().find_map(|action| {
+                let operation = payment.operation_of(action);
                 let done = transfers[0].operation == operation;
                 let undone = transfers[0].operation == operation.undo();
-                let name = PAYIN_CARD.steps[usize::from(step)].name;
+                let name = action.name();
                 done.then(|| name.to_owned()).or(undone.then(|| format!("un{name}")))
             });
             posting.expect("a posting of this payment")
@@ -39,6 +40,7 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
         ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
         ProviderRequest::VoidByReference { target, .. } => ("void", steps::AUTHORIZE, target),
         ProviderRequest::Query { target } => ("query", steps::AUTHORIZE, target),
+        ProviderRequest::Refund { reference, .. } => ("refund", steps::CAPTURE, reference),
     };
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
@@ -78,7 +80,7 @@ fn outcome(outcome: Outcome) -> String {
 }
 
 fn name(which: Try) -> String {
-    format!("{}{}", PAYIN_CARD.steps[usize::from(which.step)].name, attempt(which))
+    format!("{}{}", PAYIN_CARD.action(which), attempt(which))
 }
 
 /// The first attempt goes without saying.
@@ -114,6 +116,7 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",
         Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
+        Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
     }
 }
 
@@ -150,6 +153,13 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "authorized" => ProviderReply::Authorized { charge, amount },
         "partial" => ProviderReply::Authorized { charge, amount: Amount(amount.0 / 2) },
         "captured" => ProviderReply::Captured { charge, amount },
+        "already-captured" => ProviderReply::AlreadyCaptured { charge, amount },
+        "already-captured-half" => {
+            ProviderReply::AlreadyCaptured { charge, amount: Amount(amount.0 / 2) }
+        }
+        "key-mismatch" => ProviderReply::KeyMismatch,
+        "released" => ProviderReply::Released,
+        "refunded" => ProviderReply::Refunded { amount },
         "soft" => ProviderReply::Declined(Decline::Soft),
         "hard" => ProviderReply::Declined(Decline::Hard),
         "pending" => ProviderReply::Pending,
@@ -168,6 +178,9 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "is-declined" => status(ChargeState::Declined),
         "is-pending" => status(ChargeState::Pending),
         "is-voided" => status(ChargeState::Voided),
+        "is-settled" => status(ChargeState::Settled),
+        "is-reversed" => status(ChargeState::AutoReversed),
+        "is-tombstoned" => status(ChargeState::Tombstoned),
         "is-expired" => status(ChargeState::AuthorizationExpired),
         word => panic!("no provider says {word}"),
     }
@@ -175,7 +188,7 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
 
 fn charge_of(request: &ProviderRequest) -> ChargeId {
     match request {
-        ProviderRequest::Capture { charge, .. } => *charge,
+        ProviderRequest::Capture { charge, .. } | ProviderRequest::Refund { charge, .. } => *charge,
         ProviderRequest::Authorize { reference: OperationId(id), .. }
         | ProviderRequest::VoidByReference { target: OperationId(id), .. }
         | ProviderRequest::Query { target: OperationId(id) } => ChargeId(*id),

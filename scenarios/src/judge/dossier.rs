@@ -1,6 +1,7 @@
 //! What was said of one instrument.
 
-use model::workflow::payin_card::steps;
+use model::saga::Try;
+use model::workflow::Action;
 use model::{
     Amount, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent, Money, Movement,
     OperationId, Outcome, PaymentId, ProviderId, Record, Status, TransferId, UndoOutcome,
@@ -44,6 +45,8 @@ pub struct ChargeView {
     pub captured: Amount,
     /// Where it stands.
     pub state: ChargeState,
+    /// Whether a part of it that was not captured is reserved all the same.
+    pub residual_hold: bool,
     /// How often it was undone with effect.
     pub voids: u32,
     /// Whether it ever reserved money.
@@ -185,14 +188,14 @@ impl Dossier {
         self.charges[at].take(movement);
     }
 
-    /// Takes a record of `payment` that is not its first; the step that it
+    /// Takes a record of `payment` that is not its first; what it
     /// tells to be undone, if it does.
     pub(super) fn take_record(
         &mut self,
         at: VirtualTime,
         payment: PaymentId,
         record: &Record,
-    ) -> Option<u8> {
+    ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
         view.stream.records = view.stream.records.saturating_add(1);
         match record {
@@ -203,12 +206,12 @@ impl Dossier {
                 }
             }
             Record::StepOutcome { which, outcome: Outcome::Refused(_) } => {
-                view.settle(which.step, which.attempt);
+                view.settle(*which);
             }
             Record::CompIntent { operation, .. } => self.intents.push(*operation),
             Record::CompOutcome { which, outcome } if *outcome != UndoOutcome::TooLate => {
-                view.settle(which.step, which.attempt);
-                return Some(which.step);
+                view.settle(*which);
+                return Some(view.intent.order.workflow().action(*which));
             }
             Record::PivotCommitted => view.pivot = true,
             Record::StatusChanged(status) => {
@@ -257,9 +260,9 @@ impl PaymentRecordView {
     }
 
     /// A try at a provider is definitely without effect.
-    fn settle(&mut self, step: u8, attempt: u8) {
-        if step == steps::AUTHORIZE
-            && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == attempt)
+    fn settle(&mut self, which: Try) {
+        if self.intent.order.workflow().action(which) == Action::Authorize
+            && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == which.attempt)
         {
             known.1 = true;
         }
@@ -274,6 +277,7 @@ impl ChargeView {
             money: charge.money,
             captured: charge.captured,
             state: charge.state,
+            residual_hold: charge.residual_hold,
             voids: 0,
             was_authorized: false,
         }
@@ -291,11 +295,11 @@ impl ChargeView {
 
     /// Whether it reserves the customer's money, or may come to.
     pub fn is_alive(&self) -> bool {
-        self.state.is_alive()
+        self.state.is_alive() || self.residual_hold
     }
 
     /// Whether money was taken.
     pub fn is_captured(&self) -> bool {
-        self.state == ChargeState::Captured
+        self.captured > Amount::ZERO
     }
 }

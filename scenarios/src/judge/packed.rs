@@ -6,8 +6,8 @@
 
 use model::workflow::payin_card::{PAYIN_CARD, holds_of};
 use model::{
-    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, PaymentId,
-    ProviderId, Status,
+    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, Order,
+    PaymentId, ProviderId, Status,
 };
 use sim::VirtualTime;
 
@@ -237,6 +237,7 @@ impl Packed {
             key: operation.key,
             token: operation.token,
             money: operation.money,
+            order: Order::PayIn,
         }
     }
 
@@ -301,6 +302,7 @@ impl PackedCharge {
             money: Money { amount, currency: self.currency },
             captured: Amount(i128::from(self.captured)),
             state: self.state,
+            residual_hold: false,
             voids: u32::from(self.voids),
             was_authorized: self.was_authorized,
         }
@@ -343,7 +345,7 @@ fn intents(payment: PaymentId, intended: &[OperationId]) -> u64 {
 
 /// The operation that has this bit: an attempt at a step, or the undo of one.
 fn intent(payment: PaymentId, bit: u8) -> OperationId {
-    let steps = PAYIN_CARD.steps.len() as u8;
+    let steps = PAYIN_CARD.saga.steps.len() as u8;
     let (attempt, rest) = (bit / (2 * steps), bit % (2 * steps));
     let operation = payment.operation(rest % steps, attempt + 1);
     if rest < steps { operation } else { operation.undo() }
