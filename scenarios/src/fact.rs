@@ -25,8 +25,6 @@ pub enum Fact {
         /// The status.
         status: Status,
     },
-    /// A client was told of this event.
-    Heard(Event),
     /// The probe's last look at a payment.
     Probed {
         /// Whose instrument.
@@ -40,6 +38,8 @@ pub enum Fact {
     Moved(Token, ChargeEvent),
     /// The stroke of the plan with this id fell.
     Befell(u32),
+    /// A client was told of this event.
+    Heard(Event),
 }
 
 /// The kinds of fact that a fault can wait for.

@@ -30,16 +30,6 @@ pub enum Message {
     Notice(Notice),
     /// The answer: it knows.
     NoticeAck(PaymentId, Token),
-    /// Store to notifier or lake: m17 and m18.
-    Event(Event),
-    /// The answer: the shop knows it, or the lake has counted it.
-    EventAck(Token, EventId),
-    /// Notifier to client: m17.
-    MerchantEvent(Event),
-    /// The answer: 2xx.
-    MerchantEventAck(Token, EventId),
-    /// Lake to store: it has forgotten what it acknowledged, from this event on.
-    EventAgain(Token, EventId),
     /// To the store: m21.
     Commit(Arc<Commit>),
     /// The store's answer.
@@ -74,6 +64,16 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Store to notifier or lake: m17 and m18.
+    Event(Event),
+    /// The answer: the shop knows it, or the lake has counted it.
+    EventAck(Token, EventId),
+    /// Notifier to client: m17.
+    MerchantEvent(Event),
+    /// The answer: 2xx.
+    MerchantEventAck(Token, EventId),
+    /// Lake to store: it has forgotten what it acknowledged, from this event on.
+    EventAgain(Token, EventId),
 }
 
 /// What joins a reply to its request on a client's connection.

@@ -13,8 +13,6 @@ use crate::party::{ProviderState, Stages};
 pub enum Snapshot {
     /// Of a client.
     Client(Arc<Stages>),
-    /// Of the lake.
-    Lake(Arc<Lake>),
     /// Of the ledger, and the leases that it heard of.
     Ledger(Arc<Ledger>, Arc<Fence>),
     /// Of a provider.
@@ -23,4 +21,6 @@ pub enum Snapshot {
     Risk(Arc<RiskDesk>),
     /// Of the store.
     Store(Arc<Store>),
+    /// Of the lake.
+    Lake(Arc<Lake>),
 }

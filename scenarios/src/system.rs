@@ -98,16 +98,16 @@ pub enum Timer {
     /// The store: is anybody working on this payment? Unless a later reminder
     /// was set.
     Relay(PaymentId, u32),
-    /// The store: has everybody heard of the events of this payment?
-    Offer(PaymentId),
-    /// The notifier: does the shop know of the event of this payment?
-    Retell(PaymentId),
     /// A provider: execute the deferred request with this number.
     Execute(u32),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
     Expire,
+    /// The store: has everybody heard of the events of this payment?
+    Offer(PaymentId),
+    /// The notifier: does the shop know of the event of this payment?
+    Retell(PaymentId),
 }
 
 /// What a client is reminded of.
@@ -130,8 +130,6 @@ pub enum Nudge {
 pub enum Entry {
     /// Of a client's local storage.
     Client(ClientEntry),
-    /// Of the lake: it has counted this event.
-    Counted(Event),
     /// Of the ledger.
     Ledger(Booking),
     /// Of the ledger: it heard of this lease of a payment, by its epoch.
@@ -144,6 +142,8 @@ pub enum Entry {
     Store(StoreEntry),
     /// Everything before, in short.
     Snapshot(Snapshot),
+    /// Of the lake: it has counted this event.
+    Counted(Event),
 }
 
 impl System for PaymentSystem {
