@@ -94,10 +94,10 @@ pub(crate) fn event(
     (stream, token): (PaymentId, Token),
     seq: u32,
 ) -> Option<Event> {
-    let changes = journal.iter().zip(1..).filter_map(|(record, version)| match record {
+    let mut changes = journal.iter().zip(1..).filter_map(|(record, version)| match record {
         Record::StatusChanged(status) => Some((*status, version)),
         _ => None,
     });
-    let (status, version) = changes.skip(seq.checked_sub(1)? as usize).next()?;
+    let (status, version) = changes.nth(seq.checked_sub(1)? as usize)?;
     Some(Event { id: EventId { stream, seq }, token, status, version })
 }

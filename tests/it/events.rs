@@ -72,6 +72,7 @@ fn calm_plan() -> Plan {
     scenario.workload.cancel = Default::default();
     let mut plan = Plan::draw(&scenario, Seed(1));
     plan.operations.truncate(1);
+    plan.operations[0].at = VirtualTime::ZERO;
     plan.faults.clear();
     plan.weather = Weather::CALM;
     plan.heal_at = VirtualTime::ZERO.after(Duration::from_secs(60));

@@ -79,7 +79,7 @@ impl StoreDesk {
         let token = offer.token;
         if out.monotonic() >= offer.due {
             offer.tries += 1;
-            let pause = OFFER_FIRST.saturating_mul(1 << offer.tries.min(5)).min(OFFER_MAX);
+            let pause = OFFER_FIRST.saturating_mul(1 << offer.tries.min(12)).min(OFFER_MAX);
             offer.due = out.monotonic() + pause;
             for at in 0..self.consumers.len() {
                 let (consumer, role) = self.consumers[at];
@@ -176,10 +176,11 @@ impl StoreDesk {
         token: Token,
         out: &mut Effects,
     ) -> &mut Offer {
-        if !self.offers.contains_key(&payment) {
-            let (offered, due) = ([0; Consumer::ALL.len()], out.monotonic() + OFFER_FIRST);
-            let offer = Offer { token, offered, due, tries: 0, asker: None };
-            self.offers.insert(payment, offer);
+        let is_new = !self.offers.contains_key(&payment);
+        let (offered, due) = ([0; Consumer::ALL.len()], out.monotonic() + OFFER_FIRST);
+        let fresh = Offer { token, offered, due, tries: 0, asker: None };
+        self.offers.entry(payment).or_insert(fresh);
+        if is_new {
             self.remind_of_events(system, payment, token, out);
         }
         self.offers.get_mut(&payment).expect("it is there, or was put there above")
@@ -221,5 +222,6 @@ impl StoreDesk {
 
 /// How long the relay waits for an acknowledgment; doubled each time.
 const OFFER_FIRST: Duration = Duration::from_secs(5);
-/// The longest pause between two offers of the same event.
-const OFFER_MAX: Duration = Duration::from_secs(60);
+/// The longest pause between two offers of the same event: whoever is gone for
+/// good is not asked much.
+const OFFER_MAX: Duration = Duration::from_secs(3_600);
