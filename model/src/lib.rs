@@ -11,6 +11,7 @@
 //!   [`workflow`], one file each
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
+//! - what leaves it: the [`Outbox`], and the [`Lake`] that hears of everything
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
@@ -37,10 +38,12 @@ pub mod gatekeeper;
 mod identity;
 mod inbox;
 mod key_state;
+mod lake;
 mod lease;
 mod ledger;
 mod money;
 mod order;
+mod outbox;
 mod outgoing;
 mod payment;
 pub mod posting;
@@ -86,10 +89,12 @@ pub use identity::{
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
+pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
 pub use order::{Order, RefundOrder};
+pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,

@@ -82,6 +82,12 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
+    if plan.merchant_events {
+        rows.push(row("", "a notifier tells shops of every event".to_owned()));
+    }
+    if plan.lake {
+        rows.push(row("", "a data lake counts every event".to_owned()));
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }

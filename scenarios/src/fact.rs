@@ -1,6 +1,6 @@
 //! What the parties that the harness owns have seen.
 
-use model::{ChargeEvent, ProviderId, Status, Token};
+use model::{ChargeEvent, Event, ProviderId, Status, Token};
 use sim::{Kind, Subject};
 
 use crate::message::{Asking, ClientReply};
@@ -38,6 +38,8 @@ pub enum Fact {
     Moved(Token, ChargeEvent),
     /// The stroke of the plan with this id fell.
     Befell(u32),
+    /// A client was told of this event.
+    Heard(Event),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -69,6 +71,7 @@ impl Fact {
         let (kind, token) = match self {
             Self::Shown { asking, .. } => (sights::SHOWN, asking.token),
             Self::Told { token, .. } => (sights::TOLD, *token),
+            Self::Heard(event) => (sights::TOLD, event.token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
             Self::Probed { .. } | Self::Struck(..) | Self::Befell(_) => return None,
         };

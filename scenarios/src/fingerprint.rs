@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 14] = [
+pub(crate) const STEPS: [&str; 15] = [
     "create",
     "risk",
     "quote",
@@ -119,6 +119,7 @@ pub(crate) const STEPS: [&str; 14] = [
     "book",
     "commit",
     "notify",
+    "count",
     "status",
     "webhook",
 ];

@@ -5,6 +5,7 @@ mod authorities;
 mod charges;
 mod dossier;
 mod dossiers;
+mod events;
 mod fencing;
 mod findings;
 mod id_set;
@@ -14,6 +15,7 @@ mod ledger;
 mod packed;
 mod rest;
 mod screens;
+mod stream;
 mod sums;
 mod trapped;
 mod waits;
@@ -26,13 +28,14 @@ use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
+use dossier::Asked;
 pub use dossier::{ChargeView, PaymentRecordView};
 pub use findings::{Findings, Relation, Violation};
 use webhooks::InboxView;
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
-use crate::party::{self, EDGE, PROBE};
+use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
 use crate::system::{Entry, PaymentSystem};
 
@@ -115,6 +118,8 @@ impl Judge {
                 self.inbox.found(&mut self.found, seen, *event, *what);
                 return;
             }
+            // What a consumer has heard of, it says itself.
+            StoreEntry::Acknowledged(..) => return,
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
@@ -142,7 +147,7 @@ impl Judge {
 }
 
 impl Observer<PaymentSystem> for Judge {
-    fn sent(&mut self, seen: Sighting, _to: Role, message: &Message) {
+    fn sent(&mut self, seen: Sighting, to: Role, message: &Message) {
         match message {
             Message::Provide(envelope, _)
             | Message::Book(envelope, _)
@@ -176,9 +181,27 @@ impl Observer<PaymentSystem> for Judge {
             Message::WebhookReply(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
-            Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
+            Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
                 screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
+            }
+            Message::Event(event) if seen.role == STORE => {
+                events::emitted(&self.said, &mut self.found, seen, (to, event));
+            }
+            Message::MerchantEvent(event) => {
+                events::emitted(&self.said, &mut self.found, seen, (to, event));
+                let reply = ClientReply::Stands(event.id.stream, event.status);
+                screens::emitted(&mut self.said, &mut self.found, seen, event.token, &reply);
+            }
+            Message::EventAck(token, id) if seen.role == LAKE => {
+                events::acknowledged(&mut self.said, *token, *id);
+            }
+            Message::Rows(read, rows) if seen.role == STORE => {
+                events::read(&self.said, &mut self.found, seen, (read, rows));
+            }
+            Message::Leased(request, _, journal, _) if seen.role == STORE => {
+                let whose = (request.token, request.payment);
+                events::leased(&self.said, &mut self.found, seen, whose, journal);
             }
             _ => {}
         }
@@ -193,8 +216,17 @@ impl Observer<PaymentSystem> for Judge {
                     self.moved(seen, movement);
                 }
             }
+            Entry::Counted(event) => {
+                events::counted(&mut self.said, &mut self.found, seen, event);
+            }
             // A snapshot says nothing that its journal had not said.
             Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+        }
+    }
+
+    fn lost(&mut self, _seen: Sighting, record: &Entry) {
+        if let Entry::Counted(event) = record {
+            events::forgotten(&mut self.said, event);
         }
     }
 
@@ -204,24 +236,32 @@ impl Observer<PaymentSystem> for Judge {
             Fact::Moved(..) => {}
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
-                let asked_later = self.said.asked_later(asking, *endpoint);
+                let asked = self.said.asked_when(asking, *endpoint);
                 let (token, endpoint) = (asking.token, Some(*endpoint));
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply: *reply });
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
+            }
+            Fact::Heard(event) => {
+                events::told(&mut self.said, &mut self.found, seen, event);
+                // An older one that was late tells nothing new.
+                let asked = Asked { after_final: event.status.is_final(), after_last: false };
+                let reply = ClientReply::Stands(event.id.stream, event.status);
+                let (token, endpoint) = (event.token, None);
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
             Fact::Told { token, status } => {
                 let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
                 let reply = ClientReply::Stands(payment, *status);
-                let (token, asked_later) = (*token, true);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint: None, reply });
+                let (token, asked) = (*token, Asked::LATER);
+                self.shown(seen, screens::Screen { token, asked, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
                 // Under its key there is nothing but what came of another's use of it.
                 let foreign = self.said.names_a_rivals(*token, reply);
                 let reply = if foreign { ClientReply::NotFound } else { *reply };
                 self.said.take_probe(*token, reply);
-                let (token, asked_later) = (*token, true);
+                let (token, asked) = (*token, Asked::LATER);
                 let endpoint = Some(Endpoint::Get);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply });
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
         }
     }

@@ -78,6 +78,8 @@ fn class_of(kind: sim::Kind) -> u8 {
         | kinds::CANCELLED
         | kinds::NOTICE
         | kinds::NOTICE_ACK
+        | kinds::MERCHANT_EVENT
+        | kinds::MERCHANT_EVENT_ACK
         | kinds::PROVIDED
         | kinds::WEBHOOK
         | kinds::WEBHOOK_REPLY => NEAR,

@@ -211,8 +211,18 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
 /// Which table, the how-manieth, which field of it, and what is wrong with it.
 type Misplaced = (&'static str, usize, &'static str, String);
 
-/// What a scenario can't ask of disks and clocks.
+/// What a scenario can't ask of parties, disks and clocks.
 fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
+    for (who, there, setting) in [
+        (Who::Lake, scenario.lake, "lake"),
+        (Who::Notifier, scenario.merchant_events, "merchant_events"),
+    ] {
+        if let Some((table, nth, field)) = scenario.naming(who).filter(|_| !there) {
+            let name = who.name();
+            let problem = format!("there is no {name} to strike, unless `{setting} = true`");
+            return Err((table, nth, field, problem));
+        }
+    }
     let excluded = |table, nth, field, strike: Strike, who: Who, most: u32| match exclusion::wholly(
         strike, who,
     ) {
@@ -331,6 +341,7 @@ mod tests {
         for (disk, line, problem) in [
             ("[[disks]]\nwho = \"provider\"\nlying = 2\nlasts_max = \"1s\"", 3, "lying-sync"),
             ("[[disks]]\nwho = \"edge\"\nlasts_max = \"1s\"", 2, "no disk"),
+            ("[[disks]]\nwho = \"lake\"\nlasts_max = \"1s\"", 2, "unless `lake = true`"),
         ] {
             let text = format!("{calm}{store}{disk}\n");
             let error = parse("mine.toml", &text).unwrap_err().to_string();

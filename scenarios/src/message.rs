@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, Told, TransactionId, Webhook,
+    Answer, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest, Notice,
+    OperationId, PaymentId, ProviderRequest, Record, RiskRequest, Status, Token, Told,
+    TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -26,9 +27,10 @@ pub enum Message {
     Got(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Cancel`].
     Cancelled(Asking, ClientReply),
-    /// Orchestrator to client: m17.
+    /// Orchestrator to client, or to the store, which sees to it that the client
+    /// hears of it where there is a notifier: m17.
     Notice(Notice),
-    /// Client to orchestrator: it knows.
+    /// The answer: it knows.
     NoticeAck(PaymentId, Token),
     /// To the store: m21.
     Commit(Arc<Commit>),
@@ -74,6 +76,16 @@ pub enum Message {
     Received(Receipt),
     /// Store to orchestrator: this was told of a payment that it holds.
     Told(PaymentId, Token, Vec<Told>),
+    /// Store to notifier or lake: m17 and m18.
+    Event(Event),
+    /// The answer: the shop knows it, or the lake has counted it.
+    EventAck(Token, EventNumber),
+    /// Notifier to client: m17.
+    MerchantEvent(Event),
+    /// The answer: 2xx.
+    MerchantEventAck(Token, EventNumber),
+    /// Lake to store: it has forgotten what it acknowledged, from this event on.
+    EventAgain(Token, EventNumber),
 }
 
 /// Whether a webhook is durable.
@@ -301,6 +313,11 @@ kinds! {
     31 RECEIVE "receive" = Self::Receive(_),
     32 RECEIVED "receive-reply" = Self::Received(_),
     33 TOLD "told" = Self::Told(..),
+    34 EVENT "event" = Self::Event(_),
+    35 EVENT_ACK "event-ack" = Self::EventAck(..),
+    36 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
+    37 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
+    38 EVENT_AGAIN "event-again" = Self::EventAgain(..),
 }
 
 impl sim::Message for Message {
@@ -328,11 +345,15 @@ impl Message {
             | Self::Run(_, token)
             | Self::Nudge(_, token)
             | Self::Heartbeat(token)
-            | Self::Told(_, token, _) => *token,
+            | Self::Told(_, token, _)
+            | Self::EventAck(token, _)
+            | Self::MerchantEventAck(token, _)
+            | Self::EventAgain(token, _) => *token,
             Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
             Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
+            Self::Event(event) | Self::MerchantEvent(event) => event.token,
             Self::Commit(commit) => commit.token,
             Self::Read(read) | Self::Rows(read, _) => read.token,
             Self::Assess(envelope, _)

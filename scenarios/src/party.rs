@@ -4,14 +4,16 @@ pub(crate) mod client;
 pub(crate) mod edge;
 mod idle;
 pub(crate) mod ingress;
+pub(crate) mod lake;
 pub(crate) mod ledger;
+pub(crate) mod notifier;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
 pub(crate) mod provider;
 pub(crate) mod risk;
 pub(crate) mod store;
 
-use model::{ProviderId, WorkerId};
+use model::{Consumer, ProviderId, WorkerId};
 use sim::Role;
 
 use crate::plan::Plan;
@@ -32,6 +34,10 @@ pub const LEDGER: Role = Role(3);
 pub const RISK: Role = Role(4);
 /// The harness's own reader, who looks at every payment at rest.
 pub const PROBE: Role = Role(5);
+/// The notifier, who tells shops of every event, where there is one.
+pub const NOTIFIER: Role = Role(12);
+/// The data lake, where there is one.
+pub const LAKE: Role = Role(13);
 
 /// Those who write every record to two copies.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
@@ -67,6 +73,12 @@ pub fn workers(plan: &Plan) -> impl Iterator<Item = Role> {
     (0..plan.workers).map(|n| worker_role(WorkerId(n)))
 }
 
+/// Who hears of every event in the world of `plan`, and by whom.
+pub fn consumers(plan: &Plan) -> impl Iterator<Item = (Consumer, Role)> + use<> {
+    let merchant = plan.merchant_events.then_some((Consumer::Merchant, NOTIFIER));
+    merchant.into_iter().chain(plan.lake.then_some((Consumer::Lake, LAKE)))
+}
+
 /// The role of a provider.
 pub const fn provider_role(provider: ProviderId) -> Role {
     Role(FIRST_PROVIDER + provider.0 % PROVIDERS_MAX)
@@ -91,6 +103,7 @@ pub fn client_of(role: Role) -> Option<u8> {
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
     let house = house.chain(plan.webhooks.then_some(INGRESS));
+    let house = house.chain(consumers(plan).map(|(_, role)| role));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     house.chain(providers).chain(clients)
@@ -103,7 +116,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let kinds = [provider_of(role).is_some(), client_of(role).is_some(), worker_of(role).is_some()];
-    role.0 <= PROBE.0 || role == INGRESS || kinds.contains(&true)
+    role.0 <= PROBE.0 || [NOTIFIER, LAKE, INGRESS].contains(&role) || kinds.contains(&true)
 }
 
 /// What people call a role.
@@ -116,6 +129,8 @@ pub fn name(role: Role) -> String {
         (RISK, ..) => "risk".to_owned(),
         (PROBE, ..) => "probe".to_owned(),
         (INGRESS, ..) => "ingress".to_owned(),
+        (NOTIFIER, ..) => "notifier".to_owned(),
+        (LAKE, ..) => "lake".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

@@ -15,7 +15,7 @@ use model::{
     Token,
 };
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
+use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
@@ -46,6 +46,10 @@ pub struct Plan {
     pub order_ref_unique: bool,
     /// The number of clients.
     pub clients: u8,
+    /// Whether there is a notifier, who tells shops of every event.
+    pub merchant_events: bool,
+    /// Whether there is a data lake.
+    pub lake: bool,
     /// What customers attempt, in the order of their tokens.
     pub operations: Vec<Operation>,
     /// What merchants may process.
@@ -258,6 +262,11 @@ impl Plan {
     /// The provider with this id; the first for one that is not in the plan.
     pub fn provider(&self, provider: ProviderId) -> &ProviderPlan {
         self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
+    }
+
+    /// Whether what plagues this party is over at heal.
+    pub fn heals(&self, role: Role) -> bool {
+        self.core.is_none_or(|core| core.contains(role))
     }
 
     /// How many faults of any kind it names one by one.

@@ -49,6 +49,12 @@ pub struct Scenario {
     /// again is answered as before.
     #[serde(default)]
     pub order_ref_unique: bool,
+    /// Whether a notifier tells shops of every change of a payment's status.
+    #[serde(default)]
+    pub merchant_events: bool,
+    /// Whether a data lake hears of every change of a payment's status.
+    #[serde(default)]
+    pub lake: bool,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -294,8 +300,12 @@ pub enum Who {
     Edge,
     /// The ingress of webhooks.
     Ingress,
+    /// The data lake.
+    Lake,
     /// The ledger.
     Ledger,
+    /// The notifier.
+    Notifier,
     /// One of the orchestrator's workers.
     Orchestrator,
     /// One of the providers.
@@ -306,10 +316,29 @@ pub enum Who {
     Store,
 }
 
+impl Scenario {
+    /// Where it first says that something goes wrong with `who`: the table, the
+    /// how-manieth of these, and the field.
+    pub(crate) fn naming(&self, who: Who) -> Option<(&'static str, usize, &'static str)> {
+        let is = |named: Who| named == who;
+        let any = |named: &[Who]| named.contains(&who);
+        let places = [
+            ("crashes", self.crashes.iter().position(|crash| is(crash.who))),
+            ("crash_loops", self.crash_loops.iter().position(|crash| is(crash.who))),
+            ("shared_crashes", self.shared_crashes.iter().position(|crash| any(&crash.who))),
+            ("pauses", self.pauses.iter().position(|pause| is(pause.who))),
+            ("disks", self.disks.iter().position(|disk| is(disk.who))),
+            ("clocks", self.clocks.iter().position(|clock| is(clock.who))),
+        ];
+        let place = places.into_iter().find_map(|(table, nth)| Some((table, nth?, "who")));
+        place.or_else(|| any(&self.never_heals).then_some(("never_heals", 0, "never_heals")))
+    }
+}
+
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Ingress | Self::Orchestrator)
+        !matches!(self, Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
     }
 
     /// What `role` is one of, if anybody plays it.
@@ -317,7 +346,9 @@ impl Who {
         match (role, party::provider_of(role), party::client_of(role)) {
             (party::EDGE, ..) => Some(Self::Edge),
             (party::INGRESS, ..) => Some(Self::Ingress),
+            (party::LAKE, ..) => Some(Self::Lake),
             (party::LEDGER, ..) => Some(Self::Ledger),
+            (party::NOTIFIER, ..) => Some(Self::Notifier),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
@@ -332,7 +363,9 @@ impl Who {
             Self::Client => "client",
             Self::Edge => "edge",
             Self::Ingress => "ingress",
+            Self::Lake => "lake",
             Self::Ledger => "ledger",
+            Self::Notifier => "notifier",
             Self::Orchestrator => "orchestrator",
             Self::Provider => "provider",
             Self::Risk => "risk",

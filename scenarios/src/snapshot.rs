@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Fence, Ledger, RiskDesk, Store};
+use model::{Fence, Lake, Ledger, RiskDesk, Store};
 
 use crate::party::{ProviderState, Stages};
 
@@ -21,4 +21,6 @@ pub enum Snapshot {
     Risk(Arc<RiskDesk>),
     /// Of the store.
     Store(Arc<Store>),
+    /// Of the lake.
+    Lake(Arc<Lake>),
 }

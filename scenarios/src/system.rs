@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Booking, ChargeId, EventId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use model::{Booking, ChargeId, Event, EventId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
@@ -10,13 +10,15 @@ use crate::message::Message;
 use crate::party::client::{Client, ClientEntry};
 use crate::party::edge::Edge;
 use crate::party::ingress::Ingress;
+use crate::party::lake::LakeDesk;
 use crate::party::ledger::LedgerDesk;
+use crate::party::notifier::Notifier;
 use crate::party::orchestrator::Orchestrator;
 use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, INGRESS, LEDGER, RISK, STORE};
+use crate::party::{self, Compaction, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RISK, STORE};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 
@@ -45,8 +47,12 @@ pub enum Party {
     Edge(Edge),
     /// The ingress of webhooks.
     Ingress(Ingress),
+    /// The data lake.
+    Lake(LakeDesk),
     /// The ledger.
     Ledger(LedgerDesk),
+    /// The notifier.
+    Notifier(Notifier),
     /// The orchestrator.
     Orchestrator(Box<Orchestrator>),
     /// The harness's reader.
@@ -68,12 +74,14 @@ impl Party {
     pub fn footprint(&self) -> (usize, usize) {
         match self {
             Self::Client(client) => client.footprint(),
+            Self::Lake(lake) => lake.footprint(),
             Self::Ledger(ledger) => ledger.footprint(),
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
             Self::Edge(_)
             | Self::Ingress(_)
+            | Self::Notifier(_)
             | Self::Orchestrator(_)
             | Self::Probe(_)
             | Self::Halted => (0, 0),
@@ -112,6 +120,10 @@ pub enum Timer {
     Expire,
     /// The store: keys may have come to the end of their lifetimes.
     Reap,
+    /// The store: has everybody heard of the events of this payment?
+    Offer(PaymentId),
+    /// The notifier: does the shop know of the event of this payment?
+    Retell(PaymentId),
 }
 
 /// What a client is reminded of.
@@ -146,6 +158,8 @@ pub enum Entry {
     Store(StoreEntry),
     /// Everything before, in short.
     Snapshot(Snapshot),
+    /// Of the lake: it has counted this event.
+    Counted(Event),
 }
 
 impl System for PaymentSystem {
@@ -161,6 +175,8 @@ impl System for PaymentSystem {
             INGRESS => Party::Ingress(Ingress::default()),
             STORE => Party::Store(StoreDesk::boot(self, journal, out)),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
+            LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
+            NOTIFIER => Party::Notifier(Notifier::default()),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
@@ -178,7 +194,9 @@ impl System for PaymentSystem {
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
             Party::Ingress(ingress) => ingress.on_message(self, delivery, out),
+            Party::Lake(lake) => lake.on_message(self, delivery, out),
             Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
+            Party::Notifier(notifier) => notifier.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
@@ -202,6 +220,10 @@ impl System for PaymentSystem {
                 store.on_timer(payment, round, out);
             }
             (Party::Store(store), Timer::Reap) => store.reap(self, out),
+            (Party::Store(store), Timer::Offer(payment)) => store.on_offer(self, payment, out),
+            (Party::Notifier(notifier), Timer::Retell(payment)) => {
+                notifier.on_timer(self, payment, out);
+            }
             (Party::Provider(provider), Timer::Execute(slot)) => {
                 provider.on_timer(self, slot, out);
             }
@@ -221,8 +243,10 @@ impl System for PaymentSystem {
 
     fn recover(&self, role: Role, disk: Recovered<'_, Entry>, out: &mut Effects) -> Party {
         // What a hole took was durable, and others have acted on it. Only a
-        // client asks again for whatever it has forgotten, under the same key.
-        if party::client_of(role).is_none() && !disk.is_whole() {
+        // client asks again for whatever it has forgotten, under the same key,
+        // and nobody acts on what the lake knows.
+        let may_forget = party::client_of(role).is_some() || role == LAKE;
+        if !may_forget && !disk.is_whole() {
             return Party::Halted;
         }
         self.boot(role, disk.records(), out)

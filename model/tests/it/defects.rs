@@ -13,9 +13,10 @@ use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest, Merchant, Money, OperationId,
-    PaymentId, ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    Currency, Defect, Defects, Event, EventNumber, IdempotencyKey, Intake, Lake, Ledger,
+    LedgerRequest, Merchant, Money, OperationId, PaymentId, ProviderReply, Record, Refusal, Rules,
+    Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId,
+    TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -49,10 +50,14 @@ fn every_defect_has_a_story() {
         Defect::DupCredit => 19,
         Defect::StaleOverwrites => 20,
         Defect::WebhookAlsoActs => 21,
+        Defect::CommitThenPublish => 22,
+        Defect::ConsumerNoDedupe => 23,
+        Defect::NotifiedOnInsert => 24,
+        Defect::PublishThenCommit => 25,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..22).collect());
-    assert_eq!(Defect::ALL.len(), 22);
+    assert_eq!(listed, (0..26).collect());
+    assert_eq!(Defect::ALL.len(), 26);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -186,6 +191,42 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             store.restore(&StoreEntry::Leased(PaymentId(1), Token(1), lease));
         }
         store.check(&commit(1, Some(1))) == CommitResult::Committed
+    });
+}
+
+#[test]
+fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
+    differs(Defect::StaleOverwrites, |defects| {
+        let mut store = Store::new(defects);
+        let commit = |expected, status| Commit {
+            id: TransactionId(0),
+            token: Token(1),
+            payment: PaymentId(1),
+            expected,
+            epoch: None,
+            records: vec![Record::StatusChanged(status)],
+            claim: None,
+            exclusive: true,
+            inbox: Vec::new(),
+            then: Then::Run,
+        };
+        let late = commit(0, Status::Captured).sealed();
+        for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {
+            store.restore(&StoreEntry::Committed(commit.into()));
+        }
+        assert_eq!(store.check(&late), CommitResult::Conflict);
+        store.refuse(&late);
+        store.payment(PaymentId(1)).is_some_and(|row| row.status != Status::Succeeded)
+    });
+}
+
+#[test]
+fn an_event_that_comes_twice_counts_twice_under_consumer_no_dedupe() {
+    differs(Defect::ConsumerNoDedupe, |defects| {
+        let mut lake = Lake::new(defects);
+        let id = EventNumber { stream: PaymentId(1), seq: 1 };
+        lake.restore(&Event { id, token: Token(1), status: Status::Captured, version: 9 });
+        lake.intake(id) == Intake::Counts
     });
 }
 

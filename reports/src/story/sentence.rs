@@ -71,6 +71,10 @@ impl Words<'_> {
                 told.collect::<Vec<_>>().join("; ")
             }
             Deed::Moves(movement) => self.attributed(movement.charge.token, moved(movement)),
+            Deed::Counts(event) => {
+                let (seq, status) = (event.id.seq, speech::status(event.status));
+                self.attributed(event.token, format!("counts event {seq}: {status}"))
+            }
             Deed::Sees(reply) => format!("sees {}", speech::reply(reply)),
             Deed::IsTold(status) => format!("is told: {}", speech::status(*status)),
             Deed::Finds(reply) => format!("sees {} at rest", speech::reply(reply)),
@@ -218,6 +222,8 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Request(_) => "the store has not answered",
         Timer::Payment(..) => "it has waited long enough",
         Timer::Relay(..) => "somebody should work on the payment",
+        Timer::Offer(_) => "somebody may not have heard of an event",
+        Timer::Retell(_) => "the shop may not have heard of an event",
         Timer::Execute(_) => "a request that it had put off is due",
         Timer::Expire => "the time of a hold should be over",
         Timer::Deliver(..) => "it is time to tell of a change",

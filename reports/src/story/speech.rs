@@ -40,6 +40,14 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Notice(notice) => told(Tell, status(notice.status)),
         Message::NoticeAck(..) => told(Tell, "it knows"),
+        Message::Event(event) | Message::MerchantEvent(event) => {
+            (Tell, format!("event {}: {}", event.id.seq, status(event.status)))
+        }
+        Message::EventAck(_, id) => (Tell, format!("event {} is taken in", id.seq)),
+        Message::MerchantEventAck(_, id) => (Answer, format!("it knows of event {}", id.seq)),
+        Message::EventAgain(_, id) => {
+            (Ask, format!("tell everything again from event {} on", id.seq))
+        }
         Message::Heartbeat(_) => told(Tell, "it lives"),
         Message::Commit(commit) if !commit.records.is_empty() => {
             let records = commit.records.iter();

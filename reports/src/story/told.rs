@@ -277,7 +277,7 @@ fn rank(beat: &Beat) -> Rank {
     }
     match &beat.deed {
         Deed::Moves(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
-        Deed::Writes(..) | Deed::Files(..) => Rank::Journal,
+        Deed::Writes(..) | Deed::Files(..) | Deed::Counts(_) => Rank::Journal,
         Deed::Sends { message, .. } | Deed::Misses { message, .. } if !is_of_money(message) => {
             Rank::Way
         }
@@ -304,6 +304,8 @@ fn is_of_money(message: &Message) -> bool {
         Message::Create(_)
             | Message::Cancel(..)
             | Message::Notice(_)
+            | Message::Event(_)
+            | Message::MerchantEvent(_)
             | Message::Commit(_)
             | Message::Committed(..)
             | Message::Book(..)

@@ -11,7 +11,7 @@ use model::{
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, PaymentRecordView};
+use super::dossier::{Asked, ChargeView, Dossier, PaymentRecordView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::sums::Sums;
@@ -74,10 +74,10 @@ impl Authorities {
         self.dossiers.open(token).screen.asks(endpoint);
     }
 
-    /// Whether this was asked after a final status had been seen.
-    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
+    /// When this was asked, by what had been seen before.
+    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
         let dossier = self.dossiers.of(asking.token);
-        dossier.is_some_and(|dossier| dossier.screen.asked_later(asking, endpoint))
+        dossier.map_or(Asked::EARLY, |dossier| dossier.screen.asked_when(asking, endpoint))
     }
 
     /// Whether the plan leaves anybody broken for good.

@@ -8,6 +8,7 @@ use model::{
 };
 use sim::VirtualTime;
 
+use super::stream::StreamView;
 use crate::fact::Endpoint;
 use crate::message::{Asking, ClientReply};
 
@@ -77,6 +78,8 @@ pub struct PaymentRecordView {
     pub epochs: [u32; 2],
     /// Tries at providers, and whether each is definitely without effect.
     pub attempts: Vec<(u8, bool)>,
+    /// Its events.
+    pub(super) stream: StreamView,
 }
 
 /// What was shown of one payment.
@@ -88,6 +91,10 @@ pub(super) struct ScreenView {
     pub(super) asked: [u32; 3],
     /// And how often it had when it first saw a final status.
     pub(super) asked_before: [u32; 3],
+    /// The furthest status that it read.
+    pub(super) last_read: Option<Status>,
+    /// And how often it had asked when it first read that.
+    pub(super) asked_at_last: [u32; 3],
     /// Failed or canceled was told to the outside.
     pub(super) failure_told: Option<Status>,
     /// The payment that replies to the creation named.
@@ -108,10 +115,33 @@ impl ScreenView {
         }
     }
 
-    /// Whether this was asked after a final status had been seen.
-    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
-        asking.number > self.asked_before[endpoint as usize]
+    /// When this was asked, by what had been seen before.
+    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
+        let later = |than: [u32; 3]| asking.number > than[endpoint as usize];
+        Asked { after_final: later(self.asked_before), after_last: later(self.asked_at_last) }
     }
+
+    /// The client reads this.
+    pub(super) fn reads(&mut self, status: Status) {
+        self.last_read = Some(status);
+        self.asked_at_last = self.asked;
+    }
+}
+
+/// When something was asked, by what had been seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// After a final status had been seen.
+    pub(super) after_final: bool,
+    /// After the furthest status that was read had been.
+    pub(super) after_last: bool,
+}
+
+impl Asked {
+    /// Before anything was seen.
+    pub(super) const EARLY: Self = Self { after_final: false, after_last: false };
+    /// After everything that was seen.
+    pub(super) const LATER: Self = Self { after_final: true, after_last: true };
 }
 
 impl Dossier {
@@ -167,6 +197,7 @@ impl Dossier {
         record: &Record,
     ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
+        view.stream.records = view.stream.records.saturating_add(1);
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
@@ -186,6 +217,7 @@ impl Dossier {
             Record::StatusChanged(status) => {
                 view.status = *status;
                 view.changed_at = at;
+                view.stream.change(*status);
             }
             Record::CaseOpened(_) => view.case = true,
             _ => {}
@@ -223,6 +255,7 @@ impl PaymentRecordView {
             case: false,
             epochs: [0, 0],
             attempts: Vec::new(),
+            stream: StreamView::accepted(),
         }
     }
 

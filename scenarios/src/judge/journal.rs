@@ -1,4 +1,4 @@
-//! The invariants of the durable journal: I12 and I14.
+//! The invariants of the durable journal: I12, I14 and I15.
 
 use model::workflow::Action;
 use model::{PaymentId, Record, Token};
@@ -20,6 +20,12 @@ pub(super) fn judge(
     let Some(dossier) = said.of(token) else { return };
     let Some(view) = dossier.payment(payment) else { return };
     let workflow = view.intent.order.workflow();
+    if let Record::StatusChanged(status) = record {
+        let about = (token, "status", Relation::RecordOutOfOrder);
+        found.check(Invariant::I15, seen, about, view.status.may_become(*status), || {
+            format!("{} was {}, and became {status}", called(token), view.status)
+        });
+    }
     match record {
         // The premise is a payment past its pivot: every later record is judged.
         Record::CompIntent { which, .. } if view.pivot => {

@@ -1,4 +1,4 @@
-//! What is judged once the world is at rest: I10, I33, I34, I35, L01.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use sim::Sighting;
 use super::authorities::Authorities;
 use super::called;
 use super::dossier::{Dossier, PaymentRecordView};
+use super::events;
 use super::findings::{Findings, Relation};
 use crate::bounds::TERM;
 use crate::invariant::Invariant;
@@ -27,6 +28,7 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
         terminates(said, found, seen, view);
+        events::delivered(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
         }

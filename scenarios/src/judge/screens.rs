@@ -1,10 +1,11 @@
-//! The invariants of what clients see: I16 to I19.
+//! The invariants of what clients see: I15 to I19.
 
 use model::{PaymentId, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::called;
+use super::dossier::Asked;
 use super::findings::{Findings, Relation};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
@@ -14,8 +15,8 @@ use crate::message::ClientReply;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Screen {
     pub(super) token: Token,
-    /// Whether it was asked after a final status had been seen.
-    pub(super) asked_later: bool,
+    /// When it was asked, by what had been seen before.
+    pub(super) asked: Asked,
     /// What was asked; `None` if it was told unasked.
     pub(super) endpoint: Option<Endpoint>,
     pub(super) reply: ClientReply,
@@ -35,6 +36,9 @@ pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting
             success_has_money(said, found, seen, what.token);
         }
         terminal_is_final(said, found, seen, &what, status);
+        if what.endpoint.is_some() {
+            reads_follow(said, found, seen, &what, status);
+        }
     }
     if what.endpoint == Some(Endpoint::Create) {
         replies_agree(said, found, seen, &what);
@@ -123,7 +127,7 @@ fn terminal_is_final(
 ) {
     match said.dossiers.final_seen(what.token) {
         // Only a request made after the screen showed it has to show it too.
-        Some(first) if what.asked_later => {
+        Some(first) if what.asked.after_final => {
             let about = (what.token, "status", Relation::RepliesDiffer);
             found.check(Invariant::I16, seen, about, first == status, || {
                 format!("{} was seen {first}, and later {status}", called(what.token))
@@ -134,6 +138,27 @@ fn terminal_is_final(
             said.dossiers.open(what.token).screen.final_seen = Some(status);
         }
         None => {}
+    }
+}
+
+/// Of two reads, the second made after the first was answered, the later shows
+/// what may become of the earlier.
+fn reads_follow(
+    said: &mut Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    what: &Screen,
+    status: Status,
+) {
+    let last = said.dossiers.last_read(what.token);
+    if let Some(last) = last.filter(|_| what.asked.after_last) {
+        let about = (what.token, "status", Relation::RepliesDiffer);
+        found.check(Invariant::I15, seen, about, last.may_lead_to(status), || {
+            format!("{} was read {last}, and later {status}", called(what.token))
+        });
+    }
+    if last.is_none_or(|last| last != status && last.may_lead_to(status)) {
+        said.dossiers.open(what.token).screen.reads(status);
     }
 }
 

@@ -118,6 +118,11 @@ impl Client {
                 out.send(delivery.from, Message::NoticeAck(notice.payment, notice.token));
                 return;
             }
+            Message::MerchantEvent(event) => {
+                out.note(Fact::Heard(event));
+                out.send(delivery.from, Message::MerchantEventAck(event.token, event.id));
+                return;
+            }
             _ => return,
         };
         out.note(Fact::Shown { asking, endpoint, reply });

@@ -475,6 +475,8 @@ impl Hand {
             Call::Provider(provider, request) => {
                 (provider_role(provider), Message::Provide(envelope, request))
             }
+            // The store knows whether the shop has heard of the event.
+            Call::Notice(notice) if system.plan.merchant_events => (STORE, Message::Notice(notice)),
             Call::Notice(notice) => {
                 let client = system.plan.operation(self.token).map_or(0, |o| o.client);
                 (client_role(client), Message::Notice(notice))

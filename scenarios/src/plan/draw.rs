@@ -18,7 +18,8 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role,
+    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, client_role, provider_role,
+    worker_role,
 };
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
@@ -65,6 +66,8 @@ impl Plan {
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
             order_ref_unique: scenario.order_ref_unique,
             clients: scenario.workload.clients,
+            merchant_events: scenario.merchant_events,
+            lake: scenario.lake,
             limits: workload::limits(scenario),
             weather,
             plain: false,
@@ -212,7 +215,9 @@ impl Drawer<'_> {
             Who::Client => self.client(),
             Who::Edge => EDGE,
             Who::Ingress => INGRESS,
+            Who::Lake => LAKE,
             Who::Ledger => LEDGER,
+            Who::Notifier => NOTIFIER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
             Who::Risk => RISK,
@@ -236,8 +241,16 @@ impl Drawer<'_> {
     /// Every party of the house.
     fn house(&self) -> Vec<Role> {
         let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
+        let consumers = self.consumers().into_iter();
         let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
-        house.chain(ingress).collect()
+        house.chain(ingress).chain(consumers).collect()
+    }
+
+    /// Who hears of events.
+    fn consumers(&self) -> Vec<Role> {
+        let (notifier, lake) = (self.scenario.merchant_events, self.scenario.lake);
+        let there = [(notifier, NOTIFIER), (lake, LAKE)].into_iter();
+        there.filter(|(is_there, _)| *is_there).map(|(_, role)| role).collect()
     }
 
     fn client(&mut self) -> Role {

@@ -16,6 +16,8 @@ pub(super) struct Present {
     pub(super) clients: u8,
     pub(super) workers: u8,
     pub(super) webhooks: bool,
+    pub(super) merchant_events: bool,
+    pub(super) lake: bool,
     pub(super) providers: usize,
     pub(super) payments: BTreeSet<u64>,
 }
@@ -44,6 +46,10 @@ impl Present {
                 _ if roles.contains(party::INGRESS) => {
                     format!("there is no {name}: with `webhooks = true` there is one")
                 }
+                _ if role == party::NOTIFIER => {
+                    format!("there is no {name}, unless `merchant_events = true`")
+                }
+                _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
             Err(Wrong::new(place, problem))
@@ -82,9 +88,12 @@ impl Present {
         match (party::client_of(role), party::provider_of(role)) {
             (Some(client), _) => client < self.clients,
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
+            _ if role == party::INGRESS => self.webhooks,
+            _ if role == party::NOTIFIER => self.merchant_events,
+            _ if role == party::LAKE => self.lake,
             _ => {
                 let worker = party::worker_of(role);
-                let present = role.0 <= party::PROBE.0 || self.webhooks && role == party::INGRESS;
+                let present = role.0 <= party::PROBE.0;
                 worker.map_or(present, |worker| worker.0 < self.workers)
             }
         }

@@ -45,6 +45,10 @@ pub(super) struct WorldTable {
     workers: Spanned<u8>,
     #[serde(default)]
     webhooks: bool,
+    #[serde(default)]
+    merchant_events: bool,
+    #[serde(default)]
+    lake: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
@@ -138,6 +142,11 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.webhooks {
         line("webhooks = true".to_owned());
+    }
+    for (there, name) in [(plan.merchant_events, "merchant_events"), (plan.lake, "lake")] {
+        if there {
+            line(format!("{name} = true"));
+        }
     }
     let operations = plan.operations.iter();
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
@@ -251,8 +260,16 @@ impl WorldTable {
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let webhooks = self.webhooks;
-        let present = Present { clients, workers, webhooks, providers: providers.len(), payments };
+        let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
+        let present = Present {
+            clients,
+            workers,
+            webhooks,
+            merchant_events,
+            lake,
+            providers: providers.len(),
+            payments,
+        };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -269,6 +286,8 @@ impl WorldTable {
             order_ref_unique: self.order_ref_unique,
             clients,
             workers,
+            merchant_events,
+            lake,
             operations,
             limits,
             weather: self.network.weather()?,

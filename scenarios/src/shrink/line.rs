@@ -49,6 +49,10 @@ pub enum Line {
     OtherWorkers,
     /// Habits of a provider that are not plain.
     Habits(ProviderId),
+    /// The notifier, and that shops are told of every event.
+    MerchantEvents,
+    /// The data lake.
+    Lake,
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
@@ -178,6 +182,8 @@ impl Line {
         let on = [
             (!plan.plain, Self::DrawnLatencies),
             (plan.workers > 1, Self::OtherWorkers),
+            (plan.merchant_events, Self::MerchantEvents),
+            (plan.lake, Self::Lake),
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
@@ -205,6 +211,8 @@ impl Line {
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
+                | Self::MerchantEvents
+                | Self::Lake
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -273,6 +281,8 @@ impl Plan {
                     plan.dialect = Dialect::plain();
                 }
             }
+            Line::MerchantEvents => self.merchant_events = false,
+            Line::Lake => self.lake = false,
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -408,6 +418,8 @@ impl fmt::Display for Line {
             Self::Habits(provider) => {
                 write!(f, "the habits of {}", name(provider_role(*provider)))
             }
+            Self::MerchantEvents => f.write_str("that shops are told of every event"),
+            Self::Lake => f.write_str("the data lake"),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),

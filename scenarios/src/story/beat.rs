@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Booking, InboxState, Movement, PaymentId, Record, Status, Webhook};
+use model::{Booking, Event, InboxState, Movement, PaymentId, Record, Status, Webhook};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
@@ -70,6 +70,8 @@ pub enum Deed {
     Moves(Movement),
     /// Has put a webhook into its inbox, durably, where it stands so.
     Files(Webhook, InboxState),
+    /// Has counted an event, durably.
+    Counts(Event),
     /// Sees the reply to something that it asked.
     Sees(ClientReply),
     /// Is told unasked.

@@ -105,9 +105,10 @@ impl Matter {
     fn is_reminded_by(&self, timer: Timer) -> bool {
         match timer {
             Timer::Operation(token, _) => self.is_about(token),
-            Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
-                self.payments.contains(&payment)
-            }
+            Timer::Payment(payment, _)
+            | Timer::Relay(payment, _)
+            | Timer::Offer(payment)
+            | Timer::Retell(payment) => self.payments.contains(&payment),
             Timer::Expire
             | Timer::Request(_)
             | Timer::Execute(_)
@@ -131,7 +132,10 @@ impl Matter {
             ) => self.is_about(*token),
             Entry::Ledger(booking) => self.has_part_in(booking),
             Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
-            Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
+            Entry::Store(
+                StoreEntry::Leased(payment, ..) | StoreEntry::Acknowledged(payment, ..),
+            ) => self.payments.contains(payment),
+            Entry::Counted(event) => self.is_about(event.token),
             Entry::Store(StoreEntry::Elapsed(_, expired)) => {
                 expired.iter().any(|key| self.has_used(*key))
             }
@@ -159,6 +163,7 @@ impl Matter {
             Fact::Told { token, .. } | Fact::Probed { token, .. } | Fact::Moved(token, _) => {
                 self.is_about(*token)
             }
+            Fact::Heard(event) => self.is_about(event.token),
             Fact::Struck(..) | Fact::Befell(_) => false,
         }
     }

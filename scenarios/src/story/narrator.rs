@@ -129,6 +129,9 @@ impl<'s> Narrator<'s> {
                     let ours = self.matter.is_about(webhook.token);
                     ours.then_some(Deed::Files(*webhook, *state))
                 }
+                Said::Counted(event) => {
+                    self.matter.is_about(event.token).then_some(Deed::Counts(*event))
+                }
             };
             if let Some(deed) = deed.filter(|_| self.past.contains(event)) {
                 self.push(happened, deed);
@@ -167,6 +170,7 @@ impl<'s> Narrator<'s> {
         match fact {
             Fact::Shown { reply, .. } if about => Some(Deed::Sees(*reply)),
             Fact::Told { status, .. } if about => Some(Deed::IsTold(*status)),
+            Fact::Heard(event) if about => Some(Deed::IsTold(event.status)),
             Fact::Probed { reply, .. } if about => Some(Deed::Finds(*reply)),
             // What became of the charge tells of these.
             Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred) => None,
@@ -191,6 +195,8 @@ impl<'s> Narrator<'s> {
             | Message::Cancel(..)
             | Message::Provide(..)
             | Message::Notice(_)
+            | Message::MerchantEvent(_)
+            | Message::Event(_)
             | Message::Webhook(_)
             | Message::WebhookReply(_) => true,
             Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {

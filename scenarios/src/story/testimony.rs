@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Booking, InboxState, Movement, PaymentId, Record, StoreEntry, Token, Webhook};
+use model::{Booking, Event, InboxState, Movement, PaymentId, Record, StoreEntry, Token, Webhook};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -28,6 +28,8 @@ pub(super) enum Said {
     Written(Token, PaymentId, Vec<Record>),
     /// The store: this webhook, and where it stands.
     Filed(Webhook, InboxState),
+    /// The lake, of an event.
+    Counted(Event),
 }
 
 impl Testimony {
@@ -35,6 +37,7 @@ impl Testimony {
         let said = match entry {
             Entry::Provider(entry) => entry.movement().copied().map(Said::Moved),
             Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
+            Entry::Counted(event) => Some(Said::Counted(*event)),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))
             }
@@ -53,7 +56,10 @@ impl Testimony {
     }
 
     pub(super) fn take_fact(&mut self, seen: Sighting, fact: &Fact) {
-        if matches!(fact, Fact::Shown { .. } | Fact::Told { .. } | Fact::Probed { .. }) {
+        if matches!(
+            fact,
+            Fact::Shown { .. } | Fact::Told { .. } | Fact::Heard(_) | Fact::Probed { .. }
+        ) {
             self.seen.push((seen, fact.clone()));
         }
     }
