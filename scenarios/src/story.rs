@@ -83,7 +83,7 @@ pub struct Story {
 pub fn tell(plan: &Plan, defects: Defects, sought: impl Fn(&Violation) -> bool) -> Option<Story> {
     let system = PaymentSystem::new(plan.clone(), defects);
     let scene = witness::watch(&system, sought)?;
-    let matter = Matter::of(&scene.violation, &scene.trace);
+    let matter = Matter::of(&scene.violation, plan, &scene.trace);
     let past = past(&scene, &matter, plan);
     let wrong_turn = wrong_turn::find(&system, defects, &scene, &matter, &past);
     let beats = Narrator::new(plan, &scene, &matter, &past).tell();
