@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
+    /// What a provider did not answer is stored as the final reply.
+    AmbiguousErrorStoredFinal,
     /// A webhook whose charge is not known yet is acknowledged and dropped.
     AckAndDrop,
     /// Two requests with one key both find it free.
     CheckThenInsert,
+    /// Whoever breaks off after the charge gives the key free.
+    ClaimDeletedAfterEffect,
     /// An undo is only registered once its step has succeeded.
     CompRegisteredAfter,
     /// A webhook that is being taken in counts as taken in.
@@ -29,8 +33,12 @@ pub enum Defect {
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A payment is locked for as long as the record of its key lives.
+    LockIsRecordTtl,
     /// A key answers whatever is asked under it.
     NoFingerprint,
+    /// Keys are removed by their age alone.
+    ReaperKillsLiveKeys,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
@@ -74,6 +82,16 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::AmbiguousErrorStoredFinal,
+            name: "ambiguous-error-stored-final",
+            story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
+                    is stored under the key as the final reply: the payment ends there, whether \
+                    the provider has charged or not",
+            source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
+                     `recovery_point` finished; actor-ts#984",
+            caught_by: &["I18", "I34"],
+        },
+        DefectStory {
             defect: Self::AckAndDrop,
             name: "ack-and-drop",
             story: "a webhook about a charge that the house has no name for yet is answered with \
@@ -88,6 +106,15 @@ impl Defect {
                     without compare-and-set, so two concurrent requests both win",
             source: "furthemore/APIS PR#193; saleor#19220",
             caught_by: &["I19", "I05"],
+        },
+        DefectStory {
+            defect: Self::ClaimDeletedAfterEffect,
+            name: "claim-deleted-after-effect",
+            story: "when the handler of a payment breaks off after the charge, before it is \
+                    booked, its claim on the key is deleted so that the customer may try again, \
+                    and is charged again",
+            source: "the `catch` that deletes the claim in actor-ts#984",
+            caught_by: &["I05"],
         },
         DefectStory {
             defect: Self::CompRegisteredAfter,
@@ -146,12 +173,29 @@ impl Defect {
             caught_by: &["I26", "I05"],
         },
         DefectStory {
+            defect: Self::LockIsRecordTtl,
+            name: "lock-is-record-ttl",
+            story: "the mark that a payment is being worked on lives as long as the record of its \
+                    key, so that after a crash nobody goes on, and whoever asks hears 409 for a day",
+            source: "actor-ts#984; Whop documents it as intended",
+            caught_by: &["L05"],
+        },
+        DefectStory {
             defect: Self::NoFingerprint,
             name: "no-fingerprint",
             story: "a key that is used again for another amount gets the reply to the first \
                     request, and the customer believes that the second was paid",
             source: "Qonto documents that the cached response comes even if the body differs",
             caught_by: &["I20"],
+        },
+        DefectStory {
+            defect: Self::ReaperKillsLiveKeys,
+            name: "reaper-kills-live-keys",
+            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
+                    outlasts them frees the keys of payments that are not finished",
+            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
+                     `recovery_point`",
+            caught_by: &["I19", "I05"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,

@@ -39,6 +39,8 @@ identities! {
     Token(u64) "token-{}";
     /// What the client chose so that its intent happens once.
     IdempotencyKey(u64) "key-{}";
+    /// What the shop calls what is paid for.
+    OrderRef(u64) "order-{}";
     /// A payment: one intent.
     PaymentId(u64) "pay-{:x}";
     /// An effect that must happen at most once.

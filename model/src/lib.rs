@@ -36,6 +36,7 @@ mod flight;
 pub mod gatekeeper;
 mod identity;
 mod inbox;
+mod key_state;
 mod lease;
 mod ledger;
 mod money;
@@ -81,9 +82,10 @@ pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
     BankId, ChargeId, Customer, EventId, Fingerprint, IdempotencyKey, Merchant, OperationId,
-    PaymentId, ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
+    OrderRef, PaymentId, ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
+pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};

@@ -183,6 +183,10 @@ impl Payment {
         if let Some(status) = self.due_status(next) {
             return Some(status);
         }
+        let ended = self.status == Status::Failed && self.saga.phase() == Phase::Forward;
+        if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
+            return (!self.terminal).then_some(Record::Terminal);
+        }
         match next {
             Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
             Next::Await(which) if self.action(which) == Action::Quote => {
@@ -503,6 +507,11 @@ impl Payment {
 
     fn may_become(&self, status: Status) -> bool {
         let right = || self.status.may_become(status);
+        let right = || {
+            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
+                right() || (self.status == Status::Processing && status == Status::Failed)
+            })
+        };
         self.defects.pick(Defect::UndoPastPivot, right, || {
             right() || (self.status == Status::Captured && status == Status::Failing)
         })

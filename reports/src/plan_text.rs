@@ -73,6 +73,12 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.plain {
         rows.push(row("", "every message takes the usual time of its kind".to_owned()));
     }
+    if let Some(lifetime) = plan.key_lifetime {
+        rows.push(row("keys", format!("live for {}", Brief::from(lifetime))));
+    }
+    if plan.order_ref_unique {
+        rows.push(row("orders", "are paid once".to_owned()));
+    }
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
@@ -229,7 +235,11 @@ fn then(operation: &Operation) -> String {
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
     ];
-    let then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
+    let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
+    then.extend(operation.insists.then(|| "insists".to_owned()));
+    then.extend(
+        (operation.order_ref.0 != operation.token.0).then(|| operation.order_ref.to_string()),
+    );
     then.join(", ")
 }
 

@@ -18,6 +18,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("webhook-weather", include_str!("../catalog/webhook-weather.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),
+    ("keys-expire", include_str!("../catalog/keys-expire.toml")),
     ("sick-network", include_str!("../catalog/sick-network.toml")),
     ("failing-disks", include_str!("../catalog/failing-disks.toml")),
     ("wrong-clocks", include_str!("../catalog/wrong-clocks.toml")),

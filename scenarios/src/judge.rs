@@ -15,11 +15,14 @@ mod packed;
 mod rest;
 mod screens;
 mod sums;
+mod trapped;
+mod waits;
 mod webhooks;
+mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, Booking, Movement, PaymentId, StoreEntry, Token};
+use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
@@ -48,6 +51,13 @@ impl Judge {
         Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
     }
 
+    /// The same, keeping every change of what is trapped.
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.said.watch.record();
+        self
+    }
+
     /// What the authorities said, as far as the world has come.
     pub fn authorities(&self) -> &Authorities {
         &self.said
@@ -56,6 +66,11 @@ impl Judge {
     /// What was found so far.
     pub fn findings(&self) -> &Findings {
         &self.found
+    }
+
+    /// The world has ended.
+    pub fn end(&mut self, now: VirtualTime) {
+        self.said.watch.end(now);
     }
 
     /// Judges what holds only at rest.
@@ -90,6 +105,8 @@ impl Judge {
                 fencing::leased(&mut self.said, *payment, *token, lease);
                 return;
             }
+            // What the store believes about its clock is no authority.
+            StoreEntry::Elapsed(..) => return,
             StoreEntry::Received(webhook, state) => {
                 self.inbox.received(&mut self.found, seen, webhook, *state);
                 return;
@@ -103,6 +120,9 @@ impl Judge {
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            if let Record::Accepted(_) = record {
+                keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
+            }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
         }
         if self.said.plan().webhooks {
@@ -111,7 +131,7 @@ impl Judge {
     }
 
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
-        self.said.take_movement(movement);
+        self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
     }
@@ -150,6 +170,7 @@ impl Observer<PaymentSystem> for Judge {
                 };
                 let whom = (asking.token, endpoint);
                 keys::answered(&self.said, &mut self.found, seen, whom, reply);
+                wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
             }
             Message::WebhookReply(receipt) if receipt.taken => {

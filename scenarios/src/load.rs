@@ -180,12 +180,29 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("delay_max", faults.webhooks.delay_max.0, bounds::HELD_BACK_MAX)?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
+    if let Some(lifetime) = scenario.key_lifetime {
+        let least = bounds::key_lifetime_min(scenario.chaos.0);
+        if lifetime.0 < least {
+            let least = crate::span::Span(least);
+            let problem =
+                format!("`key_lifetime` is at least {least}, so that no retry outlives its key");
+            return Err(("key_lifetime", problem));
+        }
+        at_most("key_lifetime", lifetime.0, CHAOS_MAX)?;
+    } else if workload.reuse_expired > sim::Rate::NEVER {
+        let problem = "`reuse_expired` takes a `key_lifetime`: without it keys live for ever";
+        return Err(("reuse_expired", problem.to_owned()));
+    }
     for code in &scenario.exercises {
         if Invariant::with_code(code).is_none() {
             return Err((
                 "exercises",
                 format!("`{code}` is no invariant: `pennywise list invariants` names them"),
             ));
+        }
+        if Invariant::with_code(code).is_some_and(|invariant| !scenario.can_meet(invariant)) {
+            let problem = format!("`{code}` is never met here: no key is used for another request");
+            return Err(("exercises", problem));
         }
     }
     Ok(())
@@ -287,6 +304,21 @@ mod tests {
         let told = format!("{error} {}", error.help().map(|help| help.to_string()).expect("help"));
         for words in ["mine.toml, line", "unknown variant `EUX`", "did you mean `EUR`?"] {
             assert!(told.contains(words), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_scenario_declares_no_lifetime_that_a_retry_outlives_and_promises_nothing_it_can_t_meet() {
+        let calm = FILES[0].1;
+        for (at, line, told) in [
+            ("[workload]", "key_lifetime = \"10m\"", "`key_lifetime` is at least"),
+            ("click_again", "reuse_expired = \"10%\"", "`reuse_expired` takes a `key_lifetime`"),
+            ("\"I01\",", "\"I20\",", "`I20` is never met here"),
+        ] {
+            let text = calm.replacen(at, &format!("{line}\n{at}"), 1);
+            assert_ne!(text, calm, "{at}");
+            let error = parse("mine.toml", &text).expect_err(line).to_string();
+            assert!(error.contains(told), "{error}");
         }
     }
 

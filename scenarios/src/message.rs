@@ -1,8 +1,9 @@
 //! What the parties say to each other (payments.md 1.3).
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
 use model::{
     Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
     ProviderRequest, Record, RiskRequest, Status, Token, Told, TransactionId, Webhook,
@@ -133,15 +134,53 @@ pub struct ReadRequest {
     pub token: Token,
     /// The key to read.
     pub key: KeyId,
+    /// The order to look for.
+    pub order_ref: PaidOnce,
 }
 
 /// What the store has under a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The idempotency row.
     pub key: Option<KeyRow>,
     /// The payment that it stands for.
     pub payment: Option<PaymentView>,
+    /// Where there is no row: how many have expired.
+    pub generation: Generation,
+    /// The payment from the reader's instrument, if the key stood for it once
+    /// and does not now.
+    pub earlier: Option<(PaymentId, PaymentView)>,
+    /// How the payment of the order stands, where an order is paid once.
+    pub known_order: Option<StoredReply>,
+}
+
+/// What is only there where keys expire has the digest of nothing elsewhere.
+impl Hash for Rows {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { key, payment, generation, earlier, known_order } = self;
+        (key, payment, generation).hash(state);
+        if let Some(earlier) = earlier {
+            earlier.hash(state);
+        }
+        if let Some(known_order) = known_order {
+            known_order.hash(state);
+        }
+    }
+}
+
+impl Rows {
+    /// What the gate goes by.
+    pub fn stored(&self) -> Stored {
+        let lease_live = self.payment.is_some_and(|payment| payment.lease_live);
+        let Self { key: row, generation, known_order, .. } = *self;
+        Stored { row, generation, known_order, lease_live }
+    }
+
+    /// The payment that a reader asks for by the key of its creation.
+    pub fn asked_for(&self) -> Option<(PaymentId, PaymentView)> {
+        let current = self.key.zip(self.payment).map(|(key, payment)| (key.payment, payment));
+        self.earlier.or(current)
+    }
 }
 
 /// A payment as readers of the store see it.

@@ -16,6 +16,7 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+use crate::invariant::Invariant;
 use crate::party;
 use crate::span::Span;
 
@@ -40,6 +41,14 @@ pub struct Scenario {
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
+    /// How long idempotency keys live: a key that is used again later may be
+    /// another payment. Without it they live for ever.
+    #[serde(default)]
+    pub key_lifetime: Option<Span>,
+    /// Whether an order is paid once, whatever the key: whoever asks for it
+    /// again is answered as before.
+    #[serde(default)]
+    pub order_ref_unique: bool,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -89,6 +98,15 @@ pub struct Scenario {
     pub swarm: Swarm,
 }
 
+impl Scenario {
+    /// Whether any world of it can meet the premise of `invariant`.
+    pub fn can_meet(&self, invariant: Invariant) -> bool {
+        let keys_are_reused =
+            self.workload.reuse_key > Rate::NEVER || self.workload.reuse_expired > Rate::NEVER;
+        invariant != Invariant::I20 || keys_are_reused
+    }
+}
+
 /// What customers do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,6 +135,16 @@ pub struct Workload {
     /// How often an earlier key is used again for another amount.
     #[serde(default)]
     pub reuse_key: Rate,
+    /// How often a key is used again after the lifetime of its first use.
+    #[serde(default)]
+    pub reuse_expired: Rate,
+    /// How often that is for the order of the first use.
+    #[serde(default)]
+    pub reorder: Rate,
+    /// How often a shop makes its request again and again until the reply is
+    /// final.
+    #[serde(default)]
+    pub insist: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,

@@ -110,6 +110,8 @@ pub enum Timer {
     Look,
     /// The ledger: the time of a hold is over.
     Expire,
+    /// The store: keys may have come to the end of their lifetimes.
+    Reap,
 }
 
 /// What a client is reminded of.
@@ -199,6 +201,7 @@ impl System for PaymentSystem {
             (Party::Store(store), Timer::Relay(payment, round)) => {
                 store.on_timer(payment, round, out);
             }
+            (Party::Store(store), Timer::Reap) => store.reap(self, out),
             (Party::Provider(provider), Timer::Execute(slot)) => {
                 provider.on_timer(self, slot, out);
             }

@@ -25,6 +25,7 @@ mod identity;
 mod inbox;
 mod interleaving;
 mod journey;
+mod keys;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;

@@ -226,6 +226,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Mature(_) => "the issuer makes up its mind",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
+        Timer::Reap => "it is time to look at the ages of keys",
     }
 }
 

@@ -1,13 +1,16 @@
 //! The durable store as an actor, and its relay: the store itself tells a
 //! worker of every payment that has to go on, until one takes it.
 
+mod reaper;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::gatekeeper::Generation;
 use model::{
-    Change, Commit, CommitResult, Defect, EventId, InboxEvent, PaymentId, PaymentRow, Store,
-    StoreEntry, Then, Token, Webhook, WorkerId,
+    Change, Commit, CommitResult, Defect, EventId, InboxEvent, PaymentId, PaymentRow, Standing,
+    Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
@@ -19,6 +22,8 @@ use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
+use reaper::Reaper;
+
 /// The store with its journal, and what its relay has in mind.
 #[derive(Clone, Debug)]
 pub struct StoreDesk {
@@ -28,6 +33,10 @@ pub struct StoreDesk {
     closed: Idle<PaymentId>,
     /// The number of workers that there are to tell.
     workers: u8,
+    /// How long a worker holds a payment without a word.
+    lease: Duration,
+    /// Who removes keys, unless they live for ever.
+    reaper: Option<Reaper>,
 }
 
 /// When a payment needs a worker again. Volatile: a boot gives every lease its
@@ -53,12 +62,19 @@ impl StoreDesk {
     }
 
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
+        let store = restored(system, journal);
+        let record = || system.plan.key_lifetime.unwrap_or(RECORD_LIFETIME);
         let mut desk = Self {
-            store: restored(system, journal),
+            reaper: Reaper::of(&store),
+            store,
             relay: BTreeMap::new(),
             closed: Idle::new(),
             workers: system.plan.workers,
+            lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
         };
+        if let Some(reaper) = &mut desk.reaper {
+            reaper.watch(system, &desk.store, out);
+        }
         for payment in desk.store.closed() {
             desk.closed.add(out.monotonic(), payment);
         }
@@ -67,7 +83,7 @@ impl StoreDesk {
         }
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
-            desk.expect(payment, token, LEASE, true, out);
+            desk.expect(payment, token, desk.lease, true, out);
         }
         // Every commit is synced before what follows from it; the last one may
         // have reached the disk in a crash, and nothing followed.
@@ -143,10 +159,17 @@ impl StoreDesk {
         if result == CommitResult::Committed && !self.store.knows(&commit) {
             let accepted = self.store.standing(payment).is_none();
             let (then, worked) = (commit.then, commit.epoch.is_some());
+            let reaper = self.reaper.as_mut().filter(|_| commit.claim.is_some());
+            if let Some(reaper) = &reaper {
+                reaper.date(&mut self.store, out);
+            }
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
             out.append(Entry::Store(entry));
             out.sync();
+            if let Some(reaper) = reaper {
+                reaper.watch(system, &self.store, out);
+            }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
@@ -280,7 +303,7 @@ impl StoreDesk {
                 self.closed.add(out.monotonic(), payment);
             }
             Then::Park(wait) => self.expect(payment, token, wait, false, out),
-            Then::Run if worked => self.expect(payment, token, LEASE, true, out),
+            Then::Run if worked => self.expect(payment, token, self.lease, true, out),
             Then::Run => {
                 let leased = self.lease_live(payment, out);
                 if !leased {
@@ -312,7 +335,7 @@ impl StoreDesk {
         out.sync();
         let told = self.store.told(payment);
         out.send(from, Message::Leased(request, lease, journal, told));
-        self.expect(payment, token, LEASE, true, out);
+        self.expect(payment, token, self.lease, true, out);
     }
 
     fn nudge(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
@@ -334,15 +357,42 @@ impl StoreDesk {
         out.send(worker_role(WorkerId(worker as u8)), Message::Run(payment, token));
     }
 
-    fn rows(&self, read: &ReadRequest, out: &Effects) -> Rows {
+    fn rows(&mut self, read: &ReadRequest, out: &Effects) -> Rows {
         let key = self.store.key(read.key);
-        let payment = self.store.under(read.key).map(|(key, standing)| PaymentView {
+        let under = self.store.under(read.key);
+        let payment = under.map(|(key, standing)| self.view(key.payment, &standing, out));
+        let generation = match key {
+            Some(_) => Generation::default(),
+            None => self.store.generation(read.key),
+        };
+        let mut earlier = None;
+        if let Some(reaper) = &mut self.reaper {
+            if key.is_some() {
+                reaper.read(read.key, out);
+            }
+            let ever = self.store.under_ever(read.key, read.token);
+            let current = key.map(|key| key.payment);
+            let ever = ever.filter(|(payment, _)| Some(*payment) != current);
+            earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
+        }
+        let known_order = self.store.of_order(read.key.tenant, read.order_ref);
+        Rows { key, payment, generation, earlier, known_order }
+    }
+
+    fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
+        PaymentView {
             status: standing.status,
             version: standing.version,
-            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(key.payment, out),
+            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
             cancelable: standing.may_cancel,
-        });
-        Rows { key, payment }
+        }
+    }
+
+    /// Keys may have come to the end of their lifetimes.
+    pub(crate) fn reap(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        if let Some(reaper) = &mut self.reaper {
+            reaper.reap(system, &mut self.store, out);
+        }
     }
 
     fn lease_live(&self, payment: PaymentId, out: &Effects) -> bool {
@@ -391,7 +441,8 @@ impl StoreDesk {
 }
 
 fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
-    let mut store = Store::new(system.rules.defects);
+    let lifetime = system.plan.key_lifetime;
+    let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
     if system.plan.webhooks {
         store = store.with_inbox();
     }
@@ -405,6 +456,8 @@ fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
     store
 }
 
+/// How long records of keys are kept by those who name no lifetime.
+const RECORD_LIFETIME: Duration = Duration::from_secs(86_400);
 /// How long a webhook waits for what it is about to be known.
 const ORPHAN_MAX: Duration = never_found();
 /// When a full disk is looked at again.

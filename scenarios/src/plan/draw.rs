@@ -32,6 +32,8 @@ impl Plan {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
+        workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
+        workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -60,6 +62,8 @@ impl Plan {
             key: [keys.draw().bits(), keys.draw().bits()],
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
+            key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
+            order_ref_unique: scenario.order_ref_unique,
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
             weather,
@@ -115,6 +119,8 @@ const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
+const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

@@ -11,7 +11,6 @@ use super::bounds::SPAN_MAX;
 use super::habits::{self, HabitsTable};
 use super::line::{quoted, span};
 use crate::bounds::{HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
-use crate::cast;
 use crate::invalid::Wrong;
 use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, RiskPlan, WebhookFaults};
 use crate::span::Span;
@@ -20,7 +19,8 @@ use crate::span::Span;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProviderTable {
-    dialect: Spanned<String>,
+    /// The plain one where it is left out.
+    dialect: Option<Spanned<String>>,
     #[serde(default)]
     decline_soft: Rate,
     #[serde(default)]
@@ -70,7 +70,7 @@ pub(super) struct RiskTable {
 
 /// The providers of a file that names none: two, at which nothing goes wrong.
 pub(super) fn calm_cast() -> Vec<ProviderPlan> {
-    cast::all().iter().take(2).cloned().map(calm).collect()
+    vec![calm(Dialect::plain()); 2]
 }
 
 /// The risk service that approves of everything.
@@ -107,7 +107,9 @@ fn calm(dialect: Dialect) -> ProviderPlan {
 /// The lines of the table of `provider`, its habits last.
 pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     let ProviderPlan { dialect, issuer, faults } = provider;
-    let mut lines = vec![format!("dialect = {}", quoted(&dialect.name))];
+    let plain = *dialect == Dialect::plain();
+    let mut lines = Vec::new();
+    lines.extend((!plain).then(|| format!("dialect = {}", quoted(&dialect.name))));
     lines.extend(rate("decline_soft", issuer.decline_soft));
     lines.extend(rate("decline_hard", issuer.decline_hard));
     lines.extend(rate("partial", issuer.partial));
@@ -129,8 +131,10 @@ pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     lines.extend(most("webhook_reorder_max", webhooks.reorder_max));
     lines.extend(most("webhook_delay_max", webhooks.delay_max));
     lines.extend(rate("webhook_early", webhooks.early));
-    lines.push("[world.providers.habits]".to_owned());
-    lines.extend(habits::lines(dialect));
+    if !plain {
+        lines.push("[world.providers.habits]".to_owned());
+        lines.extend(habits::lines(dialect));
+    }
     lines
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{ProviderId, Token};
+use model::{Dialect, ProviderId, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
@@ -23,6 +23,8 @@ pub enum Line {
     SecondClick(Token),
     /// The customer's cancellation.
     Cancellation(Token),
+    /// That the shop makes its request again until the reply is final.
+    Insistence(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -45,12 +47,18 @@ pub enum Line {
     DrawnLatencies,
     /// Workers of the orchestrator besides the first.
     OtherWorkers,
+    /// Habits of a provider that are not plain.
+    Habits(ProviderId),
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
     Connections,
     /// That somebody is broken for good.
     Permanence,
+    /// That keys expire.
+    KeyLifetime,
+    /// That an order is paid once.
+    UniqueOrders,
     /// That providers tell of changes by themselves.
     Webhooks,
 }
@@ -130,6 +138,7 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+            lines.extend(operation.insists.then_some(Self::Insistence(token)));
         }
         lines
     }
@@ -172,9 +181,16 @@ impl Line {
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
+            (plan.key_lifetime.is_some(), Self::KeyLifetime),
+            (plan.order_ref_unique, Self::UniqueOrders),
             (plan.webhooks, Self::Webhooks),
         ];
-        on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
+        let plain = Dialect::plain();
+        let habits = plan.providers.iter().enumerate();
+        let habits = habits.filter(|(_, provider)| provider.dialect != plain);
+        let habits = habits.map(|(n, _)| Self::Habits(ProviderId(n as u8)));
+        let settings = on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line);
+        settings.chain(habits).collect()
     }
 
     /// Whether it counts as one fault: something that goes wrong, by itself or
@@ -185,11 +201,15 @@ impl Line {
             Self::Operation(_)
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
+                | Self::Insistence(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
+                | Self::Habits(_)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
+                | Self::KeyLifetime
+                | Self::UniqueOrders
                 | Self::Webhooks
         )
     }
@@ -210,6 +230,7 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            operation.insists &= !gone.contains(&Line::Insistence(operation.token));
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -247,13 +268,21 @@ impl Plan {
             }
             Line::DrawnLatencies => self.plain = true,
             Line::OtherWorkers => self.workers = 1,
+            Line::Habits(provider) => {
+                if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
+                    plan.dialect = Dialect::plain();
+                }
+            }
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
+            Line::KeyLifetime => self.key_lifetime = None,
+            Line::UniqueOrders => self.order_ref_unique = false,
             Line::Webhooks => self.webhooks = false,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
+            | Line::Insistence(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -360,6 +389,7 @@ impl fmt::Display for Line {
             Self::Operation(token) => write!(f, "payment {}", token.0),
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }
@@ -375,9 +405,14 @@ impl fmt::Display for Line {
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
             Self::OtherWorkers => f.write_str("workers besides the first"),
+            Self::Habits(provider) => {
+                write!(f, "the habits of {}", name(provider_role(*provider)))
+            }
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
+            Self::KeyLifetime => f.write_str("the lifetime of keys"),
+            Self::UniqueOrders => f.write_str("that an order is paid once"),
             Self::Webhooks => f.write_str("webhooks"),
         }
     }
