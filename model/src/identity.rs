@@ -47,6 +47,8 @@ identities! {
     TransferId(u64) "ltx-{:x}";
     /// A charge in a provider's books.
     ChargeId(u64) "charge-{:x}";
+    /// Money that came back, in a bank's books.
+    ReturnId(u64) "return-{:x}";
     /// A commit at the store.
     TransactionId(u64) "txn-{:x}";
     /// The digest of a request's payload.
@@ -111,6 +113,14 @@ impl ChargeId {
     /// makes.
     pub(crate) fn of(provider: ProviderId, reference: OperationId) -> Self {
         Self(hash("charge", [u64::from(provider.0), reference.0]))
+    }
+}
+
+impl ReturnId {
+    /// The name that `bank` gives to the return of what was sent under
+    /// `reference`: it comes back once at most.
+    pub fn of(bank: BankId, reference: OperationId) -> Self {
+        Self(hash("return", [u64::from(bank.0), reference.0]))
     }
 }
 

@@ -11,7 +11,7 @@
 //!   [`workflow::payin_card`]
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
-//! - the authorities: [`Ledger`], [`ProviderBooks`], [`RiskDesk`]
+//! - the authorities: [`Ledger`], [`ProviderBooks`], [`BankBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
 
@@ -19,6 +19,7 @@ mod account;
 mod archive;
 mod attempt;
 mod balances;
+mod banking_day;
 mod call;
 mod change;
 mod charge;
@@ -43,6 +44,7 @@ mod payment;
 pub mod posting;
 mod provider;
 mod quote;
+mod rail;
 mod record;
 mod risk;
 mod rounding;
@@ -59,6 +61,7 @@ pub use account::{AccountId, AccountName};
 pub use archive::Archive;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
+pub use banking_day::{Calendar, Date, Day, NotADay, Weekday};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
@@ -72,7 +75,7 @@ pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
     BankId, ChargeId, Customer, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId,
-    ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
+    ProviderId, RailId, ReturnId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
@@ -84,6 +87,12 @@ pub use provider::{
     ProviderRequest,
 };
 pub use quote::{Quote, Version, quote};
+pub use rail::{
+    BankAnswer, BankBooks, BankMovement, BankReply, BankRequest, Handling, Homecoming,
+    IllegalRemittanceEvent, RECALL_DAYS_MAX, RETURN_DAYS_MAX, Rail, Rejection, Remittance,
+    RemittanceEvent, RemittanceState, ReturnNotice, ReturnReason, Scheme, Timetable,
+    UNAUTHORIZED_DAYS_MAX,
+};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;

@@ -3,6 +3,7 @@
 //! Tables are the rule: each claim is a conversation with one state machine
 //! through one door. Properties state what holds whatever is said to it.
 
+mod banking_day;
 mod booking;
 mod capture;
 mod cases;
@@ -28,6 +29,7 @@ mod linked;
 mod posting;
 mod provider;
 mod provider_desk;
+mod rail;
 mod risk;
 mod rules;
 mod saga;
