@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use date::{Date, Day, NotADay, Weekday};
+pub use date::{Date, Day, Minute, NotADay, NotAMinute, Weekday};
 
 /// On which days a rail works, and until when on each of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -61,7 +61,7 @@ pub use account::{AccountId, AccountName};
 pub use archive::Archive;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
-pub use banking_day::{Calendar, Date, Day, NotADay, Weekday};
+pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};

@@ -1,11 +1,12 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
+mod banking;
 pub(crate) mod fault;
 mod stroke;
 
-use model::ProviderId;
+use model::{BankId, ProviderId};
 use scenarios::Plan;
-use scenarios::party::{self, provider_role};
+use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble};
 use sim::{Rate, Trigger, VirtualTime, Weather};
 
@@ -89,7 +90,14 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         rows.push(row(&name, format!("issuers: {}", issuers(&provider.issuer))));
         rows.push(row("", format!("faults: {}", faults(&provider.faults))));
     }
+    for (n, bank) in plan.banks.iter().enumerate() {
+        let name = party::name(bank_role(BankId(n as u8)));
+        rows.push(row(&name, banking::says(bank)));
+    }
     rows.push(row("risk", risk(&plan.risk)));
+    if !plan.banks.is_empty() {
+        rows.push(row("begins", format!("{} UTC", plan.begins)));
+    }
     rows
 }
 

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of the workflow, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 12] = [
+pub(crate) const STEPS: [&str; 14] = [
     "create",
     "risk",
     "quote",
@@ -114,6 +114,8 @@ pub(crate) const STEPS: [&str; 12] = [
     "authorize",
     "capture",
     "void",
+    "send",
+    "recall",
     "post",
     "book",
     "commit",

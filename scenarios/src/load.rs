@@ -12,7 +12,7 @@ use crate::bounds;
 use crate::exclusion;
 use crate::invalid::{InvalidFile, Wrong, nearest};
 use crate::invariant::Invariant;
-use crate::party::{CLIENTS_MAX, WORKERS_MAX};
+use crate::party::{BANKS_MAX, CLIENTS_MAX, WORKERS_MAX};
 use crate::settings::{Scenario, Who};
 
 /// Why a scenario can't be had.
@@ -163,6 +163,13 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("late_max", scenario.network.late_max.0, bounds::COPY_AGE_MAX)?;
     at_most("late_effect_max", faults.late_effect_max.0, bounds::LATE_EFFECT_MAX)?;
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
+    if scenario.rails.len() > usize::from(BANKS_MAX) {
+        return Err(("rails", format!("there are at most {BANKS_MAX} `rails`")));
+    }
+    if let Some(dates) = scenario.dates.filter(|dates| dates.last < dates.first) {
+        let problem = format!("`last` is at least `first`, {}", dates.first);
+        return Err(("last", problem));
+    }
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     for code in &scenario.exercises {
@@ -212,11 +219,32 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
             return Err(("clocks", nth, "drift_ppm_max", problem));
         }
     }
+    if scenario.rails.is_empty()
+        && let Some((table, nth)) = whose_bank(scenario)
+    {
+        let problem = "there is no bank: a bank comes with each of `[[rails]]`".to_owned();
+        return Err((table, nth, "who", problem));
+    }
     if let Some(nth) = scenario.shared_crashes.iter().position(|crash| crash.who.is_empty()) {
         let problem = "`who` of shared crashes names at least one party".to_owned();
         return Err(("shared_crashes", nth, "who", problem));
     }
     Ok(())
+}
+
+/// The table that asks for a bank, and its number, if one does.
+fn whose_bank(scenario: &Scenario) -> Option<(&'static str, usize)> {
+    let at = |table, place: Option<usize>| place.map(|nth| (table, nth));
+    let is_bank = |who: Who| who == Who::Bank;
+    at("crashes", scenario.crashes.iter().position(|crash| is_bank(crash.who)))
+        .or(at("crash_loops", scenario.crash_loops.iter().position(|crash| is_bank(crash.who))))
+        .or(at(
+            "shared_crashes",
+            scenario.shared_crashes.iter().position(|crash| crash.who.contains(&Who::Bank)),
+        ))
+        .or(at("pauses", scenario.pauses.iter().position(|pause| is_bank(pause.who))))
+        .or(at("disks", scenario.disks.iter().position(|disk| is_bank(disk.who))))
+        .or(at("clocks", scenario.clocks.iter().position(|clock| is_bank(clock.who))))
 }
 
 fn is_name_byte(byte: u8) -> bool {

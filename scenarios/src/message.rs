@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
+    Answer, BankRequest, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId,
+    PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest, Status, Token,
+    TransactionId,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -63,6 +64,14 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Orchestrator to bank: m12, m13, m14.
+    Remit(Envelope, BankRequest),
+    /// The answer.
+    Remitted(Envelope, Answer),
+    /// Bank to whoever takes in what comes from outside: m15.
+    Return(ReturnNotice),
+    /// The answer.
+    ReturnReply(ReturnReceipt),
 }
 
 /// What joins a reply to its request on a client's connection.
@@ -88,6 +97,17 @@ pub struct Envelope {
     pub number: u32,
     /// The epoch of the lease that it is made under.
     pub epoch: u32,
+}
+
+/// The answer to a return that a bank tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReturnReceipt {
+    /// Which return.
+    pub id: ReturnId,
+    /// To whose account elsewhere it had been sent.
+    pub token: Token,
+    /// Whether it is durable: otherwise it has to be told again.
+    pub taken: bool,
 }
 
 /// A worker's request for a lease, and what joins its answer to it.
@@ -233,6 +253,12 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
+    28 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
+    29 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
+    30 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
+    31 REMITTED "bank-reply" = Self::Remitted(..),
+    32 RETURN "return" = Self::Return(_),
+    33 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
 }
 
 impl sim::Message for Message {
@@ -269,7 +295,11 @@ impl Message {
             | Self::Book(envelope, _)
             | Self::Booked(envelope, _)
             | Self::Provide(envelope, _)
-            | Self::Provided(envelope, _) => envelope.token,
+            | Self::Provided(envelope, _)
+            | Self::Remit(envelope, _)
+            | Self::Remitted(envelope, _) => envelope.token,
+            Self::Return(notice) => notice.destination,
+            Self::ReturnReply(receipt) => receipt.token,
         }
     }
 }

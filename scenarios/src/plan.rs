@@ -1,5 +1,6 @@
 //! A plan: everything that is decided before a run, as data.
 
+mod bank;
 mod draw;
 mod forced;
 mod stroke;
@@ -8,13 +9,15 @@ use std::time::Duration;
 
 use model::gatekeeper::KeyId;
 use model::{
-    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, ProviderId, Tenant, Token,
+    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, ProviderId,
+    Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
+pub use bank::BankPlan;
 pub use forced::Forced;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
@@ -31,6 +34,8 @@ pub struct Plan {
     pub seed: Seed,
     /// The key of all draws of the run.
     pub key: [u64; 2],
+    /// The date at which it begins.
+    pub begins: Minute,
     /// When disturbances end.
     pub heal_at: VirtualTime,
     /// The number of workers that the orchestrator has.
@@ -68,6 +73,8 @@ pub struct Plan {
     pub strokes: Strokes,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
+    /// The banks by whose rails payouts leave, by id.
+    pub banks: Vec<BankPlan>,
     /// What the risk service says.
     pub risk: RiskPlan,
 }
@@ -215,6 +222,14 @@ impl Plan {
     /// The provider with this id; the first for one that is not in the plan.
     pub fn provider(&self, provider: ProviderId) -> &ProviderPlan {
         self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
+    }
+
+    /// The bank with this id.
+    ///
+    /// # Panics
+    /// If the plan has no bank at all: nobody plays one then.
+    pub fn bank(&self, bank: BankId) -> &BankPlan {
+        self.banks.get(usize::from(bank.0)).unwrap_or(&self.banks[0])
     }
 
     /// How many faults of any kind it names one by one.

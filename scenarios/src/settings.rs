@@ -1,6 +1,7 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
 mod disturbance;
+mod rails;
 
 use model::Currency;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,8 @@ pub use disturbance::{
     ClockSettings, CrashLoopSettings, CrashSettings, DiskSettings, LinkSettings, PartitionSettings,
     PauseSettings, PointSettings, SharedCrashSettings,
 };
+
+pub use rails::{Dates, RailKind, RailSettings};
 
 use crate::party;
 use crate::span::Span;
@@ -37,6 +40,12 @@ pub struct Scenario {
     pub workers: u8,
     /// What customers do.
     pub workload: Workload,
+    /// On which days it may begin.
+    #[serde(default)]
+    pub dates: Option<Dates>,
+    /// By which rails payouts leave, at most 8.
+    #[serde(default)]
+    pub rails: Vec<RailSettings>,
     /// How links misbehave.
     #[serde(default)]
     pub network: NetworkSettings,
@@ -217,6 +226,8 @@ pub struct Swarm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
+    /// One of the banks.
+    Bank,
     /// One of the clients.
     Client,
     /// The edge.
@@ -248,6 +259,7 @@ impl Who {
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
             (_, _, Some(_)) => Some(Self::Client),
+            _ if party::bank_of(role).is_some() => Some(Self::Bank),
             _ => party::worker_of(role).map(|_| Self::Orchestrator),
         }
     }
@@ -255,6 +267,7 @@ impl Who {
     /// What files and reports call it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Bank => "bank",
             Self::Client => "client",
             Self::Edge => "edge",
             Self::Ledger => "ledger",

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,18 @@ pub enum Weekday {
     Saturday,
     Sunday,
 }
+
+/// A minute of a day in UTC, counted from the beginning of 1970.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(try_from = "String", into = "String")]
+pub struct Minute(pub u32);
+
+/// What can't be read as a [`Minute`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no minute: expected one from 1970 to 2399, such as `2024-02-29 16:44`")]
+pub struct NotAMinute(String);
 
 /// What can't be read as a [`Day`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +102,53 @@ impl Day {
     #[must_use]
     pub const fn plus(self, days: u32) -> Self {
         Self(self.0.saturating_add(days))
+    }
+}
+
+impl Minute {
+    /// The time since the beginning of 1970.
+    pub const fn since_1970(self) -> Duration {
+        Duration::from_secs(self.0 as u64 * 60)
+    }
+}
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (day, minute) = (Day(self.0 / DAY_MINUTES), self.0 % DAY_MINUTES);
+        write!(f, "{day} {:02}:{:02}", minute / 60, minute % 60)
+    }
+}
+
+impl FromStr for Minute {
+    type Err = NotAMinute;
+
+    fn from_str(text: &str) -> Result<Self, NotAMinute> {
+        let two = |digits: &str, most: u32| {
+            let is_two = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let number = is_two.then(|| digits.parse::<u32>().ok()).flatten();
+            number.filter(|number| *number < most)
+        };
+        let read = || {
+            let (day, time) = text.split_once(' ')?;
+            let (hour, minute) = time.split_once(':')?;
+            let day: Day = day.parse().ok()?;
+            Some(Self(day.0 * DAY_MINUTES + two(hour, 24)? * 60 + two(minute, 60)?))
+        };
+        read().ok_or_else(|| NotAMinute(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Minute {
+    type Error = NotAMinute;
+
+    fn try_from(text: String) -> Result<Self, NotAMinute> {
+        text.parse()
+    }
+}
+
+impl From<Minute> for String {
+    fn from(minute: Minute) -> Self {
+        minute.to_string()
     }
 }
 
@@ -152,5 +212,6 @@ const fn leap(years: u32) -> u32 {
     years / 4 - years / 100 + years / 400
 }
 
+const DAY_MINUTES: u32 = 24 * 60;
 const FIRST_YEAR: u16 = 1970;
 const LAST_YEAR: u16 = 2399;

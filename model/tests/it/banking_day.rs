@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Calendar, Date, Day, Rail, Weekday};
+use model::{Calendar, Date, Day, Minute, Rail, Weekday};
 
 #[test]
 fn a_date_is_the_day_that_others_say_it_is() {
@@ -57,6 +57,18 @@ fn what_is_no_day_is_refused_with_an_example() {
     ] {
         let error = text.parse::<Day>().unwrap_err().to_string();
         assert!(error.contains("such as `2024-02-29`"), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_minute_reads_as_it_prints_and_what_is_none_is_refused_with_an_example() {
+    for text in ["1970-01-01 00:00", "2024-02-29 16:44", "2399-12-31 23:59"] {
+        let minute: Minute = text.parse().expect("a minute");
+        assert_eq!((minute.to_string().as_str(), minute.since_1970()), (text, at(text)));
+    }
+    for text in ["", "2024-02-29", "2024-02-29 24:00", "2024-02-29 1:60", "2024-02-29 +1:00"] {
+        let error = text.parse::<Minute>().unwrap_err().to_string();
+        assert!(error.contains("such as `2024-02-29 16:44`"), "{text}: {error}");
     }
 }
 

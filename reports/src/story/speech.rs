@@ -7,7 +7,7 @@ use model::{
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
 
-use super::{journal, ledger};
+use super::{bank, journal, ledger};
 use crate::brief::Brief;
 use crate::number::counted;
 
@@ -85,9 +85,14 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
         }
         Message::Provide(_, asked) => (Ask, request(asked, currency)),
-        Message::Assessed(_, said) | Message::Booked(_, said) | Message::Provided(_, said) => {
-            (Answer, answer(said, currency))
-        }
+        Message::Remit(_, asked) => (Ask, bank::request(asked)),
+        Message::Return(notice) => (Tell, bank::came_back(notice)),
+        Message::ReturnReply(receipt) if receipt.taken => told(Answer, "taken in"),
+        Message::ReturnReply(_) => told(Answer, "not taken in just now"),
+        Message::Assessed(_, said)
+        | Message::Booked(_, said)
+        | Message::Provided(_, said)
+        | Message::Remitted(_, said) => (Answer, answer(said, currency)),
     }
 }
 
@@ -130,6 +135,7 @@ fn answer(answer: &Answer, currency: Currency) -> String {
     match answer {
         Answer::StaleEpoch => "nothing was done: another worker has the payment".to_owned(),
         Answer::Provider(reply) => provided(reply, currency),
+        Answer::Bank(reply) => bank::reply(reply),
         Answer::Risk(RiskReply::Approve) => "approved".to_owned(),
         Answer::Risk(RiskReply::Reject) => "rejected".to_owned(),
         Answer::Risk(RiskReply::Review) => "a person has to look first".to_owned(),

@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, HoldState, Movement, OperationId, PaymentId, Record, Token,
-    Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, BankMovement, HoldState, Movement, OperationId, PaymentId,
+    Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, PaymentRecordView};
+use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::journal::step_name;
 use super::sums::Sums;
-use crate::fact::{Endpoint, ProviderStrike};
-use crate::judge::PROVIDER_STRIKES;
+use crate::fact::{BankStrike, Endpoint, ProviderStrike};
+use crate::judge::{BANK_STRIKES, PROVIDER_STRIKES};
 use crate::message::{Asking, ClientReply};
 use crate::plan::{Operation, Plan};
 
@@ -32,6 +32,7 @@ pub struct Authorities {
     /// The places of the operations whose keys others use too, by key.
     shared_keys: Vec<u32>,
     strikes: [u64; PROVIDER_STRIKES.len()],
+    bank_strikes: [u64; BANK_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
     calls_again: u64,
@@ -47,6 +48,7 @@ impl Authorities {
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             strikes: [0; PROVIDER_STRIKES.len()],
+            bank_strikes: [0; BANK_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
@@ -119,6 +121,11 @@ impl Authorities {
         self.strikes[strike as usize]
     }
 
+    /// How often `strike` fell at a bank.
+    pub fn bank_strikes(&self, strike: BankStrike) -> u64 {
+        self.bank_strikes[strike as usize]
+    }
+
     /// The strokes of the plan that never fell, by id: what they wait for never
     /// came.
     pub fn never_fell(&self) -> impl Iterator<Item = u32> {
@@ -145,6 +152,12 @@ impl Authorities {
     /// The charges of this instrument, at all providers.
     pub fn charges_of(&self, token: Token) -> Cow<'_, [ChargeView]> {
         self.dossiers.charges(token)
+    }
+
+    /// What was sent to the account elsewhere that this instrument stands for,
+    /// over all rails.
+    pub fn remittances_of(&self, token: Token) -> Vec<RemittanceView> {
+        self.of(token).map_or(Vec::new(), |dossier| dossier.remittances.clone())
     }
 
     /// What was captured from this instrument.
@@ -194,6 +207,14 @@ impl Authorities {
 
     pub(super) fn count_strike(&mut self, strike: ProviderStrike) {
         self.strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn count_bank_strike(&mut self, strike: BankStrike) {
+        self.bank_strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {

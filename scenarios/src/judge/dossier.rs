@@ -2,8 +2,9 @@
 
 use model::workflow::payin_card::steps;
 use model::{
-    Amount, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent, Money, Movement,
-    OperationId, Outcome, PaymentId, ProviderId, Record, Status, TransferId, UndoOutcome,
+    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
+    Money, Movement, OperationId, Outcome, PaymentId, ProviderId, Record, RemittanceState, Status,
+    TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
@@ -15,6 +16,9 @@ use crate::message::{Asking, ClientReply};
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
+    /// PB: everything that was to be sent to it, in the order in which the books
+    /// had it.
+    pub(super) remittances: Vec<RemittanceView>,
     /// LG: what providers owe for it.
     pub(super) booked: Amount,
     /// LG: every hold, by id.
@@ -47,6 +51,19 @@ pub struct ChargeView {
     pub voids: u32,
     /// Whether it ever reserved money.
     pub was_authorized: bool,
+}
+
+/// A sum that was to be sent, as the bank's own books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemittanceView {
+    /// What makes it happen once.
+    pub reference: OperationId,
+    /// Whose books it is in.
+    pub bank: BankId,
+    /// How much.
+    pub money: Money,
+    /// Where it stands.
+    pub state: RemittanceState,
 }
 
 /// One hold, as the ledger's rows have it.
@@ -115,6 +132,7 @@ impl Dossier {
     /// Forgets everything, but keeps the room that it took.
     pub(super) fn clear(&mut self) {
         self.charges.clear();
+        self.remittances.clear();
         self.booked = Amount::ZERO;
         self.holds.clear();
         self.payments.clear();
@@ -153,6 +171,22 @@ impl Dossier {
             self.charges.len() - 1
         });
         self.charges[at].take(movement);
+    }
+
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        let now = RemittanceView {
+            reference: movement.remittance.reference,
+            bank: movement.remittance.bank,
+            money: movement.remittance.money,
+            state: movement.remittance.state,
+        };
+        let is_it = |known: &&mut RemittanceView| {
+            (known.bank, known.reference) == (now.bank, now.reference)
+        };
+        match self.remittances.iter_mut().find(is_it) {
+            Some(known) => *known = now,
+            None => self.remittances.push(now),
+        }
     }
 
     /// Takes a record of `payment` that is not its first; the step that it

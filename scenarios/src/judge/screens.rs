@@ -74,14 +74,19 @@ fn failure_has_no_money(
 ) {
     let charges = said.charges_of(token);
     let holding = charges.iter().find(|view| view.is_captured() || view.is_alive());
-    let step = match holding {
-        Some(view) if view.is_captured() => "capture",
+    let remittances = said.remittances_of(token);
+    let sent = remittances.iter().find(|view| view.state.is_alive());
+    let step = match (sent, holding) {
+        (Some(_), _) => "send",
+        (_, Some(view)) if view.is_captured() => "capture",
         _ => "authorize",
     };
     let about = (token, step, Relation::ShownTooEarly);
-    found.check(Invariant::I18, seen, about, holding.is_none(), || {
-        let state = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
-        format!("{} was told to be {status}, but {}", called(token), state.unwrap_or_default())
+    found.check(Invariant::I18, seen, about, holding.is_none() && sent.is_none(), || {
+        let charge = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
+        let state = sent.map(|v| format!("{} at {} is {}", v.reference, v.bank, v.state));
+        let state = state.or(charge).unwrap_or_default();
+        format!("{} was told to be {status}, but {state}", called(token))
     });
 }
 

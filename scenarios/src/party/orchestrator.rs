@@ -14,7 +14,7 @@ use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
 use crate::bounds::LEASE;
 use crate::message::{Envelope, LeaseRequest, Message};
-use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
+use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
@@ -83,7 +83,8 @@ impl Orchestrator {
             }
             Message::Assessed(envelope, answer)
             | Message::Booked(envelope, answer)
-            | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
+            | Message::Provided(envelope, answer)
+            | Message::Remitted(envelope, answer) => self.hear(system, &envelope, &answer, out),
             Message::NoticeAck(payment, token) => {
                 let Some(hand) = self.hands.get(&payment) else { return };
                 let operation = hand.conductor.as_ref().and_then(Conductor::operation);
@@ -104,7 +105,8 @@ impl Orchestrator {
     ) {
         if let Message::Assess(envelope, _)
         | Message::Book(envelope, _)
-        | Message::Provide(envelope, _) = message
+        | Message::Provide(envelope, _)
+        | Message::Remit(envelope, _) = message
         {
             self.hear(system, envelope, &Answer::Bounced, out);
         }
@@ -399,6 +401,7 @@ impl Hand {
             Call::Provider(provider, request) => {
                 (provider_role(provider), Message::Provide(envelope, request))
             }
+            Call::Bank(bank, request) => (bank_role(bank), Message::Remit(envelope, request)),
             Call::Notice(notice) => {
                 let client = system.plan.operation(self.token).map_or(0, |o| o.client);
                 (client_role(client), Message::Notice(notice))

@@ -1,6 +1,7 @@
 //! How a seed becomes a plan: one ChaCha stream per subject, so that a change
 //! in one part of a scenario does not reshuffle the others.
 
+mod banks;
 mod clocks;
 mod crashes;
 mod disks;
@@ -12,12 +13,14 @@ mod workload;
 
 use std::time::Duration;
 
-use model::{Dialect, ProviderId, WorkerId};
+use model::{BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role};
+use crate::party::{
+    EDGE, LEDGER, MIRRORED, RISK, STORE, bank_role, client_role, provider_role, worker_role,
+};
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
 
@@ -50,6 +53,7 @@ impl Plan {
             scenario: scenario.name.clone(),
             seed,
             key: [keys.draw().bits(), keys.draw().bits()],
+            begins: banks::begins(scenario, &mut seed.stream(DATES)),
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
             clients: scenario.workload.clients,
@@ -66,6 +70,7 @@ impl Plan {
             troubles: troubles.troubles(),
             strokes: Strokes::default(),
             providers,
+            banks: drawer(BANKS).banks(),
             risk,
             operations,
         }
@@ -106,6 +111,8 @@ const PAUSES: Domain = Domain(u64::from_le_bytes(*b"p-pauses"));
 const BAD_LINKS: Domain = Domain(u64::from_le_bytes(*b"p-links "));
 const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
 const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
+const BANKS: Domain = Domain(u64::from_le_bytes(*b"p-banks "));
+const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.
@@ -175,6 +182,7 @@ impl Drawer<'_> {
 
     fn role(&mut self, who: Who) -> Role {
         match who {
+            Who::Bank => self.bank_party(),
             Who::Client => self.client(),
             Who::Edge => EDGE,
             Who::Ledger => LEDGER,
@@ -205,6 +213,12 @@ impl Drawer<'_> {
 
     fn client(&mut self) -> Role {
         client_role(self.stream.draw().below(u64::from(self.scenario.workload.clients)) as u8)
+    }
+
+    /// One of the banks: whoever asks for one has one, as the loader sees to.
+    fn bank_party(&mut self) -> Role {
+        let banks = self.scenario.rails.len().max(1) as u64;
+        bank_role(BankId(self.stream.draw().below(banks) as u8))
     }
 
     fn provider_party(&mut self) -> Role {

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use model::Minute;
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Roles, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
+use super::bank::{self, BankTable};
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
@@ -21,8 +23,8 @@ use super::route::Route;
 use super::stroke;
 use crate::bounds::COPY_AGE_MAX;
 use crate::invalid::Wrong;
-use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
-use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
+use crate::party::{self, BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
+use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::shrink;
 use crate::span::Span;
@@ -35,6 +37,8 @@ pub(super) struct WorldTable {
     key: Key,
     #[serde(default)]
     latencies: Latencies,
+    #[serde(default)]
+    begins: Minute,
     chaos: Spanned<Span>,
     #[serde(default = "one")]
     clients: Spanned<u8>,
@@ -57,6 +61,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     risk: RiskTable,
     providers: Option<Spanned<Vec<ProviderTable>>>,
+    #[serde(default = "no_banks")]
+    banks: Spanned<Vec<BankTable>>,
 }
 
 /// What a file says besides, of where the plan came from.
@@ -71,6 +77,7 @@ pub(super) struct Present {
     clients: u8,
     workers: u8,
     providers: usize,
+    banks: usize,
     payments: BTreeSet<u64>,
 }
 
@@ -126,6 +133,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if !plan.plain {
         line("latencies = \"drawn\"".to_owned());
     }
+    if plan.begins != Minute::default() {
+        line(format!("begins = {}", quoted(&plan.begins.to_string())));
+    }
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
@@ -171,6 +181,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         for provider in &plan.providers {
             table("[[world.providers]]", provider::lines(provider));
         }
+    }
+    for bank in &plan.banks {
+        table("[[world.banks]]", bank::lines(bank));
     }
     text
 }
@@ -241,9 +254,11 @@ impl WorldTable {
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let providers = providers(self.providers)?;
+        let banks = banks(self.banks)?;
         let operations = operations(self.operations, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let present = Present { clients, workers, providers: providers.len(), payments };
+        let present =
+            Present { clients, workers, providers: providers.len(), banks: banks.len(), payments };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -255,6 +270,7 @@ impl WorldTable {
             scenario: origin.scenario,
             seed: origin.seed,
             key: self.key.0,
+            begins: self.begins,
             heal_at,
             clients,
             workers,
@@ -272,6 +288,7 @@ impl WorldTable {
             troubles: planned.troubles,
             strokes: planned.strokes.into_iter().collect(),
             providers,
+            banks,
             risk: self.risk.risk()?,
         })
     }
@@ -286,6 +303,14 @@ fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<Provider
         return Err(Wrong::new(place, problem));
     }
     tables.into_iter().map(ProviderTable::provider).collect()
+}
+
+fn banks(tables: Spanned<Vec<BankTable>>) -> Result<Vec<BankPlan>, Wrong> {
+    let (place, tables) = (tables.span(), tables.into_inner());
+    if tables.len() > usize::from(BANKS_MAX) {
+        return Err(Wrong::new(place, format!("expected at most {BANKS_MAX} banks")));
+    }
+    tables.into_iter().map(BankTable::bank).collect()
 }
 
 /// In the order of their numbers.
@@ -362,6 +387,9 @@ impl Present {
                 (_, Some(_), _) => {
                     format!("there is no {name}: there are {} providers", self.providers)
                 }
+                _ if party::bank_of(role).is_some() => {
+                    format!("there is no {name}: there are {} banks", self.banks)
+                }
                 (_, _, Some(_)) => {
                     format!("there is no {name}: `workers = {}` counts them all", self.workers)
                 }
@@ -403,6 +431,9 @@ impl Present {
         match (party::client_of(role), party::provider_of(role)) {
             (Some(client), _) => client < self.clients,
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
+            _ if party::bank_of(role).is_some() => {
+                party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
+            }
             _ => {
                 let worker = party::worker_of(role);
                 worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)
@@ -448,6 +479,10 @@ fn bounded<T: Copy + Ord + std::fmt::Display>(
         return Ok(*value.get_ref());
     }
     Err(Wrong::new(value.span(), format!("`{name}` is {least} to {most}")))
+}
+
+fn no_banks() -> Spanned<Vec<BankTable>> {
+    Spanned::new(0..0, Vec::new())
 }
 
 fn one() -> Spanned<u8> {

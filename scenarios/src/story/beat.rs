@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use model::{Booking, Movement, PaymentId, Record, Status};
+use model::{BankMovement, Booking, Movement, PaymentId, Record, Status};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
-use crate::fact::ProviderStrike;
+use crate::fact::{BankStrike, ProviderStrike};
 use crate::message::{ClientReply, Message};
 use crate::system::Timer;
 
@@ -68,6 +68,8 @@ pub enum Deed {
     Books(Booking),
     /// Has changed its books, durably.
     Moves(Movement),
+    /// Has changed its books of what it sends, durably.
+    Remits(BankMovement),
     /// Sees the reply to something that it asked.
     Sees(ClientReply),
     /// Is told unasked.
@@ -76,6 +78,8 @@ pub enum Deed {
     Finds(ClientReply),
     /// A provider meets a misfortune.
     Suffers(ProviderStrike),
+    /// A bank does something out of the ordinary.
+    Surprises(BankStrike),
     /// Crashes, and loses so many records that it had not synced.
     Crashes(usize),
     /// Boots from its journal.

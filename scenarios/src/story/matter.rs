@@ -107,7 +107,13 @@ impl Matter {
             Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
                 self.payments.contains(&payment)
             }
-            Timer::Expire | Timer::Request(_) | Timer::Execute(_) | Timer::Look => false,
+            Timer::Expire
+            | Timer::Request(_)
+            | Timer::Execute(_)
+            | Timer::Finding(_)
+            | Timer::Agenda
+            | Timer::Return(..)
+            | Timer::Look => false,
         }
     }
 
@@ -123,6 +129,10 @@ impl Matter {
             Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
             Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
             Entry::Fence(payment, _) => self.payments.contains(payment),
+            Entry::Bank(entry) => {
+                let moved = entry.movement();
+                moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
+            }
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
             }
@@ -135,10 +145,11 @@ impl Matter {
     fn is_seen_in(&self, fact: &Fact) -> bool {
         match fact {
             Fact::Shown { asking, .. } => self.is_about(asking.token),
-            Fact::Told { token, .. } | Fact::Probed { token, .. } | Fact::Moved(token, _) => {
-                self.is_about(*token)
-            }
-            Fact::Struck(..) | Fact::Befell(_) => false,
+            Fact::Told { token, .. }
+            | Fact::Probed { token, .. }
+            | Fact::Moved(token, _)
+            | Fact::Remitted(token, _) => self.is_about(*token),
+            Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
         }
     }
 }

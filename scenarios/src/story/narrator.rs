@@ -12,7 +12,7 @@ use super::beliefs::Believing;
 use super::matter::Matter;
 use super::testimony::Said;
 use super::witness::Scene;
-use crate::fact::{Fact, ProviderStrike};
+use crate::fact::{BankStrike, Fact, ProviderStrike};
 use crate::invariant::Invariant;
 use crate::message::{ClientReply, Message};
 use crate::party::worker_of;
@@ -120,6 +120,10 @@ impl<'s> Narrator<'s> {
             let after = self.believing.tally();
             let deed = match said {
                 Said::Moved(movement) => self.moved(movement),
+                Said::Remitted(movement) => {
+                    let ours = self.matter.is_about(movement.remittance.destination);
+                    ours.then_some(Deed::Remits(*movement))
+                }
                 Said::Booked(booking) => self.booked(booking),
                 Said::Written(token, payment, records) => {
                     let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
@@ -164,8 +168,18 @@ impl<'s> Narrator<'s> {
             Fact::Shown { reply, .. } if about => Some(Deed::Sees(*reply)),
             Fact::Told { status, .. } if about => Some(Deed::IsTold(*status)),
             Fact::Probed { reply, .. } if about => Some(Deed::Finds(*reply)),
-            // What became of the charge tells of these.
+            // What became of the charge, or of what was sent, tells of these.
             Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred) => None,
+            Fact::BankStruck(
+                _,
+                BankStrike::LateAnswer
+                | BankStrike::Deemed
+                | BankStrike::Rejected
+                | BankStrike::Returned,
+            ) => None,
+            Fact::BankStruck(_, strike) if self.about.contains(&event) => {
+                Some(Deed::Surprises(*strike))
+            }
             Fact::Struck(_, strike) if self.about.contains(&event) => Some(Deed::Suffers(*strike)),
             _ => None,
         }
@@ -186,6 +200,7 @@ impl<'s> Narrator<'s> {
             Message::Create(_)
             | Message::Cancel(..)
             | Message::Provide(..)
+            | Message::Remit(..)
             | Message::Notice(_) => true,
             Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {
                 is_final(reply)
@@ -218,9 +233,10 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// The orchestrator hears from a provider: from here on it knows.
+/// The orchestrator hears from a provider or a bank: from here on it knows.
 fn heard(identity: &SendIdentity, message: &Message) -> Option<Deed> {
-    let matters = worker_of(identity.to).is_some() && matches!(message, Message::Provided(..));
+    let told = matches!(message, Message::Provided(..) | Message::Remitted(..));
+    let matters = worker_of(identity.to).is_some() && told;
     matters.then(|| Deed::Hears { from: identity.from, message: message.clone() })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -22,6 +22,8 @@ pub(super) struct Testimony {
 pub(super) enum Said {
     /// A provider, of a charge.
     Moved(Movement),
+    /// A bank, of what it sends.
+    Remitted(BankMovement),
     /// The ledger: all of this at once.
     Booked(Booking),
     /// The store: these records of a payment, at once.
@@ -32,6 +34,7 @@ impl Testimony {
     pub(super) fn take_entry(&mut self, seen: Sighting, entry: &Entry) {
         let said = match entry {
             Entry::Provider(entry) => entry.movement().copied().map(Said::Moved),
+            Entry::Bank(entry) => entry.movement().copied().map(Said::Remitted),
             Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))

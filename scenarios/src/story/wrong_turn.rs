@@ -161,6 +161,7 @@ fn effect(happened: &TraceEvent<PaymentSystem>, end: VirtualTime) -> Option<Deed
             Some(Deed::Writes(commit.payment, commit.records.clone()))
         }
         Happening::Appended(Entry::Ledger(booking)) => Some(Deed::Books(booking.clone())),
+        Happening::Appended(Entry::Bank(entry)) => entry.movement().copied().map(Deed::Remits),
         Happening::Appended(Entry::Provider(entry)) => entry.movement().copied().map(Deed::Moves),
         _ => None,
     }
