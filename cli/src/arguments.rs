@@ -207,6 +207,8 @@ pub(crate) enum Listed {
     Faults,
     /// What can be planted: name, who should catch it, and what it does
     Defects,
+    /// What providers can be like: name, and what each is like
+    Dialects,
 }
 
 fn seeds(text: &str) -> Result<NonZeroU64, String> {

@@ -2,8 +2,8 @@
 
 use model::Defect;
 use reports::{fault_story, json, listing};
-use scenarios::catalog;
 use scenarios::invariant::Invariant;
+use scenarios::{cast, catalog};
 
 use crate::arguments::{ListArguments, Listed};
 use crate::exit_code::Exit;
@@ -17,10 +17,12 @@ pub(crate) fn list(arguments: ListArguments, screen: &mut Screen<'_>) -> Result<
         (Listed::Invariants, false) => Ok(listing::invariants()),
         (Listed::Faults, false) => Ok(listing::faults()),
         (Listed::Defects, false) => Ok(listing::defects()),
+        (Listed::Dialects, false) => Ok(listing::dialects(cast::all())),
         (Listed::Scenarios, true) => json::pretty(&catalog::all()),
         (Listed::Invariants, true) => json::pretty(&Invariant::ALL),
         (Listed::Faults, true) => json::pretty(&fault_story::ALL.as_slice()),
         (Listed::Defects, true) => json::pretty(&Defect::ALL),
+        (Listed::Dialects, true) => json::pretty(&cast::all()),
     };
     screen.print(&text.map_err(|error| Failure::Harness(error.to_string()))?)?;
     Ok(Exit::Held)

@@ -233,6 +233,7 @@ impl AttemptEvent {
             UndoOutcome::Voided => Self::Voided,
             UndoOutcome::Tombstoned => Self::Tombstoned,
             UndoOutcome::NeverHappened => Self::FailedDefinite,
+            UndoOutcome::Expired => Self::AuthorizationExpired,
             UndoOutcome::TooLate => Self::TooLate,
         }
     }

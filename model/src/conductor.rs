@@ -3,7 +3,10 @@
 //!
 //! The rule behind it (payments.md 1.6): an ambiguous answer means the same id
 //! again; only a definite refusal permits a new one. In doubt a provider is
-//! queried, or the attempt is undone; nobody else is tried meanwhile.
+//! queried, or the attempt is undone; nobody else is tried meanwhile. How, is in
+//! `conductor/resolution.rs`.
+
+mod resolution;
 
 use std::time::Duration;
 
@@ -14,9 +17,8 @@ use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
 use crate::identity::OperationId;
-use crate::outgoing::{attempt_provider, look_up, notice, query, step_call, undo_call};
+use crate::outgoing::{look_up, notice, query, step_call, undo_call};
 use crate::payment::{IllegalRecord, Payment};
-use crate::provider::ProviderRequest;
 use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
@@ -203,7 +205,15 @@ impl Conductor {
     fn begin(&mut self, aim: Aim, now: Duration) {
         let own = self.own.contains(&aim) || aim == Aim::Notice;
         self.conclusion = None;
-        self.flight = Some(Flight::new(aim, operation(&self.payment, aim), now, !own));
+        let operation = operation(&self.payment, aim);
+        let mut flight = Flight::new(aim, operation, now, !own);
+        if let (Aim::Undo(_), Some(before)) = (aim, &self.flight)
+            && effect_of(aim).is_some()
+            && effect_of(before.aim).is_some()
+        {
+            flight.doubtful_since = before.doubtful_since;
+        }
+        self.flight = Some(flight);
         let Some(which) = effect_of(aim) else { return };
         if !own {
             self.payment.observe(AttemptEvent::Unknown);
@@ -241,13 +251,19 @@ impl Conductor {
                 self.conclusion = Some(record);
                 Act::Commit(self.batch(rules))
             }
+            Choice::Rest(until) => {
+                if let Some(flight) = &mut self.flight {
+                    flight.rest_until = until;
+                }
+                Act::Wait(until.saturating_sub(now))
+            }
         }
     }
 
     /// Whether a person has to look at what is awaited, from now on.
     fn overdue(&self, now: Duration, rules: &Rules) -> Option<Case> {
         let flight = self.flight.as_ref()?;
-        let since = now.saturating_sub(flight.begun);
+        let since = now.saturating_sub(flight.doubtful_since);
         if self.payment.case().is_some() || since < rules.resolve_within {
             return None;
         }
@@ -271,10 +287,7 @@ impl Conductor {
             Call::Provider(..) => rules.provider_timeout,
             _ => rules.call_timeout,
         };
-        let effectful = matches!(
-            call,
-            Call::Provider(_, ProviderRequest::Authorize { .. } | ProviderRequest::Capture { .. })
-        );
+        let effectful = matches!(&call, Call::Provider(_, request) if request.takes_effect());
         let until = now + timeout;
         flight.waiting = Some(Waiting { number, sent_at: now, until, effectful });
         if let Some(sends) = sends_of(&mut self.sends, flight.aim)
@@ -321,57 +334,16 @@ impl Conductor {
         let payment = &self.payment;
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
+            Aim::Undo(which) if self.expires_only(which, rules) => {
+                Choice::Call(query(payment, which))
+            }
             Aim::Undo(which) => Choice::Call(undo_call(payment, which)),
             Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => {
-                self.choose_provider_call(flight, which, now, rules)
+                self.resolve(flight, which, now, rules)
             }
             Aim::Step(which) if flight.look_up => Choice::Call(look_up(payment, which)),
             Aim::Step(which) => Choice::Call(step_call(payment, which, flight.calls, rules)),
         }
-    }
-
-    /// The resolution of doubt at a provider: resend where a repetition is
-    /// harmless, query otherwise, and give an authorization up after a while.
-    fn choose_provider_call(
-        &self,
-        flight: &Flight,
-        which: Try,
-        now: Duration,
-        rules: &Rules,
-    ) -> Choice {
-        let payment = &self.payment;
-        if flight.inherited
-            && which.step == steps::AUTHORIZE
-            && rules.defects.has(Defect::RecoveryMeansNewAttempt)
-            && let Some(provider) = payment.route(rules.providers.len() as u8)
-        {
-            let another = Try { attempt: which.attempt + 1, ..which };
-            return Choice::Conclude(payment.step_intent(another, Some(provider)));
-        }
-        let send = || Choice::Call(step_call(payment, which, flight.calls, rules));
-        let sends = self.sends.iter().find(|sends| sends.which == which);
-        if !flight.sent && !flight.inherited {
-            let tried = now.saturating_sub(flight.begun) >= rules.give_up_after;
-            if tried && which.step == steps::AUTHORIZE && sends.is_some_and(Sends::never_left) {
-                // Nobody there ever read a byte of it: somebody else may be asked.
-                let outcome = Outcome::Refused(Refusal::FailedDefinite);
-                return Choice::Conclude(Record::StepOutcome { which, outcome });
-            }
-            return send();
-        }
-        let query = || Choice::Call(query(payment, which));
-        let settled_at = sends.map_or(now, |sends| sends.settled_at(rules.never_found));
-        if now >= settled_at || payment.is_undecided() {
-            return query();
-        }
-        let waited = now.saturating_sub(flight.begun) >= rules.give_up_after;
-        if which.step == steps::AUTHORIZE && waited {
-            return Choice::Conclude(give_up(payment, which, rules));
-        }
-        let age = now.saturating_sub(flight.begun);
-        let harmless = rules.dialect(attempt_provider(payment, which)).may_resend(age);
-        let resend = harmless && !flight.inherited && flight.tentative.is_none();
-        if resend && flight.doubts % 2 == 1 { send() } else { query() }
     }
 
     /// Draws the conclusion from `evidence`, if it allows one.
@@ -388,7 +360,7 @@ impl Conductor {
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
         let settled = settled_at.is_none_or(|at| sent_at >= at);
         match (flight.aim, evidence) {
-            (Aim::Step(which), Evidence::Done(outcome)) => {
+            (Aim::Step(which), Evidence::Done(outcome)) if is_ours(&self.payment, outcome) => {
                 self.conclusion = Some(accept(&self.payment, which, outcome, rules));
             }
             (Aim::Step(which), Evidence::Refused(refusal)) => {
@@ -460,6 +432,8 @@ impl Conductor {
 enum Choice {
     Call(Call),
     Conclude(Record),
+    /// Nothing until then, unless somebody answers.
+    Rest(Duration),
 }
 
 fn operation(payment: &Payment, aim: Aim) -> OperationId {
@@ -467,6 +441,15 @@ fn operation(payment: &Payment, aim: Aim) -> OperationId {
         Aim::Step(which) => payment.operation(which),
         Aim::Undo(which) => payment.operation(which).undo(),
         Aim::Notice => payment.operation_of(steps::NOTIFY),
+    }
+}
+
+/// Whether what happened is what was asked for, so far as it can be told: whoever
+/// took another amount talks of something else.
+fn is_ours(payment: &Payment, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Captured { amount } => amount == payment.intent().money.amount,
+        _ => true,
     }
 }
 

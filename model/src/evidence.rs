@@ -79,10 +79,9 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
             Evidence::Refused(Refusal::DeclinedSoft)
         }
         ProviderReply::Declined(Decline::Hard) => Evidence::Refused(Refusal::DeclinedHard),
-        ProviderReply::Status(
-            ChargeState::Voided | ChargeState::AuthorizationExpired | ChargeState::Tombstoned,
-            ..,
-        ) => Evidence::Refused(Refusal::AuthorizationGone),
+        ProviderReply::Status(state, ..) if is_gone(state) => {
+            Evidence::Refused(Refusal::AuthorizationGone)
+        }
         ProviderReply::Pending | ProviderReply::Status(ChargeState::Pending, ..) => Evidence::Later,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         ProviderReply::NotFound => Evidence::NotExecuted,
@@ -92,19 +91,34 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
 
 fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
     match reply {
-        ProviderReply::Captured { amount, .. }
-        | ProviderReply::Status(ChargeState::Captured, _, amount) => {
+        // Who names the charge and what was taken of it tells as much as the
+        // first answer did.
+        ProviderReply::Captured { amount, .. } | ProviderReply::AlreadyCaptured { amount, .. } => {
+            Evidence::Done(Outcome::Captured { amount })
+        }
+        ProviderReply::Status(state, _, amount) if state.is_past_void() => {
             Evidence::Done(Outcome::Captured { amount })
         }
         ProviderReply::Declined(_) => Evidence::Refused(Refusal::DeclinedSoft),
-        ProviderReply::Expired
-        | ProviderReply::Status(ChargeState::Voided | ChargeState::AuthorizationExpired, ..) => {
+        ProviderReply::Expired => Evidence::Refused(Refusal::AuthorizationGone),
+        ProviderReply::Status(state, ..) if is_gone(state) => {
             Evidence::Refused(Refusal::AuthorizationGone)
         }
         ProviderReply::Status(ChargeState::Authorized, ..) => Evidence::NotExecuted,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         other => weigh_error(other, defects),
     }
+}
+
+/// Whether a charge that stands so was authorized no more, or never.
+fn is_gone(state: ChargeState) -> bool {
+    matches!(
+        state,
+        ChargeState::Voided
+            | ChargeState::AuthorizationExpired
+            | ChargeState::AutoReversed
+            | ChargeState::Tombstoned
+    )
 }
 
 /// Answers that tell nothing. A server error leaves the outcome unknown
@@ -118,16 +132,35 @@ fn weigh_error(reply: ProviderReply, defects: Defects) -> Evidence {
         ),
         // The limiter runs before the idempotency layer (docs.stripe.com/error-low-level).
         ProviderReply::Throttled => Evidence::Throttled,
+        // Whoever says that it was processed before, is being processed, or came
+        // with a key of something else, does not say what became of it.
         _ => Evidence::Unknown,
     }
 }
 
+/// What the answer to an undo proves, or that to the query which stands for it
+/// where there is no undo.
 fn weigh_void(reply: ProviderReply) -> Evidence {
     match reply {
         ProviderReply::Voided => Evidence::Undone(UndoOutcome::Voided),
-        ProviderReply::Tombstoned => Evidence::Undone(UndoOutcome::Tombstoned),
-        ProviderReply::TooLate => Evidence::Undone(UndoOutcome::TooLate),
-        ProviderReply::UnknownReference => Evidence::NotExecuted,
+        ProviderReply::Tombstoned | ProviderReply::Status(ChargeState::Tombstoned, ..) => {
+            Evidence::Undone(UndoOutcome::Tombstoned)
+        }
+        ProviderReply::TooLate | ProviderReply::Released => Evidence::Undone(UndoOutcome::TooLate),
+        ProviderReply::Status(ChargeState::PartiallyCaptured, ..) => {
+            Evidence::Undone(UndoOutcome::TooLate)
+        }
+        ProviderReply::Status(state, ..) if state.is_past_void() => {
+            Evidence::Undone(UndoOutcome::TooLate)
+        }
+        ProviderReply::Status(ChargeState::AuthorizationExpired, ..) => {
+            Evidence::Undone(UndoOutcome::Expired)
+        }
+        ProviderReply::Status(state, ..) if is_gone(state) || state == ChargeState::Declined => {
+            Evidence::Undone(UndoOutcome::Voided)
+        }
+        ProviderReply::Status(..) => Evidence::Later,
+        ProviderReply::UnknownReference | ProviderReply::NotFound => Evidence::NotExecuted,
         _ => Evidence::Unknown,
     }
 }

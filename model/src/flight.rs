@@ -28,6 +28,9 @@ pub(crate) struct Flight {
     /// Whether somebody else may have sent it before.
     pub(crate) inherited: bool,
     pub(crate) begun: Duration,
+    /// Since when the same doubt lasts: an undo goes on with that of the step
+    /// which it undoes.
+    pub(crate) doubtful_since: Duration,
     /// Whether this worker sent it itself.
     pub(crate) sent: bool,
     /// Calls made, of any kind.
@@ -65,6 +68,7 @@ impl Flight {
             operation,
             inherited,
             begun: now,
+            doubtful_since: now,
             sent: false,
             calls: 0,
             doubts: 0,
@@ -79,13 +83,10 @@ impl Flight {
 
     /// It is proven that nothing happened: it may be sent once more.
     pub(crate) fn start_over(&mut self, now: Duration) {
-        let (calls, doubts) = (self.calls, self.doubts);
-        *self = Self {
-            calls,
-            doubts,
-            asked_anew: true,
-            ..Self::new(self.aim, self.operation, now, false)
-        };
+        let Self { calls, doubts, doubtful_since, .. } = *self;
+        let asked_anew = true;
+        let again = Self::new(self.aim, self.operation, now, false);
+        *self = Self { calls, doubts, doubtful_since, asked_anew, ..again };
     }
 }
 

@@ -110,9 +110,13 @@ impl TransferId {
 
 impl ChargeId {
     /// The name that `provider` gives to what the authorization `reference`
-    /// makes.
-    pub(crate) fn of(provider: ProviderId, reference: OperationId) -> Self {
-        Self(hash("charge", [u64::from(provider.0), reference.0]))
+    /// makes, when it was made `repeats` times before.
+    pub(crate) fn of(provider: ProviderId, reference: OperationId, repeats: u32) -> Self {
+        let first = Self(hash("charge", [u64::from(provider.0), reference.0]));
+        match repeats {
+            0 => first,
+            repeats => Self(hash("again", [first.0, u64::from(repeats)])),
+        }
     }
 }
 

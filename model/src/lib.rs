@@ -27,6 +27,7 @@ mod conductor;
 mod currency;
 mod defect;
 mod dialect;
+mod dispute;
 mod draft;
 pub mod evidence;
 mod exchange;
@@ -46,6 +47,7 @@ mod provider;
 mod quote;
 mod rail;
 mod record;
+mod refund;
 mod risk;
 mod rounding;
 mod rules;
@@ -68,7 +70,12 @@ pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use currency::{Currency, UnknownCurrency};
 pub use defect::{Defect, DefectStory, Defects};
-pub use dialect::{Dialect, Keeps};
+pub use dialect::{
+    Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
+    Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
+    Undoing, WebhookHabits,
+};
+pub use dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
@@ -83,8 +90,8 @@ pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
-    Closing, Decline, Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply,
-    ProviderRequest,
+    Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,
+    ProviderReply, ProviderRequest,
 };
 pub use quote::{Quote, Version, quote};
 pub use rail::{
@@ -94,6 +101,7 @@ pub use rail::{
     UNAUTHORIZED_DAYS_MAX,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;

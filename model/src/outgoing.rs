@@ -35,7 +35,8 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                 which,
                 match (step, charge_of(payment)) {
                     (steps::CAPTURE, Some(charge)) => {
-                        ProviderRequest::Capture { reference, charge, amount: money.amount }
+                        let amount = money.amount;
+                        ProviderRequest::Capture { reference, charge, amount, is_final: true }
                     }
                     _ => ProviderRequest::Authorize { reference, money },
                 },

@@ -21,6 +21,8 @@ pub struct Payment {
     attempts: Vec<Attempt>,
     captured: Amount,
     last_refusal: Option<Refusal>,
+    /// An authorization was waited for until it had expired.
+    waited_out: bool,
     pivot_committed: bool,
     cancel_requested: bool,
     case: Option<Case>,
@@ -87,6 +89,7 @@ impl Payment {
             attempts: Vec::new(),
             captured: Amount::ZERO,
             last_refusal: None,
+            waited_out: false,
             pivot_committed: false,
             cancel_requested: false,
             case: None,
@@ -116,14 +119,23 @@ impl Payment {
             Record::StepOutcome { which, outcome } => self.take_outcome(which, outcome)?,
             Record::CompIntent { which, .. } => {
                 self.saga.apply(SagaEntry::UndoIntent(which))?;
-                self.change_attempt(which, Some(AttemptEvent::VoidIntended))?;
+                let event = match self.saga.doubtful_pivot() {
+                    Some(_) => AttemptEvent::VoidIntendedToAsk,
+                    None => AttemptEvent::VoidIntended,
+                };
+                self.change_attempt(which, Some(event))?;
             }
             Record::CompOutcome { which, outcome } => {
+                let in_doubt = self.saga.doubtful_pivot().is_some();
                 self.saga.apply(match outcome {
                     UndoOutcome::TooLate => SagaEntry::TooLate(which),
                     _ => SagaEntry::Undone(which),
                 })?;
                 self.change_attempt(which, Some(AttemptEvent::of_undo(outcome)))?;
+                self.waited_out |= outcome == UndoOutcome::Expired;
+                if in_doubt {
+                    self.learn_of_capture(outcome == UndoOutcome::TooLate);
+                }
             }
             Record::PivotCommitted => self.pivot_committed = true,
             Record::CancelRequested => self.cancel_requested = true,
@@ -304,6 +316,15 @@ impl Payment {
         Ok(())
     }
 
+    /// The undo of its authorization told what became of a capture in doubt.
+    fn learn_of_capture(&mut self, happened: bool) {
+        if happened {
+            self.captured = self.intent.money.amount;
+        } else {
+            self.last_refusal = Some(Refusal::AuthorizationGone);
+        }
+    }
+
     fn take_outcome(&mut self, which: Try, outcome: Outcome) -> Result<(), IllegalRecord> {
         let refused = matches!(outcome, Outcome::Refused(_));
         self.saga.apply(if refused {
@@ -381,7 +402,8 @@ impl Payment {
 
     /// Another attempt at the next provider, if there is any left to make.
     fn try_elsewhere(&self, providers: u8) -> Record {
-        let hard = self.last_refusal == Some(Refusal::DeclinedHard);
+        // Nobody who has waited for days stands at a till any more.
+        let hard = self.last_refusal == Some(Refusal::DeclinedHard) || self.waited_out;
         let made = self.saga.latest(steps::AUTHORIZE).map_or(0, |(which, _)| which.attempt);
         let left = self.route(providers).filter(|_| !hard && made < ATTEMPTS_MAX);
         left.map_or(FAIL, |provider| {

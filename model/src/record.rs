@@ -137,6 +137,8 @@ pub enum UndoOutcome {
     Tombstoned,
     /// It is proven that it never happened and never will.
     NeverHappened,
+    /// Nobody could undo it, and its time ran out.
+    Expired,
     /// It had passed the point of no return.
     TooLate,
 }

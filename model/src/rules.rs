@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::change::{Change, Changes};
 use crate::defect::Defects;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, DoubtBounds};
 use crate::identity::ProviderId;
 
 /// The settings of a worker.
@@ -38,6 +38,16 @@ impl Rules {
     /// The habits of `provider`; those of the first for one that is not known.
     pub fn dialect(&self, provider: ProviderId) -> &Dialect {
         self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
+    }
+
+    /// The bounds within which every doubt has to be resolved.
+    pub fn doubt_bounds(&self) -> DoubtBounds {
+        DoubtBounds { resolve_within: self.resolve_within, never_found: self.never_found }
+    }
+
+    /// How long a key has to live to outlive every doubt.
+    pub fn doubt(&self) -> Duration {
+        self.doubt_bounds().doubt()
     }
 
     /// The pause before try number `tries + 1`, doubled each time.

@@ -79,9 +79,11 @@ pub enum SagaEntry {
     Refused(Try),
     /// The try will be undone, from now on.
     UndoIntent(Try),
-    /// Nothing of the try is left, nor will come.
+    /// Nothing of the try is left, nor will come; nor did a pivot come that was
+    /// in doubt.
     Undone(Try),
-    /// The try can't be undone: it had passed the point of no return.
+    /// The try can't be undone: it had passed the point of no return. So had a
+    /// pivot that was in doubt: then the try stands as it is.
     TooLate(Try),
     /// Forward is over: everything is undone.
     Unwind,
@@ -232,6 +234,12 @@ impl Saga {
                 Some(())
             }
             SagaEntry::Intent(_) => None,
+            // The undo under way will tell what the pivot in doubt came to.
+            SagaEntry::Done(which) | SagaEntry::Refused(which)
+                if self.undo_under_way().is_some() && self.doubtful_pivot() == Some(which) =>
+            {
+                None
+            }
             SagaEntry::Done(which) => {
                 self.shift(which, TryState::Intended, TryState::Done)?;
                 self.meet(PhaseEvent::Certainty);
@@ -254,9 +262,19 @@ impl Saga {
                 self.shift(which, TryState::Undoing, TryState::Undone)?;
                 self.meet(PhaseEvent::Certainty);
                 self.meet(PhaseEvent::UndoResumed);
-                Some(())
+                match self.doubtful_pivot() {
+                    Some(pivot) => self.shift(pivot, TryState::Intended, TryState::Refused),
+                    None => Some(()),
+                }
             }
             SagaEntry::TooLate(which) => {
+                let passed = self.doubtful_pivot().filter(|_| !self.is_going_back());
+                if let Some(pivot) = passed {
+                    self.shift(which, TryState::Undoing, TryState::Done)?;
+                    self.meet(PhaseEvent::Certainty);
+                    self.meet(PhaseEvent::Pivot);
+                    return self.shift(pivot, TryState::Intended, TryState::Done);
+                }
                 self.shift(which, TryState::Undoing, TryState::Irreversible)?;
                 self.meet(PhaseEvent::Certainty);
                 self.meet(PhaseEvent::UndoStuck);
@@ -356,16 +374,24 @@ impl Saga {
 
     /// Whether the point of no return may have been passed.
     fn pivot_in_doubt(&self) -> bool {
-        self.tries.iter().any(|(which, state)| {
+        self.doubtful_pivot().is_some()
+    }
+
+    /// The try of which it is in doubt whether it passed the point of no return.
+    pub fn doubtful_pivot(&self) -> Option<Try> {
+        let doubtful = |(which, state): &&(Try, TryState)| {
             self.spec(*which).class == Class::Pivot && *state == TryState::Intended
-        })
+        };
+        self.tries.iter().find(doubtful).map(|(which, _)| *which)
     }
 
     /// Whether this try is the one to undo: of all that was intended after it
-    /// nothing is left, and the point of no return lies ahead.
+    /// nothing is left, and the point of no return lies ahead. Where it is in
+    /// doubt whether that was passed, an undo that needs no certainty settles it.
     fn may_undo(&self, which: Try) -> bool {
         let due = self.undo_under_way().is_none() && self.backward() == Next::BeginUndo(which);
-        let forward = self.phase.direction() == Phase::Forward && !self.pivot_in_doubt();
+        let doubtful = self.pivot_in_doubt() && self.spec(which).undo != Undo::InDoubt;
+        let forward = self.phase.direction() == Phase::Forward && !doubtful;
         due && (forward || self.is_going_back())
     }
 

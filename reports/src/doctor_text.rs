@@ -171,7 +171,7 @@ mod tests {
     fn examination(findings: Vec<Finding>) -> Examination {
         let build = Build {
             version: "0.1.0",
-            plan_format: 3,
+            plan_format: 4,
             samplers: 1,
             machine: "x86_64",
             system: "linux",

@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 43] = [
+pub const ALL: [FaultStory; 44] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -67,6 +67,7 @@ pub const ALL: [FaultStory; 43] = [
     business("pending-then-result", "F13", "the issuer decides later"),
     business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
     disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
+    disturbance("key-expired", "F17", "a request is about a charge whose key is forgotten"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -79,7 +80,7 @@ pub const ALL: [FaultStory; 43] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 43] = ALL;
+    static STORIES: [FaultStory; 44] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -1,6 +1,7 @@
-//! What there is to fuzz, to judge by, to suffer and to plant: a line each.
+//! What there is to fuzz, to judge by, to suffer, to plant and to pay through: a
+//! line each.
 
-use model::Defect;
+use model::{Defect, Dialect};
 use scenarios::Scenario;
 use scenarios::invariant::Invariant;
 
@@ -49,6 +50,12 @@ pub fn defects() -> String {
     layout::unwrapped(rows.collect())
 }
 
+/// A line for each of `dialects`: its name, and what it is like.
+pub fn dialects(dialects: &[Dialect]) -> String {
+    let row = |dialect: &Dialect| vec![dialect.name.clone(), dialect.title.clone()];
+    layout::unwrapped(dialects.iter().map(row).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +67,8 @@ mod tests {
         assert_eq!(defects().lines().count(), Defect::ALL.len());
         let catalog = scenarios::catalog::all();
         assert_eq!(scenarios(catalog).lines().count(), catalog.len());
+        let cast = scenarios::cast::all();
+        assert_eq!(dialects(cast).lines().count(), cast.len());
     }
 
     #[test]

@@ -87,7 +87,8 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     }
     for (n, provider) in plan.providers.iter().enumerate() {
         let name = party::name(provider_role(ProviderId(n as u8)));
-        rows.push(row(&name, format!("issuers: {}", issuers(&provider.issuer))));
+        rows.push(row(&name, format!("speaks {}", provider.dialect.name)));
+        rows.push(row("", format!("issuers: {}", issuers(&provider.issuer))));
         rows.push(row("", format!("faults: {}", faults(&provider.faults))));
     }
     for (n, bank) in plan.banks.iter().enumerate() {

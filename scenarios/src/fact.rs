@@ -94,9 +94,9 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
     match event {
         ChargeEvent::Authorized(_) => Some(sights::AUTHORIZED),
         ChargeEvent::Declined => Some(sights::DECLINED),
-        ChargeEvent::Captured(_) => Some(sights::CAPTURED),
+        ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => Some(sights::CAPTURED),
         ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
-        ChargeEvent::Deferred | ChargeEvent::Expired => None,
+        _ => None,
     }
 }
 
@@ -148,6 +148,8 @@ pub enum ProviderStrike {
     CaptureDeclined,
     /// F16: a query did not see a charge that is in the books.
     IndexLag,
+    /// F17: a request came about a charge whose key the provider has forgotten.
+    KeyExpired,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

@@ -203,7 +203,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -217,6 +217,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 13] = [
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
+    ProviderStrike::KeyExpired,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

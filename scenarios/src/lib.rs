@@ -4,8 +4,8 @@
 //! Start at [`trial::run`] (`trial.rs`): seed, plan, world, verdict, in a few
 //! lines; every name in it is a door to one file.
 //!
-//! - what may happen: [`Scenario`], its [`catalog`], and the [`Plan`] that a
-//!   seed draws from it
+//! - what may happen: [`Scenario`], its [`catalog`], the [`cast`] of providers,
+//!   and the [`Plan`] that a seed draws from it
 //! - who takes part: [`party`], speaking [`message`]s
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - how it came to a violation: [`story`]
@@ -15,6 +15,7 @@
 
 pub mod bounds;
 pub mod campaign;
+pub mod cast;
 pub mod catalog;
 pub mod determinism;
 pub mod exclusion;

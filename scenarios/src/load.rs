@@ -1,12 +1,15 @@
-//! Reading scenario files, with errors that say where and what.
+//! Reading scenario and dialect files, with errors that say where and what.
 
 mod counts;
+pub(crate) mod dialects;
 
 use std::path::Path;
 
 use miette::Diagnostic;
-
+use serde::de::DeserializeOwned;
 use sim::Strike;
+
+pub use dialects::dialect;
 
 use crate::bounds;
 use crate::exclusion;
@@ -68,18 +71,20 @@ pub fn file(path: &Path) -> Result<Scenario, LoadError> {
         path: shown.clone(),
         reason: error.to_string(),
     })?;
-    parse(&shown, &text)
+    parse_in(path.parent().unwrap_or(Path::new("")), &shown, &text)
 }
 
-/// The scenario in `text`, which `origin` names in errors.
+/// The scenario in `text`, which `origin` names in errors. Dialect files are
+/// looked for in the current folder.
 ///
 /// # Errors
 /// If it is no valid scenario.
 pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
-    let scenario: Scenario = toml::from_str(text).map_err(|error| {
-        let wrong = Wrong::from(error);
-        LoadError::Invalid(Box::new(InvalidFile::new(origin, text, wrong)))
-    })?;
+    parse_in(Path::new(""), origin, text)
+}
+
+fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadError> {
+    let mut scenario: Scenario = read(origin, text)?;
     check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     counts::check(&scenario).and_then(|()| disturbances(&scenario)).map_err(
@@ -88,7 +93,15 @@ pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
             invalid(origin, text, find(text, field, from), problem, None)
         },
     )?;
+    dialects::resolve(origin, text, folder, &mut scenario)?;
     Ok(scenario)
+}
+
+/// What `text` says, as far as types can tell.
+fn read<T: DeserializeOwned>(origin: &str, text: &str) -> Result<T, LoadError> {
+    toml::from_str(text).map_err(|error| {
+        LoadError::Invalid(Box::new(InvalidFile::new(origin, text, Wrong::from(error))))
+    })
 }
 
 fn invalid(

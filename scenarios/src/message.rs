@@ -58,7 +58,7 @@ pub enum Message {
     Book(Envelope, LedgerRequest),
     /// The answer.
     Booked(Envelope, Answer),
-    /// Orchestrator to provider: m6, m7, m8, m10.
+    /// Orchestrator to provider: m6 to m10.
     Provide(Envelope, ProviderRequest),
     /// The answer.
     Provided(Envelope, Answer),
@@ -253,12 +253,13 @@ kinds! {
     25 QUERY "query" = Self::Provide(_, ProviderRequest::Query { .. }),
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
-    28 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
-    29 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
-    30 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
-    31 REMITTED "bank-reply" = Self::Remitted(..),
-    32 RETURN "return" = Self::Return(_),
-    33 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
+    28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
+    29 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
+    30 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
+    31 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
+    32 REMITTED "bank-reply" = Self::Remitted(..),
+    33 RETURN "return" = Self::Return(_),
+    34 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
 }
 
 impl sim::Message for Message {

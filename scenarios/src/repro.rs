@@ -12,6 +12,7 @@ mod fault;
 mod fault_line;
 mod file;
 mod group;
+mod habits;
 mod line;
 mod moment;
 mod name;

@@ -1,12 +1,17 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod dialect;
 mod disturbance;
 mod rails;
 
-use model::Currency;
+use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
 use sim::{Rate, Role};
 
+pub use dialect::{
+    DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
+    WebhookSettings,
+};
 pub use disturbance::{
     ClockSettings, CrashLoopSettings, CrashSettings, DiskSettings, LinkSettings, PartitionSettings,
     PauseSettings, PointSettings, SharedCrashSettings,
@@ -52,6 +57,9 @@ pub struct Scenario {
     /// What issuers and providers do.
     #[serde(default)]
     pub providers: ProviderSettings,
+    /// The dialects that its providers may have, as the loader found them.
+    #[serde(skip)]
+    pub cast: Vec<Dialect>,
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
@@ -146,6 +154,11 @@ pub struct NetworkSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProviderSettings {
+    /// The dialects of which each provider has one: names of built-in ones, or
+    /// paths of files. All the built-in ones, if none is named.
+    pub dialects: Vec<String>,
+    /// How many providers there are; 0 stands for 2.
+    pub count: u8,
     /// What issuers answer: business, never healed.
     pub issuer: IssuerSettings,
     /// What goes wrong at providers: over at heal.
@@ -160,6 +173,13 @@ pub struct ProviderSettings {
     pub silent_after_capture: u32,
     /// How long it stays silent at most.
     pub silence_max: Span,
+}
+
+impl ProviderSettings {
+    /// How many providers there are.
+    pub fn count(&self) -> u8 {
+        if self.count == 0 { 2 } else { self.count }
+    }
 }
 
 /// What issuers answer: payments.md F11 to F14.

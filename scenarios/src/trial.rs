@@ -303,6 +303,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::Deferred => "pending-then-result",
         ProviderStrike::CaptureDeclined => "capture-declined",
         ProviderStrike::IndexLag => "index-lag",
+        ProviderStrike::KeyExpired => "key-expired",
     }
 }
 

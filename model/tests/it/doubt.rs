@@ -42,9 +42,9 @@ fn a_lost_reply_leads_to_queries_only_where_a_repetition_could_charge_twice() {
 }
 
 #[test]
-fn a_key_is_not_repeated_in_the_last_hour_of_its_life() {
+fn a_key_is_not_repeated_when_it_could_arrive_after_the_end_of_its_life() {
     let mut rules = patient();
-    rules.providers[0].key_lifetime = std::time::Duration::from_secs(3_630);
+    rules.providers[0].keys.lifetime = std::time::Duration::from_secs(1_230);
     play(
         &rules,
         "a",

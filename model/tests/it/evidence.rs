@@ -19,6 +19,7 @@ fn an_authorization_is_definite_only_by_what_the_issuer_said() {
         (status(ChargeState::Declined), refused(Refusal::DeclinedSoft)),
         (status(ChargeState::Voided), refused(Refusal::AuthorizationGone)),
         (status(ChargeState::AuthorizationExpired), refused(Refusal::AuthorizationGone)),
+        (status(ChargeState::AutoReversed), refused(Refusal::AuthorizationGone)),
         (status(ChargeState::Tombstoned), refused(Refusal::AuthorizationGone)),
         (ProviderReply::Invalid, refused(Refusal::Invalid)),
         (ProviderReply::Pending, Evidence::Later),
@@ -27,6 +28,9 @@ fn an_authorization_is_definite_only_by_what_the_issuer_said() {
         (ProviderReply::Throttled, Evidence::Throttled),
         (ProviderReply::ServerError, Evidence::Unknown),
         (ProviderReply::InProgress, Evidence::Unknown),
+        (ProviderReply::KeyMismatch, Evidence::Unknown),
+        (ProviderReply::AlreadyCaptured { charge: CHARGE, amount: AMOUNT }, Evidence::Unknown),
+        (status(ChargeState::Captured), Evidence::Unknown),
         (ProviderReply::Expired, Evidence::Unknown),
     ] {
         check(step(steps::AUTHORIZE), Answer::Provider(reply), evidence);
@@ -38,7 +42,14 @@ fn a_capture_is_definite_only_by_what_became_of_the_charge() {
     let captured = Evidence::Done(Outcome::Captured { amount: AMOUNT });
     for (reply, evidence) in [
         (ProviderReply::Captured { charge: CHARGE, amount: AMOUNT }, captured),
+        (ProviderReply::AlreadyCaptured { charge: CHARGE, amount: AMOUNT }, captured),
         (status(ChargeState::Captured), captured),
+        (status(ChargeState::Settled), captured),
+        (status(ChargeState::Disputed), captured),
+        (status(ChargeState::ChargedBack), captured),
+        (status(ChargeState::PartiallyCaptured), Evidence::Unknown),
+        (status(ChargeState::AutoReversed), refused(Refusal::AuthorizationGone)),
+        (ProviderReply::KeyMismatch, Evidence::Unknown),
         (ProviderReply::Declined(Decline::Soft), refused(Refusal::DeclinedSoft)),
         (ProviderReply::Declined(Decline::Hard), refused(Refusal::DeclinedSoft)),
         (ProviderReply::Expired, refused(Refusal::AuthorizationGone)),
@@ -66,12 +77,34 @@ fn an_undo_is_definite_only_when_the_provider_says_what_is_left() {
         (ProviderReply::Throttled, Evidence::Unknown),
         (ProviderReply::ServerError, Evidence::Unknown),
         (ProviderReply::InProgress, Evidence::Unknown),
-        (ProviderReply::NotFound, Evidence::Unknown),
+        (ProviderReply::Released, Evidence::Undone(UndoOutcome::TooLate)),
         (ProviderReply::Authorized { charge: CHARGE, amount: AMOUNT }, Evidence::Unknown),
-        (status(ChargeState::Authorized), Evidence::Unknown),
     ] {
         check(undo(steps::AUTHORIZE), Answer::Provider(reply), evidence);
     }
+}
+
+#[test]
+fn where_there_is_no_undo_a_query_tells_what_is_left() {
+    use ChargeState::*;
+    for (state, evidence) in [
+        (Pending, Evidence::Later),
+        (Authorized, Evidence::Later),
+        (PartiallyCaptured, Evidence::Undone(UndoOutcome::TooLate)),
+        (Captured, Evidence::Undone(UndoOutcome::TooLate)),
+        (Settled, Evidence::Undone(UndoOutcome::TooLate)),
+        (Disputed, Evidence::Undone(UndoOutcome::TooLate)),
+        (ChargedBack, Evidence::Undone(UndoOutcome::TooLate)),
+        (Declined, Evidence::Undone(UndoOutcome::Voided)),
+        (Voided, Evidence::Undone(UndoOutcome::Voided)),
+        (AuthorizationExpired, Evidence::Undone(UndoOutcome::Expired)),
+        (AutoReversed, Evidence::Undone(UndoOutcome::Voided)),
+        (Tombstoned, Evidence::Undone(UndoOutcome::Tombstoned)),
+    ] {
+        check(undo(steps::AUTHORIZE), Answer::Provider(status(state)), evidence);
+    }
+    let nothing = Answer::Provider(ProviderReply::NotFound);
+    check(undo(steps::AUTHORIZE), nothing, Evidence::NotExecuted);
 }
 
 #[test]

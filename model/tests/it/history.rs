@@ -8,7 +8,7 @@ use model::workflow::payin_card::steps;
 use model::{
     Amount, Call, Currency, Defects, IdempotencyKey, Intent, LedgerRequest, Merchant, Money,
     OperationId, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record, RiskRequest,
-    Tenant, Token, UndoOutcome,
+    Rules, Tenant, Token, UndoOutcome,
 };
 
 /// What the client wants; the token says which provider comes first.
@@ -32,12 +32,26 @@ pub(crate) struct History {
     records: Vec<Record>,
     sent: BTreeMap<OperationId, (ProviderId, ProviderRequest)>,
     defects: Defects,
+    /// Providers that answer no query: only an undo tells what became of a
+    /// capture there.
+    mute: Vec<bool>,
 }
 
 impl History {
     /// Whoever has a defect planted is not held to the rules.
     pub(crate) fn new(token: u64, defects: Defects) -> Self {
-        Self { records: vec![Record::Accepted(intent(token))], sent: BTreeMap::new(), defects }
+        Self {
+            records: vec![Record::Accepted(intent(token))],
+            sent: BTreeMap::new(),
+            defects,
+            mute: Vec::new(),
+        }
+    }
+
+    /// The same, with the providers of `rules`.
+    pub(crate) fn with(mut self, rules: &Rules) -> Self {
+        self.mute = rules.providers.iter().map(|dialect| dialect.queries.is_none()).collect();
+        self
     }
 
     pub(crate) fn records(&self) -> &[Record] {
@@ -60,7 +74,9 @@ impl History {
                 Record::CompIntent { which, .. } => {
                     let past = self.records.contains(&Record::PivotCommitted);
                     assert!(!past, "{which:?} is undone past the pivot");
-                    self.no_capture_is_in_doubt();
+                    if !self.is_mute_at(*which) {
+                        self.no_capture_is_in_doubt();
+                    }
                     self.provider_comes_before_ledger(*which);
                 }
                 _ => {}
@@ -89,6 +105,7 @@ impl History {
         match request {
             ProviderRequest::Authorize { reference, .. }
             | ProviderRequest::Capture { reference, .. }
+            | ProviderRequest::Refund { reference, .. }
             | ProviderRequest::VoidByReference { reference, .. } => {
                 self.intended(reference);
                 let first = *self.sent.entry(reference).or_insert((provider, request));
@@ -118,8 +135,24 @@ impl History {
     }
 
     fn no_capture_is_in_doubt(&self) {
-        let doubtful = self.intents(steps::CAPTURE).any(|which| self.outcome(which).is_none());
+        let doubtful = self.intents(steps::CAPTURE).any(|which| self.is_doubtful(which));
         assert!(!doubtful, "a capture is in doubt: {:#?}", self.records);
+    }
+
+    /// Whether nothing says what became of this capture: neither its outcome nor
+    /// the undo of its authorization.
+    fn is_doubtful(&self, capture: Try) -> bool {
+        let since = self.records.iter().skip_while(
+            |record| !matches!(record, Record::StepIntent { which, .. } if *which == capture),
+        );
+        let told = |record: &Record| matches!(record, Record::CompOutcome { which, .. } if which.step == steps::AUTHORIZE);
+        self.outcome(capture).is_none() && !since.into_iter().any(told)
+    }
+
+    fn is_mute_at(&self, which: Try) -> bool {
+        let provider =
+            self.payment().provider_of(which.attempt).filter(|_| which.step == steps::AUTHORIZE);
+        provider.is_some_and(|id| self.mute.get(usize::from(id.0)) == Some(&true))
     }
 
     /// The hold stays while an authorization may be alive.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
-    AccountId, AccountName, Amount, Answer, Booking, Call, Charge, Defects, Dialect, Execution,
-    IssuerAnswer, Ledger, LedgerRequest, OperationId, ProviderBooks, ProviderId, ProviderReply,
-    ProviderRequest, RiskDesk, Token, Transfer, TransferId, TransferKind, Verdict,
+    AccountId, AccountName, Amount, Answer, Booking, Call, Charge, Defects, Execution,
+    IssuerAnswer, Known, Ledger, LedgerRequest, OperationId, ProviderBooks, ProviderId,
+    ProviderReply, ProviderRequest, RiskDesk, Token, Transfer, TransferId, TransferKind, Verdict,
 };
 
+use crate::dialects;
 use crate::history::{MONEY, intent};
 
 /// What becomes of one call.
@@ -52,6 +53,8 @@ pub(crate) struct Luck {
     pub(crate) issuers: Vec<IssuerAnswer>,
     pub(crate) lag: Duration,
     pub(crate) limit: Amount,
+    /// How the providers are.
+    pub(crate) providers: [usize; 2],
 }
 
 /// The authorities.
@@ -70,7 +73,8 @@ impl House {
     pub(crate) fn new(luck: Luck, token: u64) -> Self {
         let mut ledger = Ledger::new(Defects::NONE);
         ledger.create(&[grant(luck.limit)], Duration::ZERO);
-        let dialects = Dialect::cast().into_iter().zip([ProviderId(0), ProviderId(1)]);
+        let habits = luck.providers.map(dialects::dialect);
+        let dialects = habits.into_iter().zip([ProviderId(0), ProviderId(1)]);
         Self {
             ledger,
             books: dialects.map(|(dialect, id)| ProviderBooks::new(id, dialect)).collect(),
@@ -102,38 +106,40 @@ impl House {
                 None
             }
             (Fate::Late(wait), _) => {
-                if let Some(answer) = self.takes_in(call, how) {
-                    return Some(answer);
+                if let Some(known) = self.takes_in(call, how) {
+                    return known.reply().map(Answer::Provider);
                 }
                 let (at, call, taken_in) = (now + wait, call.clone(), takes_effect(call));
                 self.underway.push(Underway { at, operation, number, call, how, taken_in });
                 None
             }
             (Fate::Twice(wait), _) => {
-                let answer = self.arrives(call, how);
+                let answer = self.arrives(call, how)?;
                 let (at, call, taken_in) = (now + wait, call.clone(), false);
                 self.underway.push(Underway { at, operation, number, call, how, taken_in });
                 Some(answer)
             }
-            (Fate::Forgotten, Call::Provider(..)) => self.takes_in(call, how),
+            (Fate::Forgotten, Call::Provider(..)) => {
+                self.takes_in(call, how).and_then(Known::reply).map(Answer::Provider)
+            }
             (Fate::Throttled, Call::Provider(..)) => {
                 Some(Answer::Provider(ProviderReply::Throttled))
             }
             (Fate::ServerError(false), Call::Provider(..)) => {
                 Some(Answer::Provider(ProviderReply::ServerError))
             }
-            _ => Some(self.arrives(call, how)),
+            _ => self.arrives(call, how),
         }
     }
 
-    /// The next call that arrives late, and its answer.
-    pub(crate) fn next_arrival(&mut self, now: Duration) -> Option<(Underway, Answer)> {
+    /// The next call that arrives late, and its answer, if it has one.
+    pub(crate) fn next_arrival(&mut self, now: Duration) -> Option<(Underway, Option<Answer>)> {
         let at = self.underway.iter().position(|underway| underway.at <= now)?;
         let late = self.underway.remove(at);
         let how = Execution { now: late.at, ..late.how };
         let answer = match &late.call {
             Call::Provider(provider, request) if late.taken_in => {
-                Answer::Provider(self.execute(*provider, request, how))
+                Some(Answer::Provider(self.execute(*provider, request, how)))
             }
             call => self.arrives(call, how),
         };
@@ -143,9 +149,9 @@ impl House {
     /// Every charge, once time has passed over it.
     pub(crate) fn charges(&mut self, now: Duration) -> Vec<Charge> {
         for books in &mut self.books {
-            let references: Vec<_> = books.charges().map(|charge| charge.reference).collect();
-            for reference in references {
-                books.mature(reference, now);
+            let charges: Vec<_> = books.charges().map(|charge| charge.id).collect();
+            for id in charges {
+                while books.mature(id, now).is_some() {}
             }
         }
         self.books.iter().flat_map(ProviderBooks::charges).copied().collect()
@@ -158,22 +164,23 @@ impl House {
     fn execution(&self, now: Duration, fails_after: bool) -> Execution {
         let (token, ordinal, lag) = (self.token, self.ordinal, self.luck.lag);
         let issuer = IssuerAnswer::Approve;
-        Execution { now, token, ordinal, issuer, lag, fails_after }
+        let (region, hung_up) = (0, self.ordinal % 7 == 3);
+        Execution { now, token, ordinal, region, issuer, lag, fails_after, hung_up }
     }
 
     /// A provider notes that a request waits, unless it has an answer already.
-    fn takes_in(&mut self, call: &Call, how: Execution) -> Option<Answer> {
+    fn takes_in(&mut self, call: &Call, how: Execution) -> Option<Known> {
         let Call::Provider(provider, request) = call else { return None };
         let books = &mut self.books[usize::from(provider.0)];
         let known = books.known(request, &how);
         if known.is_none() {
-            books.begin(request, how.now);
+            books.begin(request, &how);
         }
-        known.map(Answer::Provider)
+        known
     }
 
-    fn arrives(&mut self, call: &Call, how: Execution) -> Answer {
-        match call {
+    fn arrives(&mut self, call: &Call, how: Execution) -> Option<Answer> {
+        Some(match call {
             Call::Risk(request) => {
                 Answer::Risk(self.risk.answer(*request, how.now, self.luck.verdict).0)
             }
@@ -188,9 +195,12 @@ impl House {
             Call::Notice(_) => Answer::Noticed,
             Call::Provider(provider, request) => {
                 let known = self.books[usize::from(provider.0)].known(request, &how);
-                Answer::Provider(known.unwrap_or_else(|| self.execute(*provider, request, how)))
+                Answer::Provider(match known {
+                    Some(known) => known.reply()?,
+                    None => self.execute(*provider, request, how),
+                })
             }
-        }
+        })
     }
 
     /// No authorization is executed twice: not every provider would notice.
@@ -204,8 +214,8 @@ impl House {
             assert!(self.executed.insert(*reference), "{reference} is executed twice");
         }
         let books = &mut self.books[usize::from(provider.0)];
-        if let Some(reference) = books.about(request).map(|charge| charge.reference) {
-            books.mature(reference, how.now);
+        if let Some(id) = books.about(request).map(|charge| charge.id) {
+            while books.mature(id, how.now).is_some() {}
         }
         let issuer = if request.takes_effect() { self.luck.issuers.pop() } else { None };
         let issuer = issuer.unwrap_or(how.issuer);

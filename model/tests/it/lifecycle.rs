@@ -1,8 +1,11 @@
-//! The lifecycles of a payment's status (payments.md M1) and of a provider's
-//! charge (M3): every pair of state and event, legal or not.
+//! The lifecycles of a payment's status (payments.md M1), of a provider's
+//! charge (M3), of a refund (M5) and of a chargeback (M6): every pair of state
+//! and event, legal or not.
 
 use model::{
-    Amount, ChargeEvent, ChargeState, IllegalChargeEvent, IllegalStatusEvent, Status, StatusEvent,
+    Amount, ChargeEvent, ChargeState, DisputeEvent, DisputeState, IllegalChargeEvent,
+    IllegalDisputeEvent, IllegalRefundEvent, IllegalStatusEvent, RefundEvent, RefundState, Status,
+    StatusEvent,
 };
 
 #[test]
@@ -64,12 +67,24 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         Event::Authorized(all),
         Event::Declined,
         Event::Deferred,
+        Event::PartlyCaptured(all),
         Event::Captured(all),
         Event::Voided,
         Event::Expired,
+        Event::AutoReversed,
         Event::Tombstoned,
+        Event::RemainderReleased,
+        Event::Settled,
+        Event::Refunded(all),
+        Event::RefundPending(all),
+        Event::RefundSucceeded(all),
+        Event::RefundFailed(all),
+        Event::RefundReturned(all),
+        Event::Disputed(all),
+        Event::DisputeWon(all),
+        Event::DisputeLost,
     ];
-    let table = [
+    let mut table = vec![
         (Absent, Event::Authorized(all), Authorized),
         (Absent, Event::Declined, Declined),
         (Absent, Event::Deferred, Pending),
@@ -78,17 +93,111 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         (Pending, Event::Declined, Declined),
         (Pending, Event::Voided, Voided),
         (Authorized, Event::Captured(all), Captured),
+        (Authorized, Event::PartlyCaptured(all), PartiallyCaptured),
         (Authorized, Event::Voided, Voided),
         (Authorized, Event::Expired, AuthorizationExpired),
+        (Authorized, Event::AutoReversed, AutoReversed),
+        (PartiallyCaptured, Event::PartlyCaptured(all), PartiallyCaptured),
+        (PartiallyCaptured, Event::Captured(all), Captured),
+        (PartiallyCaptured, Event::Voided, Captured),
+        (PartiallyCaptured, Event::Expired, Captured),
+        (Captured, Event::Settled, Settled),
+        (Captured, Event::Refunded(all), Captured),
+        (Captured, Event::RefundPending(all), Captured),
+        (Captured, Event::Disputed(all), Disputed),
+        (Settled, Event::Refunded(all), Settled),
+        (Settled, Event::RefundPending(all), Settled),
+        (Settled, Event::Disputed(all), Disputed),
+        (Disputed, Event::DisputeWon(all), Settled),
+        (Disputed, Event::DisputeLost, ChargedBack),
     ];
+    // What was promised before a dispute comes to its end all the same.
+    for state in [Captured, Settled, Disputed, ChargedBack] {
+        for event in [
+            Event::RemainderReleased,
+            Event::RefundSucceeded(all),
+            Event::RefundFailed(all),
+            Event::RefundReturned(all),
+        ] {
+            table.push((state, event, state));
+        }
+    }
     for state in CHARGE_STATES {
         for event in events {
             let listed = table.iter().find(|(from, by, _)| (*from, *by) == (state, event));
-            let expected = listed.map(|(_, _, to)| *to).ok_or(IllegalChargeEvent { state, event });
+            let illegal = IllegalChargeEvent::Pair { state, event };
+            let expected = listed.map(|(_, _, to)| *to).ok_or(illegal);
             assert_eq!(state.next(event), expected, "{state:?} meets {event:?}");
         }
-        let alive = matches!(state, Pending | Authorized);
+        let alive = matches!(state, Pending | Authorized | PartiallyCaptured);
         assert_eq!(state.is_alive(), alive, "{state:?}");
+        let taken = matches!(state, Captured | Settled | Disputed | ChargedBack);
+        assert_eq!(state.is_past_void(), taken, "{state:?}");
+    }
+}
+
+#[test]
+fn a_refund_changes_as_the_table_says_and_never_otherwise() {
+    use RefundEvent as Event;
+    use RefundState::*;
+    let table = [
+        (Absent, Event::Reserved, Reserved),
+        (Reserved, Event::Sent, Sent),
+        (Sent, Event::Unknown, Sent),
+        (Sent, Event::Pending, Pending),
+        (Sent, Event::Succeeded, Succeeded),
+        (Sent, Event::Failed, Failed),
+        (Pending, Event::Succeeded, Succeeded),
+        (Pending, Event::Failed, Failed),
+        (Succeeded, Event::Returned, FailedLate),
+    ];
+    for state in [Absent, Reserved, Sent, Pending, Succeeded, Failed, FailedLate] {
+        for event in [
+            Event::Reserved,
+            Event::Sent,
+            Event::Unknown,
+            Event::Pending,
+            Event::Succeeded,
+            Event::Failed,
+            Event::Returned,
+        ] {
+            let listed = table.iter().find(|(from, by, _)| (*from, *by) == (state, event));
+            let expected = listed.map(|(_, _, to)| *to).ok_or(IllegalRefundEvent { state, event });
+            assert_eq!(state.next(event), expected, "{state:?} meets {event:?}");
+        }
+        assert_eq!(state.is_final(), matches!(state, Failed | FailedLate), "{state:?}");
+    }
+}
+
+#[test]
+fn a_dispute_changes_as_the_table_says_and_never_otherwise() {
+    use DisputeEvent as Event;
+    use DisputeState::*;
+    let table = [
+        (Absent, Event::Opened, Opened),
+        (Opened, Event::Accepted, Lost),
+        (Opened, Event::EvidenceSubmitted, EvidenceSubmitted),
+        (EvidenceSubmitted, Event::Won, Won),
+        (EvidenceSubmitted, Event::Lost, Lost),
+        (Won, Event::PreArbitrationOpened, PreArbitration),
+        (PreArbitration, Event::Won, WonFinally),
+        (PreArbitration, Event::Lost, Lost),
+    ];
+    for state in [Absent, Opened, EvidenceSubmitted, Won, PreArbitration, WonFinally, Lost] {
+        for event in [
+            Event::Opened,
+            Event::Accepted,
+            Event::EvidenceSubmitted,
+            Event::Won,
+            Event::Lost,
+            Event::PreArbitrationOpened,
+        ] {
+            let listed = table.iter().find(|(from, by, _)| (*from, *by) == (state, event));
+            let expected = listed.map(|(_, _, to)| *to).ok_or(IllegalDisputeEvent { state, event });
+            assert_eq!(state.next(event), expected, "{state:?} meets {event:?}");
+        }
+        let withdrawn = matches!(state, Opened | EvidenceSubmitted | PreArbitration | Lost);
+        assert_eq!(state.is_withdrawn(), withdrawn, "{state:?}");
     }
 }
 
@@ -99,6 +208,10 @@ fn an_illegal_pair_is_named_in_the_error() {
     let charge = ChargeState::Voided.next(ChargeEvent::Captured(Amount(1)));
     let error = charge.map_err(|error| error.to_string());
     assert_eq!(error, Err("a charge that is Voided can't meet Captured(Amount(1))".to_owned()));
+    let refund = RefundState::Failed.next(RefundEvent::Returned).map_err(|error| error.to_string());
+    assert_eq!(refund, Err("a refund that is Failed can't meet Returned".to_owned()));
+    let dispute = DisputeState::Lost.next(DisputeEvent::Won).map_err(|error| error.to_string());
+    assert_eq!(dispute, Err("a dispute that is Lost can't meet Won".to_owned()));
 }
 
 const STATUSES: [Status; 10] = [
@@ -114,13 +227,18 @@ const STATUSES: [Status; 10] = [
     Status::Returned,
 ];
 
-const CHARGE_STATES: [ChargeState; 8] = [
+const CHARGE_STATES: [ChargeState; 13] = [
     ChargeState::Absent,
     ChargeState::Pending,
     ChargeState::Authorized,
+    ChargeState::PartiallyCaptured,
     ChargeState::Captured,
+    ChargeState::Settled,
+    ChargeState::Disputed,
+    ChargeState::ChargedBack,
     ChargeState::Declined,
     ChargeState::Voided,
     ChargeState::AuthorizationExpired,
+    ChargeState::AutoReversed,
     ChargeState::Tombstoned,
 ];

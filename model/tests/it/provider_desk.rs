@@ -4,21 +4,22 @@
 use std::time::Duration;
 
 use model::{
-    Amount, ChargeState, Currency, Decline, Dialect, Execution, IssuerAnswer, Money, OperationId,
-    ProviderBooks, ProviderId, ProviderReply, ProviderRequest, Token,
+    Amount, ChargeId, Currency, Decline, DisputeEvent, Execution, IssuerAnswer, Known, Money,
+    OperationId, ProviderBooks, ProviderId, ProviderReply, ProviderRequest, Token,
 };
 
+use crate::dialects::dialect;
 use crate::ledger_desk::snake;
 
 /// Says each line of `table` to fresh books in each of these dialects.
 pub(crate) fn check(dialects: &[usize], table: &str) {
-    for dialect in dialects {
-        let dialect = Dialect::cast()[*dialect].clone();
+    for number in dialects {
         let mut desk = Desk {
-            books: ProviderBooks::new(ProviderId(0), dialect),
+            books: ProviderBooks::new(ProviderId(0), dialect(*number)),
             now: Duration::ZERO,
             lag: Duration::ZERO,
             ordinal: 0,
+            dialect: *number,
         };
         for line in table.lines().filter(|line| !line.trim().is_empty()) {
             desk.follow(line);
@@ -32,6 +33,7 @@ struct Desk {
     now: Duration,
     lag: Duration,
     ordinal: u32,
+    dialect: usize,
 }
 
 impl Desk {
@@ -42,44 +44,84 @@ impl Desk {
             self.now += span(words[1]);
             words.drain(..2);
         }
-        match words[..] {
-            ["lag", lag] => self.lag = span(lag),
+        let heard = match words[..] {
+            ["lag", lag] => {
+                self.lag = span(lag);
+                String::new()
+            }
+            ["interrupt"] => {
+                self.books.interrupt();
+                String::new()
+            }
             ["=", key, "is", ref stands @ ..] => {
-                assert_eq!(self.state(number(key)), stands.join(" "), "{line}");
+                assert_eq!(self.state(number(key)), stands.join(" "), "{}: {line}", self.dialect);
+                String::new()
             }
-            [verb, key, ref how @ ..] => {
-                let heard = self.say(verb, number(key), how);
-                assert_eq!(heard, expected.trim(), "{line}");
-            }
+            ["dispute", key, ref what @ ..] => self.dispute(number(key), what),
+            [verb, key, ref how @ ..] => self.say(verb, number(key), how),
             _ => panic!("no line of a table: {line}"),
+        };
+        assert_eq!(heard, expected.trim(), "{}: {line}", self.dialect);
+    }
+
+    /// What becomes of a dispute, spelled.
+    fn dispute(&mut self, key: u64, what: &[&str]) -> String {
+        let id = self.charge(key);
+        let event = match what {
+            ["open", amount] => {
+                let month = self.now + Duration::from_secs(30 * 86_400);
+                let moved = self.books.open_dispute(id, Amount(number(amount).into()), month);
+                return moved.map_or("refused".to_owned(), |_| "moves".to_owned());
+            }
+            ["lapses"] => {
+                let moved = self.books.mature_dispute(id, self.now);
+                return moved.map_or("nothing", |_| "moves").to_owned();
+            }
+            ["accept"] => DisputeEvent::Accepted,
+            ["evidence"] => DisputeEvent::EvidenceSubmitted,
+            ["won"] => DisputeEvent::Won,
+            ["lost"] => DisputeEvent::Lost,
+            _ => DisputeEvent::PreArbitrationOpened,
+        };
+        match self.books.dispute(id, event) {
+            Ok(moved) => moved.map_or("nothing", |_| "moves").to_owned(),
+            Err(_) => "refused".to_owned(),
         }
     }
 
     /// The reply to a request, spelled.
-    fn say(&mut self, verb: &str, key: u64, how: &[&str]) -> String {
+    fn say(&mut self, verb: &str, key: u64, words: &[&str]) -> String {
         let reference = OperationId(key);
         let authorize = ProviderRequest::Authorize { reference, money: MONEY };
         let request = match verb {
             "authorize" | "begin" | "execute" | "turn-away" => authorize,
+            "authorize-of-50" => {
+                let money = Money { amount: Amount(50), ..MONEY };
+                ProviderRequest::Authorize { reference, money }
+            }
             "void" => {
                 ProviderRequest::VoidByReference { reference: reference.undo(), target: reference }
             }
             "query" => ProviderRequest::Query { target: reference },
-            _ => self.capture(verb, key, how),
+            "refund" => self.refund(key, words),
+            "query-refund" => ProviderRequest::Query { target: refund_reference(key, words) },
+            _ => self.capture(verb, key, words),
         };
-        self.ordinal += u32::from(!how.contains(&"copy"));
+        self.ordinal += u32::from(!words.contains(&"copy"));
         let how = Execution {
             now: self.now,
             token: Token(if verb == "capture-with-another-card" { 8 } else { 7 }),
             ordinal: self.ordinal,
-            issuer: how.iter().find_map(|word| issuer(word)).unwrap_or(IssuerAnswer::Approve),
+            region: u8::from(words.contains(&"elsewhere")),
+            issuer: words.iter().find_map(|word| issuer(word)).unwrap_or(IssuerAnswer::Approve),
             lag: self.lag,
-            fails_after: how.contains(&"fails"),
+            fails_after: words.contains(&"fails"),
+            hung_up: words.contains(&"hung-up"),
         };
         match verb {
             "begin" => {
-                self.books.begin(&request, self.now);
-                spell(ProviderReply::InProgress)
+                self.books.begin(&request, &how);
+                "begun".to_owned()
             }
             "turn-away" => {
                 self.books.turn_away(&request, how.ordinal, ProviderReply::Throttled);
@@ -87,48 +129,96 @@ impl Desk {
             }
             "execute" => self.execute(&request, &how),
             _ => match self.books.known(&request, &how) {
-                Some(reply) => spell(reply),
+                Some(Known::Reply(reply)) => spell(reply),
+                Some(Known::Waits) => "waits".to_owned(),
                 None => self.execute(&request, &how),
             },
         }
     }
 
     fn execute(&mut self, request: &ProviderRequest, how: &Execution) -> String {
-        if let Some(reference) = self.books.about(request).map(|charge| charge.reference) {
-            self.books.mature(reference, how.now);
-        }
+        self.pass_time(request);
         let (reply, movement) = self.books.execute(request, how);
         let moves = if movement.is_some() { " moves" } else { "" };
         format!("{}{moves}", spell(reply))
     }
 
-    /// A capture of all that is authorized under `key`.
-    fn capture(&self, verb: &str, key: u64, how: &[&str]) -> ProviderRequest {
-        let target = ProviderRequest::Query { target: OperationId(key) };
-        let about = self.books.about(&target);
-        let by = how.iter().position(|word| *word == "by").map(|at| number(how[at + 1]));
-        let amount = match verb {
-            "capture-of-100" => MONEY.amount,
-            _ => about.map_or(MONEY.amount, |charge| charge.authorized),
-        };
-        ProviderRequest::Capture {
-            reference: OperationId(100 * by.unwrap_or(1) + key),
-            charge: about.map_or(model::ChargeId(0), |charge| charge.id),
-            amount,
+    /// Lets time pass over all that a request is about.
+    fn pass_time(&mut self, request: &ProviderRequest) {
+        if let Some(id) = self.books.about(request).map(|charge| charge.id) {
+            while self.books.mature(id, self.now).is_some() {}
+        }
+        if let ProviderRequest::Query { target } = request {
+            while self.books.mature_refund(*target, self.now).is_some() {}
         }
     }
 
-    /// Where the charge of `key` stands, and over how much.
-    fn state(&self, key: u64) -> String {
-        let target = ProviderRequest::Query { target: OperationId(key) };
-        self.books.about(&target).map_or("absent".to_owned(), |charge| {
-            let amount = match charge.state {
-                ChargeState::Captured => charge.captured,
-                _ => charge.authorized,
-            };
-            format!("{} {}", word(&format!("{:?}", charge.state)), { amount.0 })
-        })
+    /// A capture of all that is authorized under `key`, unless told otherwise:
+    /// `part 30` is followed by more, `last 30` is not.
+    fn capture(&self, verb: &str, key: u64, words: &[&str]) -> ProviderRequest {
+        let about = self.books.about(&ProviderRequest::Query { target: OperationId(key) });
+        let (part, last) = (amount_after("part", words), amount_after("last", words));
+        let all = about.map_or(MONEY.amount, |charge| charge.authorized);
+        let all = if verb == "capture-of-100" { MONEY.amount } else { all };
+        let by = amount_after("by", words).map_or(1, |by| by.0 as u64);
+        ProviderRequest::Capture {
+            reference: OperationId(100 * by + key),
+            charge: about.map_or(ChargeId(0), |charge| charge.id),
+            amount: part.or(last).unwrap_or(all),
+            is_final: part.is_none(),
+        }
     }
+
+    fn refund(&self, key: u64, words: &[&str]) -> ProviderRequest {
+        ProviderRequest::Refund {
+            reference: refund_reference(key, words),
+            charge: self.charge(key),
+            amount: Amount(number(words[0]).into()),
+        }
+    }
+
+    /// The name of the charge of `key`.
+    fn charge(&self, key: u64) -> ChargeId {
+        let about = self.books.about(&ProviderRequest::Query { target: OperationId(key) });
+        about.map_or(ChargeId(0), |charge| charge.id)
+    }
+
+    /// Where the charge of `key` stands, and over how much; how many there are,
+    /// if there are more; and whatever else of it is not nothing.
+    fn state(&mut self, key: u64) -> String {
+        let target = ProviderRequest::Query { target: OperationId(key) };
+        self.pass_time(&target);
+        let charges = self.books.charges().filter(|charge| charge.reference == OperationId(key));
+        let count = charges.count();
+        let Some(charge) = self.books.about(&target) else { return "absent".to_owned() };
+        let taken = charge.captured > Amount::ZERO;
+        let amount = if taken { charge.captured } else { charge.authorized };
+        let mut said = format!("{} {}", word(&format!("{:?}", charge.state)), { amount.0 });
+        for (name, amount) in [
+            ("refunded", charge.refunded),
+            ("refunding", charge.refunding),
+            ("withdrawn", charge.withdrawn),
+            ("holds", if taken { charge.reserved() } else { Amount::ZERO }),
+        ] {
+            if amount > Amount::ZERO {
+                said += &format!(" {name} {}", { amount.0 });
+            }
+        }
+        if count > 1 {
+            said += &format!(" the last of {count}");
+        }
+        said
+    }
+}
+
+fn refund_reference(key: u64, words: &[&str]) -> OperationId {
+    OperationId(10_000 * amount_after("by", words).map_or(1, |by| by.0 as u64) + key)
+}
+
+/// The number behind `word`.
+fn amount_after(word: &str, words: &[&str]) -> Option<Amount> {
+    let at = words.iter().position(|said| *said == word)?;
+    Some(Amount(number(words[at + 1]).into()))
 }
 
 fn issuer(word: &str) -> Option<IssuerAnswer> {
@@ -139,6 +229,7 @@ fn issuer(word: &str) -> Option<IssuerAnswer> {
         "half" => Some(IssuerAnswer::ApprovePart(5_000)),
         "yes-in-an-hour" => Some(IssuerAnswer::Later(hour, true)),
         "no-in-an-hour" => Some(IssuerAnswer::Later(hour, false)),
+        "returned-in-an-hour" => Some(IssuerAnswer::ReturnLate(hour)),
         _ => None,
     }
 }
@@ -147,6 +238,13 @@ fn spell(reply: ProviderReply) -> String {
     match reply {
         ProviderReply::Authorized { amount, .. } => format!("authorized {}", { amount.0 }),
         ProviderReply::Captured { amount, .. } => format!("captured {}", { amount.0 }),
+        ProviderReply::AlreadyCaptured { amount, .. } => {
+            format!("already-captured {}", { amount.0 })
+        }
+        ProviderReply::Refunded { amount } => format!("refunded {}", { amount.0 }),
+        ProviderReply::RefundStatus(state, amount) => {
+            format!("refund {} {}", word(&format!("{state:?}")), { amount.0 })
+        }
         ProviderReply::Declined(kind) => format!("declined {}", word(&format!("{kind:?}"))),
         ProviderReply::Status(state, _, amount) => {
             format!("status {} {}", word(&format!("{state:?}")), { amount.0 })

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use model::{Dialect, Keeps, ProviderId};
+use model::{Dialect, ProviderEndpoint, ProviderId, Undoing};
 
+use crate::dialects::{
+    EVERY, HOSTILE, KEEPS_ALL, KEEPS_REFUSALS, KEEPS_SUCCESS, LEGACY, RESUMES, cast, days, dialect,
+};
 use crate::script::rules;
 
 #[test]
@@ -35,33 +38,81 @@ fn the_longest_pause_is_set_for_providers_and_for_the_house() {
 }
 
 #[test]
-fn only_a_key_that_keeps_every_reply_is_repeated_and_not_in_its_last_hour() {
+fn only_a_key_that_keeps_every_reply_is_repeated_and_not_when_it_may_arrive_too_late() {
     let day = 24 * 3_600;
-    for (keeps, age, repeats) in [
-        (Keeps::AllAfterExecution, 0, true),
-        (Keeps::AllAfterExecution, day - 3_601, true),
-        (Keeps::AllAfterExecution, day - 3_600, false),
-        (Keeps::AllAfterExecution, day, false),
-        (Keeps::OnlySuccess, 0, false),
+    let margin = Duration::from_secs(1_200);
+    for (number, age, repeats) in [
+        (KEEPS_ALL, 0, true),
+        (KEEPS_ALL, day - 1_201, true),
+        (KEEPS_ALL, day - 1_200, false),
+        (KEEPS_ALL, day, false),
+        (RESUMES, day, true),
+        (KEEPS_SUCCESS, 0, false),
+        (KEEPS_REFUSALS, 0, false),
+        (LEGACY, 0, false),
+        (HOSTILE, 599, true),
+        (HOSTILE, 600, false),
     ] {
-        let dialect = Dialect { keeps, ..Dialect::cast()[0].clone() };
-        assert_eq!(dialect.may_resend(Duration::from_secs(age)), repeats, "{keeps:?} {age}");
+        let (dialect, age) = (dialect(number), Duration::from_secs(age));
+        let endpoint = ProviderEndpoint::Authorize;
+        assert_eq!(dialect.may_resend(endpoint, age, margin), repeats, "{number} {age:?}");
+    }
+    let endpoint = ProviderEndpoint::Refund;
+    assert!(!dialect(HOSTILE).may_resend(endpoint, Duration::ZERO, margin), "it is ignored there");
+}
+
+#[test]
+fn only_a_key_that_outlives_every_doubt_is_repeated_by_somebody_who_does_not_know_its_age() {
+    for (number, outlives) in [(KEEPS_ALL, false), (RESUMES, true), (KEEPS_REFUSALS, false)] {
+        let doubt = rules().doubt();
+        assert_eq!(dialect(number).outlives(ProviderEndpoint::Capture, doubt), outlives);
     }
 }
 
 #[test]
-fn the_cast_is_admissible() {
-    for dialect in Dialect::cast() {
-        assert!(!dialect.name.is_empty() && !dialect.source.is_empty());
-        assert!(dialect.query_lag_max < rules().never_found, "{}", dialect.name);
-        assert!(dialect.key_lifetime > Duration::from_secs(3_600), "{}", dialect.name);
-        assert!(dialect.authorization_lifetime > dialect.key_lifetime, "{}", dialect.name);
+fn a_dialect_is_admitted_if_every_doubt_can_be_resolved() {
+    let bounds = rules().doubt_bounds();
+    for number in EVERY {
+        assert_eq!(dialect(number).admit(&bounds), Ok(()), "{number}");
     }
+    let setting = |change: fn(&mut Dialect), of: usize| {
+        let mut dialect = dialect(of);
+        change(&mut dialect);
+        dialect.admit(&bounds).err().map(|error| error.setting())
+    };
+    let deaf = |dialect: &mut Dialect| {
+        dialect.queries = None;
+        dialect.undo = Undoing::Expiry;
+    };
+    let forgetful = |dialect: &mut Dialect| {
+        dialect.undo = Undoing::Expiry;
+        dialect.queries.as_mut().unwrap().retention = days(7);
+    };
+    for (of, change, refused) in [
+        (KEEPS_ALL, deaf as fn(&mut Dialect), Some("keeps")),
+        (KEEPS_ALL, forgetful, Some("keeps")),
+        (RESUMES, deaf, Some("undo")),
+        (RESUMES, forgetful, Some("undo")),
+        (
+            HOSTILE,
+            |dialect| dialect.authorization_lifetime = days(9),
+            Some("authorization_lifetime"),
+        ),
+        (KEEPS_ALL, |dialect| dialect.authorization_lifetime = days(90), Some("retention")),
+        (LEGACY, |dialect| dialect.settlement.carries_reference = false, Some("keeps")),
+        (LEGACY, |dialect| dialect.auto_reverse_after = None, None),
+    ] {
+        assert_eq!(setting(change, of), refused, "{of}");
+    }
+    let mut mute = dialect(LEGACY);
+    mute.settlement.carries_reference = false;
+    let error = mute.admit(&bounds).unwrap_err().to_string();
+    assert!(error.contains("a refund"), "{error}");
 }
 
 #[test]
 fn a_provider_that_is_not_known_is_taken_for_the_first() {
     let rules = rules();
-    assert_eq!(rules.dialect(ProviderId(1)), &Dialect::cast()[1]);
-    assert_eq!(rules.dialect(ProviderId(9)), &Dialect::cast()[0]);
+    assert_eq!(rules.dialect(ProviderId(1)), &cast()[1]);
+    assert_eq!(rules.dialect(ProviderId(9)), &cast()[0]);
 }

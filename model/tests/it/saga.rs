@@ -230,19 +230,53 @@ fn only_the_latest_try_is_undone_while_going_forward() {
 }
 
 #[test]
-fn while_the_pivot_is_in_doubt_nothing_is_undone() {
+fn while_the_pivot_is_in_doubt_nothing_is_unwound() {
     check(
         &JOURNEY,
         "
         ... car                        => begin pay
         intent pay                     => await pay
         unwind                         => illegal
-        undo car                       => illegal
+        undo hotel                     => illegal
+        undo flight                    => illegal
         undo pay                       => illegal
         intent car/2                   => illegal
         refused pay                    => choose pay
         unwind                         => begin-undo car
         ",
+    );
+}
+
+#[test]
+fn an_undo_that_needs_no_certainty_tells_whether_the_pivot_was_passed() {
+    let doubt = "
+        ... car                        => begin pay
+        intent pay                     => await pay
+        undo car                       => await-undo car
+        done pay                       => illegal
+        refused pay                    => illegal
+        unwind                         => illegal
+        ";
+    check(
+        &JOURNEY,
+        &format!(
+            "{doubt}
+        undone car                     => choose car
+        done pay                       => illegal
+        intent car/2                   => await car/2
+        done car/2                     => begin pay/2
+        "
+        ),
+    );
+    check(
+        &JOURNEY,
+        &format!(
+            "{doubt}
+        too-late car                   => begin ticket
+        undo car                       => illegal
+        unwind                         => illegal
+        "
+        ),
     );
 }
 

@@ -17,8 +17,9 @@
 
 use std::time::Duration;
 
-use model::{Act, Call, Changes, Conductor, Defects, Dialect, OperationId, Payment, Record, Rules};
+use model::{Act, Call, Changes, Conductor, Defects, OperationId, Payment, Record, Rules};
 
+use crate::dialects;
 use crate::history::History;
 use crate::ledger_desk::snake;
 use crate::provider_desk::span;
@@ -28,7 +29,7 @@ use crate::spelling;
 /// minute, and what is not found is not there after twenty.
 pub(crate) fn rules() -> Rules {
     Rules {
-        providers: Dialect::cast().to_vec(),
+        providers: dialects::cast().to_vec(),
         never_found: Duration::from_secs(1_200),
         call_timeout: Duration::from_secs(1),
         provider_timeout: Duration::from_secs(5),
@@ -44,6 +45,11 @@ pub(crate) fn rules() -> Rules {
 /// The same, and an authorization is never given up.
 pub(crate) fn patient() -> Rules {
     Rules { give_up_after: Duration::from_secs(86_400), ..rules() }
+}
+
+/// The same, with providers of these dialects.
+pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
+    Rules { providers: providers.map(dialects::dialect).to_vec(), ..rules() }
 }
 
 /// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
@@ -68,7 +74,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        let history = History::new(token, rules.defects);
+        let history = History::new(token, rules.defects).with(rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {
             rules: rules.clone(),

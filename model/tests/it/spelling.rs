@@ -39,6 +39,7 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
         ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
         ProviderRequest::VoidByReference { target, .. } => ("void", steps::AUTHORIZE, target),
         ProviderRequest::Query { target } => ("query", steps::AUTHORIZE, target),
+        ProviderRequest::Refund { reference, .. } => ("refund", steps::CAPTURE, reference),
     };
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
@@ -114,6 +115,7 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",
         Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
+        Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
     }
 }
 
@@ -150,6 +152,13 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "authorized" => ProviderReply::Authorized { charge, amount },
         "partial" => ProviderReply::Authorized { charge, amount: Amount(amount.0 / 2) },
         "captured" => ProviderReply::Captured { charge, amount },
+        "already-captured" => ProviderReply::AlreadyCaptured { charge, amount },
+        "already-captured-half" => {
+            ProviderReply::AlreadyCaptured { charge, amount: Amount(amount.0 / 2) }
+        }
+        "key-mismatch" => ProviderReply::KeyMismatch,
+        "released" => ProviderReply::Released,
+        "refunded" => ProviderReply::Refunded { amount },
         "soft" => ProviderReply::Declined(Decline::Soft),
         "hard" => ProviderReply::Declined(Decline::Hard),
         "pending" => ProviderReply::Pending,
@@ -168,6 +177,9 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "is-declined" => status(ChargeState::Declined),
         "is-pending" => status(ChargeState::Pending),
         "is-voided" => status(ChargeState::Voided),
+        "is-settled" => status(ChargeState::Settled),
+        "is-reversed" => status(ChargeState::AutoReversed),
+        "is-tombstoned" => status(ChargeState::Tombstoned),
         "is-expired" => status(ChargeState::AuthorizationExpired),
         word => panic!("no provider says {word}"),
     }
@@ -175,7 +187,7 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
 
 fn charge_of(request: &ProviderRequest) -> ChargeId {
     match request {
-        ProviderRequest::Capture { charge, .. } => *charge,
+        ProviderRequest::Capture { charge, .. } | ProviderRequest::Refund { charge, .. } => *charge,
         ProviderRequest::Authorize { reference: OperationId(id), .. }
         | ProviderRequest::VoidByReference { target: OperationId(id), .. }
         | ProviderRequest::Query { target: OperationId(id) } => ChargeId(*id),

@@ -153,6 +153,7 @@ fn stands(known: &TryBelief) -> Option<String> {
         (Some(Some(UndoOutcome::TooLate)), _) => "too late to undo",
         (Some(Some(UndoOutcome::NeverHappened)), _) => "never happened",
         (Some(Some(UndoOutcome::Tombstoned)), _) => "blocked",
+        (Some(Some(UndoOutcome::Expired)), _) => "expired",
         (Some(Some(UndoOutcome::Voided)), _) => "undone",
         (None, None) => "in doubt",
         (None, Some(Outcome::Refused(_))) => "refused",

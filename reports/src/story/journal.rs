@@ -88,6 +88,7 @@ fn undone(outcome: UndoOutcome) -> &'static str {
         UndoOutcome::Voided => "is undone",
         UndoOutcome::Tombstoned => "had not happened, and is blocked",
         UndoOutcome::NeverHappened => "never happened, and never will",
+        UndoOutcome::Expired => "ended by itself: its time ran out",
         UndoOutcome::TooLate => "can't be undone: it is too late",
     }
 }

@@ -173,10 +173,38 @@ fn moved(movement: &Movement) -> String {
         ChargeEvent::Captured(amount) => {
             format!("takes {} from the card ({id}, for {key})", money(amount))
         }
+        ChargeEvent::PartlyCaptured(amount) => {
+            format!("takes a part, {}, from the card ({id}, for {key})", money(amount))
+        }
         ChargeEvent::Declined => format!("declines ({id}, for {key})"),
         ChargeEvent::Deferred => format!("will decide later ({id}, for {key})"),
         ChargeEvent::Voided => format!("undoes the authorization ({id}, for {key})"),
         ChargeEvent::Expired => format!("lets the authorization expire ({id})"),
+        ChargeEvent::AutoReversed => format!("takes the authorization back by itself ({id})"),
+        ChargeEvent::RemainderReleased => {
+            format!("releases what was not captured ({id}, for {key})")
+        }
+        ChargeEvent::Settled => format!("settles the capture ({id})"),
+        ChargeEvent::Refunded(amount) => format!("gives {} back ({id}, for {key})", money(amount)),
+        ChargeEvent::RefundPending(amount) => {
+            format!("will give {} back ({id}, for {key})", money(amount))
+        }
+        ChargeEvent::RefundSucceeded(amount) => {
+            format!("has given {} back as promised ({id})", money(amount))
+        }
+        ChargeEvent::RefundFailed(amount) => {
+            format!("does not give {} back after all ({id})", money(amount))
+        }
+        ChargeEvent::RefundReturned(amount) => {
+            format!("gets {} back that the customer's bank returned ({id})", money(amount))
+        }
+        ChargeEvent::Disputed(amount) => {
+            format!("has to give {} to the customer's bank ({id})", money(amount))
+        }
+        ChargeEvent::DisputeWon(amount) => {
+            format!("gets {} back from the customer's bank ({id})", money(amount))
+        }
+        ChargeEvent::DisputeLost => format!("loses the dispute ({id})"),
         ChargeEvent::Tombstoned => format!("blocks {reference} before it ever came (for {key})"),
     }
 }

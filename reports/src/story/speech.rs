@@ -194,6 +194,16 @@ fn provided(reply: &ProviderReply, currency: Currency) -> String {
         ProviderReply::Captured { charge, amount } => {
             format!("{} captured of {charge}", money(*amount))
         }
+        ProviderReply::AlreadyCaptured { charge, amount } => {
+            format!("{} captured of {charge} before", money(*amount))
+        }
+        ProviderReply::Refunded { amount } => format!("{} given back", money(*amount)),
+        ProviderReply::RefundFailed => "not given back".to_owned(),
+        ProviderReply::RefundStatus(state, amount) => {
+            format!("the refund of {} is {state}", money(*amount))
+        }
+        ProviderReply::Released => "what was not captured is released".to_owned(),
+        ProviderReply::KeyMismatch => "the key is that of another request".to_owned(),
         ProviderReply::Expired => "the authorization is gone".to_owned(),
         ProviderReply::Voided => "undone".to_owned(),
         ProviderReply::Tombstoned => "blocked before it came".to_owned(),
@@ -211,13 +221,16 @@ fn provided(reply: &ProviderReply, currency: Currency) -> String {
 }
 
 fn request(request: &ProviderRequest, currency: Currency) -> String {
+    let money = |amount| Money { amount, currency };
     match request {
         ProviderRequest::Authorize { reference, money } => {
             format!("authorize {money} as {reference}")
         }
-        ProviderRequest::Capture { reference, charge, amount } => {
-            let money = Money { amount: *amount, currency };
-            format!("capture {money} of {charge} as {reference}")
+        ProviderRequest::Capture { reference, charge, amount, .. } => {
+            format!("capture {} of {charge} as {reference}", money(*amount))
+        }
+        ProviderRequest::Refund { reference, charge, amount } => {
+            format!("give {} of {charge} back as {reference}", money(*amount))
         }
         ProviderRequest::VoidByReference { reference, target } => {
             format!("undo {target} as {reference}")

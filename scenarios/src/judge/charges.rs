@@ -10,7 +10,7 @@ use crate::invariant::Invariant;
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting, movement: &Movement) {
     intent_before_effect(said, found, seen, movement);
-    if let ChargeEvent::Captured(amount) = movement.event {
+    if let ChargeEvent::Captured(amount) | ChargeEvent::PartlyCaptured(amount) = movement.event {
         one_effective_charge(said, found, seen, movement);
         intended_amount(said, found, seen, movement, amount);
     }
@@ -85,8 +85,9 @@ fn intent_before_effect(
     let Some(reference) = movement.reference else { return };
     let intended = said.intends(movement.charge.token, reference);
     let step = match movement.event {
-        ChargeEvent::Captured(_) => "capture",
-        ChargeEvent::Voided | ChargeEvent::Tombstoned => "void",
+        ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => "capture",
+        ChargeEvent::Voided | ChargeEvent::Tombstoned | ChargeEvent::RemainderReleased => "void",
+        ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => "refund",
         _ => "authorize",
     };
     let about = (movement.charge.token, step, Relation::EffectWithoutIntent);

@@ -47,6 +47,8 @@ pub struct ChargeView {
     pub captured: Amount,
     /// Where it stands.
     pub state: ChargeState,
+    /// Whether a part of it that was not captured is reserved all the same.
+    pub residual_hold: bool,
     /// How often it was undone with effect.
     pub voids: u32,
     /// Whether it ever reserved money.
@@ -275,6 +277,7 @@ impl ChargeView {
             money: charge.money,
             captured: charge.captured,
             state: charge.state,
+            residual_hold: charge.residual_hold,
             voids: 0,
             was_authorized: false,
         }
@@ -292,11 +295,11 @@ impl ChargeView {
 
     /// Whether it reserves the customer's money, or may come to.
     pub fn is_alive(&self) -> bool {
-        self.state.is_alive()
+        self.state.is_alive() || self.residual_hold
     }
 
     /// Whether money was taken.
     pub fn is_captured(&self) -> bool {
-        self.state == ChargeState::Captured
+        self.captured > Amount::ZERO
     }
 }

@@ -112,6 +112,9 @@ fn effect(message: &Message) -> Option<(&'static str, OperationId, u64)> {
             ProviderRequest::VoidByReference { reference, .. } => {
                 Some(("void", *reference, Digest::of(request)))
             }
+            ProviderRequest::Refund { reference, .. } => {
+                Some(("refund", *reference, Digest::of(request)))
+            }
             ProviderRequest::Query { .. } => None,
         },
         // That a repetition is flagged as one makes no other message of it.

@@ -284,6 +284,7 @@ impl PackedCharge {
             money: Money { amount, currency: self.currency },
             captured: Amount(i128::from(self.captured)),
             state: self.state,
+            residual_hold: false,
             voids: u32::from(self.voids),
             was_authorized: self.was_authorized,
         }

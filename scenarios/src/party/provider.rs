@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod entry;
 mod misfortune;
 mod state;
 
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, Execution, IssuerAnswer, Movement, OperationId, ProviderId, ProviderReply,
-    ProviderRequest, Token,
+    Answer, ChargeEvent, IssuerAnswer, Keeps, Known, Movement, OperationId, ProviderId,
+    ProviderReply, ProviderRequest,
 };
 use sim::{Delivery, Kind, Role};
 
@@ -23,45 +24,11 @@ use crate::plan::{Encounter, Trouble};
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
+use entry::Doing;
+pub(crate) use entry::ProviderEntry;
 use misfortune::{By, Fortune};
 pub(crate) use misfortune::{Door, drawn_for_execution};
 pub use state::ProviderState;
-
-/// An entry of a provider's journal: enough to do it again, and what it did to
-/// the books.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ProviderEntry {
-    /// This request was executed so.
-    Executed(ProviderRequest, Doing, Option<Movement>),
-    /// Time passed over the charge of this reference.
-    Matured(OperationId, Duration, Movement),
-    /// This request waits to be executed.
-    Begun(ProviderRequest, Duration),
-    /// This request was turned away: its ordinal, and what it was told.
-    TurnedAway(ProviderRequest, u32, ProviderReply),
-}
-
-impl ProviderEntry {
-    /// What it did to the books.
-    pub fn movement(&self) -> Option<&Movement> {
-        match self {
-            Self::Executed(_, _, movement) => movement.as_ref(),
-            Self::Matured(_, _, movement) => Some(movement),
-            Self::Begun(..) | Self::TurnedAway(..) => None,
-        }
-    }
-}
-
-/// How a request was executed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Doing {
-    now: Duration,
-    token: Token,
-    ordinal: u32,
-    issuer: IssuerAnswer,
-    lag: Duration,
-    fails_after: bool,
-}
 
 /// A provider with its books.
 #[derive(Clone, Debug)]
@@ -73,6 +40,8 @@ pub struct ProviderDesk {
     /// Requests that wait, and when they came.
     deferred: BTreeMap<u32, (Duration, Deferred)>,
     deferrals: u32,
+    /// Requests that are answered as one that is being worked on.
+    waiting: Vec<Deferred>,
 }
 
 /// A request that is executed later.
@@ -106,12 +75,13 @@ impl ProviderDesk {
                 _ => {}
             }
         }
+        state.books.interrupt();
         let mut executed = Idle::new();
         for charge in state.books.charges() {
             executed.add(out.monotonic(), charge.reference);
         }
-        let (deferred, deferrals) = (BTreeMap::new(), 0);
-        Self { id, state, executed, deferred, deferrals }
+        let (deferred, deferrals, waiting) = (BTreeMap::new(), 0, Vec::new());
+        Self { id, state, executed, deferred, deferrals, waiting }
     }
 
     pub(crate) fn on_message(
@@ -146,7 +116,9 @@ impl ProviderDesk {
         let Some((came_at, job)) = self.deferred.remove(&slot) else { return };
         // However long it stalled: what waited for too long is never executed.
         if now(out) <= came_at + LATE_EFFECT_MAX && !out.disk_is_full() {
-            self.run(system, &job, false, true, out);
+            let hung_up = now(out) > came_at + system.rules.provider_timeout;
+            self.run(system, &job, Course { hung_up, ..Course::SMOOTH }, out);
+            self.answer_waiting(out);
         }
     }
 
@@ -168,7 +140,8 @@ impl ProviderDesk {
             _ => {
                 if let Some(by) = door.request_dropped() {
                     (ProviderStrike::RequestDropped, by, None)
-                } else if let Some(by) = door.throttled() {
+                } else if let Some(by) = door.throttled().filter(|_| self.limits(system, job, out))
+                {
                     (ProviderStrike::Throttled, by, Some(ProviderReply::Throttled))
                 } else if let Some(by) = door.error_before() {
                     (ProviderStrike::ErrorBefore, by, Some(ProviderReply::ServerError))
@@ -182,6 +155,12 @@ impl ProviderDesk {
             self.turn_away(job, reply, out);
         }
         true
+    }
+
+    /// Whether the limiter looks at this request before the keys do, or no key
+    /// knows it.
+    fn limits(&self, system: &PaymentSystem, job: &Deferred, out: &Effects) -> bool {
+        system.rules.dialect(self.id).keys.limiter_first || self.known(job, now(out)).is_none()
     }
 
     /// Answers at the door; copies of the request get the same answer.
@@ -220,13 +199,13 @@ impl ProviderDesk {
         out: &mut Effects,
     ) {
         let now = now(out);
-        if let Some(reply) = self.known(&job, now) {
-            self.answer(&job, reply, out);
+        if self.knows(&job, now, out) {
             return;
         }
         self.tell(strike, by, out);
-        self.state.books.begin(&job.request, now);
-        self.note_down(ProviderEntry::Begun(job.request, now), out);
+        let doing = coming(&job, now);
+        self.state.books.begin(&job.request, &doing.execution());
+        self.note_down(ProviderEntry::Begun(job.request, doing), out);
         self.deferrals += 1;
         self.deferred.insert(self.deferrals, (now, job));
         out.set_timer(wait, Timer::Execute(self.deferrals));
@@ -240,8 +219,7 @@ impl ProviderDesk {
         trouble: Option<&Door<'_>>,
         out: &mut Effects,
     ) {
-        if let Some(reply) = self.known(job, now(out)) {
-            self.answer(job, reply, out);
+        if self.knows(job, now(out), out) {
             return;
         }
         let effect = job.request.takes_effect();
@@ -253,29 +231,23 @@ impl ProviderDesk {
         if let Some(by) = silent {
             self.tell(ProviderStrike::ReplyDropped, by, out);
         }
-        self.run(system, job, fails_after.is_some(), silent.is_none(), out);
+        let (answers, hung_up) = (silent.is_none(), silent.is_some());
+        let course = Course { fails_after: fails_after.is_some(), answers, hung_up };
+        self.run(system, job, course, out);
     }
 
-    fn run(
-        &mut self,
-        system: &PaymentSystem,
-        job: &Deferred,
-        fails_after: bool,
-        answers: bool,
-        out: &mut Effects,
-    ) {
+    fn run(&mut self, system: &PaymentSystem, job: &Deferred, course: Course, out: &mut Effects) {
         self.mature(&job.request, out);
         let count = self.state.count(&job.request, job.envelope.token);
         let on = self.encounter(job, count);
         let chaos = out.wall() < system.plan.heal_at;
         let fortune = Fortune::of(&system.plan, &system.draws, &on, chaos);
         let doing = Doing {
-            now: now(out),
-            token: job.envelope.token,
-            ordinal: job.ordinal,
             issuer: fortune.issuer,
             lag: fortune.lag,
-            fails_after,
+            fails_after: course.fails_after,
+            hung_up: course.hung_up,
+            ..coming(job, now(out))
         };
         let (reply, movement) = self.state.books.execute(&job.request, &doing.execution());
         if job.request.takes_effect() || movement.is_some() {
@@ -301,16 +273,31 @@ impl ProviderDesk {
         if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
             out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
         }
-        if answers {
+        if chaos && self.has_forgotten(system, &job.request, doing.now) {
+            out.note(Fact::Struck(self.id, ProviderStrike::KeyExpired));
+        }
+        if course.answers {
             self.answer(job, reply, out);
         }
         self.compact(system, out);
     }
 
+    /// Whether the key is expired that made the charge which this is about.
+    fn has_forgotten(
+        &self,
+        system: &PaymentSystem,
+        request: &ProviderRequest,
+        now: Duration,
+    ) -> bool {
+        let keys = &system.rules.dialect(self.id).keys;
+        let charge = self.state.books.about(request);
+        keys.keeps != Keeps::Nothing && charge.is_some_and(|c| c.made_at + keys.lifetime <= now)
+    }
+
     /// Closes charges that were over long ago, whose keys have expired too, and
     /// writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        let idle = system.compaction.idle + system.rules.dialect(self.id).key_lifetime;
+        let idle = system.compaction.idle + system.rules.dialect(self.id).keys.lifetime;
         let compaction = Compaction { idle, ..system.compaction };
         let live = self.state.footprint().0;
         if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
@@ -321,27 +308,42 @@ impl ProviderDesk {
         }
     }
 
-    /// Lets time pass over the charge that a request is about.
+    /// Lets time pass over all that a request is about.
     fn mature(&mut self, request: &ProviderRequest, out: &mut Effects) {
         let now = now(out);
-        let Some(reference) = self.state.books.about(request).map(|charge| charge.reference) else {
-            return;
-        };
-        if let Some(movement) = self.state.books.mature(reference, now) {
-            self.note_down(ProviderEntry::Matured(reference, now, movement), out);
+        if let Some(charge) = self.state.books.about(request).map(|charge| charge.id) {
+            while let Some(movement) = self.state.books.mature(charge, now) {
+                self.note_down(ProviderEntry::Matured(charge, now, movement), out);
+            }
+        }
+        if let ProviderRequest::Query { target } = *request {
+            while let Some(movement) = self.state.books.mature_refund(target, now) {
+                self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
+            }
         }
     }
 
-    fn known(&self, job: &Deferred, now: Duration) -> Option<ProviderReply> {
-        let execution = Execution {
-            now,
-            token: job.envelope.token,
-            ordinal: job.ordinal,
-            issuer: IssuerAnswer::Approve,
-            lag: Duration::ZERO,
-            fails_after: false,
-        };
-        self.state.books.known(&job.request, &execution)
+    /// Whether the request need not be executed: then it is answered, now or as
+    /// soon as the one is done that is being worked on.
+    fn knows(&mut self, job: &Deferred, now: Duration, out: &mut Effects) -> bool {
+        match self.known(job, now) {
+            Some(Known::Reply(reply)) => self.answer(job, reply, out),
+            Some(Known::Waits) => self.waiting.push(job.clone()),
+            None => return false,
+        }
+        true
+    }
+
+    /// Answers those who wait for what is done by now.
+    fn answer_waiting(&mut self, out: &mut Effects) {
+        let now = now(out);
+        for job in std::mem::take(&mut self.waiting) {
+            self.knows(&job, now, out);
+        }
+    }
+
+    fn known(&self, job: &Deferred, now: Duration) -> Option<Known> {
+        self.state.books.known(&job.request, &coming(job, now).execution())
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
@@ -372,17 +374,24 @@ impl ProviderDesk {
     }
 }
 
-impl Doing {
-    fn execution(&self) -> Execution {
-        Execution {
-            now: self.now,
-            token: self.token,
-            ordinal: self.ordinal,
-            issuer: self.issuer,
-            lag: self.lag,
-            fails_after: self.fails_after,
-        }
-    }
+/// How an execution goes.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    /// It ends in a server error, although it was executed.
+    fails_after: bool,
+    /// The answer is sent.
+    answers: bool,
+    /// The provider notices that nobody listens any more.
+    hung_up: bool,
+}
+
+impl Course {
+    const SMOOTH: Self = Self { fails_after: false, answers: true, hung_up: false };
+}
+
+/// A request that has come, before anything about it is drawn.
+fn coming(job: &Deferred, now: Duration) -> Doing {
+    Doing::coming(job.envelope.token, job.ordinal, now)
 }
 
 /// What the issuer's answer counts as, where it is a misfortune.
@@ -414,6 +423,7 @@ fn kind(request: &ProviderRequest) -> u8 {
         ProviderRequest::Capture { .. } => 2,
         ProviderRequest::VoidByReference { .. } => 3,
         ProviderRequest::Query { .. } => 4,
+        ProviderRequest::Refund { .. } => 5,
     }
 }
 
@@ -423,6 +433,7 @@ fn message_kind(request: &ProviderRequest) -> Kind {
         ProviderRequest::Capture { .. } => kinds::CAPTURE,
         ProviderRequest::VoidByReference { .. } => kinds::VOID,
         ProviderRequest::Query { .. } => kinds::QUERY,
+        ProviderRequest::Refund { .. } => kinds::REFUND,
     }
 }
 

@@ -26,22 +26,22 @@ use crate::settings::{Scenario, Who};
 
 impl Plan {
     /// The version of the format, and of how a seed becomes a plan.
-    pub const FORMAT: u16 = 3;
+    pub const FORMAT: u16 = 4;
 
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
-        let dialects = Dialect::cast();
+        let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
-            providers: dialects.len() as u64,
+            providers: u64::from(scenario.providers.count()),
             stream: seed.stream(domain),
         };
         let mut settings = drawer(SETTINGS);
         let weather = settings.weather();
-        let providers = dialects.iter().map(|d| settings.provider(d.clone())).collect();
+        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect)).collect();
         let risk = settings.risk();
         let mut troubles = drawer(TROUBLES);
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
@@ -77,6 +77,18 @@ impl Plan {
     }
 }
 
+/// The dialects of the providers, each another one: those of the scenario in its
+/// order, if there are no more of them than providers.
+fn dialects(scenario: &Scenario, stream: &mut Stream) -> Vec<Dialect> {
+    let mut left = scenario.cast.clone();
+    let count = usize::from(scenario.providers.count());
+    if left.len() <= count {
+        return left;
+    }
+    let pick = |_| left.remove(stream.draw().below(left.len() as u64) as usize);
+    (0..count).map(pick).collect()
+}
+
 /// Every fault of the kernel, numbered from 1.
 fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fault> {
     let mut faults = drawer(CRASHES).crashes();
@@ -95,6 +107,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
     faults
 }
 
+const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));

@@ -1,6 +1,5 @@
 //! What issuers, providers and the risk service are like, as tables.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use model::Dialect;
@@ -9,9 +8,11 @@ use sim::Rate;
 use toml::Spanned;
 
 use super::bounds::SPAN_MAX;
+use super::habits::{self, HabitsTable};
 use super::line::{quoted, span};
 use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
-use crate::invalid::{Wrong, nearest};
+use crate::cast;
+use crate::invalid::Wrong;
 use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, RiskPlan};
 use crate::span::Span;
 
@@ -45,6 +46,7 @@ pub(super) struct ProviderTable {
     #[serde(default)]
     throttled: Rate,
     index_lag_max: Option<Spanned<Span>>,
+    habits: Option<Spanned<HabitsTable>>,
 }
 
 /// What the risk service says, as a file says it.
@@ -56,9 +58,9 @@ pub(super) struct RiskTable {
     review_max: Option<Spanned<Span>>,
 }
 
-/// The providers of a world in which nothing goes wrong at them.
+/// The providers of a file that names none: two, at which nothing goes wrong.
 pub(super) fn calm_cast() -> Vec<ProviderPlan> {
-    Dialect::cast().into_iter().map(calm).collect()
+    cast::all().iter().take(2).cloned().map(calm).collect()
 }
 
 /// The risk service that approves of everything.
@@ -91,7 +93,7 @@ fn calm(dialect: Dialect) -> ProviderPlan {
     }
 }
 
-/// The lines of the table of `provider`.
+/// The lines of the table of `provider`, its habits last.
 pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     let ProviderPlan { dialect, issuer, faults } = provider;
     let mut lines = vec![format!("dialect = {}", quoted(&dialect.name))];
@@ -109,6 +111,8 @@ pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     lines.extend(rate("error_before", faults.error_before));
     lines.extend(rate("throttled", faults.throttled));
     lines.extend(most("index_lag_max", faults.index_lag_max));
+    lines.push("[world.providers.habits]".to_owned());
+    lines.extend(habits::lines(dialect));
     lines
 }
 
@@ -135,7 +139,7 @@ impl ProviderTable {
     /// If there is no such dialect, or a span is out of bounds.
     pub(super) fn provider(mut self) -> Result<ProviderPlan, Wrong> {
         Ok(ProviderPlan {
-            dialect: dialect(self.dialect.get_ref(), self.dialect.span())?,
+            dialect: habits::dialect(self.dialect, self.habits)?,
             issuer: IssuerPlan {
                 decline_soft: self.decline_soft,
                 decline_hard: self.decline_hard,
@@ -171,15 +175,4 @@ impl RiskTable {
         let review_max = span(&mut self.review_max, "review_max", SPAN_MAX)?;
         Ok(RiskPlan { reject: self.reject, review: self.review, review_max })
     }
-}
-
-fn dialect(name: &str, place: Range<usize>) -> Result<Dialect, Wrong> {
-    let cast = Dialect::cast();
-    let names = || cast.iter().map(|dialect| dialect.name.as_str());
-    let wrong = || match nearest(name, names()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the dialects are {}", names().collect::<Vec<_>>().join(", ")),
-    };
-    let known = cast.iter().find(|dialect| dialect.name == name).cloned();
-    known.ok_or_else(|| Wrong::new(place, format!("there is no dialect `{name}`")).help(wrong()))
 }

@@ -177,10 +177,8 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
     }
-    if plan.providers != provider::calm_cast() {
-        for provider in &plan.providers {
-            table("[[world.providers]]", provider::lines(provider));
-        }
+    for provider in &plan.providers {
+        table("[[world.providers]]", provider::lines(provider));
     }
     for bank in &plan.banks {
         table("[[world.banks]]", bank::lines(bank));

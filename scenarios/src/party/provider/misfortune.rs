@@ -127,6 +127,11 @@ impl Fortune {
                 IssuerAnswer::Decline(Decline::Hard)
             }
             kinds::CAPTURE => IssuerAnswer::Approve,
+            kinds::REFUND if settings.dialect.refunds.synchronous => IssuerAnswer::Approve,
+            kinds::REFUND => {
+                let longest = settings.dialect.refunds.pending_max.max(LATE_MIN);
+                IssuerAnswer::Later(draw.split(REFUND).span(LATE_MIN, longest), true)
+            }
             _ => settings.issuer.answer(draw),
         };
         let strokes = plan.strokes.on(on);
@@ -183,6 +188,7 @@ fn identity(on: &Encounter) -> [u64; 4] {
         kinds::AUTHORIZE => 1,
         kinds::CAPTURE => 2,
         kinds::VOID => 3,
+        kinds::REFUND => 5,
         _ => 4,
     };
     [u64::from(provider), request, on.token.0, u64::from(on.ordinal)]
@@ -201,5 +207,6 @@ const HOW_LATE: u64 = 8;
 const HOW_SLOW: u64 = 9;
 const CAPTURE: u64 = 10;
 const LAG: u64 = 11;
+const REFUND: u64 = 12;
 const LATE_MIN: Duration = Duration::from_secs(1);
 const SLOW_MIN: Duration = Duration::from_millis(500);

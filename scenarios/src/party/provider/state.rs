@@ -33,10 +33,13 @@ impl ProviderState {
                 self.count(request, doing.token);
                 self.books.execute(request, &doing.execution());
             }
-            ProviderEntry::Matured(reference, now, _) => {
-                self.books.mature(*reference, *now);
+            ProviderEntry::Matured(charge, now, _) => {
+                self.books.mature(*charge, *now);
             }
-            ProviderEntry::Begun(request, now) => self.books.begin(request, *now),
+            ProviderEntry::RefundMatured(reference, now, _) => {
+                self.books.mature_refund(*reference, *now);
+            }
+            ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
                 self.books.turn_away(request, *ordinal, *reply);
             }
@@ -81,4 +84,4 @@ impl ProviderState {
     }
 }
 
-const KINDS: usize = 4;
+const KINDS: usize = 5;

@@ -32,7 +32,11 @@ impl Drawer<'_> {
                 error_after: self.rate(faults.error_after),
                 error_before: self.rate(faults.error_before),
                 throttled: self.rate(faults.throttled),
-                index_lag_max: faults.index_lag_max.0.min(dialect.query_lag_max).min(INDEX_LAG_MAX),
+                index_lag_max: faults
+                    .index_lag_max
+                    .0
+                    .min(dialect.query_lag_max())
+                    .min(INDEX_LAG_MAX),
             },
             dialect,
         }

@@ -1,0 +1,75 @@
+//! What a provider writes into its journal.
+
+use std::time::Duration;
+
+use model::{
+    ChargeId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply, ProviderRequest, Token,
+};
+
+/// An entry of a provider's journal: enough to do it again, and what it did to
+/// the books.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ProviderEntry {
+    /// This request was executed so.
+    Executed(ProviderRequest, Doing, Option<Movement>),
+    /// Time passed over this charge.
+    Matured(ChargeId, Duration, Movement),
+    /// Time passed over the refunds of this reference.
+    RefundMatured(OperationId, Duration, Movement),
+    /// This request waits to be executed, and came so.
+    Begun(ProviderRequest, Doing),
+    /// This request was turned away: its ordinal, and what it was told.
+    TurnedAway(ProviderRequest, u32, ProviderReply),
+}
+
+impl ProviderEntry {
+    /// What it did to the books.
+    pub fn movement(&self) -> Option<&Movement> {
+        match self {
+            Self::Executed(_, _, movement) => movement.as_ref(),
+            Self::Matured(_, _, movement) | Self::RefundMatured(_, _, movement) => Some(movement),
+            Self::Begun(..) | Self::TurnedAway(..) => None,
+        }
+    }
+}
+
+/// How a request was executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Doing {
+    pub(super) now: Duration,
+    pub(super) token: Token,
+    pub(super) ordinal: u32,
+    pub(super) issuer: IssuerAnswer,
+    pub(super) lag: Duration,
+    pub(super) fails_after: bool,
+    pub(super) hung_up: bool,
+}
+
+impl Doing {
+    /// A request that has come, before anything about it is drawn.
+    pub(super) fn coming(token: Token, ordinal: u32, now: Duration) -> Self {
+        Self {
+            now,
+            token,
+            ordinal,
+            issuer: IssuerAnswer::Approve,
+            lag: Duration::ZERO,
+            fails_after: false,
+            hung_up: false,
+        }
+    }
+
+    pub(super) fn execution(&self) -> Execution {
+        Execution {
+            now: self.now,
+            token: self.token,
+            ordinal: self.ordinal,
+            // The house knows one region of each provider.
+            region: 0,
+            issuer: self.issuer,
+            lag: self.lag,
+            fails_after: self.fails_after,
+            hung_up: self.hung_up,
+        }
+    }
+}
