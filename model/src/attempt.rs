@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::record::{Outcome, Refusal, UndoOutcome};
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 /// Where an attempt stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,31 +198,31 @@ impl AttemptEvent {
         Self::TooLate,
     ];
 
-    /// What the intent to make this step does to its attempt, if it is one at a
+    /// What the intent to do this does to its attempt, if it is one at a
     /// provider.
-    pub fn of_intent(step: u8) -> Option<Self> {
-        match step {
-            steps::AUTHORIZE => Some(Self::AuthorizeIntended),
-            steps::CAPTURE => Some(Self::CaptureIntended),
+    pub fn of_intent(action: Action) -> Option<Self> {
+        match action {
+            Action::Authorize => Some(Self::AuthorizeIntended),
+            Action::Capture => Some(Self::CaptureIntended),
             _ => None,
         }
     }
 
-    /// What the outcome of this step does to its attempt, if it is one at a
+    /// What the outcome of this does to its attempt, if it is one at a
     /// provider.
-    pub fn of_outcome(step: u8, outcome: Outcome) -> Option<Self> {
-        match (step, outcome) {
-            (steps::AUTHORIZE, Outcome::Authorized { .. }) => Some(Self::Authorized),
-            (steps::AUTHORIZE, Outcome::Refused(refusal)) => Some(match refusal {
+    pub fn of_outcome(action: Action, outcome: Outcome) -> Option<Self> {
+        match (action, outcome) {
+            (Action::Authorize, Outcome::Authorized { .. }) => Some(Self::Authorized),
+            (Action::Authorize, Outcome::Refused(refusal)) => Some(match refusal {
                 Refusal::AuthorizationGone => Self::Voided,
                 Refusal::FailedDefinite | Refusal::Invalid => Self::FailedDefinite,
                 _ => Self::Declined,
             }),
-            (steps::CAPTURE, Outcome::Captured { .. }) => Some(Self::Captured),
-            (steps::CAPTURE, Outcome::Refused(Refusal::AuthorizationGone)) => {
+            (Action::Capture, Outcome::Captured { .. }) => Some(Self::Captured),
+            (Action::Capture, Outcome::Refused(Refusal::AuthorizationGone)) => {
                 Some(Self::AuthorizationExpired)
             }
-            (steps::CAPTURE, Outcome::Refused(_)) => Some(Self::CaptureDeclined),
+            (Action::Capture, Outcome::Refused(_)) => Some(Self::CaptureDeclined),
             _ => None,
         }
     }

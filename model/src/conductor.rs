@@ -23,7 +23,7 @@ use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
 use crate::status::Status;
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 /// One payment in the hands of one worker.
 #[derive(Clone, Debug)]
@@ -116,8 +116,7 @@ impl Conductor {
         let mut draft = self.payment.clone();
         records.iter().try_for_each(|record| draft.apply(record)).ok()?;
         let Next::Await(which) = draft.saga().next() else { return None };
-        let at_provider = matches!(which.step, steps::AUTHORIZE | steps::CAPTURE);
-        at_provider.then(|| step_call(&draft, which, 0, rules))
+        draft.action(which).is_outside().then(|| step_call(&draft, which, 0, rules))
     }
 
     /// The records of the last [`Act::Commit`] are durable.
@@ -131,8 +130,8 @@ impl Conductor {
         }
         for record in records {
             match *record {
-                Record::StepIntent { which, .. } => self.own.push(Aim::Step(which)),
-                Record::CompIntent { which, .. } => self.own.push(Aim::Undo(which)),
+                Record::StepIntent { which, .. } => self.own.push(step(&self.payment, which)),
+                Record::CompIntent { which, .. } => self.own.push(undo(&self.payment, which)),
                 _ => {}
             }
         }
@@ -195,8 +194,8 @@ impl Conductor {
     /// What has to be awaited, if anything has.
     fn aim(&self) -> Option<Aim> {
         match self.payment.saga().next() {
-            Next::Await(which) => Some(Aim::Step(which)),
-            Next::AwaitUndo(which) => Some(Aim::Undo(which)),
+            Next::Await(which) => Some(step(&self.payment, which)),
+            Next::AwaitUndo(which) => Some(undo(&self.payment, which)),
             Next::Compensated if self.payment.owes_notice() => Some(Aim::Notice),
             _ => None,
         }
@@ -207,7 +206,7 @@ impl Conductor {
         self.conclusion = None;
         let operation = operation(&self.payment, aim);
         let mut flight = Flight::new(aim, operation, now, !own);
-        if let (Aim::Undo(_), Some(before)) = (aim, &self.flight)
+        if let (Aim::Undo(..), Some(before)) = (aim, &self.flight)
             && effect_of(aim).is_some()
             && effect_of(before.aim).is_some()
         {
@@ -219,7 +218,7 @@ impl Conductor {
             self.payment.observe(AttemptEvent::Unknown);
         }
         if self.sends.iter().all(|sends| sends.which != which) {
-            let untouched = self.own.contains(&Aim::Step(which));
+            let untouched = self.own.contains(&step(&self.payment, which));
             self.sends.push(if untouched {
                 Sends::none(which, now)
             } else {
@@ -268,8 +267,8 @@ impl Conductor {
             return None;
         }
         Some(match flight.aim {
-            Aim::Undo(_) => Case::UndoStuck,
-            Aim::Step(_) | Aim::Notice => Case::InDoubt,
+            Aim::Undo(..) => Case::UndoStuck,
+            Aim::Step(..) | Aim::Notice => Case::InDoubt,
         })
     }
 
@@ -306,13 +305,13 @@ impl Conductor {
         if at_provider && lost.effectful {
             self.payment.observe(AttemptEvent::Unknown);
         }
-        if let Aim::Step(which) = flight.aim {
+        if let Aim::Step(which, action) = flight.aim {
             let declined = Outcome::Refused(Refusal::DeclinedHard);
             if at_provider && rules.defects.has(Defect::TimeoutIsFailure) {
                 self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
                 return;
             }
-            if which.step == steps::POST && rules.defects.has(Defect::UndoPastPivot) {
+            if action == Action::Post && rules.defects.has(Defect::UndoPastPivot) {
                 self.conclusion = Some(Record::StatusChanged(Status::Failing));
                 return;
             }
@@ -334,15 +333,15 @@ impl Conductor {
         let payment = &self.payment;
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
-            Aim::Undo(which) if self.expires_only(which, rules) => {
+            Aim::Undo(which, _) if self.expires_only(which, rules) => {
                 Choice::Call(query(payment, which))
             }
-            Aim::Undo(which) => Choice::Call(undo_call(payment, which)),
-            Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => {
+            Aim::Undo(which, _) => Choice::Call(undo_call(payment, which)),
+            Aim::Step(which, action) if action.is_outside() => {
                 self.resolve(flight, which, now, rules)
             }
-            Aim::Step(which) if flight.look_up => Choice::Call(look_up(payment, which)),
-            Aim::Step(which) => Choice::Call(step_call(payment, which, flight.calls, rules)),
+            Aim::Step(which, _) if flight.look_up => Choice::Call(look_up(payment, which)),
+            Aim::Step(which, _) => Choice::Call(step_call(payment, which, flight.calls, rules)),
         }
     }
 
@@ -360,10 +359,10 @@ impl Conductor {
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
         let settled = settled_at.is_none_or(|at| sent_at >= at);
         match (flight.aim, evidence) {
-            (Aim::Step(which), Evidence::Done(outcome)) if is_ours(&self.payment, outcome) => {
+            (Aim::Step(which, _), Evidence::Done(outcome)) if is_ours(&self.payment, outcome) => {
                 self.conclusion = Some(accept(&self.payment, which, outcome, rules));
             }
-            (Aim::Step(which), Evidence::Refused(refusal)) => {
+            (Aim::Step(which, _), Evidence::Refused(refusal)) => {
                 if sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found)) {
                     flight.tentative = Some(refusal);
                     flight.rest_until = settled_at.unwrap_or(now);
@@ -372,10 +371,10 @@ impl Conductor {
                         Some(Record::StepOutcome { which, outcome: Outcome::Refused(refusal) });
                 }
             }
-            (Aim::Step(which), Evidence::NotExecuted) if settled => {
+            (Aim::Step(which, action), Evidence::NotExecuted) if settled => {
                 // A key that was begun and never finished answers nothing else
                 // until it expires: asking for a capture anew has an end.
-                let again = which.step == steps::CAPTURE && !flight.asked_anew;
+                let again = action != Action::Authorize && !flight.asked_anew;
                 let absent = (!again).then_some(Refusal::FailedDefinite);
                 let proven = flight.tentative.or(absent);
                 match proven {
@@ -383,17 +382,17 @@ impl Conductor {
                         self.conclusion =
                             Some(Record::StepOutcome { which, outcome: Outcome::Refused(refusal) });
                     }
-                    // A capture that never happened is asked for again, by its own id.
+                    // What nobody else can do is asked for again, by its own id.
                     None => flight.start_over(now),
                 }
             }
-            (Aim::Step(_), Evidence::Throttled) => {
+            (Aim::Step(..), Evidence::Throttled) => {
                 let open = sends.is_some_and(|s| s.any_open(now, rules.never_found));
                 flight.sent = flight.sent && open;
                 self.doubt(now, rules);
             }
-            (Aim::Step(_), Evidence::Booked) => flight.look_up = true,
-            (Aim::Step(_), Evidence::Illegal) => {
+            (Aim::Step(..), Evidence::Booked) => flight.look_up = true,
+            (Aim::Step(..), Evidence::Illegal) => {
                 self.conclusion = self
                     .payment
                     .case()
@@ -401,20 +400,20 @@ impl Conductor {
                     .then_some(Record::CaseOpened(Case::RefusedRetriable));
                 self.doubt(now, rules);
             }
-            (Aim::Step(which), Evidence::Later) => {
-                flight.pending = which.step == steps::RISK;
+            (Aim::Step(_, action), Evidence::Later) => {
+                flight.pending = action == Action::Risk;
                 if effect_of(flight.aim).is_some() {
                     self.payment.observe(AttemptEvent::Pending);
                 }
-                if which.step == steps::RISK && self.payment.status() == Status::Processing {
+                if action == Action::Risk && self.payment.status() == Status::Processing {
                     self.conclusion = Some(Record::StatusChanged(Status::InReview));
                 }
                 self.doubt(now, rules);
             }
-            (Aim::Undo(which), Evidence::Undone(outcome)) => {
+            (Aim::Undo(which, _), Evidence::Undone(outcome)) => {
                 self.conclusion = Some(Record::CompOutcome { which, outcome });
             }
-            (Aim::Undo(which), Evidence::NotExecuted) => {
+            (Aim::Undo(which, _), Evidence::NotExecuted) => {
                 if settled {
                     let outcome = UndoOutcome::NeverHappened;
                     self.conclusion = Some(Record::CompOutcome { which, outcome });
@@ -438,17 +437,27 @@ enum Choice {
 
 fn operation(payment: &Payment, aim: Aim) -> OperationId {
     match aim {
-        Aim::Step(which) => payment.operation(which),
-        Aim::Undo(which) => payment.operation(which).undo(),
-        Aim::Notice => payment.operation_of(steps::NOTIFY),
+        Aim::Step(which, _) => payment.operation(which),
+        Aim::Undo(which, _) => payment.operation(which).undo(),
+        Aim::Notice => payment.operation_of(Action::Notify),
     }
+}
+
+fn step(payment: &Payment, which: Try) -> Aim {
+    Aim::Step(which, payment.action(which))
+}
+
+fn undo(payment: &Payment, which: Try) -> Aim {
+    Aim::Undo(which, payment.action(which))
 }
 
 /// Whether what happened is what was asked for, so far as it can be told: whoever
 /// took another amount talks of something else.
 fn is_ours(payment: &Payment, outcome: Outcome) -> bool {
     match outcome {
-        Outcome::Captured { amount } => amount == payment.intent().money.amount,
+        Outcome::Captured { amount } | Outcome::Refunded { amount } => {
+            amount == payment.intent().money.amount
+        }
         _ => true,
     }
 }

@@ -6,10 +6,10 @@ use crate::defect::{Defect, Defects};
 use crate::flight::Aim;
 use crate::provider::{Decline, ProviderReply};
 use crate::record::{Outcome, Refusal, UndoOutcome};
+use crate::refund::RefundState;
 use crate::risk::RiskReply;
-use crate::saga::Try;
 use crate::transfer::TransferResult;
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 /// What an answer proves about the operation that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,27 +41,28 @@ pub enum Evidence {
 pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
     match (aim, answer) {
         (_, Answer::Bounced) => Evidence::Throttled,
-        (Aim::Step(which), Answer::Provider(reply)) => match which.step {
-            steps::CAPTURE => weigh_capture(*reply, defects),
+        (Aim::Step(_, action), Answer::Provider(reply)) => match action {
+            Action::Capture => weigh_capture(*reply, defects),
+            Action::Refund => weigh_refund(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
-        (Aim::Undo(_), Answer::Provider(reply)) => weigh_void(*reply),
-        (Aim::Step(which), Answer::Booked(results)) => match which.step {
-            steps::HOLD => weigh_hold(results),
+        (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
+        (Aim::Step(_, action), Answer::Booked(results)) => match action {
+            Action::Hold => weigh_hold(results),
             _ => weigh_post(results, defects),
         },
-        (Aim::Undo(_), Answer::Booked(results)) => weigh_void_hold(results),
-        (Aim::Step(which), Answer::Found { asked, found }) => {
-            weigh_found(which.step, *asked, *found)
+        (Aim::Undo(..), Answer::Booked(results)) => weigh_void_hold(results),
+        (Aim::Step(_, action), Answer::Found { asked, found }) => {
+            weigh_found(action, *asked, *found)
         }
-        (Aim::Step(_), Answer::Risk(reply)) => match reply {
+        (Aim::Step(..), Answer::Risk(reply)) => match reply {
             RiskReply::Approve => Evidence::Done(Outcome::Approved),
             RiskReply::Reject => Evidence::Refused(Refusal::Rejected),
             RiskReply::Review => Evidence::Later,
             RiskReply::Released => Evidence::Unknown,
         },
-        (Aim::Undo(_), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),
-        (Aim::Step(Try { step: steps::NOTIFY, .. }) | Aim::Notice, Answer::Noticed) => {
+        (Aim::Undo(..), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),
+        (Aim::Step(_, Action::Notify) | Aim::Notice, Answer::Noticed) => {
             Evidence::Done(Outcome::Notified)
         }
         _ => Evidence::Unknown,
@@ -106,6 +107,27 @@ fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
         }
         ProviderReply::Status(ChargeState::Authorized, ..) => Evidence::NotExecuted,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        other => weigh_error(other, defects),
+    }
+}
+
+/// A refund that came back later had no effect in the end, no more than one
+/// that was refused.
+fn weigh_refund(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Refunded { amount }
+        | ProviderReply::RefundStatus(RefundState::Succeeded, amount) => {
+            Evidence::Done(Outcome::Refunded { amount })
+        }
+        ProviderReply::RefundFailed
+        | ProviderReply::RefundStatus(RefundState::Failed | RefundState::FailedLate, _) => {
+            Evidence::Refused(Refusal::RefundFailed)
+        }
+        ProviderReply::Pending | ProviderReply::RefundStatus(RefundState::Pending, _) => {
+            Evidence::Later
+        }
+        ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        ProviderReply::NotFound => Evidence::NotExecuted,
         other => weigh_error(other, defects),
     }
 }
@@ -205,10 +227,10 @@ fn weigh_void_hold(results: &[TransferResult]) -> Evidence {
 }
 
 /// A chain that was booked before is there whole, or something is very wrong.
-fn weigh_found(step: u8, asked: usize, found: usize) -> Evidence {
-    match step {
+fn weigh_found(action: Action, asked: usize, found: usize) -> Evidence {
+    match action {
         _ if found < asked => Evidence::Illegal,
-        steps::HOLD => Evidence::Done(Outcome::Held),
+        Action::Hold => Evidence::Done(Outcome::Held),
         _ => Evidence::Done(Outcome::Posted),
     }
 }

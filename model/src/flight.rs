@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use crate::identity::OperationId;
 use crate::saga::Try;
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 /// What is being awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aim {
-    /// The outcome of a step.
-    Step(Try),
-    /// The outcome of an undo.
-    Undo(Try),
+    /// The outcome of a step, which does this.
+    Step(Try, Action),
+    /// The outcome of the undo of a step, which does this.
+    Undo(Try, Action),
     /// That the merchant knows of an end without success.
     Notice,
 }
@@ -163,15 +163,15 @@ impl Sends {
 /// The try whose sends an aim is about, where they reach a provider.
 pub(crate) fn effect_of(aim: Aim) -> Option<Try> {
     match aim {
-        Aim::Step(which) if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) => Some(which),
-        Aim::Undo(which) if which.step == steps::AUTHORIZE => Some(which),
+        Aim::Step(which, action) if action.is_outside() => Some(which),
+        Aim::Undo(which, Action::Authorize) => Some(which),
         _ => None,
     }
 }
 
 /// What is known of those sends.
 pub(crate) fn sends_of(sends: &mut [Sends], aim: Aim) -> Option<&mut Sends> {
-    let Aim::Step(_) = aim else { return None };
+    let Aim::Step(..) = aim else { return None };
     let which = effect_of(aim)?;
     sends.iter_mut().find(|sends| sends.which == which)
 }

@@ -7,8 +7,8 @@
 //! Start at [`Conductor`] (`conductor.rs`), which carries one payment forward,
 //! then:
 //!
-//! - the workflow engine: [`saga`], and the workflow written for it,
-//!   [`workflow::payin_card`]
+//! - the workflow engine: [`saga`], and the workflows written for it:
+//!   [`workflow`], one file each
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`BankBooks`], [`RiskDesk`]
@@ -40,6 +40,7 @@ mod inbox;
 mod lease;
 mod ledger;
 mod money;
+mod order;
 mod outgoing;
 mod payment;
 pub mod posting;
@@ -88,6 +89,7 @@ pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
+pub use order::{Order, RefundOrder};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,
@@ -107,6 +109,6 @@ pub use rounding::Rounding;
 pub use rules::Rules;
 pub use share::share;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
-pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Then};
+pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Taken, Then};
 pub use tax::tax;
 pub use transfer::{Transfer, TransferKind, TransferResult};

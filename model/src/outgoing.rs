@@ -2,28 +2,30 @@
 
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
-use crate::identity::{ChargeId, ProviderId};
+use crate::identity::ProviderId;
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
 use crate::risk::RiskRequest;
 use crate::rules::Rules;
 use crate::saga::Try;
-use crate::workflow::payin_card::{self, steps};
+use crate::workflow::{Action, payin_card};
 
 /// The call that a step makes; `calls` were made before it.
 pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules) -> Call {
     let operation = payment.operation(which);
-    match which.step {
-        steps::RISK => Call::Risk(RiskRequest::Assess { operation }),
-        steps::HOLD => Call::Ledger(LedgerRequest::Create(payin_card::hold(payment))),
-        steps::POST => {
-            let right = || payin_card::post(payment);
+    match payment.action(which) {
+        Action::Risk => Call::Risk(RiskRequest::Assess { operation }),
+        Action::Post => {
+            let right = || payment.booking(Action::Post);
             let wrong = || payin_card::post_unlinked(payment, calls);
             let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
             Call::Ledger(LedgerRequest::Create(legs))
         }
-        steps::NOTIFY => notice(payment),
-        step => {
+        Action::Notify => notice(payment),
+        action if action.is_booking() => {
+            Call::Ledger(LedgerRequest::Create(payment.booking(action)))
+        }
+        action => {
             let reference = rules.defects.pick(
                 Defect::FreshKeyPerTry,
                 || operation,
@@ -33,8 +35,11 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
             provider_call(
                 payment,
                 which,
-                match (step, charge_of(payment)) {
-                    (steps::CAPTURE, Some(charge)) => {
+                match (action, payment.charge()) {
+                    (Action::Refund, Some(charge)) => {
+                        ProviderRequest::Refund { reference, charge, amount: money.amount }
+                    }
+                    (Action::Capture, Some(charge)) => {
                         let amount = money.amount;
                         ProviderRequest::Capture { reference, charge, amount, is_final: true }
                     }
@@ -45,35 +50,28 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
     }
 }
 
-fn charge_of(payment: &Payment) -> Option<ChargeId> {
-    payment.attempts().last().and_then(|attempt| attempt.charge)
-}
-
 /// The call that undoes a step.
 pub(crate) fn undo_call(payment: &Payment, which: Try) -> Call {
     let operation = payment.operation(which);
-    match which.step {
-        steps::AUTHORIZE => {
+    match payment.action(which) {
+        Action::Authorize => {
             let (reference, target) = (operation.undo(), operation);
             provider_call(payment, which, ProviderRequest::VoidByReference { reference, target })
         }
-        steps::RISK => Call::Risk(RiskRequest::Release { operation }),
-        _ => Call::Ledger(LedgerRequest::Create(payin_card::void_hold(payment))),
+        Action::Risk => Call::Risk(RiskRequest::Release { operation }),
+        action => Call::Ledger(LedgerRequest::Create(payment.unbooking(action))),
     }
 }
 
 /// Whether the chain of a step is in the ledger.
 pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
-    let chain = match which.step {
-        steps::HOLD => payin_card::hold(payment),
-        _ => payin_card::post(payment),
-    };
+    let chain = payment.booking(payment.action(which));
     Call::Ledger(LedgerRequest::Lookup(chain.iter().map(|transfer| transfer.id).collect()))
 }
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {
-    let target = match which.step {
-        steps::CAPTURE => payment.operation_of(steps::AUTHORIZE),
+    let target = match payment.action(which) {
+        Action::Capture => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };
     provider_call(payment, which, ProviderRequest::Query { target })
@@ -89,8 +87,8 @@ fn provider_call(payment: &Payment, which: Try, request: ProviderRequest) -> Cal
 }
 
 pub(crate) fn attempt_provider(payment: &Payment, which: Try) -> ProviderId {
-    let attempt = match which.step {
-        steps::AUTHORIZE => payment.provider_of(which.attempt),
+    let attempt = match payment.action(which) {
+        Action::Authorize => payment.provider_of(which.attempt),
         _ => None,
     };
     attempt.unwrap_or_else(|| payment.provider())

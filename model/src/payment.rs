@@ -5,21 +5,29 @@ use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
+use crate::order::Order;
+use crate::posting::Voucher;
 use crate::quote::{Quote, Version, quote};
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
+use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
 use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
 use crate::status::{Status, StatusEvent};
-use crate::workflow::payin_card::{ATTEMPTS_MAX, PAYIN_CARD, steps};
+use crate::transfer::Transfer;
+use crate::workflow::payin_card::ATTEMPTS_MAX;
+use crate::workflow::{Action, PaymentWorkflow};
 
 /// Where a payment stands.
 #[derive(Clone, Debug)]
 pub struct Payment {
     intent: Intent,
+    workflow: &'static PaymentWorkflow,
     status: Status,
     saga: Saga,
     quote: Option<Quote>,
     attempts: Vec<Attempt>,
     captured: Amount,
+    /// Where it stands, if it is a refund.
+    refund: RefundState,
     last_refusal: Option<Refusal>,
     /// An authorization was waited for until it had expired.
     waited_out: bool,
@@ -54,6 +62,9 @@ pub enum IllegalRecord {
     /// The attempt at a provider can't.
     #[error(transparent)]
     Attempt(#[from] IllegalAttemptEvent),
+    /// The refund can't.
+    #[error(transparent)]
+    Refund(#[from] IllegalRefundEvent),
     /// The status can't change so.
     #[error("a payment that is {from:?} can't become {to:?}")]
     Status {
@@ -81,13 +92,16 @@ impl Payment {
         let Some((Record::Accepted(intent), rest)) = journal.split_first() else {
             return Err(IllegalRecord::NotAccepted);
         };
+        let workflow = intent.order.workflow();
         let mut payment = Self {
             intent: *intent,
+            workflow,
             status: Status::Processing,
-            saga: Saga::new(&PAYIN_CARD, defects),
+            saga: Saga::new(&workflow.saga, defects),
             quote: None,
             attempts: Vec::new(),
             captured: Amount::ZERO,
+            refund: RefundState::Absent,
             last_refusal: None,
             waited_out: false,
             pivot_committed: false,
@@ -114,7 +128,8 @@ impl Payment {
                 let attempt =
                     provider.map(|provider| Attempt { provider, charge: None, state: absent });
                 self.attempts.extend(attempt);
-                self.change_attempt(which, AttemptEvent::of_intent(which.step))?;
+                self.change_attempt(which, AttemptEvent::of_intent(self.action(which)))?;
+                self.change_refund(RefundEvent::of_intent(self.action(which)))?;
             }
             Record::StepOutcome { which, outcome } => self.take_outcome(which, outcome)?,
             Record::CompIntent { which, .. } => {
@@ -170,7 +185,7 @@ impl Payment {
         }
         match next {
             Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
-            Next::Await(which) if which.step == steps::QUOTE => {
+            Next::Await(which) if self.action(which) == Action::Quote => {
                 let quote = quote(Version::CURRENT, self.intent.money);
                 Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
             }
@@ -187,7 +202,7 @@ impl Payment {
 
     /// The intent of `which`, at `provider` if it is a try at a provider.
     pub fn step_intent(&self, which: Try, provider: Option<ProviderId>) -> Record {
-        let provider = provider.filter(|_| which.step == steps::AUTHORIZE);
+        let provider = provider.filter(|_| self.action(which) == Action::Authorize);
         Record::StepIntent { which, operation: self.operation(which), provider }
     }
 
@@ -219,10 +234,44 @@ impl Payment {
         self.intent.payment.operation(which.step, which.attempt)
     }
 
-    /// The operation of the latest try at `step`.
-    pub fn operation_of(&self, step: u8) -> OperationId {
+    /// The operation of the latest try at the step that does this.
+    pub fn operation_of(&self, action: Action) -> OperationId {
+        let step = self.workflow.step(action).unwrap_or_default();
         let attempt = self.saga.latest(step).map_or(1, |(which, _)| which.attempt);
         self.operation(Try { step, attempt })
+    }
+
+    /// What this try is a try at.
+    pub fn action(&self, which: Try) -> Action {
+        self.workflow.action(which)
+    }
+
+    /// The latest try at the step that does this, and where it stands.
+    pub fn latest(&self, action: Action) -> Option<(Try, TryState)> {
+        self.saga.latest(self.workflow.step(action)?)
+    }
+
+    /// The chain that the step which does this books in the ledger.
+    pub fn booking(&self, action: Action) -> Vec<Transfer> {
+        (self.workflow.booking)(self, action)
+    }
+
+    /// The chain that undoes it.
+    pub fn unbooking(&self, action: Action) -> Vec<Transfer> {
+        (self.workflow.unbooking)(self, action)
+    }
+
+    /// What all transfers of a step's booking have in common.
+    pub(crate) fn voucher(&self, operation: OperationId) -> Voucher {
+        let intent = &self.intent;
+        Voucher {
+            tenant: intent.tenant,
+            currency: intent.money.currency,
+            subject: intent.payment.0,
+            number: 0,
+            token: intent.token,
+            operation,
+        }
     }
 
     /// The tries at providers, in order.
@@ -230,9 +279,17 @@ impl Payment {
         &self.attempts
     }
 
-    /// The provider of the latest try; the first one if there was none.
+    /// The provider that the order names, or that of the latest try; the first
+    /// one if there was none.
     pub fn provider(&self) -> ProviderId {
-        self.attempts.last().map_or(ProviderId(0), |attempt| attempt.provider)
+        let latest = || self.attempts.last().map(|attempt| attempt.provider);
+        self.intent.order.provider().or_else(latest).unwrap_or(ProviderId(0))
+    }
+
+    /// The charge that the order names, or that of the latest try.
+    pub fn charge(&self) -> Option<ChargeId> {
+        let latest = || self.attempts.last().and_then(|attempt| attempt.charge);
+        self.intent.order.charge().or_else(latest)
     }
 
     /// The provider of the `attempt`-th try.
@@ -243,7 +300,13 @@ impl Payment {
 
     /// Whether the provider of the latest attempt decides later.
     pub fn is_undecided(&self) -> bool {
-        self.attempts.last().is_some_and(|attempt| attempt.state == AttemptState::Pending)
+        let pending = |attempt: &Attempt| attempt.state == AttemptState::Pending;
+        self.attempts.last().is_some_and(pending) || self.refund == RefundState::Pending
+    }
+
+    /// Where it stands as a refund; absent if it is none.
+    pub fn refund(&self) -> RefundState {
+        self.refund
     }
 
     /// What was captured.
@@ -256,11 +319,11 @@ impl Payment {
         self.quote
     }
 
-    /// Whether a cancellation may still be accepted (payments.md O6): no
-    /// capture was ever intended.
+    /// Whether a cancellation may still be accepted (payments.md O6): the pivot
+    /// was never intended.
     pub fn may_cancel(&self) -> bool {
         matches!(self.status, Status::Processing | Status::InReview)
-            && self.saga.latest(steps::CAPTURE).is_none()
+            && !self.saga.tries().iter().any(|(which, _)| self.workflow.saga.is_pivot(*which))
     }
 
     /// Whether nothing is left to do.
@@ -285,6 +348,9 @@ impl Payment {
         if let Some(attempt) = self.attempts.last_mut() {
             attempt.state = attempt.state.next(event).unwrap_or(attempt.state);
         }
+        if let Some(event) = RefundEvent::of_observation(event) {
+            self.refund = self.refund.next(event).unwrap_or(self.refund);
+        }
     }
 
     /// Keeps what was seen of attempts that stand where they stood `before`.
@@ -295,6 +361,9 @@ impl Payment {
                 attempt.state = seen.state;
             }
         }
+        if self.refund == RefundState::Sent && before.refund == RefundState::Pending {
+            self.refund = before.refund;
+        }
     }
 
     /// The attempt at a provider that `which` is about, if it is about one, is
@@ -304,15 +373,24 @@ impl Payment {
         which: Try,
         event: Option<AttemptEvent>,
     ) -> Result<(), IllegalRecord> {
-        let attempt = match which.step {
-            steps::AUTHORIZE => self.attempts.get_mut(usize::from(which.attempt) - 1),
-            steps::CAPTURE => self.attempts.last_mut(),
+        let attempt = match self.action(which) {
+            Action::Authorize => self.attempts.get_mut(usize::from(which.attempt) - 1),
+            Action::Capture => self.attempts.last_mut(),
             _ => None,
         };
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
         let (state, next) = (attempt.state, attempt.state.next(event));
         let anyway = || Ok(next.unwrap_or(state));
         attempt.state = self.defects.pick(Defect::UndoPastPivot, || next, anyway)?;
+        Ok(())
+    }
+
+    /// The refund, if it is one, is told what is durable of it.
+    fn change_refund(&mut self, event: Option<RefundEvent>) -> Result<(), IllegalRecord> {
+        let refunds = matches!(self.intent.order, Order::Refund(_));
+        if let Some(event) = event.filter(|_| refunds) {
+            self.refund = self.refund.next(event)?;
+        }
         Ok(())
     }
 
@@ -332,7 +410,8 @@ impl Payment {
         } else {
             SagaEntry::Done(which)
         })?;
-        self.change_attempt(which, AttemptEvent::of_outcome(which.step, outcome))?;
+        self.change_attempt(which, AttemptEvent::of_outcome(self.action(which), outcome))?;
+        self.change_refund(RefundEvent::of_outcome(self.action(which), outcome))?;
         match outcome {
             Outcome::Quoted(quote) => self.quote = Some(quote),
             Outcome::Authorized { charge, .. } => {
@@ -343,7 +422,7 @@ impl Payment {
             Outcome::Captured { amount } => self.captured = amount,
             Outcome::Notified => self.notified = true,
             Outcome::Refused(refusal) => self.last_refusal = Some(refusal),
-            Outcome::Approved | Outcome::Held | Outcome::Posted => {}
+            Outcome::Approved | Outcome::Held | Outcome::Refunded { .. } | Outcome::Posted => {}
         }
         Ok(())
     }
@@ -358,11 +437,11 @@ impl Payment {
                 return self.change(StatusEvent::PivotCommitted);
             }
         }
-        let done = |step| self.saga.latest(step).is_some_and(|(_, s)| s == TryState::Done);
-        if self.status == Status::InReview && done(steps::RISK) {
+        let done = |action| self.latest(action).is_some_and(|(_, state)| state == TryState::Done);
+        if self.status == Status::InReview && done(Action::Risk) {
             return self.change(StatusEvent::Approve);
         }
-        if self.status == Status::Captured && done(steps::POST) {
+        if self.status == Status::Captured && done(Action::Post) {
             return self.change(StatusEvent::Booked);
         }
         if self.cancel_requested && self.may_cancel() {
@@ -376,23 +455,23 @@ impl Payment {
 
     /// What to do after a try that came to nothing.
     fn choose(&self, dead: Try, providers: u8) -> Record {
-        match dead.step {
-            steps::CAPTURE if self.last_refusal == Some(Refusal::FailedDefinite) => {
+        match self.action(dead) {
+            Action::Capture if self.last_refusal == Some(Refusal::FailedDefinite) => {
                 self.defects.pick(
                     Defect::FiveHundredIsNotExecuted,
                     || self.give_authorization_back(),
                     || self.try_elsewhere(providers),
                 )
             }
-            steps::CAPTURE => self.give_authorization_back(),
-            steps::AUTHORIZE => self.try_elsewhere(providers),
+            Action::Capture => self.give_authorization_back(),
+            Action::Authorize => self.try_elsewhere(providers),
             _ => FAIL,
         }
     }
 
     /// A capture was refused: what is still reserved has to go first.
     fn give_authorization_back(&self) -> Record {
-        let latest = self.saga.latest(steps::AUTHORIZE);
+        let latest = self.latest(Action::Authorize);
         let alive = latest.filter(|(_, state)| *state == TryState::Done);
         alive.map_or(FAIL, |(which, _)| Record::CompIntent {
             which,
@@ -404,10 +483,10 @@ impl Payment {
     fn try_elsewhere(&self, providers: u8) -> Record {
         // Nobody who has waited for days stands at a till any more.
         let hard = self.last_refusal == Some(Refusal::DeclinedHard) || self.waited_out;
-        let made = self.saga.latest(steps::AUTHORIZE).map_or(0, |(which, _)| which.attempt);
-        let left = self.route(providers).filter(|_| !hard && made < ATTEMPTS_MAX);
+        let Some((latest, _)) = self.latest(Action::Authorize) else { return FAIL };
+        let left = self.route(providers).filter(|_| !hard && latest.attempt < ATTEMPTS_MAX);
         left.map_or(FAIL, |provider| {
-            let which = Try { step: steps::AUTHORIZE, attempt: made + 1 };
+            let which = Try { attempt: latest.attempt + 1, ..latest };
             self.step_intent(which, Some(provider))
         })
     }

@@ -6,6 +6,7 @@ use crate::identity::{
     ChargeId, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant, Token,
 };
 use crate::money::{Amount, Money};
+use crate::order::Order;
 use crate::quote::Quote;
 use crate::saga::Try;
 use crate::status::Status;
@@ -75,6 +76,8 @@ pub struct Intent {
     pub token: Token,
     /// How much.
     pub money: Money,
+    /// What to do with it.
+    pub order: Order,
 }
 
 /// What a try came to, with the evidence.
@@ -96,6 +99,11 @@ pub enum Outcome {
     },
     /// The provider took the money.
     Captured {
+        /// How much.
+        amount: Amount,
+    },
+    /// The provider gave the money back.
+    Refunded {
         /// How much.
         amount: Amount,
     },
@@ -121,6 +129,8 @@ pub enum Refusal {
     DeclinedHard,
     /// The authorization had ended.
     AuthorizationGone,
+    /// The money could not be given back.
+    RefundFailed,
     /// It is proven that the request was never executed and never will be.
     FailedDefinite,
     /// The request made no sense to its receiver.

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attempt::AttemptEvent;
 use crate::charge::ChargeEvent;
 use crate::identity::ChargeId;
 use crate::money::Amount;
+use crate::record::Outcome;
+use crate::workflow::Action;
 
 /// A refund in a provider's books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +75,32 @@ pub struct IllegalRefundEvent {
     pub state: RefundState,
     /// What it was told.
     pub event: RefundEvent,
+}
+
+impl RefundEvent {
+    /// What the intent to do this does to the refund that it is for.
+    pub(crate) fn of_intent(action: Action) -> Option<Self> {
+        (action == Action::Refund).then_some(Self::Sent)
+    }
+
+    /// What the outcome of this does to the refund that it is for.
+    pub(crate) fn of_outcome(action: Action, outcome: Outcome) -> Option<Self> {
+        match (action, outcome) {
+            (Action::Hold, Outcome::Held) => Some(Self::Reserved),
+            (Action::Refund, Outcome::Refunded { .. }) => Some(Self::Succeeded),
+            (Action::Refund, Outcome::Refused(_)) => Some(Self::Failed),
+            _ => None,
+        }
+    }
+
+    /// What was seen of an attempt at a provider, if it tells of a refund, too.
+    pub(crate) const fn of_observation(seen: AttemptEvent) -> Option<Self> {
+        match seen {
+            AttemptEvent::Unknown => Some(Self::Unknown),
+            AttemptEvent::Pending => Some(Self::Pending),
+            _ => None,
+        }
+    }
 }
 
 impl RefundState {

@@ -22,6 +22,14 @@ pub struct Workflow {
     pub steps: &'static [StepSpec],
 }
 
+impl Workflow {
+    /// Whether after this try there is no way back.
+    pub fn is_pivot(&self, which: Try) -> bool {
+        let step = self.steps.get(usize::from(which.step));
+        step.is_some_and(|step| step.class == Class::Pivot)
+    }
+}
+
 /// One step of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepSpec {

@@ -3,6 +3,7 @@
 //! stale workers.
 
 mod finished;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,12 +17,12 @@ use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{PaymentId, Token, TransactionId, hash};
 use crate::lease::{Lease, WorkerId};
-use crate::record::Record;
+use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
-use crate::workflow::payin_card::steps;
 
 use finished::Finished;
+pub use taken::Taken;
 
 /// One atomic change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +69,8 @@ pub enum CommitResult {
     Conflict,
     /// Somebody else holds the lease.
     StaleEpoch,
+    /// It would take more back of a payment than is left of it.
+    NotRefundable,
     /// Nothing can be written down just now.
     Unavailable,
 }
@@ -96,6 +99,8 @@ pub struct PaymentRow {
     pub then: Then,
     /// Whether a person has it.
     pub case: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
     key: Option<KeyId>,
     last: TransactionId,
 }
@@ -107,6 +112,8 @@ pub struct Store {
     keys: BTreeMap<KeyId, KeyRow>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    /// What is left of finished payments that something was taken back of.
+    reopened: BTreeMap<PaymentId, Taken>,
     defects: Defects,
 }
 
@@ -121,8 +128,10 @@ pub struct Standing {
     pub epoch: u32,
     /// What happens next.
     pub then: Then,
-    /// Whether no capture was ever intended.
+    /// Whether the pivot was never intended.
     pub may_cancel: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
     last: TransactionId,
 }
 
@@ -174,16 +183,19 @@ impl PaymentRow {
             epoch: self.epoch(),
             then: self.then,
             may_cancel: self.may_cancel(),
+            taken: self.taken,
             last: self.last,
         }
     }
 
-    /// Whether a cancellation may still be accepted (payments.md O6): no
-    /// capture was ever intended.
+    /// Whether a cancellation may still be accepted (payments.md O6): the pivot
+    /// was never intended.
     pub fn may_cancel(&self) -> bool {
-        let capture = |record: &Record| matches!(record, Record::StepIntent { which, .. } if which.step == steps::CAPTURE);
+        let Some(Record::Accepted(intent)) = self.journal.first() else { return false };
+        let workflow = &intent.order.workflow().saga;
+        let pivot = |record: &Record| matches!(record, Record::StepIntent { which, .. } if workflow.is_pivot(*which));
         matches!(self.status, Status::Processing | Status::InReview)
-            && !self.journal.iter().any(capture)
+            && !self.journal.iter().any(pivot)
     }
 }
 
@@ -213,7 +225,10 @@ impl Store {
         if version != commit.expected || put_away || taken {
             return CommitResult::Conflict;
         }
-        CommitResult::Committed
+        match commit.claimed_back() {
+            Some(claim) if !self.has_left(claim) => CommitResult::NotRefundable,
+            _ => CommitResult::Committed,
+        }
     }
 
     /// Whether a commit comes under a lease that is not the latest.
@@ -251,7 +266,11 @@ impl Store {
     /// How the payment with this id stands.
     pub fn standing(&self, payment: PaymentId) -> Option<Standing> {
         let open = self.payments.get(&payment).map(PaymentRow::standing);
-        open.or_else(|| Some(self.finished.get(payment.0)?.standing()))
+        open.or_else(|| {
+            let mut standing = self.finished.get(payment.0)?.standing();
+            standing.taken = self.reopened.get(&payment).copied().or(standing.taken);
+            Some(standing)
+        })
     }
 
     /// What was asked for under the key of a payment, and how that stands.
@@ -283,6 +302,7 @@ impl Store {
             lease: None,
             then: commit.then,
             case: false,
+            taken: None,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             last: commit.id,
         });
@@ -291,6 +311,9 @@ impl Store {
         for record in &commit.records {
             row.journal.push(*record);
             row.case |= matches!(record, Record::CaseOpened(_));
+            if let Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } = record {
+                row.taken = Taken::from_journal(&row.journal, *amount);
+            }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
             let reply = StoredReply { payment: commit.payment, status: *status };
@@ -300,6 +323,7 @@ impl Store {
                 key.reply.get_or_insert(reply);
             }
         }
+        self.take_back(commit);
     }
 }
 

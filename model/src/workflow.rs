@@ -1,3 +1,133 @@
 //! The workflows of payments, one file each.
 
 pub mod payin_card;
+pub mod refund;
+
+use std::fmt;
+
+use crate::payment::Payment;
+use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
+use crate::transfer::Transfer;
+
+use self::payin_card::PAYIN_CARD;
+use self::refund::REFUND;
+
+/// Every workflow.
+pub static ALL: [&PaymentWorkflow; 2] = [&PAYIN_CARD, &REFUND];
+
+/// A workflow of the saga engine, and what its steps mean where money is moved.
+pub struct PaymentWorkflow {
+    /// What the engine sees of it.
+    pub saga: Workflow,
+    /// What each step does, in the same order.
+    pub actions: &'static [Action],
+    /// The chain that a step books in the ledger.
+    pub booking: fn(&Payment, Action) -> Vec<Transfer>,
+    /// The chain that undoes what a step booked.
+    pub unbooking: fn(&Payment, Action) -> Vec<Transfer>,
+}
+
+/// What a step of a workflow does (payments.md 1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Ask the risk service.
+    Risk,
+    /// Compute fee and tax.
+    Quote,
+    /// Reserve in the ledger.
+    Hold,
+    /// Reserve at a provider.
+    Authorize,
+    /// Take the money.
+    Capture,
+    /// Give money back that was taken.
+    Refund,
+    /// Book it.
+    Post,
+    /// Tell the merchant.
+    Notify,
+}
+
+impl Action {
+    /// Its name, as every workflow has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Risk => "risk",
+            Self::Quote => "quote",
+            Self::Hold => "hold",
+            Self::Authorize => "authorize",
+            Self::Capture => "capture",
+            Self::Refund => "refund",
+            Self::Post => "post",
+            Self::Notify => "notify",
+        }
+    }
+
+    /// Whether it moves money outside the house, at somebody who may do so
+    /// without our hearing of it.
+    pub const fn is_outside(self) -> bool {
+        matches!(self, Self::Authorize | Self::Capture | Self::Refund)
+    }
+
+    /// Whether it books a chain in the ledger.
+    pub const fn is_booking(self) -> bool {
+        matches!(self, Self::Hold | Self::Post)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for PaymentWorkflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.saga.name)
+    }
+}
+
+impl PaymentWorkflow {
+    /// What this try is a try at.
+    pub fn action(&self, which: Try) -> Action {
+        self.actions[usize::from(which.step) % self.actions.len()]
+    }
+
+    /// What there is no way back from.
+    pub fn pivot(&self) -> Action {
+        let pivot = self.saga.steps.iter().position(|step| step.class == Class::Pivot);
+        self.actions[pivot.unwrap_or_default()]
+    }
+
+    /// The place of the first step that does this; `None` if none does.
+    pub fn step(&self, action: Action) -> Option<u8> {
+        self.actions.iter().position(|known| *known == action).map(|at| at as u8)
+    }
+}
+
+/// A step of a workflow: what it does, what may happen after it, how it is
+/// undone.
+type Row = (Action, Class, Undo);
+
+/// What the engine sees of `rows`.
+const fn specs<const STEPS: usize>(rows: &[Row; STEPS]) -> [StepSpec; STEPS] {
+    let mut specs = [StepSpec { name: "", class: Class::Stateless, undo: Undo::Nothing }; STEPS];
+    let mut at = 0;
+    while at < STEPS {
+        let (action, class, undo) = rows[at];
+        specs[at] = StepSpec { name: action.name(), class, undo };
+        at += 1;
+    }
+    specs
+}
+
+/// What the steps of `rows` do.
+const fn actions<const STEPS: usize>(rows: &[Row; STEPS]) -> [Action; STEPS] {
+    let mut actions = [Action::Notify; STEPS];
+    let mut at = 0;
+    while at < STEPS {
+        actions[at] = rows[at].0;
+        at += 1;
+    }
+    actions
+}

@@ -84,6 +84,7 @@ pub(crate) mod tests {
     /// A violation that charges payment 7 twice, seen during event 1,234.
     pub(crate) fn charged_twice() -> Violation {
         Violation {
+            workflow: "payin_card",
             invariant: Invariant::I05,
             at: VirtualTime::from_nanos(12_345_678_000),
             event: 1_234,

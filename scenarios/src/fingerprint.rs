@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow;
 use serde::{Deserialize, Serialize};
 
 use crate::invariant::Invariant;
@@ -38,7 +38,7 @@ pub enum NotAFingerprint {
     #[error("`{0}` is no invariant: `pennywise list invariants` names them")]
     Invariant(String),
     /// No workflow has this name.
-    #[error("`{0}` is no workflow: expected `payin_card`")]
+    #[error("`{0}` is no workflow: expected one of {known}", known = workflow::ALL.map(|known| known.saga.name).join(", "))]
     Workflow(String),
     /// No violation is told of this step.
     #[error("`{0}` is no step that a violation is told of: expected one of {known}", known = STEPS.join(", "))]
@@ -53,7 +53,7 @@ impl Violation {
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint {
             invariant: self.invariant,
-            workflow: PAYIN_CARD.name,
+            workflow: self.workflow,
             step: self.step,
             relation: self.relation,
         }
@@ -76,7 +76,7 @@ impl FromStr for Fingerprint {
             return Err(NotAFingerprint::Parts(text.to_owned()));
         };
         let owned = |text: &str| text.to_owned();
-        let workflows = [PAYIN_CARD.name];
+        let workflows = workflow::ALL.map(|workflow| workflow.saga.name);
         let known =
             |names: &[&'static str], name| names.iter().find(|known| **known == name).copied();
         Ok(Self {
@@ -105,14 +105,15 @@ impl From<Fingerprint> for String {
     }
 }
 
-/// The steps of the workflow, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 14] = [
+/// The steps of all workflows, and the effects that belong to no single one.
+pub(crate) const STEPS: [&str; 15] = [
     "create",
     "risk",
     "quote",
     "hold",
     "authorize",
     "capture",
+    "refund",
     "void",
     "send",
     "recall",
@@ -136,13 +137,14 @@ mod tests {
         for story in &Invariant::ALL {
             for relation in Relation::ALL {
                 for step in STEPS {
-                    let (invariant, workflow) = (story.code, PAYIN_CARD.name);
+                    let (invariant, workflow) = (story.code, workflow::ALL[0].saga.name);
                     let fingerprint = Fingerprint { invariant, workflow, step, relation };
                     assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
                 }
             }
         }
-        assert!(PAYIN_CARD.steps.iter().all(|step| STEPS.contains(&step.name)));
+        let steps = workflow::ALL.iter().flat_map(|workflow| workflow.saga.steps);
+        assert!(steps.clone().all(|step| STEPS.contains(&step.name)));
     }
 
     #[test]

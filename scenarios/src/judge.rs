@@ -42,7 +42,7 @@ pub struct Judge {
 impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
-        Self { said: Authorities::new(plan), found: Findings::default() }
+        Self { said: Authorities::new(plan), found: Findings::new(plan) }
     }
 
     /// What the authorities said, as far as the world has come.

@@ -173,6 +173,8 @@ pub enum ClientReply {
     NotFound,
     /// 422: the key stands for something else.
     Mismatch,
+    /// 422: less than that is left of the payment to give back.
+    NotRefundable,
     /// 400: the request makes no sense.
     Invalid,
     /// 503: nothing was executed that this reply knows of.
@@ -199,7 +201,7 @@ impl ClientReply {
             Self::Final(_) | Self::Stands(..) => 200,
             Self::InProgress(_) | Self::TooLate(_) => 409,
             Self::NotFound => 404,
-            Self::Mismatch => 422,
+            Self::Mismatch | Self::NotRefundable => 422,
             Self::Invalid => 400,
             Self::Unavailable => 503,
         }

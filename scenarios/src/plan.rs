@@ -3,11 +3,14 @@
 mod bank;
 mod draw;
 mod forced;
+mod purpose;
 mod stroke;
 
 use std::time::Duration;
 
 use model::gatekeeper::KeyId;
+use model::workflow::PaymentWorkflow;
+use model::workflow::payin_card::PAYIN_CARD;
 use model::{
     BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, ProviderId,
     Tenant, Token,
@@ -19,6 +22,7 @@ use crate::points::PointName;
 
 pub use bank::BankPlan;
 pub use forced::Forced;
+pub use purpose::Purpose;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.
@@ -100,6 +104,8 @@ pub struct Operation {
     pub click_again_after: Option<Duration>,
     /// How long after it the customer cancels.
     pub cancel_after: Option<Duration>,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 /// How much a merchant may process in one currency.
@@ -204,6 +210,12 @@ pub struct RiskPlan {
 }
 
 impl Plan {
+    /// The workflow that the payment of this instrument runs; that of a card
+    /// payment for one that nobody planned.
+    pub fn workflow(&self, token: Token) -> &'static PaymentWorkflow {
+        self.operation(token).map_or(&PAYIN_CARD, |operation| operation.purpose.workflow())
+    }
+
     /// The operation of this instrument.
     pub fn operation(&self, token: Token) -> Option<&Operation> {
         self.operations.get(self.place(token)?)

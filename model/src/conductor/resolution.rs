@@ -10,7 +10,7 @@ use crate::outgoing::{attempt_provider, query, step_call};
 use crate::record::{Outcome, Record, Refusal};
 use crate::rules::Rules;
 use crate::saga::Try;
-use crate::workflow::payin_card::steps;
+use crate::workflow::Action;
 
 impl Conductor {
     /// Resend where a repetition is harmless, query otherwise, and give an
@@ -23,8 +23,9 @@ impl Conductor {
         rules: &Rules,
     ) -> Choice {
         let payment = &self.payment;
+        let action = payment.action(which);
         if flight.inherited
-            && which.step == steps::AUTHORIZE
+            && action == Action::Authorize
             && rules.defects.has(Defect::RecoveryMeansNewAttempt)
             && let Some(provider) = payment.route(rules.providers.len() as u8)
         {
@@ -36,7 +37,7 @@ impl Conductor {
         let age = now.saturating_sub(flight.begun);
         let waited = age >= rules.give_up_after;
         if !flight.sent && !flight.inherited {
-            if waited && which.step == steps::AUTHORIZE && sends.is_some_and(Sends::never_left) {
+            if waited && action == Action::Authorize && sends.is_some_and(Sends::never_left) {
                 // Nobody there ever read a byte of it: somebody else may be asked.
                 let outcome = Outcome::Refused(Refusal::FailedDefinite);
                 return Choice::Conclude(Record::StepOutcome { which, outcome });
@@ -44,7 +45,7 @@ impl Conductor {
             return send();
         }
         let dialect = rules.dialect(attempt_provider(payment, which));
-        let resend = flight.tentative.is_none() && may_resend(dialect, flight, which, age, rules);
+        let resend = flight.tentative.is_none() && may_resend(dialect, flight, action, age, rules);
         if dialect.queries.is_none() {
             return self.resolve_unseen(flight, which, now, resend, rules);
         }
@@ -54,7 +55,7 @@ impl Conductor {
             return query();
         }
         // Giving up what nobody can undo would gain nothing, and lose a success.
-        if which.step == steps::AUTHORIZE && waited && dialect.undo != Undoing::Expiry {
+        if action == Action::Authorize && waited && dialect.undo != Undoing::Expiry {
             return Choice::Conclude(give_up(payment, which, rules));
         }
         if resend && flight.doubts % 2 == 1 { send() } else { query() }
@@ -73,7 +74,8 @@ impl Conductor {
     ) -> Choice {
         let payment = &self.payment;
         let give_up_at = flight.begun + rules.give_up_after;
-        let patient = now < give_up_at || which.step == steps::CAPTURE;
+        let action = payment.action(which);
+        let patient = now < give_up_at || action != Action::Authorize;
         if resend && patient && !payment.is_undecided() {
             return Choice::Call(step_call(payment, which, flight.calls, rules));
         }
@@ -81,10 +83,14 @@ impl Conductor {
         if now < give_up_at && !flight.inherited {
             return Choice::Rest(give_up_at);
         }
-        if which.step == steps::AUTHORIZE {
+        if action == Action::Refund {
+            // Nobody can be asked what became of it: that takes a person.
+            return Choice::Rest(now + rules.provider_backoff_max);
+        }
+        if action == Action::Authorize {
             return Choice::Conclude(give_up(payment, which, rules));
         }
-        let authorization = payment.saga().latest(steps::AUTHORIZE).map_or(which, |(last, _)| last);
+        let authorization = payment.latest(Action::Authorize).map_or(which, |(last, _)| last);
         let operation = payment.operation(authorization).undo();
         Choice::Conclude(Record::CompIntent { which: authorization, operation })
     }
@@ -92,7 +98,7 @@ impl Conductor {
     /// Whether the provider of this try undoes nothing, so that an authorization
     /// that nobody wants is waited for until it is seen to be gone.
     pub(super) fn expires_only(&self, which: Try, rules: &Rules) -> bool {
-        which.step == steps::AUTHORIZE
+        self.payment.action(which) == Action::Authorize
             && rules.dialect(attempt_provider(&self.payment, which)).undo == Undoing::Expiry
     }
 }
@@ -103,12 +109,13 @@ impl Conductor {
 fn may_resend(
     dialect: &Dialect,
     flight: &Flight,
-    which: Try,
+    action: Action,
     age: Duration,
     rules: &Rules,
 ) -> bool {
-    let endpoint = match which.step {
-        steps::CAPTURE => ProviderEndpoint::Capture,
+    let endpoint = match action {
+        Action::Capture => ProviderEndpoint::Capture,
+        Action::Refund => ProviderEndpoint::Refund,
         _ => ProviderEndpoint::Authorize,
     };
     if flight.inherited {

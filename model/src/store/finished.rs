@@ -1,5 +1,6 @@
 //! What is left of a payment that is finished, and of its key.
 
+use super::taken::Taken;
 use super::{PaymentRow, Standing, Store, Then};
 use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
 use crate::identity::{Fingerprint, PaymentId, TransactionId};
@@ -15,6 +16,7 @@ pub(super) struct Finished {
     version: u16,
     status: Status,
     may_cancel: bool,
+    taken: Option<Taken>,
 }
 
 impl Store {
@@ -53,7 +55,7 @@ impl Store {
 
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {
         let row = self.payments.get(&payment)?;
-        let PaymentRow { status, last, .. } = *row;
+        let PaymentRow { status, last, taken, .. } = *row;
         let key = row.key.filter(|key| PaymentId::of(key.tenant, key.key, 0) == payment)?;
         let claimed = self.keys.get(&key)?;
         let replied = claimed.reply == Some(StoredReply { payment, status });
@@ -63,7 +65,7 @@ impl Store {
         let version = u16::try_from(row.journal.len()).ok()?;
         let (fingerprint, may_cancel) = (claimed.fingerprint, row.may_cancel());
         let epoch = row.epoch();
-        Some((key, Finished { fingerprint, last, epoch, version, status, may_cancel }))
+        Some((key, Finished { fingerprint, last, epoch, version, status, may_cancel, taken }))
     }
 }
 
@@ -75,6 +77,7 @@ impl Finished {
             epoch: self.epoch,
             then: Then::Close,
             may_cancel: self.may_cancel,
+            taken: self.taken,
             last: self.last,
         }
     }

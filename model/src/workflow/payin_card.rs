@@ -1,26 +1,30 @@
 //! A card payment: risk, quote, hold, authorize, capture, post, notify.
 
-use crate::identity::{OperationId, PaymentId, TransferId, hash};
+use super::{Action, PaymentWorkflow, Row, actions, specs};
+use crate::identity::{PaymentId, TransferId, hash};
 use crate::money::Amount;
 use crate::payment::Payment;
-use crate::posting::Voucher;
 use crate::posting::payin::{self, CapturedPart, Part};
-use crate::saga::{Class, StepSpec, Undo, Workflow};
+use crate::saga::{Class, Undo, Workflow};
 use crate::transfer::Transfer;
 
 /// The workflow (payments.md 1.5). Capture is the pivot.
-pub static PAYIN_CARD: Workflow = Workflow {
-    name: "payin_card",
-    steps: &[
-        step("risk", Class::Compensatable, Undo::InDoubt),
-        step("quote", Class::Stateless, Undo::Nothing),
-        step("hold", Class::Compensatable, Undo::OnceDefinite),
-        step("authorize", Class::Compensatable, Undo::InDoubt),
-        step("capture", Class::Pivot, Undo::Nothing),
-        step("post", Class::Retriable, Undo::Nothing),
-        step("notify", Class::Retriable, Undo::Nothing),
-    ],
+pub static PAYIN_CARD: PaymentWorkflow = PaymentWorkflow {
+    saga: Workflow { name: "payin_card", steps: &specs(&STEPS) },
+    actions: &actions(&STEPS),
+    booking,
+    unbooking,
 };
+
+const STEPS: [Row; 7] = [
+    (Action::Risk, Class::Compensatable, Undo::InDoubt),
+    (Action::Quote, Class::Stateless, Undo::Nothing),
+    (Action::Hold, Class::Compensatable, Undo::OnceDefinite),
+    (Action::Authorize, Class::Compensatable, Undo::InDoubt),
+    (Action::Capture, Class::Pivot, Undo::Nothing),
+    (Action::Post, Class::Retriable, Undo::Nothing),
+    (Action::Notify, Class::Retriable, Undo::Nothing),
+];
 
 /// Places of the steps in [`PAYIN_CARD`].
 pub mod steps {
@@ -43,19 +47,26 @@ pub mod steps {
 /// The most tries at providers for one payment.
 pub const ATTEMPTS_MAX: u8 = 3;
 
+fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
+    match action {
+        Action::Post => post(payment),
+        _ => hold(payment),
+    }
+}
+
 /// The chain that reserves the payment and the merchant's limit.
-pub fn hold(payment: &Payment) -> Vec<Transfer> {
-    payin::hold(&voucher(payment, payment.operation_of(steps::HOLD)), &[part(payment)])
+fn hold(payment: &Payment) -> Vec<Transfer> {
+    payin::hold(&payment.voucher(payment.operation_of(Action::Hold)), &[part(payment)])
 }
 
 /// The chain that releases what [`hold`] reserved.
-pub fn void_hold(payment: &Payment) -> Vec<Transfer> {
-    payin::void(&voucher(payment, payment.operation_of(steps::HOLD).undo()), &[part(payment)])
+fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
+    payin::void(&payment.voucher(payment.operation_of(action).undo()), &[part(payment)])
 }
 
 /// The chain that books a capture: the holds become postings, the provider
 /// owes the money, and the merchant pays the quoted fee and tax.
-pub fn post(payment: &Payment) -> Vec<Transfer> {
+fn post(payment: &Payment) -> Vec<Transfer> {
     let quote = payment.quote().expect("the outcome of QUOTE is durable before POST is intended");
     let captured = CapturedPart {
         merchant: payment.intent().merchant,
@@ -64,7 +75,7 @@ pub fn post(payment: &Payment) -> Vec<Transfer> {
         tax: quote.tax,
         rest: Amount::ZERO,
     };
-    let voucher = voucher(payment, payment.operation_of(steps::POST));
+    let voucher = payment.voucher(payment.operation_of(Action::Post));
     payin::post(&voucher, payment.provider(), &[captured])
 }
 
@@ -88,20 +99,4 @@ pub fn hold_ids(payment: &Payment) -> [TransferId; 2] {
 fn part(payment: &Payment) -> Part {
     let intent = payment.intent();
     Part { merchant: intent.merchant, amount: intent.money.amount }
-}
-
-fn voucher(payment: &Payment, operation: OperationId) -> Voucher {
-    let intent = payment.intent();
-    Voucher {
-        tenant: intent.tenant,
-        currency: intent.money.currency,
-        subject: intent.payment.0,
-        number: 0,
-        token: intent.token,
-        operation,
-    }
-}
-
-const fn step(name: &'static str, class: Class, undo: Undo) -> StepSpec {
-    StepSpec { name, class, undo }
 }

@@ -167,7 +167,9 @@ fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -
 fn store_with(status: Status) -> Store {
     let mut store = Store::default();
     let (tenant, merchant, token) = (KEY.tenant, Merchant(1), Token(3));
-    let intent = Intent { payment: payment(), tenant, merchant, key: KEY.key, token, money: MONEY };
+    let order = model::Order::PayIn;
+    let (payment, key) = (payment(), KEY.key);
+    let intent = Intent { payment, tenant, merchant, key, token, money: MONEY, order };
     let accepted = commit(0, None, vec![Record::Accepted(intent)], Then::Run);
     let accepted = Commit { claim: Some((KEY, row())), ..accepted }.sealed();
     let ended = vec![Record::StatusChanged(status), Record::Terminal];

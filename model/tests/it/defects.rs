@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::evidence::{Evidence, weigh};
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, admit};
 use model::saga::{Next, Saga, SagaEntry, Try};
+use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
@@ -89,14 +90,15 @@ fn a_server_error_counts_as_a_refusal_under_5xx_is_not_executed() {
     differs(Defect::FiveHundredIsNotExecuted, |defects| {
         let which = Try { step: steps::CAPTURE, attempt: 1 };
         let answer = Answer::Provider(ProviderReply::ServerError);
-        weigh(Aim::Step(which), &answer, defects) == Evidence::Refused(Refusal::FailedDefinite)
+        weigh(Aim::Step(which, Action::Capture), &answer, defects)
+            == Evidence::Refused(Refusal::FailedDefinite)
     });
 }
 
 #[test]
 fn what_is_in_doubt_is_not_undone_under_comp_registered_after() {
     differs(Defect::CompRegisteredAfter, |defects| {
-        let mut saga = Saga::new(&PAYIN_CARD, defects);
+        let mut saga = Saga::new(&PAYIN_CARD.saga, defects);
         let risk = Try { step: steps::RISK, attempt: 1 };
         for entry in [SagaEntry::Intent(risk), SagaEntry::Unwind] {
             assert_eq!(saga.apply(entry), Ok(()));

@@ -2,7 +2,7 @@
 
 use model::evidence::{Evidence, weigh};
 use model::saga::Try;
-use model::workflow::payin_card::steps;
+use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     Aim, Amount, Answer, ChargeId, ChargeState, Decline, Defects, Outcome, ProviderReply, Refusal,
     RiskReply, TransferResult, UndoOutcome,
@@ -191,11 +191,13 @@ fn check(aim: Aim, answer: Answer, evidence: Evidence) {
 }
 
 fn step(step: u8) -> Aim {
-    Aim::Step(Try { step, attempt: 1 })
+    let which = Try { step, attempt: 1 };
+    Aim::Step(which, PAYIN_CARD.action(which))
 }
 
 fn undo(step: u8) -> Aim {
-    Aim::Undo(Try { step, attempt: 1 })
+    let which = Try { step, attempt: 1 };
+    Aim::Undo(which, PAYIN_CARD.action(which))
 }
 
 fn refused(refusal: Refusal) -> Evidence {

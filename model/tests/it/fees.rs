@@ -1,6 +1,6 @@
 //! What a payment costs its merchant, and how a posting books it.
 
-use model::workflow::payin_card::post;
+use model::workflow::Action;
 use model::{AccountName, Amount, Currency, Defects, Money, Quote, Record, Version, quote, share};
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn a_posting_books_the_quote_of_the_journal_and_no_leg_of_nothing() {
     let mut door = Door::new(&rules(), 0);
     door.follow("... post");
     let payment = door.payment();
-    let legs = post(&payment);
+    let legs = payment.booking(Action::Post);
     let booked = |name| -> Amount {
         legs.iter().filter(|leg| leg.credit.name == name).map(|leg| leg.amount).sum()
     };
@@ -51,7 +51,7 @@ fn a_posting_books_the_quote_of_the_journal_and_no_leg_of_nothing() {
     });
     let journal: Vec<_> = requoted.collect();
     let payment = model::Payment::fold(&journal, Defects::NONE).expect("it folds");
-    let legs = post(&payment);
+    let legs = payment.booking(Action::Post);
     assert_eq!(legs.len(), 4, "tax of nothing is no leg");
     assert!(legs.iter().any(|leg| leg.amount == free.fee), "nothing is computed again");
     assert!(legs.last().is_some_and(|leg| !leg.linked), "the chain ends");

@@ -7,8 +7,8 @@ use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
     Amount, Call, Currency, Defects, IdempotencyKey, Intent, LedgerRequest, Merchant, Money,
-    OperationId, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record, RiskRequest,
-    Rules, Tenant, Token, UndoOutcome,
+    OperationId, Order, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record,
+    RiskRequest, Rules, Tenant, Token, UndoOutcome,
 };
 
 /// What the client wants; the token says which provider comes first.
@@ -21,6 +21,7 @@ pub(crate) fn intent(token: u64) -> Intent {
         key,
         token: Token(token),
         money: MONEY,
+        order: Order::PayIn,
     }
 }
 

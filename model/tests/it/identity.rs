@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::saga::Try;
+use model::workflow::Action;
 use model::workflow::payin_card::{self, steps};
 use model::{IdempotencyKey, OperationId, PaymentId, Tenant};
 
@@ -42,8 +43,9 @@ fn no_two_transfers_of_a_payment_share_a_name() {
     let mut door = Door::new(&rules(), 0);
     door.follow("... post");
     let payment = door.payment();
-    let chains = [payin_card::hold, payin_card::void_hold, payin_card::post];
-    let ids: Vec<_> = chains.iter().flat_map(|chain| chain(&payment)).map(|leg| leg.id).collect();
+    let [hold, post] = [Action::Hold, Action::Post].map(|action| payment.booking(action));
+    let chains = [hold, payment.unbooking(Action::Hold), post];
+    let ids: Vec<_> = chains.iter().flatten().map(|leg| leg.id).collect();
     assert_eq!(ids.len(), 9);
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     assert_eq!(ids[..2], payin_card::hold_ids(&payment));

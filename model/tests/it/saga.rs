@@ -13,7 +13,7 @@ use crate::saga_desk::{JOURNEY, check, entries};
 
 #[test]
 fn steps_go_forward_in_order_each_intended_before_it_is_awaited() {
-    for workflow in [&JOURNEY, &PAYIN_CARD] {
+    for workflow in [&JOURNEY, &PAYIN_CARD.saga] {
         let mut saga = Saga::new(workflow, Defects::NONE);
         for (step, spec) in workflow.steps.iter().enumerate() {
             let which = Try { step: step as u8, attempt: 1 };
@@ -306,7 +306,7 @@ fn past_the_pivot_nothing_is_undone_and_nothing_may_refuse() {
 #[test]
 fn a_refused_capture_gives_the_authorization_back_and_a_later_attempt_follows() {
     check(
-        &PAYIN_CARD,
+        &PAYIN_CARD.saga,
         "
         ... authorize                  => begin capture
         intent capture                 => await capture
@@ -331,7 +331,7 @@ fn a_refused_capture_gives_the_authorization_back_and_a_later_attempt_follows() 
 #[test]
 fn a_card_payment_unwinds_provider_before_ledger_before_risk() {
     check(
-        &PAYIN_CARD,
+        &PAYIN_CARD.saga,
         "
         ... hold                       => begin authorize
         intent authorize               => await authorize

@@ -2,6 +2,7 @@
 //! [`crate::conductor`] and [`crate::doubt`] are written.
 
 use model::saga::Try;
+use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, LedgerRequest, OperationId, Outcome,
@@ -18,11 +19,11 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
         Call::Risk(RiskRequest::Assess { .. }) => "assess".to_owned(),
         Call::Risk(RiskRequest::Release { .. }) => "release".to_owned(),
         Call::Ledger(LedgerRequest::Create(transfers)) => {
-            let posting = [steps::HOLD, steps::POST].into_iter().find_map(|step| {
-                let operation = payment.operation_of(step);
+            let posting = [Action::Hold, Action::Post].into_iter().find_map(|action| {
+                let operation = payment.operation_of(action);
                 let done = transfers[0].operation == operation;
                 let undone = transfers[0].operation == operation.undo();
-                let name = PAYIN_CARD.steps[usize::from(step)].name;
+                let name = action.name();
                 done.then(|| name.to_owned()).or(undone.then(|| format!("un{name}")))
             });
             posting.expect("a posting of this payment")
@@ -79,7 +80,7 @@ fn outcome(outcome: Outcome) -> String {
 }
 
 fn name(which: Try) -> String {
-    format!("{}{}", PAYIN_CARD.steps[usize::from(which.step)].name, attempt(which))
+    format!("{}{}", PAYIN_CARD.action(which), attempt(which))
 }
 
 /// The first attempt goes without saying.

@@ -6,9 +6,11 @@ use std::time::Duration;
 use model::gatekeeper::{KeyId, KeyRow, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
-    Commit, CommitResult, Fingerprint, IdempotencyKey, OperationId, PaymentId, Record, Status,
-    Store, StoreEntry, Tenant, Then, Token, TransactionId, WorkerId, saga::Try,
+    Commit, CommitResult, Fingerprint, IdempotencyKey, Intent, OperationId, PaymentId, Record,
+    Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, WorkerId, saga::Try,
 };
+
+use crate::history::intent;
 
 const MINE: PaymentId = PaymentId(1);
 const YOURS: PaymentId = PaymentId(2);
@@ -179,7 +181,8 @@ fn take(store: &mut Store, commit: &Commit) {
 
 fn accept(payment: PaymentId) -> Commit {
     let row = KeyRow { fingerprint: Fingerprint(1), payment, reply: None };
-    Commit { claim: Some((KEY, row)), ..append(payment, 0) }.sealed()
+    let records = vec![Record::Accepted(Intent { payment, ..intent(1) })];
+    Commit { claim: Some((KEY, row)), records, ..append(payment, 0) }.sealed()
 }
 
 fn cancel(payment: PaymentId, expected: u32) -> Commit {
@@ -200,4 +203,67 @@ fn append(payment: PaymentId, expected: u32) -> Commit {
         then: Then::Run,
     };
     commit.sealed()
+}
+
+mod refundable {
+    use super::*;
+    use model::{Amount, ChargeId, Order, Outcome, ProviderId, RefundOrder};
+
+    const TAKEN: [Record; 3] = [
+        Record::StepIntent {
+            which: Try { step: steps::AUTHORIZE, attempt: 1 },
+            operation: OperationId(1),
+            provider: Some(ProviderId(2)),
+        },
+        Record::StepOutcome {
+            which: Try { step: steps::AUTHORIZE, attempt: 1 },
+            outcome: Outcome::Authorized { charge: ChargeId(9), amount: Amount(10_000) },
+        },
+        Record::StepOutcome {
+            which: Try { step: steps::CAPTURE, attempt: 1 },
+            outcome: Outcome::Captured { amount: Amount(10_000) },
+        },
+    ];
+
+    #[test]
+    fn refunds_together_give_back_what_was_captured_and_no_more() {
+        let mut store = with(&[accept(MINE)]);
+        assert_eq!(store.check(&refund(1, 1)), CommitResult::NotRefundable, "nothing is taken yet");
+        take(&mut store, &Commit { records: TAKEN.to_vec(), ..append(MINE, 1) });
+        for (number, amount, result, left) in [
+            (1, 6_000, CommitResult::Committed, 4_000),
+            (2, 4_001, CommitResult::NotRefundable, 4_000),
+            (3, 4_000, CommitResult::Committed, 0),
+            (4, 1, CommitResult::NotRefundable, 0),
+        ] {
+            let commit = refund(number, amount);
+            assert_eq!(store.check(&commit), result, "refund {number}");
+            take(&mut store, &commit);
+            assert_eq!(refundable(&store), Amount(left), "after refund {number}");
+        }
+        let failed = Commit {
+            records: vec![Record::StatusChanged(Status::Failed)],
+            ..append(PaymentId(101), 1)
+        };
+        take(&mut store, &failed);
+        assert_eq!(refundable(&store), Amount(6_000), "what failed is left again");
+        assert_eq!(store.check(&refund(5, 6_001)), CommitResult::NotRefundable);
+        assert_eq!(store.check(&refund(5, 6_000)), CommitResult::Committed);
+    }
+
+    fn refund(number: u64, amount: i128) -> Commit {
+        let order = RefundOrder { of: MINE, provider: ProviderId(2), charge: ChargeId(9) };
+        let payment = PaymentId(100 + number);
+        let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
+        wanted.money.amount = Amount(amount);
+        let records = vec![Record::Accepted(wanted)];
+        Commit { records, token: Token(100 + number), ..append(payment, 0) }.sealed()
+    }
+
+    fn refundable(store: &Store) -> Amount {
+        let standing = store.standing(MINE).expect("it was accepted");
+        let taken = standing.taken.expect("something was captured");
+        assert_eq!((taken.provider, taken.charge), (ProviderId(2), ChargeId(9)));
+        taken.refundable()
+    }
 }

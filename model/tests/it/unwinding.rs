@@ -96,7 +96,7 @@ impl AnyRun {
 }
 
 fn any_run() -> impl Strategy<Value = AnyRun> {
-    let workflow = prop::bool::ANY.prop_map(|card| if card { &PAYIN_CARD } else { &JOURNEY });
+    let workflow = prop::bool::ANY.prop_map(|card| if card { &PAYIN_CARD.saga } else { &JOURNEY });
     let choices = prop::collection::vec((any::<Index>(), prop::bool::weighted(0.1)), 0..30);
     let answers = prop::collection::vec(any::<bool>(), 4);
     (workflow, choices, answers).prop_map(|(workflow, choices, answers)| AnyRun {

@@ -1,7 +1,6 @@
 //! What each authority believed, in a few words each.
 
-use model::saga::Try;
-use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::workflow::{Action, PaymentWorkflow};
 use model::{AccountName, Amount, Charge, ChargeState, HoldState, Money, Outcome, UndoOutcome};
 use scenarios::message::ClientReply;
 use scenarios::party::{self, provider_role};
@@ -126,7 +125,8 @@ fn journal(journals: &[JournalBelief]) -> Vec<String> {
             1 => status.to_owned(),
             _ => format!("{}: {status}", journal.intent.payment),
         });
-        lines.extend(journal.tries.iter().filter_map(stands));
+        let workflow = journal.intent.order.workflow();
+        lines.extend(journal.tries.iter().filter_map(|known| stands(workflow, known)));
         let remarks = [
             (journal.cancel_requested, "the client canceled"),
             (journal.case, "a person has to look"),
@@ -138,13 +138,12 @@ fn journal(journals: &[JournalBelief]) -> Vec<String> {
 }
 
 /// A try at a step that touches money, or at any that is in doubt.
-fn stands(known: &TryBelief) -> Option<String> {
-    let Try { step, attempt } = known.which;
-    let routine = matches!(step, steps::RISK | steps::QUOTE | steps::NOTIFY);
+fn stands(workflow: &PaymentWorkflow, known: &TryBelief) -> Option<String> {
+    let (action, attempt) = (workflow.action(known.which), known.which.attempt);
+    let routine = matches!(action, Action::Risk | Action::Quote | Action::Notify);
     if routine && known.outcome.is_some() {
         return None;
     }
-    let name = PAYIN_CARD.steps.get(usize::from(step)).map_or("?", |spec| spec.name);
     let again = if attempt > 1 { format!(" {attempt}") } else { String::new() };
     let whom = known.provider.map(|provider| party::name(provider_role(provider)));
     let whom = whom.map(|name| format!(" at {name}")).unwrap_or_default();
@@ -159,5 +158,5 @@ fn stands(known: &TryBelief) -> Option<String> {
         (None, Some(Outcome::Refused(_))) => "refused",
         (None, Some(_)) => "done",
     };
-    Some(format!("{name}{again}{whom}: {came_to}"))
+    Some(format!("{action}{again}{whom}: {came_to}"))
 }

@@ -1,7 +1,7 @@
 //! What the journal of a payment says, in plain words.
 
 use model::saga::Try;
-use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow::PaymentWorkflow;
 use model::{Amount, Case, Money, Outcome, Record, Refusal, Token, UndoOutcome};
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
@@ -10,6 +10,7 @@ use super::speech;
 
 /// What `record`, now durable, says.
 pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
+    let workflow = plan.workflow(token);
     match record {
         Record::Accepted(intent) => {
             let (payment, money, merchant) = (intent.payment, intent.money, intent.merchant);
@@ -18,16 +19,16 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
         Record::StepIntent { which, operation, provider } => {
             let at = provider.map(|provider| party::name(provider_role(provider)));
             let at = at.map(|name| format!(" at {name}")).unwrap_or_default();
-            format!("intends {}{at} ({operation})", tried(*which))
+            format!("intends {}{at} ({operation})", tried(workflow, *which))
         }
         Record::StepOutcome { which, outcome } => {
-            format!("{} {}", tried(*which), came_to(outcome, plan, token))
+            format!("{} {}", tried(workflow, *which), came_to(outcome, plan, token))
         }
         Record::CompIntent { which, operation } => {
-            format!("intends to undo {} ({operation})", tried(*which))
+            format!("intends to undo {} ({operation})", tried(workflow, *which))
         }
         Record::CompOutcome { which, outcome } => {
-            format!("{} {}", tried(*which), undone(*outcome))
+            format!("{} {}", tried(workflow, *which), undone(*outcome))
         }
         Record::PivotCommitted => "the pivot is passed, there is no way back".to_owned(),
         Record::CancelRequested => "the client wants it canceled".to_owned(),
@@ -41,8 +42,8 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
 }
 
 /// A step by its name, and the how-manieth try at it from the second on.
-fn tried(which: Try) -> String {
-    let step = PAYIN_CARD.steps.get(usize::from(which.step)).map_or("?", |step| step.name);
+fn tried(workflow: &PaymentWorkflow, which: Try) -> String {
+    let step = workflow.action(which);
     match which.attempt {
         0 | 1 => format!("`{step}`"),
         attempt => format!("`{step}` (try {attempt})"),
@@ -65,6 +66,7 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
             format!("came to {} reserved as {charge}", money(*amount))
         }
         Outcome::Captured { amount } => format!("came to {} taken", money(*amount)),
+        Outcome::Refunded { amount } => format!("came to {} given back", money(*amount)),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),
         Outcome::Refused(refusal) => format!("came to nothing: {}", refused(*refusal)),
@@ -78,6 +80,7 @@ fn refused(refusal: Refusal) -> &'static str {
         Refusal::DeclinedSoft => "the issuer declined for now",
         Refusal::DeclinedHard => "the issuer declined for good",
         Refusal::AuthorizationGone => "the authorization had ended",
+        Refusal::RefundFailed => "the provider could not give the money back",
         Refusal::FailedDefinite => "it was never executed and never will be",
         Refusal::Invalid => "the request made no sense",
     }

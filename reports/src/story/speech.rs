@@ -109,6 +109,7 @@ pub(super) fn reply(reply: &ClientReply) -> String {
         ClientReply::TooLate(payment) => format!("{code} {payment} can't be canceled any more"),
         ClientReply::NotFound => format!("{code} not found"),
         ClientReply::Mismatch => format!("{code} the key stands for something else"),
+        ClientReply::NotRefundable => format!("{code} less than that is left to give back"),
         ClientReply::Invalid => format!("{code} invalid"),
         ClientReply::Unavailable => format!("{code} unavailable"),
     }
@@ -178,6 +179,7 @@ fn committed(result: CommitResult) -> &'static str {
         CommitResult::Committed => "written",
         CommitResult::Conflict => "not written, somebody else was first",
         CommitResult::StaleEpoch => "not written, somebody else works on the payment",
+        CommitResult::NotRefundable => "not written, less than that is left to give back",
         CommitResult::Unavailable => "nothing can be written just now",
     }
 }

@@ -14,7 +14,6 @@ use sim::VirtualTime;
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
-use super::journal::step_name;
 use super::sums::Sums;
 use crate::fact::{BankStrike, Endpoint, ProviderStrike};
 use crate::judge::{BANK_STRIKES, PROVIDER_STRIKES};
@@ -239,8 +238,8 @@ impl Authorities {
         let dossier = self.dossiers.open(token);
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
-        } else if let Some(step) = dossier.take_record(at, payment, record) {
-            *self.undone.entry(step_name(step)).or_default() += 1;
+        } else if let Some(undone) = dossier.take_record(at, payment, record) {
+            *self.undone.entry(undone.name()).or_default() += 1;
         }
         if *record == Record::Terminal {
             self.dossiers.close(token);

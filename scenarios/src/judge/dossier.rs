@@ -1,6 +1,7 @@
 //! What was said of one instrument.
 
-use model::workflow::payin_card::steps;
+use model::saga::Try;
+use model::workflow::Action;
 use model::{
     Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
     Money, Movement, OperationId, Outcome, PaymentId, ProviderId, Record, RemittanceState, Status,
@@ -191,14 +192,14 @@ impl Dossier {
         }
     }
 
-    /// Takes a record of `payment` that is not its first; the step that it
+    /// Takes a record of `payment` that is not its first; what it
     /// tells to be undone, if it does.
     pub(super) fn take_record(
         &mut self,
         at: VirtualTime,
         payment: PaymentId,
         record: &Record,
-    ) -> Option<u8> {
+    ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
         match record {
             Record::StepIntent { which, operation, provider } => {
@@ -208,12 +209,12 @@ impl Dossier {
                 }
             }
             Record::StepOutcome { which, outcome: Outcome::Refused(_) } => {
-                view.settle(which.step, which.attempt);
+                view.settle(*which);
             }
             Record::CompIntent { operation, .. } => self.intents.push(*operation),
             Record::CompOutcome { which, outcome } if *outcome != UndoOutcome::TooLate => {
-                view.settle(which.step, which.attempt);
-                return Some(which.step);
+                view.settle(*which);
+                return Some(view.intent.order.workflow().action(*which));
             }
             Record::PivotCommitted => view.pivot = true,
             Record::StatusChanged(status) => {
@@ -260,9 +261,9 @@ impl PaymentRecordView {
     }
 
     /// A try at a provider is definitely without effect.
-    fn settle(&mut self, step: u8, attempt: u8) {
-        if step == steps::AUTHORIZE
-            && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == attempt)
+    fn settle(&mut self, which: Try) {
+        if self.intent.order.workflow().action(which) == Action::Authorize
+            && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == which.attempt)
         {
             known.1 = true;
         }

@@ -2,6 +2,7 @@
 //! anything to judge.
 
 use std::fmt;
+use std::sync::Arc;
 
 use model::Token;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use sim::{Sighting, VirtualTime};
 
 use crate::fingerprint::STEPS;
 use crate::invariant::Invariant;
+use crate::plan::Plan;
 
 /// An invariant that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +23,8 @@ pub struct Violation {
     pub event: u64,
     /// The payment that it is about, by its instrument.
     pub token: Token,
+    /// The workflow that the payment runs.
+    pub workflow: &'static str,
     /// The step of the effect that made it false.
     pub step: &'static str,
     /// How the authorities disagree.
@@ -130,14 +134,21 @@ impl fmt::Display for Relation {
 }
 
 /// Violations, and how often the premise of each invariant was met.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
+    plan: Arc<Plan>,
     /// In the order in which they were seen.
     pub violations: Vec<Violation>,
     met: [u64; Invariant::ALL.len()],
 }
 
 impl Findings {
+    /// Nothing yet in the world of `plan`.
+    pub(super) fn new(plan: &Arc<Plan>) -> Self {
+        let met = [0; Invariant::ALL.len()];
+        Self { plan: plan.clone(), violations: Vec::new(), met }
+    }
+
     /// How often `invariant` had something to judge.
     pub fn met(&self, invariant: Invariant) -> u64 {
         self.met[invariant as usize]
@@ -165,6 +176,7 @@ impl Findings {
                 at: seen.at,
                 event: seen.event,
                 token,
+                workflow: self.plan.workflow(token).saga.name,
                 step,
                 relation,
                 evidence: evidence(),

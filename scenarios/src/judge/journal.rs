@@ -1,6 +1,6 @@
 //! The invariants of the durable journal: I12 and I14.
 
-use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::workflow::Action;
 use model::{PaymentId, Record, Token};
 use sim::Sighting;
 
@@ -19,20 +19,24 @@ pub(super) fn judge(
 ) {
     let Some(dossier) = said.of(token) else { return };
     let Some(view) = dossier.payment(payment) else { return };
+    let workflow = view.intent.order.workflow();
     match record {
         // The premise is a payment past its pivot: every later record is judged.
         Record::CompIntent { which, .. } if view.pivot => {
-            let about = (token, step_name(which.step), Relation::UndoPastPivot);
+            let step = workflow.action(*which).name();
+            let about = (token, step, Relation::UndoPastPivot);
             found.check(Invariant::I12, seen, about, false, || {
-                let step = step_name(which.step);
-                format!("the undo of {step} was intended for {} after its capture", called(token))
+                let pivot = workflow.pivot().name();
+                format!("the undo of {step} was intended for {} after its {pivot}", called(token))
             });
         }
         _ if view.pivot => {
-            let about = (token, "capture", Relation::UndoPastPivot);
+            let about = (token, workflow.pivot().name(), Relation::UndoPastPivot);
             found.check(Invariant::I12, seen, about, true, String::new);
         }
-        Record::StepIntent { which, .. } if which.step == steps::AUTHORIZE && which.attempt > 1 => {
+        Record::StepIntent { which, .. }
+            if workflow.action(*which) == Action::Authorize && which.attempt > 1 =>
+        {
             let open = view.attempts.iter().filter(|(_, settled)| !settled);
             let open: Vec<_> = open.map(|(attempt, _)| attempt.to_string()).collect();
             let about = (token, "authorize", Relation::RecordOutOfOrder);
@@ -47,9 +51,4 @@ pub(super) fn judge(
         }
         _ => {}
     }
-}
-
-/// What people call a step of the card workflow.
-pub(super) fn step_name(step: u8) -> &'static str {
-    PAYIN_CARD.steps.get(usize::from(step)).map_or("?", |spec| spec.name)
 }

@@ -6,8 +6,8 @@
 
 use model::workflow::payin_card::{PAYIN_CARD, holds_of};
 use model::{
-    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, PaymentId,
-    ProviderId, Status,
+    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, Order,
+    PaymentId, ProviderId, Status,
 };
 use sim::VirtualTime;
 
@@ -223,6 +223,7 @@ impl Packed {
             key: operation.key,
             token: operation.token,
             money: operation.money,
+            order: Order::PayIn,
         }
     }
 
@@ -327,7 +328,7 @@ fn intents(payment: PaymentId, intended: &[OperationId]) -> u64 {
 
 /// The operation that has this bit: an attempt at a step, or the undo of one.
 fn intent(payment: PaymentId, bit: u8) -> OperationId {
-    let steps = PAYIN_CARD.steps.len() as u8;
+    let steps = PAYIN_CARD.saga.steps.len() as u8;
     let (attempt, rest) = (bit / (2 * steps), bit % (2 * steps));
     let operation = payment.operation(rest % steps, attempt + 1);
     if rest < steps { operation } else { operation.undo() }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
 use model::{
-    Amount, Change, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token,
+    Amount, Change, Commit, CommitResult, Defect, Intent, Order, PaymentId, Record, Then, Token,
     TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
@@ -189,6 +189,7 @@ impl Edge {
             key: create.key.key,
             token: create.token,
             money: create.money,
+            order: Order::PayIn,
         };
         let commit = Commit {
             id: TransactionId(0),
@@ -254,6 +255,7 @@ impl Edge {
                     self.answer(serial, ClientReply::Accepted(payment), out);
                 }
                 CommitResult::Unavailable => self.answer(serial, ClientReply::Unavailable, out),
+                CommitResult::NotRefundable => self.answer(serial, ClientReply::NotRefundable, out),
                 // Somebody was faster: what is there now decides.
                 CommitResult::Conflict | CommitResult::StaleEpoch => {
                     if let Some(request) = self.requests.get_mut(&serial) {

@@ -219,7 +219,7 @@ impl Orchestrator {
             CommitResult::Committed => {}
             // The same commit goes out again when its timer is due.
             CommitResult::Unavailable => return,
-            CommitResult::Conflict | CommitResult::StaleEpoch => {
+            CommitResult::Conflict | CommitResult::StaleEpoch | CommitResult::NotRefundable => {
                 hand.lease(system, payment, out);
                 return;
             }

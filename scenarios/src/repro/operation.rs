@@ -11,7 +11,7 @@ use super::bounds::{AMOUNT_MAX, CHAOS_MAX, LIMIT_MAX, SPAN_MAX};
 use super::fault::since_beginning;
 use super::line::{Line, span};
 use crate::invalid::Wrong;
-use crate::plan::{MerchantLimit, Operation};
+use crate::plan::{MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and the key is the
@@ -116,6 +116,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            purpose: Purpose::PayIn,
         })
     }
 }

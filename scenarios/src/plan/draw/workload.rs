@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
 use sim::{Rate, Stream, VirtualTime};
 
-use crate::plan::{MerchantLimit, Operation};
+use crate::plan::{MerchantLimit, Operation, Purpose};
 use crate::settings::Scenario;
 
 pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operation> {
@@ -29,6 +29,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             money: Money { amount: Amount(i128::from(amount)), currency },
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
+            purpose: Purpose::PayIn,
         }
     };
     let mut operations: Vec<_> = (0..workload.operations).map(operation).collect();

@@ -1,0 +1,65 @@
+//! What a saga is to do with the money of its intent, and so which workflow it
+//! runs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::workflow::PaymentWorkflow;
+use crate::workflow::payin_card::PAYIN_CARD;
+use crate::workflow::refund::REFUND;
+
+/// An order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// A customer pays by card.
+    #[default]
+    PayIn,
+    /// Money that was captured for another payment goes back.
+    Refund(RefundOrder),
+}
+
+/// What a refund gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RefundOrder {
+    /// The payment that it was captured for.
+    pub of: PaymentId,
+    /// Who has captured it.
+    pub provider: ProviderId,
+    /// As which charge.
+    pub charge: ChargeId,
+}
+
+impl Order {
+    /// The workflow that carries it out.
+    pub fn workflow(&self) -> &'static PaymentWorkflow {
+        match self {
+            Self::PayIn => &PAYIN_CARD,
+            Self::Refund(_) => &REFUND,
+        }
+    }
+
+    /// Who has the money, where that is known from the beginning.
+    pub const fn provider(&self) -> Option<ProviderId> {
+        match self {
+            Self::PayIn => None,
+            Self::Refund(refund) => Some(refund.provider),
+        }
+    }
+
+    /// As which charge.
+    pub const fn charge(&self) -> Option<ChargeId> {
+        match self {
+            Self::PayIn => None,
+            Self::Refund(refund) => Some(refund.charge),
+        }
+    }
+
+    /// The payment whose money it moves on, if it begins with one.
+    pub const fn parent(&self) -> Option<PaymentId> {
+        match self {
+            Self::PayIn => None,
+            Self::Refund(refund) => Some(refund.of),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What was taken of a customer for a payment, and what of it went back or may:
+//! the row that keeps refunds and chargebacks together from being more than
+//! that (payments.md M5, M6).
+
+use super::{Commit, Store};
+use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::money::Amount;
+use crate::order::Order;
+use crate::record::{Outcome, Record};
+use crate::status::Status;
+
+/// What was taken for a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Taken {
+    /// By whom.
+    pub provider: ProviderId,
+    /// As which charge.
+    pub charge: ChargeId,
+    /// How much.
+    pub captured: Amount,
+    /// How much of it refunds gave back, or may.
+    pub refunds: Amount,
+    /// How much of it customers' banks have withdrawn.
+    pub disputed: Amount,
+}
+
+/// So much is to be taken back of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    of: PaymentId,
+    amount: Amount,
+}
+
+impl Taken {
+    /// What can still be given back.
+    pub fn refundable(&self) -> Amount {
+        self.captured - self.refunds - self.disputed
+    }
+
+    /// What the capture of `captured`, the last record of `journal`, took.
+    pub(super) fn from_journal(journal: &[Record], captured: Amount) -> Option<Self> {
+        let charge = journal.iter().rev().find_map(|record| match record {
+            Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. } => {
+                Some(*charge)
+            }
+            _ => None,
+        })?;
+        let provider = journal.iter().rev().find_map(|record| match record {
+            Record::StepIntent { provider, .. } => *provider,
+            _ => None,
+        })?;
+        let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
+        Some(Self { provider, charge, captured, refunds, disputed })
+    }
+}
+
+impl Commit {
+    /// What its acceptance takes back of another payment.
+    pub(super) fn claimed_back(&self) -> Option<Claim> {
+        let Some(Record::Accepted(intent)) = self.records.first() else { return None };
+        match intent.order {
+            Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
+            Order::PayIn => None,
+        }
+    }
+}
+
+impl Store {
+    /// Whether so much is left.
+    pub(super) fn has_left(&self, claim: Claim) -> bool {
+        let taken = self.standing(claim.of).and_then(|standing| standing.taken);
+        taken.is_some_and(|taken| claim.amount <= taken.refundable())
+    }
+
+    /// Takes back what `commit` claims, or gives back what it fails to take.
+    pub(super) fn take_back(&mut self, commit: &Commit) {
+        if let Some(claim) = commit.claimed_back() {
+            self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
+        }
+        let failed = |record: &Record| {
+            matches!(record, Record::StatusChanged(Status::Failed | Status::Canceled))
+        };
+        if !commit.records.iter().any(failed) {
+            return;
+        }
+        let row = self.payments.get(&commit.payment);
+        if let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first())
+            && let (Order::Refund(refund), amount) = (intent.order, intent.money.amount)
+        {
+            self.change_taken(refund.of, |taken| taken.refunds -= amount);
+        }
+    }
+
+    fn change_taken(&mut self, payment: PaymentId, change: impl FnOnce(&mut Taken)) {
+        if let Some(row) = self.payments.get_mut(&payment) {
+            if let Some(taken) = &mut row.taken {
+                change(taken);
+            }
+            return;
+        }
+        let standing = self.standing(payment);
+        if let Some(mut taken) = standing.and_then(|standing| standing.taken) {
+            change(&mut taken);
+            self.reopened.insert(payment, taken);
+        }
+    }
+}

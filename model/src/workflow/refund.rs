@@ -1,0 +1,48 @@
+//! A refund: reserve, refund, post, notify.
+
+use super::{Action, PaymentWorkflow, Row, actions, specs};
+use crate::money::Amount;
+use crate::payment::Payment;
+use crate::posting::refund::{self, Refund, Stage};
+use crate::saga::{Class, Undo, Workflow};
+use crate::transfer::Transfer;
+
+/// The workflow (payments.md M5). What the provider gives back is the pivot:
+/// until then the reserve can be released, after it there is only booking.
+pub static REFUND: PaymentWorkflow = PaymentWorkflow {
+    saga: Workflow { name: "refund", steps: &specs(&STEPS) },
+    actions: &actions(&STEPS),
+    booking,
+    unbooking,
+};
+
+const STEPS: [Row; 4] = [
+    (Action::Hold, Class::Compensatable, Undo::OnceDefinite),
+    (Action::Refund, Class::Pivot, Undo::Nothing),
+    (Action::Post, Class::Retriable, Undo::Nothing),
+    (Action::Notify, Class::Retriable, Undo::Nothing),
+];
+
+fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
+    let (voucher, refund) = (payment.voucher(payment.operation_of(action)), what(payment));
+    match action {
+        Action::Hold => refund::reserve(&voucher, &refund),
+        _ => refund::succeed(&voucher, &refund, refund.stage),
+    }
+}
+
+fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
+    let voucher = payment.voucher(payment.operation_of(action).undo());
+    refund::fail(&voucher, &what(payment))
+}
+
+fn what(payment: &Payment) -> Refund {
+    let intent = payment.intent();
+    Refund {
+        merchant: intent.merchant,
+        provider: payment.provider(),
+        amount: intent.money.amount,
+        owed: Amount::ZERO,
+        stage: Stage::BeforeSettlement,
+    }
+}
