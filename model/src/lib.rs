@@ -89,7 +89,7 @@ pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{Order, RefundOrder};
+pub use order::{Order, PayoutOrder, RefundOrder};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,

@@ -167,6 +167,20 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     if workload.clients > CLIENTS_MAX {
         return Err(("clients", format!("`clients` is at most {CLIENTS_MAX}")));
     }
+    if workload.payouts > sim::Rate::NEVER {
+        if scenario.rails.is_empty() {
+            let problem = "`payouts` leave by rails: there has to be one of `[[rails]]` at least";
+            return Err(("payouts", problem.to_owned()));
+        }
+        for (field, value) in
+            [("customers", u64::from(workload.customers)), ("balance", workload.balance)]
+        {
+            if value == 0 {
+                let problem = format!("`{field}` is at least 1, where there are `payouts`");
+                return Err(("payouts", problem));
+            }
+        }
+    }
     if workload.currencies.is_empty() {
         return Err(("currencies", "`currencies` names at least one".to_owned()));
     }

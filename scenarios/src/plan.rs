@@ -20,7 +20,7 @@ use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
-pub use bank::BankPlan;
+pub use bank::{BankPlan, CustomerBalance};
 pub use forced::Forced;
 pub use purpose::Purpose;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
@@ -50,6 +50,8 @@ pub struct Plan {
     pub operations: Vec<Operation>,
     /// What merchants may process.
     pub limits: Vec<MerchantLimit>,
+    /// What customers have to pay out from.
+    pub balances: Vec<CustomerBalance>,
     /// How links misbehave until heal.
     pub weather: Weather,
     /// Whether every message takes the usual time of its kind, and not a drawn

@@ -120,6 +120,15 @@ pub struct Workload {
     pub spread: Span,
     /// How much each merchant may process, in minor units.
     pub limit: u64,
+    /// How often money is to be paid out, and not in.
+    #[serde(default)]
+    pub payouts: Rate,
+    /// The number of customers of each tenant who have a balance.
+    #[serde(default)]
+    pub customers: u16,
+    /// How much each of them has, in minor units.
+    #[serde(default)]
+    pub balance: u64,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,

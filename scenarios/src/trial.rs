@@ -156,6 +156,7 @@ impl PaymentSystem {
             never_found: bounds::never_found(),
             call_timeout: std::time::Duration::from_secs(1),
             provider_timeout: std::time::Duration::from_secs(5),
+            bank_timeout: std::time::Duration::from_secs(10),
             resolve_within: bounds::RESOLVE,
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),

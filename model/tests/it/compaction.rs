@@ -144,7 +144,13 @@ fn payment() -> PaymentId {
 }
 
 fn row() -> KeyRow {
-    let request = CreatePayment { key: KEY, merchant: Merchant(1), token: Token(3), money: MONEY };
+    let request = CreatePayment {
+        key: KEY,
+        merchant: Merchant(1),
+        token: Token(3),
+        money: MONEY,
+        order: Order::PayIn,
+    };
     KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
 }
 

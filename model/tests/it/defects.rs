@@ -143,6 +143,7 @@ fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
+            order: Order::PayIn,
         };
         let (fingerprint, payment) = (request(1).fingerprint(), request(1).payment());
         let row = KeyRow { fingerprint, payment, reply: None };

@@ -132,7 +132,7 @@ fn a_payout_goes_out_and_may_come_back() {
     check(&payout::hold(&VOUCHER, &PAYOUT), "holds 103 cust:7 -> transit:out:1");
     check(&payout::void(&VOUCHER, &PAYOUT), "voids 103 cust:7 -> transit:out:1");
     check(
-        &payout::post(&VOUCHER, &PAYOUT),
+        &payout::post(&VOUCHER, &PAYOUT, PAYOUT.rail),
         "
         posts 103 cust:7 -> transit:out:1
         moves 3 transit:out:1 -> fee:income

@@ -159,6 +159,14 @@ impl Authorities {
         self.of(token).map_or(Vec::new(), |dossier| dossier.remittances.clone())
     }
 
+    /// What was sent to the account elsewhere that this instrument stands for,
+    /// and did not come back.
+    pub(super) fn sent(&self, token: Token) -> Amount {
+        let remittances = self.remittances_of(token);
+        let gone = remittances.iter().filter(|view| view.is_gone());
+        gone.map(|view| view.money.amount).sum()
+    }
+
     /// What was captured from this instrument.
     pub fn captured(&self, token: Token) -> Amount {
         self.dossiers.captured(token, None)
@@ -267,6 +275,13 @@ impl Authorities {
             }
         }
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
+            let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
+            if left(row.credit.name) {
+                dossier.booked += row.amount;
+            }
+            if left(row.debit.name) {
+                dossier.booked -= row.amount;
+            }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             if owed(row.debit.name) {
                 dossier.booked += row.amount;

@@ -20,7 +20,7 @@ pub(super) struct Dossier {
     /// PB: everything that was to be sent to it, in the order in which the books
     /// had it.
     pub(super) remittances: Vec<RemittanceView>,
-    /// LG: what providers owe for it.
+    /// LG: what providers owe for it, or what left by rails.
     pub(super) booked: Amount,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
@@ -204,7 +204,8 @@ impl Dossier {
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
-                if provider.is_some() {
+                let sends = view.intent.order.workflow().action(*which) == Action::Send;
+                if provider.is_some() || sends {
                     view.attempts.push((which.attempt, false));
                 }
             }
@@ -246,6 +247,13 @@ impl Dossier {
     }
 }
 
+impl RemittanceView {
+    /// Whether the money is out of the house.
+    pub const fn is_gone(&self) -> bool {
+        matches!(self.state, RemittanceState::Accepted | RemittanceState::Settled)
+    }
+}
+
 impl PaymentRecordView {
     /// A payment that was accepted at `at`.
     pub(super) fn new(intent: &Intent, at: VirtualTime) -> Self {
@@ -262,7 +270,7 @@ impl PaymentRecordView {
 
     /// A try at a provider is definitely without effect.
     fn settle(&mut self, which: Try) {
-        if self.intent.order.workflow().action(which) == Action::Authorize
+        if matches!(self.intent.order.workflow().action(which), Action::Authorize | Action::Send)
             && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == which.attempt)
         {
             known.1 = true;

@@ -99,12 +99,18 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
         [view] if view.captured == operation.money.amount
             && view.money.currency == operation.money.currency
     );
-    let about = (token, "capture", Relation::ShownTooEarly);
+    let remittances = said.remittances_of(token);
+    let sent: Vec<_> = remittances.iter().filter(|view| view.state.was_sent()).collect();
+    let paid_out = matches!(sent.as_slice(), [view] if view.money == operation.money);
+    let is_payout = operation.purpose.is_payout();
+    let paid = if is_payout { paid_out && captured.is_empty() } else { paid && sent.is_empty() };
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::ShownTooEarly);
+    let what = if is_payout { "remittances" } else { "captured charges" };
+    let count = if is_payout { sent.len() } else { captured.len() };
     found.check(Invariant::I17, seen, about, paid, || {
         format!(
-            "{} was seen succeeded with {} captured charges, for an intent of {}",
+            "{} was seen succeeded with {count} {what}, for an intent of {}",
             called(token),
-            captured.len(),
             operation.money
         )
     });

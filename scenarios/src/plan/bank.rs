@@ -1,8 +1,9 @@
-//! A bank in a plan: its rail, and what other banks make of what goes over it.
+//! A bank in a plan: its rail, and what other banks make of what goes over it;
+//! and what customers have to be paid out.
 
 use std::time::Duration;
 
-use model::Rail;
+use model::{Customer, Money, Rail, Tenant};
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
@@ -31,6 +32,17 @@ pub struct BankPlan {
     pub returned: Rate,
     /// F19: money that comes back within sixty days.
     pub unauthorized: Rate,
+}
+
+/// What a customer has in one currency when a world begins.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CustomerBalance {
+    /// Of which tenant.
+    pub tenant: Tenant,
+    /// Who.
+    pub customer: Customer,
+    /// How much; it lies at the first bank.
+    pub money: Money,
 }
 
 impl BankPlan {

@@ -32,6 +32,7 @@ impl Plan {
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
+        workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         let drawer = |domain| Drawer {
             scenario,
@@ -58,6 +59,7 @@ impl Plan {
             workers: scenario.workers,
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
+            balances: workload::balances(scenario),
             weather,
             plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
@@ -110,6 +112,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
 const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
+const PAYOUTS: Domain = Domain(u64::from_le_bytes(*b"pay-outs"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));

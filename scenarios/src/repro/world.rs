@@ -17,7 +17,7 @@ use super::group::{Group, PARTIES};
 use super::line::{Line, quoted, span};
 use super::moment::Moment;
 use super::notes::Notes;
-use super::operation::{self, LimitLine, OperationLine};
+use super::operation::{self, BalanceLine, LimitLine, OperationLine};
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
@@ -49,6 +49,8 @@ pub(super) struct WorldTable {
     faults: Vec<Spanned<FaultLine>>,
     #[serde(default)]
     limits: Vec<LimitLine>,
+    #[serde(default)]
+    balances: Vec<BalanceLine>,
     #[serde(default)]
     points: Vec<PointLine>,
     #[serde(default)]
@@ -159,6 +161,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let lists = [
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
+        some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
         some("connections", bare(routes(&plan.connections))),
@@ -253,7 +256,7 @@ impl WorldTable {
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
-        let operations = operations(self.operations, clients)?;
+        let operations = operations(self.operations, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let present =
             Present { clients, workers, providers: providers.len(), banks: banks.len(), payments };
@@ -261,6 +264,8 @@ impl WorldTable {
             present.check(heals.get_ref().named(), heals.span())?;
         }
         let planned = planned(self.faults, &present)?;
+        let balances = self.balances.into_iter().map(BalanceLine::balance);
+        let balances = balances.collect::<Result<_, _>>()?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
         Ok(Plan {
             format: Plan::FORMAT,
@@ -274,6 +279,7 @@ impl WorldTable {
             workers,
             operations,
             limits,
+            balances,
             weather: self.network.weather()?,
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
@@ -315,6 +321,7 @@ fn banks(tables: Spanned<Vec<BankTable>>) -> Result<Vec<BankPlan>, Wrong> {
 fn operations(
     lines: Spanned<Vec<Spanned<OperationLine>>>,
     clients: u8,
+    banks: usize,
 ) -> Result<Vec<Operation>, Wrong> {
     let (place, lines) = (lines.span(), lines.into_inner());
     if !(1..=OPERATIONS_MAX).contains(&lines.len()) {
@@ -330,7 +337,7 @@ fn operations(
         if !seen.insert(payment) {
             return Err(Wrong::new(place, format!("payment {payment} stands here twice")));
         }
-        operations.push(line.operation(clients)?);
+        operations.push(line.operation(clients, banks)?);
     }
     operations.sort_by_key(|operation| operation.token);
     Ok(operations)

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use model::{
+    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, PayoutOrder, Tenant, Token,
+};
 use sim::{Rate, Stream, VirtualTime};
 
-use crate::plan::{MerchantLimit, Operation, Purpose};
+use crate::plan::{CustomerBalance, MerchantLimit, Operation, Purpose};
 use crate::settings::Scenario;
 
 pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operation> {
@@ -47,6 +49,29 @@ fn share_keys(operations: &mut [Operation]) {
     }
 }
 
+/// Some operations take money out: by the rail that the customer chooses, and
+/// mostly by another if that one definitely does not.
+pub(super) fn pay_out(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let (rate, banks) = (scenario.workload.payouts, scenario.rails.len() as u64);
+    if rate == Rate::NEVER || banks == 0 {
+        return;
+    }
+    for operation in operations {
+        let pays_out = stream.chance(rate);
+        let customer = stream.between(1, u64::from(scenario.workload.customers.max(1)));
+        let bank = stream.draw().below(banks);
+        let other = (bank + 1 + stream.draw().below(banks.max(2) - 1)) % banks;
+        let has_other = stream.draw().below(4) > 0 && other != bank;
+        if pays_out {
+            operation.purpose = Purpose::Payout(PayoutOrder {
+                customer: Customer(customer as u16),
+                bank: BankId(bank as u8),
+                other: has_other.then_some(BankId(other as u8)),
+            });
+        }
+    }
+}
+
 /// A careless shop takes a key for a second amount: an intent of its own, with
 /// its own token, that must come to nothing if the first came to anything.
 pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
@@ -72,6 +97,28 @@ pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stre
 
 /// How long after its first use a key is used again at most.
 const REUSE_AFTER_MAX: Duration = Duration::from_secs(300);
+
+/// What customers have to be paid out, where anybody is.
+pub(super) fn balances(scenario: &Scenario) -> Vec<CustomerBalance> {
+    let workload = &scenario.workload;
+    let mut balances = Vec::new();
+    if workload.payouts == Rate::NEVER {
+        return balances;
+    }
+    for tenant in 1..=workload.tenants {
+        for customer in 1..=workload.customers {
+            for currency in &workload.currencies {
+                let amount = Amount(i128::from(workload.balance));
+                balances.push(CustomerBalance {
+                    tenant: Tenant(tenant),
+                    customer: Customer(customer),
+                    money: Money { amount, currency: *currency },
+                });
+            }
+        }
+    }
+    balances
+}
 
 pub(super) fn limits(scenario: &Scenario) -> Vec<MerchantLimit> {
     let workload = &scenario.workload;
