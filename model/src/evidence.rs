@@ -242,8 +242,10 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
 
 fn weigh_void_hold(results: &[TransferResult]) -> Evidence {
     use TransferResult::*;
-    let undone =
-        |result: &TransferResult| matches!(result, Created | Exists | PendingTransferAlreadyVoided);
+    // A hold that has ended by itself reserves nothing, either.
+    let undone = |result: &TransferResult| {
+        matches!(result, Created | Exists | PendingTransferAlreadyVoided | PendingTransferExpired)
+    };
     match results.first() {
         Some(first) if undone(first) => Evidence::Undone(UndoOutcome::Voided),
         _ => Evidence::Illegal,

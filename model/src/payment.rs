@@ -314,6 +314,11 @@ impl Payment {
         }
     }
 
+    /// The defects that are planted in what is worked out of it.
+    pub(crate) fn defects(&self) -> Defects {
+        self.defects
+    }
+
     /// Where it stands as a refund; absent if it is none.
     pub fn refund(&self) -> RefundState {
         self.refund

@@ -149,7 +149,7 @@ fn row() -> KeyRow {
         merchant: Merchant(1),
         token: Token(3),
         money: MONEY,
-        order: Order::PayIn,
+        order: model::Order::PayIn,
     };
     KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
 }

@@ -29,6 +29,7 @@ mod ledger;
 mod ledger_desk;
 mod lifecycle;
 mod linked;
+mod payout;
 mod posting;
 mod provider;
 mod provider_desk;

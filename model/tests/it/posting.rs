@@ -312,7 +312,7 @@ fn what_is_lost_is_written_off() {
 
 #[test]
 fn what_was_booked_wrongly_is_booked_the_other_way_round_and_anew() {
-    let wrong = payout::post(&VOUCHER, &PAYOUT);
+    let wrong = payout::post(&VOUCHER, &PAYOUT, PAYOUT.rail);
     check(
         &correction::reverse(&VOUCHER, &wrong),
         "
