@@ -8,6 +8,8 @@
 
 mod resolution;
 
+mod hearing;
+
 use std::time::Duration;
 
 use crate::attempt::AttemptEvent;
@@ -266,10 +268,8 @@ impl Conductor {
         if self.payment.case().is_some() || since < rules.resolve_within {
             return None;
         }
-        Some(match flight.aim {
-            Aim::Undo(..) => Case::UndoStuck,
-            Aim::Step(..) | Aim::Notice => Case::InDoubt,
-        })
+        let is_undo = matches!(flight.aim, Aim::Undo(..));
+        Some(if is_undo { Case::UndoStuck } else { Case::InDoubt })
     }
 
     /// Whether a person has the payment: what goes on is not waited for.
@@ -314,6 +314,10 @@ impl Conductor {
             let declined = Outcome::Refused(Refusal::DeclinedHard);
             if at_provider && rules.defects.has(Defect::TimeoutIsFailure) {
                 self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
+                return;
+            }
+            if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
+                self.conclusion = Some(Record::StatusChanged(Status::Failed));
                 return;
             }
             if action == Action::Post && rules.defects.has(Defect::UndoPastPivot) {
@@ -432,6 +436,12 @@ impl Conductor {
                 }
             }
             (Aim::Notice, Evidence::Done(_)) => self.conclusion = Some(Record::Notified),
+            (aim @ Aim::Step(..), Evidence::Unknown)
+                if effect_of(aim).is_some()
+                    && rules.defects.has(Defect::AmbiguousErrorStoredFinal) =>
+            {
+                self.conclusion = Some(Record::StatusChanged(Status::Failed));
+            }
             _ => self.doubt(now, rules),
         }
     }

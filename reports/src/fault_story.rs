@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 44] = [
+pub const ALL: [FaultStory; 49] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -68,6 +68,11 @@ pub const ALL: [FaultStory; 44] = [
     business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
     disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
     disturbance("key-expired", "F17", "a request is about a charge whose key is forgotten"),
+    disturbance("webhook-dropped", "F15", "a provider never tells of a change"),
+    disturbance("webhook-repeated", "F15", "a provider tells of a change once more"),
+    disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
+    disturbance("webhook-reordered", "F15", "a provider tells of a change behind later ones"),
+    disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -80,7 +85,7 @@ pub const ALL: [FaultStory; 44] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 44] = ALL;
+    static STORIES: [FaultStory; 49] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -150,6 +150,16 @@ pub enum ProviderStrike {
     IndexLag,
     /// F17: a request came about a charge whose key the provider has forgotten.
     KeyExpired,
+    /// F15: an event is never told.
+    WebhookDropped,
+    /// F15: an event is told once more.
+    WebhookRepeated,
+    /// F15: an event is told late.
+    WebhookDelayed,
+    /// F15: an event is told behind later ones.
+    WebhookReordered,
+    /// F15: an event is told before the request is answered that it tells of.
+    WebhookEarly,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 15] = [
+pub(crate) const STEPS: [&str; 16] = [
     "create",
     "risk",
     "quote",
@@ -122,6 +122,7 @@ pub(crate) const STEPS: [&str; 15] = [
     "commit",
     "notify",
     "status",
+    "webhook",
 ];
 
 fn relations() -> String {

@@ -81,7 +81,9 @@ fn class_of(kind: sim::Kind) -> u8 {
         | kinds::PROVIDED
         | kinds::REMITTED
         | kinds::RETURN
-        | kinds::RETURN_REPLY => NEAR,
+        | kinds::RETURN_REPLY
+        | kinds::WEBHOOK
+        | kinds::WEBHOOK_REPLY => NEAR,
         _ => HOUSE,
     }
 }

@@ -1,12 +1,13 @@
 //! What the parties say to each other (payments.md 1.3).
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId,
-    PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest, Status, Token,
-    TransactionId,
+    Answer, BankRequest, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId,
+    PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest, Status, Token, Told,
+    TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -40,8 +41,8 @@ pub enum Message {
     Rows(ReadRequest, Rows),
     /// Orchestrator to store: m23.
     Lease(LeaseRequest),
-    /// The store's answer: lease and journal.
-    Leased(LeaseRequest, Lease, Vec<Record>),
+    /// The store's answer: lease and journal, and what webhooks tell.
+    Leased(LeaseRequest, Lease, Vec<Record>, Vec<Told>),
     /// The store's answer: another worker has it.
     Held(LeaseRequest),
     /// The store's answer: nothing is left to do for this payment.
@@ -72,6 +73,27 @@ pub enum Message {
     Return(ReturnNotice),
     /// The answer.
     ReturnReply(ReturnReceipt),
+    /// Provider to ingress: m11.
+    Webhook(Webhook),
+    /// Ingress to provider: 2xx or 503.
+    WebhookReply(Receipt),
+    /// Ingress to store: this has to be durable.
+    Receive(Webhook),
+    /// The store's answer.
+    Received(Receipt),
+    /// Store to orchestrator: this was told of a payment that it holds.
+    Told(PaymentId, Token, Vec<Told>),
+}
+
+/// Whether a webhook is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Receipt {
+    /// Which event.
+    pub event: EventId,
+    /// Whose instrument.
+    pub token: Token,
+    /// Whether it is: 2xx. If not, it has to come again: 503.
+    pub taken: bool,
 }
 
 /// What joins a reply to its request on a client's connection.
@@ -132,15 +154,53 @@ pub struct ReadRequest {
     pub token: Token,
     /// The key to read.
     pub key: KeyId,
+    /// The order to look for.
+    pub order_ref: PaidOnce,
 }
 
 /// What the store has under a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The idempotency row.
     pub key: Option<KeyRow>,
     /// The payment that it stands for.
     pub payment: Option<PaymentView>,
+    /// Where there is no row: how many have expired.
+    pub generation: Generation,
+    /// The payment from the reader's instrument, if the key stood for it once
+    /// and does not now.
+    pub earlier: Option<(PaymentId, PaymentView)>,
+    /// How the payment of the order stands, where an order is paid once.
+    pub known_order: Option<StoredReply>,
+}
+
+/// What is only there where keys expire has the digest of nothing elsewhere.
+impl Hash for Rows {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { key, payment, generation, earlier, known_order } = self;
+        (key, payment, generation).hash(state);
+        if let Some(earlier) = earlier {
+            earlier.hash(state);
+        }
+        if let Some(known_order) = known_order {
+            known_order.hash(state);
+        }
+    }
+}
+
+impl Rows {
+    /// What the gate goes by.
+    pub fn stored(&self) -> Stored {
+        let lease_live = self.payment.is_some_and(|payment| payment.lease_live);
+        let Self { key: row, generation, known_order, .. } = *self;
+        Stored { row, generation, known_order, lease_live }
+    }
+
+    /// The payment that a reader asks for by the key of its creation.
+    pub fn asked_for(&self) -> Option<(PaymentId, PaymentView)> {
+        let current = self.key.zip(self.payment).map(|(key, payment)| (key.payment, payment));
+        self.earlier.or(current)
+    }
 }
 
 /// A payment as readers of the store see it.
@@ -256,12 +316,17 @@ kinds! {
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
     28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
-    29 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
-    30 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
-    31 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
-    32 REMITTED "bank-reply" = Self::Remitted(..),
-    33 RETURN "return" = Self::Return(_),
-    34 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
+    29 WEBHOOK "webhook" = Self::Webhook(_),
+    30 WEBHOOK_REPLY "webhook-reply" = Self::WebhookReply(_),
+    31 RECEIVE "receive" = Self::Receive(_),
+    32 RECEIVED "receive-reply" = Self::Received(_),
+    33 TOLD "told" = Self::Told(..),
+    34 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
+    35 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
+    36 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
+    37 REMITTED "bank-reply" = Self::Remitted(..),
+    38 RETURN "return" = Self::Return(_),
+    39 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
 }
 
 impl sim::Message for Message {
@@ -288,7 +353,10 @@ impl Message {
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token)
-            | Self::Heartbeat(token) => *token,
+            | Self::Heartbeat(token)
+            | Self::Told(_, token, _) => *token,
+            Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
+            Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
             Self::Commit(commit) => commit.token,

@@ -4,6 +4,7 @@ pub(crate) mod bank;
 pub(crate) mod client;
 pub(crate) mod edge;
 mod idle;
+pub(crate) mod ingress;
 pub(crate) mod ledger;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
@@ -34,9 +35,6 @@ pub const RISK: Role = Role(4);
 /// The harness's own reader, who looks at every payment at rest.
 pub const PROBE: Role = Role(5);
 
-/// Who takes in what others tell unasked.
-pub const INGRESS: Role = Role(9);
-
 /// Those who write every record to two copies.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
 
@@ -49,6 +47,8 @@ pub const BANKS_MAX: u8 = 8;
 /// The most clients in one world.
 pub const CLIENTS_MAX: u8 = 64;
 
+/// The ingress of webhooks.
+pub const INGRESS: Role = Role(15);
 const SECOND_WORKER: u8 = 6;
 const FIRST_PROVIDER: u8 = 16;
 const FIRST_CLIENT: u8 = 32;
@@ -105,6 +105,7 @@ pub fn client_of(role: Role) -> Option<u8> {
 /// Everybody who takes part in the world of `plan`.
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
+    let house = house.chain(plan.webhooks.then_some(INGRESS));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     let banks = (0..plan.banks.len() as u8).map(|n| bank_role(BankId(n)));
@@ -118,7 +119,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
-    role.0 <= PROBE.0 || worker_of(role).is_some() || outside.contains(&true)
+    role.0 <= PROBE.0 || role == INGRESS || worker_of(role).is_some() || outside.contains(&true)
 }
 
 /// What people call a role.
@@ -130,6 +131,7 @@ pub fn name(role: Role) -> String {
         (LEDGER, ..) => "ledger".to_owned(),
         (RISK, ..) => "risk".to_owned(),
         (PROBE, ..) => "probe".to_owned(),
+        (INGRESS, ..) => "ingress".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

@@ -12,8 +12,8 @@ use model::gatekeeper::KeyId;
 use model::workflow::PaymentWorkflow;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, ProviderId,
-    Tenant, Token,
+    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
+    ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
@@ -44,6 +44,10 @@ pub struct Plan {
     pub heal_at: VirtualTime,
     /// The number of workers that the orchestrator has.
     pub workers: u8,
+    /// How long idempotency keys live, at least; `None`: for ever.
+    pub key_lifetime: Option<Duration>,
+    /// Whether an order is paid once, whatever the key.
+    pub order_ref_unique: bool,
     /// The number of clients.
     pub clients: u8,
     /// What customers attempt, in the order of their tokens.
@@ -79,6 +83,8 @@ pub struct Plan {
     pub strokes: Strokes,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
+    /// Whether they tell of changes by themselves.
+    pub webhooks: bool,
     /// The banks by whose rails payouts leave, by id.
     pub banks: Vec<BankPlan>,
     /// What the risk service says.
@@ -100,6 +106,8 @@ pub struct Operation {
     pub merchant: Merchant,
     /// The idempotency key that it uses.
     pub key: IdempotencyKey,
+    /// What it pays for.
+    pub order_ref: OrderRef,
     /// How much.
     pub money: Money,
     /// How long after it the customer clicks again.
@@ -108,6 +116,9 @@ pub struct Operation {
     pub cancel_after: Option<Duration>,
     /// What it is for.
     pub purpose: Purpose,
+    /// Whether the shop, once it knows of the payment, makes its request again
+    /// and again until the reply is final, and does not look at the status.
+    pub insists: bool,
 }
 
 /// How much a merchant may process in one currency.
@@ -168,6 +179,25 @@ pub struct ProviderFaults {
     pub throttled: Rate,
     /// F16.
     pub index_lag_max: Duration,
+    /// F15.
+    pub webhooks: WebhookFaults,
+}
+
+/// What becomes of what a provider tells by itself: F15.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WebhookFaults {
+    /// Never sent.
+    pub dropped: Rate,
+    /// Sent once more, whatever was answered.
+    pub repeated: Rate,
+    /// Held back behind later ones.
+    pub reordered: Rate,
+    /// How long at most.
+    pub reorder_max: Duration,
+    /// How late one of a hundred leaves.
+    pub delay_max: Duration,
+    /// Told before the request is answered.
+    pub early: Rate,
 }
 
 /// Something wrong with a whole provider for a while.

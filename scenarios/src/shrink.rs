@@ -131,7 +131,7 @@ pub fn shrink<'s>(
 fn leap(search: &mut Search<'_>) {
     let token = violation(&search.plan, &search.quarry).map_or(Token(0), |v| v.token);
     let plan = &search.plan;
-    let is_other = |line: &Line| !matches!(line, Line::Operation(t) | Line::SecondClick(t) | Line::Cancellation(t) if *t == token);
+    let is_other = |line: &Line| !matches!(line, Line::Operation(t) | Line::SecondClick(t) | Line::Cancellation(t) | Line::Insistence(t) if *t == token);
     let others: Vec<_> = Line::operations(plan).into_iter().filter(is_other).collect();
     let (faults, rates) = (Line::misfortunes(plan), Line::rates(plan));
     let leaps = [
@@ -162,6 +162,7 @@ fn round(search: &mut Search<'_>) {
     names::plainest(search);
     plain_latencies(search);
     plainer::misfortunes(search);
+    plainer::habits(search);
     let token = violation(&search.plan, &search.quarry).map_or(Token(0), |v| v.token);
     aim::at_what_happens(search, token);
     time::plain_times(search);

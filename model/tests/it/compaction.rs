@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::{
     Amount, ChargeEvent, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Execution,
     IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, OperationId, PaymentId,
@@ -144,14 +144,16 @@ fn payment() -> PaymentId {
 }
 
 fn row() -> KeyRow {
+    let (merchant, token, order_ref) = (Merchant(1), Token(3), PaidOnce::default());
     let request = CreatePayment {
         key: KEY,
-        merchant: Merchant(1),
-        token: Token(3),
+        merchant,
+        token,
         money: MONEY,
         order: model::Order::PayIn,
+        order_ref,
     };
-    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
+    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None, order_ref }
 }
 
 fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -> Commit {
@@ -164,6 +166,7 @@ fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -
         records,
         claim: None,
         exclusive: true,
+        inbox: Vec::new(),
         then,
     }
     .sealed()

@@ -59,6 +59,15 @@ fn what(blow: &Blow) -> String {
         Blow::Recallable(after) => {
             format!("is granted: the money is back {} later", Brief::from(after))
         }
+        Blow::WebhookDropped => "is never sent".to_owned(),
+        Blow::WebhookRepeated(after) => format!("is sent once more {} later", Brief::from(after)),
+        Blow::WebhookDelayed(wait) => format!("leaves {} late", Brief::from(wait)),
+        Blow::WebhookReordered(wait) => {
+            format!("is held back for {}, behind those after it", Brief::from(wait))
+        }
+        Blow::WebhookEarly(wait) => {
+            format!("is sent {} before the request is answered", Brief::from(wait))
+        }
         Blow::Rejected => "is rejected".to_owned(),
         Blow::Reviewed(after, true) => {
             format!("is reviewed by a person, and approved {} later", Brief::from(after))

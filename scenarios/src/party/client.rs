@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Token;
-use model::gatekeeper::CreatePayment;
+use model::gatekeeper::{CreatePayment, PaidOnce};
 use sim::{Delivery, Subject, VirtualTime};
 
 use crate::fact::{Endpoint, Fact};
@@ -90,15 +90,15 @@ impl Client {
         let Some(operation) = system.plan.operation(token) else { return };
         match nudge {
             Nudge::Start => {
-                self.start(operation, out);
+                self.start(system, operation, out);
                 let next = self.schedule.next().and_then(|token| system.plan.operation(token));
                 if let Some(next) = next {
                     await_start(next, out);
                 }
             }
-            Nudge::ClickAgain => create(operation, out),
+            Nudge::ClickAgain => create(system, operation, out),
             Nudge::Cancel => self.cancel(operation, out),
-            Nudge::Ask(round) => self.ask(operation, round, out),
+            Nudge::Ask(round) => self.ask(system, operation, round, out),
             Nudge::AskCancel(round) => self.ask_cancel(operation, round, out),
         }
     }
@@ -134,6 +134,10 @@ impl Client {
                 keep(ClientEntry::Known(token), out);
                 remind(operation.token, Nudge::Ask(round), LOOK_FIRST, out);
             }
+            // Past the lifetime of its key it asks for nothing any more.
+            (Endpoint::Get, ClientReply::NotFound) if !may_repeat(system, operation, out) => {
+                self.finish(system, token, out);
+            }
             (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(system, token, out),
             (_, ClientReply::Final(_)) => self.finish(system, token, out),
             (_, ClientReply::Stands(_, status)) if status.is_final() => {
@@ -143,7 +147,7 @@ impl Client {
         }
     }
 
-    fn start(&mut self, operation: &Operation, out: &mut Effects) {
+    fn start(&mut self, system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
         if self.stages.has_begun(token) {
             return;
@@ -155,7 +159,7 @@ impl Client {
         out.append(Entry::Client(ClientEntry::Intended(token)));
         out.sync();
         self.stages.restore(ClientEntry::Intended(token));
-        create(operation, out);
+        create(system, operation, out);
         remind(token, Nudge::Ask(1), ASK_FIRST, out);
         if let Some(after) = operation.click_again_after {
             remind(token, Nudge::ClickAgain, after, out);
@@ -190,7 +194,14 @@ impl Client {
     }
 
     /// Asks once more: for the payment if it is not known, for its status else.
-    fn ask(&mut self, operation: &Operation, round: u32, out: &mut Effects) {
+    /// Never for the payment where its key may be another's when it arrives.
+    fn ask(
+        &mut self,
+        system: &PaymentSystem,
+        operation: &Operation,
+        round: u32,
+        out: &mut Effects,
+    ) {
         let token = operation.token;
         let Some(stage) = self.stages.get_mut(token) else { return };
         let stale = round < stage.round;
@@ -199,12 +210,15 @@ impl Client {
         }
         stage.round = round + 1;
         let pause = if stage.known {
-            out.send(EDGE, Message::Get(token, operation.key_id()));
             LOOK_FIRST.saturating_mul(1 << round.min(12))
         } else {
-            create(operation, out);
             ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX)
         };
+        if (stage.known && !operation.insists) || !may_repeat(system, operation, out) {
+            out.send(EDGE, Message::Get(token, operation.key_id()));
+        } else {
+            create(system, operation, out);
+        }
         let early = out.maybe(PointName::EarlyTimeout.point(), Subject(token.0));
         let pause = if early { Duration::from_millis(1) } else { pause };
         remind(token, Nudge::Ask(round + 1), pause, out);
@@ -270,8 +284,10 @@ fn await_start(operation: &Operation, out: &mut Effects) {
     remind(operation.token, Nudge::Start, operation.at.since(out.wall()), out);
 }
 
-fn create(operation: &Operation, out: &mut Effects) {
+fn create(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
+    let once = system.plan.order_ref_unique;
     let request = CreatePayment {
+        order_ref: PaidOnce(once.then_some(operation.order_ref)),
         key: operation.key_id(),
         merchant: operation.merchant,
         token: operation.token,
@@ -279,6 +295,13 @@ fn create(operation: &Operation, out: &mut Effects) {
         order: operation.purpose.order(),
     };
     out.send(EDGE, Message::Create(request));
+}
+
+/// Whether every copy of a request that is repeated now arrives before the
+/// lifetime of its key may be over.
+fn may_repeat(system: &PaymentSystem, operation: &Operation, out: &Effects) -> bool {
+    let arrived = out.wall().after(system.rules.never_found);
+    system.plan.key_lifetime.is_none_or(|lifetime| arrived <= operation.at.after(lifetime))
 }
 
 fn remind(token: Token, nudge: Nudge, after: Duration, out: &mut Effects) {

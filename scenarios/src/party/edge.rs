@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
+use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply, admit};
 use model::{
     Amount, Change, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token,
     TransactionId,
@@ -105,7 +105,11 @@ impl Edge {
         if self.requests.contains_key(&serial) {
             return;
         }
-        let read = ReadRequest { serial, token: asking.token, key };
+        let order_ref = match asked {
+            Asked::Create(request) => request.order_ref,
+            Asked::Get | Asked::Cancel => PaidOnce::default(),
+        };
+        let read = ReadRequest { serial, token: asking.token, key, order_ref };
         let request =
             Request { client, asking, asked, read, commit: None, read_twice: false, tries: 0 };
         self.requests.insert(serial, request);
@@ -131,9 +135,8 @@ impl Edge {
         match request.asked {
             Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
             Asked::Get => {
-                let reply = rows.key.zip(rows.payment);
-                let reply = reply.map_or(ClientReply::NotFound, |(key, payment)| {
-                    ClientReply::Stands(key.payment, payment.status.shown())
+                let reply = rows.asked_for().map_or(ClientReply::NotFound, |(id, payment)| {
+                    ClientReply::Stands(id, payment.status.shown())
                 });
                 self.answer(serial, reply, out);
             }
@@ -150,13 +153,12 @@ impl Edge {
         rows: &Rows,
         out: &mut Effects,
     ) {
-        let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
-        match admit(create, rows.key.as_ref(), lease_live, system.rules.defects) {
+        let defects = system.rules.defects;
+        match admit(create, &rows.stored(), defects) {
             Admission::Accept(payment) => {
-                let racy = system.rules.defects.has(Defect::CheckThenInsert);
+                let racy = defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
-                let claimed =
-                    (create.key.scoped(system.rules.defects), if racy { fresh } else { payment });
+                let claimed = (create.key.scoped(defects), if racy { fresh } else { payment });
                 self.accept(system, serial, create, claimed, !racy, out);
             }
             Admission::InProgress(payment) => {
@@ -181,7 +183,8 @@ impl Edge {
         claims: bool,
         out: &mut Effects,
     ) {
-        let row = KeyRow { fingerprint: create.fingerprint(), payment, reply: None };
+        let (fingerprint, order_ref) = (create.fingerprint(), create.order_ref);
+        let row = KeyRow { fingerprint, payment, reply: None, order_ref };
         let intent = Intent {
             payment,
             tenant: create.key.tenant,
@@ -200,32 +203,34 @@ impl Edge {
             records: vec![Record::Accepted(intent)],
             claim: Some((key, row)),
             exclusive: claims,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         self.commit(system, serial, commit, out);
     }
 
     fn cancel(&mut self, system: &PaymentSystem, serial: u64, rows: &Rows, out: &mut Effects) {
-        let Some((key, payment)) = rows.key.zip(rows.payment) else {
+        let Some((id, payment)) = rows.asked_for() else {
             self.answer(serial, ClientReply::NotFound, out);
             return;
         };
         if payment.status.is_final() {
-            let reply = StoredReply { payment: key.payment, status: payment.status };
+            let reply = StoredReply { payment: id, status: payment.status };
             self.answer(serial, ClientReply::Final(reply), out);
         } else if !payment.cancelable {
-            self.answer(serial, ClientReply::TooLate(key.payment), out);
+            self.answer(serial, ClientReply::TooLate(id), out);
         } else {
             let token = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
             let commit = Commit {
                 id: TransactionId(0),
                 token,
-                payment: key.payment,
+                payment: id,
                 expected: payment.version,
                 epoch: None,
                 records: vec![Record::CancelRequested],
                 claim: None,
                 exclusive: true,
+                inbox: Vec::new(),
                 then: Then::Run,
             };
             self.commit(system, serial, commit, out);

@@ -19,7 +19,8 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, LEDGER, MIRRORED, RISK, STORE, bank_role, client_role, provider_role, worker_role,
+    EDGE, INGRESS, LEDGER, MIRRORED, RISK, STORE, bank_role, client_role, provider_role,
+    worker_role,
 };
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
@@ -34,6 +35,8 @@ impl Plan {
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
+        workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
+        workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -42,7 +45,13 @@ impl Plan {
         };
         let mut settings = drawer(SETTINGS);
         let weather = settings.weather();
-        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect)).collect();
+        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect));
+        let mut providers: Vec<_> = providers.collect();
+        let webhooks = scenario.providers.webhooks;
+        let mut post = drawer(POST);
+        for provider in providers.iter_mut().filter(|_| webhooks) {
+            provider.faults.webhooks = post.webhooks();
+        }
         let risk = settings.risk();
         let mut troubles = drawer(TROUBLES);
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
@@ -57,6 +66,8 @@ impl Plan {
             begins: banks::begins(scenario, &mut seed.stream(DATES)),
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
+            key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
+            order_ref_unique: scenario.order_ref_unique,
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
             balances: workload::balances(scenario),
@@ -72,6 +83,7 @@ impl Plan {
             troubles: troubles.troubles(),
             strokes: Strokes::default(),
             providers,
+            webhooks,
             banks: drawer(BANKS).banks(),
             risk,
             operations,
@@ -114,8 +126,11 @@ const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const PAYOUTS: Domain = Domain(u64::from_le_bytes(*b"pay-outs"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
+const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
+const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));
 const POINTS: Domain = Domain(u64::from_le_bytes(*b"p-points"));
 const CRASHES: Domain = Domain(u64::from_le_bytes(*b"p-crashs"));
@@ -162,6 +177,11 @@ impl Drawer<'_> {
         Rate::per_million(self.part(u64::from(most.ppm())) as u32)
     }
 
+    /// Some part of the longest time, or none at all.
+    fn length(&mut self, most: Duration) -> Duration {
+        Duration::from_millis(self.part(most.as_millis() as u64))
+    }
+
     fn weather(&mut self) -> Weather {
         let network = &self.scenario.network;
         Weather {
@@ -201,6 +221,7 @@ impl Drawer<'_> {
             Who::Bank => self.bank_party(),
             Who::Client => self.client(),
             Who::Edge => EDGE,
+            Who::Ingress => INGRESS,
             Who::Ledger => LEDGER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
@@ -224,7 +245,9 @@ impl Drawer<'_> {
 
     /// Every party of the house.
     fn house(&self) -> Vec<Role> {
-        [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]).collect()
+        let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
+        let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
+        house.chain(ingress).collect()
     }
 
     fn client(&mut self) -> Role {

@@ -106,7 +106,7 @@ const NAMES: [&str; 9] = [
     "client 0",
 ];
 /// Who can be named, for errors.
-pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, a provider such as `provider a`, a bank such as \
+pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, ingress, a provider such as `provider a`, a bank such as \
      `bank a`, or a client such as `client 0`";
 
 #[cfg(test)]

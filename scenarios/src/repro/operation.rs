@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use model::{
-    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, PayoutOrder, Tenant, Token,
+    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder, Tenant, Token,
 };
 use serde::Deserialize;
 use sim::VirtualTime;
@@ -18,8 +18,8 @@ use crate::party::{bank_of, bank_role};
 use crate::plan::{CustomerBalance, MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
-/// A payment as a file says it; what is left out is 1, and the key is the
-/// number of the payment.
+/// A payment as a file says it; what is left out is 1, and key and order are
+/// the number of the payment.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OperationLine {
@@ -32,6 +32,7 @@ pub(super) struct OperationLine {
     #[serde(default = "one")]
     merchant: u16,
     key: Option<u64>,
+    order: Option<u64>,
     pays: Spanned<Price>,
     /// Whose balance is paid out, if it is.
     out_of: Option<u16>,
@@ -39,6 +40,8 @@ pub(super) struct OperationLine {
     or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    #[serde(default)]
+    insists: bool,
 }
 
 /// What a merchant may process, as a file says it.
@@ -78,19 +81,21 @@ impl TryFrom<String> for Price {
 
 /// The line of `operation`.
 pub(super) fn line(operation: &Operation) -> String {
-    let Operation { token, at, client, tenant, merchant, key, money, .. } = operation;
+    let Operation { token, at, client, tenant, merchant, key, order_ref, money, .. } = operation;
     let line = Line::default().bare("payment", token.0).words("at", since_beginning(*at));
     let line = if *client == 0 { line } else { line.bare("client", client) };
     let line = if tenant.0 == 1 { line } else { line.bare("tenant", tenant.0) };
     let line = if merchant.0 == 1 { line } else { line.bare("merchant", merchant.0) };
     let line = if key.0 == token.0 { line } else { line.bare("key", key.0) };
+    let line = if order_ref.0 == token.0 { line } else { line.bare("order", order_ref.0) };
     let line = payout(line.words("pays", money), &operation.purpose);
     let then = |line: Line, name, after: Option<std::time::Duration>| match after {
         Some(after) => line.words(name, Span(after)),
         None => line,
     };
     let line = then(line, "clicks_again", operation.click_again_after);
-    then(line, "cancels", operation.cancel_after).end()
+    let line = then(line, "cancels", operation.cancel_after);
+    if operation.insists { line.bare("insists", true) } else { line }.end()
 }
 
 fn payout(line: Line, purpose: &Purpose) -> Line {
@@ -150,10 +155,12 @@ impl OperationLine {
             tenant: Tenant(self.tenant),
             merchant: Merchant(self.merchant),
             key: IdempotencyKey(self.key.unwrap_or(payment)),
+            order_ref: OrderRef(self.order.unwrap_or(payment)),
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
             purpose,
+            insists: self.insists,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{BankMovement, Booking, Movement, PaymentId, Record, Status};
+use model::{BankMovement, Booking, InboxState, Movement, PaymentId, Record, Status, Webhook};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
@@ -70,6 +70,8 @@ pub enum Deed {
     Moves(Movement),
     /// Has changed its books of what it sends, durably.
     Remits(BankMovement),
+    /// Has put a webhook into its inbox, durably, where it stands so.
+    Files(Webhook, InboxState),
     /// Sees the reply to something that it asked.
     Sees(ClientReply),
     /// Is told unasked.

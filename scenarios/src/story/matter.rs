@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use model::gatekeeper::KeyId;
 use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
@@ -113,7 +114,13 @@ impl Matter {
             | Timer::Finding(_)
             | Timer::Agenda
             | Timer::Return(..)
-            | Timer::Look => false,
+            | Timer::Look
+            | Timer::Deliver(..)
+            | Timer::Repeat(_)
+            | Timer::Answer(_)
+            | Timer::Mature(_)
+            | Timer::Orphan(_)
+            | Timer::Reap => false,
         }
     }
 
@@ -128,6 +135,11 @@ impl Matter {
             Entry::Ledger(booking) => self.has_part_in(booking),
             Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
             Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
+            Entry::Store(StoreEntry::Elapsed(_, expired)) => {
+                expired.iter().any(|key| self.has_used(*key))
+            }
+            Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
+            Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Bank(entry) => {
                 let moved = entry.movement();
@@ -140,6 +152,12 @@ impl Matter {
             Entry::Risk(_) => false,
             Entry::Snapshot(_) => false,
         }
+    }
+
+    /// Whether a payment that it is about had this key.
+    fn has_used(&self, key: KeyId) -> bool {
+        let all = (0..=self.payments.len() as u32).map(|n| PaymentId::of(key.tenant, key.key, n));
+        all.into_iter().any(|payment| self.payments.contains(&payment))
     }
 
     fn is_seen_in(&self, fact: &Fact) -> bool {

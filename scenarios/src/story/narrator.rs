@@ -129,6 +129,10 @@ impl<'s> Narrator<'s> {
                     let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
                     ours.then(|| Deed::Writes(*payment, records.clone()))
                 }
+                Said::Filed(webhook, state) => {
+                    let ours = self.matter.is_about(webhook.token);
+                    ours.then_some(Deed::Files(*webhook, *state))
+                }
             };
             if let Some(deed) = deed.filter(|_| self.past.contains(event)) {
                 self.push(happened, deed);
@@ -201,7 +205,9 @@ impl<'s> Narrator<'s> {
             | Message::Cancel(..)
             | Message::Provide(..)
             | Message::Remit(..)
-            | Message::Notice(_) => true,
+            | Message::Notice(_)
+            | Message::Webhook(_)
+            | Message::WebhookReply(_) => true,
             Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {
                 is_final(reply)
             }
@@ -233,10 +239,12 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// The orchestrator hears from a provider or a bank: from here on it knows.
+/// The orchestrator hears from a provider or a bank, or of what one told: from here on it
+/// knows.
 fn heard(identity: &SendIdentity, message: &Message) -> Option<Deed> {
-    let told = matches!(message, Message::Provided(..) | Message::Remitted(..));
-    let matters = worker_of(identity.to).is_some() && told;
+    let outside =
+        matches!(message, Message::Provided(..) | Message::Remitted(..) | Message::Told(..));
+    let matters = worker_of(identity.to).is_some() && outside;
     matters.then(|| Deed::Hears { from: identity.from, message: message.clone() })
 }
 

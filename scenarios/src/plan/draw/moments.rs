@@ -8,7 +8,7 @@ use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
 use super::Drawer;
 use crate::fact::sights;
 use crate::message::kinds;
-use crate::party::{self, EDGE, LEDGER, RISK, STORE};
+use crate::party::{self, EDGE, INGRESS, LEDGER, RISK, STORE};
 
 impl Drawer<'_> {
     /// A moment before heal; three of four while payments are being begun.
@@ -64,7 +64,9 @@ impl Drawer<'_> {
         let bank = role.filter(|role| party::bank_of(*role).is_some());
         let bank = bank.or_else(|| (!self.scenario.rails.is_empty()).then(|| self.bank_party()));
         let banking = bank.into_iter().flat_map(|bank| bank_traffic(worker, bank));
-        let all = traffic(client, worker, provider).into_iter().chain(banking);
+        let told = self.scenario.providers.webhooks.then(|| tidings(worker, provider));
+        let told = told.into_iter().flatten();
+        let all = traffic(client, worker, provider).into_iter().chain(told).chain(banking);
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
         let choice = self.stream.draw().pick(&choices).copied();
         let (from, to, kind) = choice.expect("every party sends something and hears something");
@@ -97,6 +99,17 @@ fn bank_traffic(worker: Role, bank: Role) -> [(Role, Role, Kind); 4] {
         (worker, bank, kinds::SEND),
         (worker, bank, kinds::INVESTIGATE),
         (bank, worker, kinds::REMITTED),
+    ]
+}
+
+/// Who tells whom of webhooks, where there are any.
+fn tidings(worker: Role, provider: Role) -> [(Role, Role, Kind); 5] {
+    [
+        (provider, INGRESS, kinds::WEBHOOK),
+        (INGRESS, STORE, kinds::RECEIVE),
+        (STORE, INGRESS, kinds::RECEIVED),
+        (INGRESS, provider, kinds::WEBHOOK_REPLY),
+        (STORE, worker, kinds::TOLD),
     ]
 }
 
