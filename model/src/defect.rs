@@ -161,9 +161,9 @@ impl Defect {
         DefectStory {
             defect: Self::HoldExpiresInDoubt,
             name: "hold-expires-in-doubt",
-            story: "what a payout reserves is released when its rail has not answered in ten \
-                    seconds, and debited without a reservation when it was sent after all, so a \
-                    customer that has spent it meanwhile has not paid",
+            story: "what a payout reserves is reserved for the ten seconds that its rail has to \
+                    answer, and what was sent is debited from whatever is there then, so that \
+                    money leaves the house that no customer has paid",
             source: "Mambu Payments release notes v1.44.89 and v1.44.91",
             caught_by: &["I33", "I34"],
         },

@@ -364,4 +364,36 @@ mod tests {
             assert!(error.contains(problem), "{error}");
         }
     }
+
+    #[test]
+    fn payouts_need_a_rail_to_leave_by_and_customers_who_have_something() {
+        let calm = FILES[0].1;
+        let with = |workload: &str, rails: &str| {
+            let line = calm.lines().find(|line| line.starts_with("limit =")).expect("a line");
+            let text = calm.replace(line, &format!("{line}\n{workload}"));
+            parse("mine.toml", &format!("{text}\n{rails}"))
+        };
+        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nreturned = \"2%\"\n";
+        let paying = "payouts = \"50%\"\ncustomers = 2\nbalance = 1000";
+        let scenario = with(paying, rail).expect("it lacks nothing");
+        assert_eq!(scenario.rails.len(), 1);
+        let crash = "[[crashes]]\nwho = \"bank\"\ntimes = 1\ndown_max = \"1s\"\n";
+        let drift =
+            "[[clocks]]\nwho = \"bank\"\ndrifts = 1\ndrift_ppm_max = 9\nlasts_max = \"1s\"\n";
+        let drift = format!("{rail}{drift}");
+        for (workload, rails, wrong) in [
+            (paying, "", "there has to be one of `[[rails]]`"),
+            ("payouts = \"50%\"\nbalance = 1", rail, "`customers` is at least 1"),
+            ("payouts = \"50%\"\ncustomers = 1", rail, "`balance` is at least 1"),
+            ("", crash, "there is no bank"),
+            ("", &drift, "clock-drift never strikes a bank"),
+            ("", "[[rails]]\nrail = \"instand\"\n", "did you mean `instant`?"),
+            ("", "[[rails]]\nrail = \"batch\"\nholidays = [\"2023-02-29\"]\n", "no day"),
+            ("", &rail.repeat(9), "at most 8 `rails`"),
+        ] {
+            let error = with(workload, rails).expect_err("it lacks something");
+            let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+            assert!(format!("{error} {help}").contains(wrong), "{wrong}: {error} {help}");
+        }
+    }
 }
