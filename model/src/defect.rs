@@ -33,6 +33,8 @@ pub enum Defect {
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
+    /// The hold of a payout ends with the time that its rail has to answer.
+    HoldExpiresInDoubt,
     /// A key is one key for all tenants.
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
@@ -179,6 +181,15 @@ impl Defect {
                     reply is a second charge",
             source: "medusajs/medusa#16292; woocommerce-gateway-stripe PR#3912",
             caught_by: &["I13", "I35"],
+        },
+        DefectStory {
+            defect: Self::HoldExpiresInDoubt,
+            name: "hold-expires-in-doubt",
+            story: "what a payout reserves is reserved for the ten seconds that its rail has to \
+                    answer, and what was sent is debited from whatever is there then, so that \
+                    money leaves the house that no customer has paid",
+            source: "Mambu Payments release notes v1.44.89 and v1.44.91",
+            caught_by: &["I33", "I34"],
         },
         DefectStory {
             defect: Self::KeyGlobalScope,

@@ -1,13 +1,15 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
+mod banking;
 pub(crate) mod fault;
 mod stroke;
 
-use model::ProviderId;
+use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
-use scenarios::party::{self, provider_role};
+use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
-    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble, WebhookFaults,
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RiskPlan, Trouble,
+    WebhookFaults,
 };
 use sim::{Rate, Trigger, VirtualTime, Weather};
 
@@ -51,7 +53,13 @@ fn wish(operation: &Operation) -> (String, String) {
     let Operation { token, at, client, money, merchant, key, .. } = operation;
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
-    let wish = format!("client {client} pays {money} to {merchant} under {key}, at {at}{then}");
+    let what = match operation.purpose {
+        Purpose::PayIn => format!("pays {money} to {merchant}"),
+        Purpose::Payout(order) => {
+            format!("takes {money} of {} out {}", order.customer, by_rail(&order))
+        }
+    };
+    let wish = format!("client {client} {what} under {key}, at {at}{then}");
     (format!("payment {}", token.0), wish)
 }
 
@@ -107,7 +115,14 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
             rows.push(row("", format!("webhooks: {}", webhooks(&provider.faults.webhooks))));
         }
     }
+    for (n, bank) in plan.banks.iter().enumerate() {
+        let name = party::name(bank_role(BankId(n as u8)));
+        rows.push(row(&name, banking::says(bank)));
+    }
     rows.push(row("risk", risk(&plan.risk)));
+    if !plan.banks.is_empty() {
+        rows.push(row("begins", format!("{} UTC", plan.begins)));
+    }
     rows
 }
 
@@ -235,6 +250,15 @@ fn operations(plan: &Plan) -> Vec<Vec<String>> {
     std::iter::once(header.map(str::to_owned).to_vec()).chain(rows).collect()
 }
 
+/// By which bank, or by which other, a payout is to leave.
+fn by_rail(order: &PayoutOrder) -> String {
+    let by = party::name(bank_role(order.bank));
+    match order.other {
+        Some(other) => format!("by {by}, or {}", party::name(bank_role(other))),
+        None => format!("by {by}"),
+    }
+}
+
 /// What a customer does after the first request.
 fn then(operation: &Operation) -> String {
     let then = [
@@ -255,7 +279,10 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.at.to_string(),
         operation.client.to_string(),
         operation.money.to_string(),
-        operation.merchant.to_string(),
+        match operation.purpose {
+            Purpose::PayIn => operation.merchant.to_string(),
+            Purpose::Payout(order) => format!("{} {}", order.customer, by_rail(&order)),
+        },
         operation.tenant.to_string(),
         operation.key.to_string(),
         then(operation),

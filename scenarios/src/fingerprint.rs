@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 15] = [
+pub(crate) const STEPS: [&str; 17] = [
     "create",
     "risk",
     "quote",
@@ -115,6 +115,8 @@ pub(crate) const STEPS: [&str; 15] = [
     "capture",
     "refund",
     "void",
+    "send",
+    "recall",
     "post",
     "book",
     "commit",

@@ -13,6 +13,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod remittances;
 mod rest;
 mod screens;
 mod stream;
@@ -24,16 +25,16 @@ mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 use dossier::Asked;
-pub use dossier::{ChargeView, PaymentRecordView};
+pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
 use webhooks::InboxView;
 
-use crate::fact::{Endpoint, Fact, ProviderStrike};
+use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
@@ -141,6 +142,13 @@ impl Judge {
         screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
     }
 
+    fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
+        self.said.take_remittance(movement);
+        remittances::judge(&self.said, &mut self.found, seen, movement);
+        let token = movement.remittance.destination;
+        screens::after_movement(&self.said, &mut self.found, seen, token);
+    }
+
     fn shown(&mut self, seen: Sighting, what: screens::Screen) {
         screens::judge(&mut self.said, &mut self.found, seen, what);
     }
@@ -150,6 +158,7 @@ impl Observer<PaymentSystem> for Judge {
     fn sent(&mut self, seen: Sighting, to: Role, message: &Message) {
         match message {
             Message::Provide(envelope, _)
+            | Message::Remit(envelope, _)
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => {
                 self.said.count_call(envelope.number);
@@ -219,6 +228,11 @@ impl Observer<PaymentSystem> for Judge {
             Entry::Counted(event) => {
                 events::counted(&mut self.said, &mut self.found, seen, event);
             }
+            Entry::Bank(entry) => {
+                if let Some(movement) = entry.movement() {
+                    self.remitted(seen, movement);
+                }
+            }
             // A snapshot says nothing that its journal had not said.
             Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
         }
@@ -233,7 +247,8 @@ impl Observer<PaymentSystem> for Judge {
     fn noted(&mut self, seen: Sighting, fact: &Fact) {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
-            Fact::Moved(..) => {}
+            Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
+            Fact::Moved(..) | Fact::Remitted(..) => {}
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
                 let asked = self.said.asked_when(asking, *endpoint);
@@ -288,6 +303,18 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
     ProviderStrike::WebhookDelayed,
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
+];
+
+/// Every kind of strike at a bank, in the order in which reports list them.
+pub const BANK_STRIKES: [BankStrike; 8] = [
+    BankStrike::NoAnswer,
+    BankStrike::LateAnswer,
+    BankStrike::SlowInvestigation,
+    BankStrike::RecallAccepted,
+    BankStrike::RecallRefused,
+    BankStrike::Deemed,
+    BankStrike::Rejected,
+    BankStrike::Returned,
 ];
 
 /// The name of an instrument in messages to people.

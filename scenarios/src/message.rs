@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest, Notice,
-    OperationId, PaymentId, ProviderRequest, Record, RiskRequest, Status, Token, Told,
-    TransactionId, Webhook,
+    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
+    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
+    Status, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -66,6 +66,14 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Orchestrator to bank: m12, m13, m14.
+    Remit(Envelope, BankRequest),
+    /// The answer.
+    Remitted(Envelope, Answer),
+    /// Bank to whoever takes in what comes from outside: m15.
+    Return(ReturnNotice),
+    /// The answer.
+    ReturnReply(ReturnReceipt),
     /// Provider to ingress: m11.
     Webhook(Webhook),
     /// Ingress to provider: 2xx or 503.
@@ -122,6 +130,17 @@ pub struct Envelope {
     pub number: u32,
     /// The epoch of the lease that it is made under.
     pub epoch: u32,
+}
+
+/// The answer to a return that a bank tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReturnReceipt {
+    /// Which return.
+    pub id: ReturnId,
+    /// To whose account elsewhere it had been sent.
+    pub token: Token,
+    /// Whether it is durable: otherwise it has to be told again.
+    pub taken: bool,
 }
 
 /// A worker's request for a lease, and what joins its answer to it.
@@ -318,6 +337,12 @@ kinds! {
     36 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
     37 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
     38 EVENT_AGAIN "event-again" = Self::EventAgain(..),
+    39 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
+    40 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
+    41 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
+    42 REMITTED "bank-reply" = Self::Remitted(..),
+    43 RETURN "return" = Self::Return(_),
+    44 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
 }
 
 impl sim::Message for Message {
@@ -361,7 +386,11 @@ impl Message {
             | Self::Book(envelope, _)
             | Self::Booked(envelope, _)
             | Self::Provide(envelope, _)
-            | Self::Provided(envelope, _) => envelope.token,
+            | Self::Provided(envelope, _)
+            | Self::Remit(envelope, _)
+            | Self::Remitted(envelope, _) => envelope.token,
+            Self::Return(notice) => notice.destination,
+            Self::ReturnReply(receipt) => receipt.token,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod disturbance;
+mod rails;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ pub use disturbance::{
     ClockSettings, CrashLoopSettings, CrashSettings, DiskSettings, LinkSettings, PartitionSettings,
     PauseSettings, PointSettings, SharedCrashSettings,
 };
+
+pub use rails::{Dates, RailKind, RailSettings};
 
 use crate::invariant::Invariant;
 use crate::party;
@@ -57,6 +60,12 @@ pub struct Scenario {
     pub lake: bool,
     /// What customers do.
     pub workload: Workload,
+    /// On which days it may begin.
+    #[serde(default)]
+    pub dates: Option<Dates>,
+    /// By which rails payouts leave, at most 8.
+    #[serde(default)]
+    pub rails: Vec<RailSettings>,
     /// How links misbehave.
     #[serde(default)]
     pub network: NetworkSettings,
@@ -135,6 +144,15 @@ pub struct Workload {
     pub spread: Span,
     /// How much each merchant may process, in minor units.
     pub limit: u64,
+    /// How often money is to be paid out, and not in.
+    #[serde(default)]
+    pub payouts: Rate,
+    /// The number of customers of each tenant who have a balance.
+    #[serde(default)]
+    pub customers: u16,
+    /// How much each of them has, in minor units.
+    #[serde(default)]
+    pub balance: u64,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -294,6 +312,8 @@ pub struct Swarm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
+    /// One of the banks.
+    Bank,
     /// One of the clients.
     Client,
     /// The edge.
@@ -353,6 +373,7 @@ impl Who {
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
             (_, _, Some(_)) => Some(Self::Client),
+            _ if party::bank_of(role).is_some() => Some(Self::Bank),
             _ => party::worker_of(role).map(|_| Self::Orchestrator),
         }
     }
@@ -360,6 +381,7 @@ impl Who {
     /// What files and reports call it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Bank => "bank",
             Self::Client => "client",
             Self::Edge => "edge",
             Self::Ingress => "ingress",

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use model::{Fence, Lake, Ledger, RiskDesk, Store};
 
-use crate::party::{ProviderState, Stages};
+use crate::party::{BankState, ProviderState, Stages};
 
 /// The whole durable state of a party. What is put away in it is shared with
 /// the party itself.
 #[derive(Clone, Debug, Hash)]
 pub enum Snapshot {
+    /// Of a bank.
+    Bank(Arc<BankState>),
     /// Of a client.
     Client(Arc<Stages>),
     /// Of the ledger, and the leases that it heard of.

@@ -38,7 +38,7 @@ use sim::{Happening, Past, Role, VirtualTime};
 
 use crate::invariant::InvariantKind;
 use crate::judge::Violation;
-use crate::party::{EDGE, LEDGER, PROBE, STORE, client_of, provider_of, worker_of};
+use crate::party::{EDGE, LEDGER, PROBE, STORE, bank_of, client_of, provider_of, worker_of};
 use crate::plan::Plan;
 use crate::system::PaymentSystem;
 
@@ -131,7 +131,10 @@ fn last_words(scene: &Scene, matter: &Matter) -> Vec<u64> {
             PROBE => asked.contains("CL"),
             role if worker_of(role).is_some() => asked.contains("CL") && to_client,
             role if client_of(role).is_some() => asked.contains("CL"),
-            role => provider_of(role).is_some() && asked.contains("PB"),
+            role => {
+                let has_books = provider_of(role).is_some() || bank_of(role).is_some();
+                has_books && asked.contains("PB")
+            }
         };
         // Whoever a message did not get to said nothing by that.
         let missed = matches!(happened.what, Happening::Undeliverable(..));

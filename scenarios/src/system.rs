@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use model::{Booking, ChargeId, Event, EventId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use model::{
+    Booking, ChargeId, Event, EventId, OperationId, PaymentId, RiskEntry, Rules, StoreEntry, Token,
+};
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
 use crate::message::Message;
+use crate::party::bank::{BankDesk, BankEntry};
 use crate::party::client::{Client, ClientEntry};
 use crate::party::edge::Edge;
 use crate::party::ingress::Ingress;
@@ -41,6 +44,8 @@ pub(crate) type Effects = Out<PaymentSystem>;
 /// Any party.
 #[derive(Clone, Debug)]
 pub enum Party {
+    /// A bank.
+    Bank(Box<BankDesk>),
     /// A customer with its shop.
     Client(Client),
     /// The edge.
@@ -73,6 +78,7 @@ impl Party {
     /// bytes that the others take, in its journal too.
     pub fn footprint(&self) -> (usize, usize) {
         match self {
+            Self::Bank(bank) => bank.footprint(),
             Self::Client(client) => client.footprint(),
             Self::Lake(lake) => lake.footprint(),
             Self::Ledger(ledger) => ledger.footprint(),
@@ -114,6 +120,13 @@ pub enum Timer {
     Mature(ChargeId),
     /// The store: does anybody know by now what this webhook is about?
     Orphan(EventId),
+    /// A bank: tell what the investigation with this number found.
+    Finding(u32),
+    /// A bank: something in its agenda is due.
+    Agenda,
+    /// A bank: tell of the return of what has this reference, for the how-manieth
+    /// time.
+    Return(OperationId, u32),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
@@ -144,6 +157,8 @@ pub enum Nudge {
 /// An entry of a party's journal.
 #[derive(Clone, Debug, Hash)]
 pub enum Entry {
+    /// Of a bank.
+    Bank(Box<BankEntry>),
     /// Of a client's local storage.
     Client(ClientEntry),
     /// Of the ledger.
@@ -184,13 +199,17 @@ impl System for PaymentSystem {
                     Party::Provider(Box::new(ProviderDesk::boot(self, id, journal, out)))
                 }
                 (_, Some(number)) => Party::Client(Client::boot(self, number, journal, out)),
-                _ => Party::Probe(Probe::default()),
+                _ => match party::bank_of(role) {
+                    Some(id) => Party::Bank(Box::new(BankDesk::boot(self, id, journal, out))),
+                    None => Party::Probe(Probe::default()),
+                },
             },
         }
     }
 
     fn on_message(&self, actor: &mut Party, delivery: Delivery<Message>, out: &mut Effects) {
         match actor {
+            Party::Bank(bank) => bank.on_message(self, delivery, out),
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
             Party::Ingress(ingress) => ingress.on_message(self, delivery, out),
@@ -236,6 +255,11 @@ impl System for PaymentSystem {
                 provider.on_decision(self, charge, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
+            (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),
+            (Party::Bank(bank), Timer::Agenda) => bank.on_alarm(self, out),
+            (Party::Bank(bank), Timer::Return(reference, tries)) => {
+                bank.on_return(reference, tries, out);
+            }
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }

@@ -12,11 +12,11 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, Event, EventNumber, IdempotencyKey, Intake, Lake, Ledger,
-    LedgerRequest, Merchant, Money, OperationId, PaymentId, ProviderReply, Record, Refusal, Rules,
-    Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId,
-    TransferKind, TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Commit, CommitResult,
+    Conductor, Currency, Customer, Defect, Defects, Event, EventNumber, IdempotencyKey, Intake,
+    Intent, Lake, Ledger, LedgerRequest, Merchant, Money, OperationId, Order, Payment, PaymentId,
+    PayoutOrder, ProviderReply, Record, Refusal, Rules, Status, Store, StoreEntry, Tenant, Then,
+    Token, TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -54,10 +54,11 @@ fn every_defect_has_a_story() {
         Defect::ConsumerNoDedupe => 23,
         Defect::NotifiedOnInsert => 24,
         Defect::PublishThenCommit => 25,
+        Defect::HoldExpiresInDoubt => 26,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..26).collect());
-    assert_eq!(Defect::ALL.len(), 26);
+    assert_eq!(listed, (0..27).collect());
+    assert_eq!(Defect::ALL.len(), 27);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -144,6 +145,16 @@ fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
 }
 
 #[test]
+fn what_a_payout_reserves_ends_by_itself_under_hold_expires_in_doubt() {
+    differs(Defect::HoldExpiresInDoubt, |defects| {
+        let order = PayoutOrder { customer: Customer(1), bank: BankId(0), other: None };
+        let intent = Intent { order: Order::Payout(order), ..crate::history::intent(1) };
+        let payout = Payment::fold(&[Record::Accepted(intent)], defects).expect("it folds");
+        payout.booking(Action::Hold).iter().any(|hold| hold.kind.timeout() > 0)
+    });
+}
+
+#[test]
 fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
     differs(Defect::KeyGlobalScope, |defects| {
         let [one, other] = [1, 2].map(|n| KeyId { tenant: Tenant(n), key: IdempotencyKey(7) });
@@ -159,6 +170,7 @@ fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
+            order: model::Order::PayIn,
             order_ref: PaidOnce::default(),
         };
         let generation = Generation::default();

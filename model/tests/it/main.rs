@@ -3,6 +3,7 @@
 //! Tables are the rule: each claim is a conversation with one state machine
 //! through one door. Properties state what holds whatever is said to it.
 
+mod banking_day;
 mod booking;
 mod capture;
 mod cases;
@@ -32,11 +33,13 @@ mod ledger_desk;
 mod lifecycle;
 mod linked;
 mod outbox;
+mod payout;
 mod posting;
 mod provider;
 mod provider_desk;
 mod provider_keys;
 mod provider_money;
+mod rail;
 mod risk;
 mod rules;
 mod saga;

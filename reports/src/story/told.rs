@@ -276,15 +276,17 @@ fn rank(beat: &Beat) -> Rank {
         return Rank::Money;
     }
     match &beat.deed {
-        Deed::Moves(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
+        Deed::Moves(_) | Deed::Remits(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
         Deed::Writes(..) | Deed::Files(..) | Deed::Counts(_) => Rank::Journal,
         Deed::Sends { message, .. } | Deed::Misses { message, .. } if !is_of_money(message) => {
             Rank::Way
         }
         Deed::Sends { passage: Passage::Prompt, .. } | Deed::Hears { .. } => Rank::Talk,
-        Deed::Sends { .. } | Deed::Misses { .. } | Deed::Suffers(_) | Deed::Crashes(_) => {
-            Rank::Harm
-        }
+        Deed::Sends { .. }
+        | Deed::Misses { .. }
+        | Deed::Suffers(_)
+        | Deed::Surprises(_)
+        | Deed::Crashes(_) => Rank::Harm,
         Deed::IsTold(_) => Rank::Harm,
         Deed::Sees(_)
         | Deed::IsReminded(_)
@@ -312,6 +314,9 @@ fn is_of_money(message: &Message) -> bool {
             | Message::Booked(..)
             | Message::Provide(..)
             | Message::Provided(..)
+            | Message::Remit(..)
+            | Message::Remitted(..)
+            | Message::Return(_)
             | Message::Webhook(_)
             | Message::WebhookReply(_)
             | Message::Told(..)

@@ -3,8 +3,9 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    Amount, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent, Money, Movement,
-    OperationId, Outcome, PaymentId, ProviderId, Record, Status, TransferId, UndoOutcome,
+    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
+    Money, Movement, OperationId, Outcome, PaymentId, ProviderId, Record, RemittanceState, Status,
+    TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
@@ -17,7 +18,10 @@ use crate::message::{Asking, ClientReply};
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
-    /// LG: what providers owe for it.
+    /// PB: everything that was to be sent to it, in the order in which the books
+    /// had it.
+    pub(super) remittances: Vec<RemittanceView>,
+    /// LG: what providers owe for it, or what left by rails.
     pub(super) booked: Amount,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
@@ -51,6 +55,19 @@ pub struct ChargeView {
     pub voids: u32,
     /// Whether it ever reserved money.
     pub was_authorized: bool,
+}
+
+/// A sum that was to be sent, as the bank's own books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemittanceView {
+    /// What makes it happen once.
+    pub reference: OperationId,
+    /// Whose books it is in.
+    pub bank: BankId,
+    /// How much.
+    pub money: Money,
+    /// Where it stands.
+    pub state: RemittanceState,
 }
 
 /// One hold, as the ledger's rows have it.
@@ -148,6 +165,7 @@ impl Dossier {
     /// Forgets everything, but keeps the room that it took.
     pub(super) fn clear(&mut self) {
         self.charges.clear();
+        self.remittances.clear();
         self.booked = Amount::ZERO;
         self.holds.clear();
         self.payments.clear();
@@ -188,6 +206,22 @@ impl Dossier {
         self.charges[at].take(movement);
     }
 
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        let now = RemittanceView {
+            reference: movement.remittance.reference,
+            bank: movement.remittance.bank,
+            money: movement.remittance.money,
+            state: movement.remittance.state,
+        };
+        let is_it = |known: &&mut RemittanceView| {
+            (known.bank, known.reference) == (now.bank, now.reference)
+        };
+        match self.remittances.iter_mut().find(is_it) {
+            Some(known) => *known = now,
+            None => self.remittances.push(now),
+        }
+    }
+
     /// Takes a record of `payment` that is not its first; what it
     /// tells to be undone, if it does.
     pub(super) fn take_record(
@@ -201,7 +235,8 @@ impl Dossier {
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
-                if provider.is_some() {
+                let sends = view.intent.order.workflow().action(*which) == Action::Send;
+                if provider.is_some() || sends {
                     view.attempts.push((which.attempt, false));
                 }
             }
@@ -244,6 +279,13 @@ impl Dossier {
     }
 }
 
+impl RemittanceView {
+    /// Whether the money is out of the house.
+    pub const fn is_gone(&self) -> bool {
+        matches!(self.state, RemittanceState::Accepted | RemittanceState::Settled)
+    }
+}
+
 impl PaymentRecordView {
     /// A payment that was accepted at `at`.
     pub(super) fn new(intent: &Intent, at: VirtualTime) -> Self {
@@ -261,7 +303,7 @@ impl PaymentRecordView {
 
     /// A try at a provider is definitely without effect.
     fn settle(&mut self, which: Try) {
-        if self.intent.order.workflow().action(which) == Action::Authorize
+        if matches!(self.intent.order.workflow().action(which), Action::Authorize | Action::Send)
             && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == which.attempt)
         {
             known.1 = true;

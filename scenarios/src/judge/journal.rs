@@ -41,11 +41,12 @@ pub(super) fn judge(
             found.check(Invariant::I12, seen, about, true, String::new);
         }
         Record::StepIntent { which, .. }
-            if workflow.action(*which) == Action::Authorize && which.attempt > 1 =>
+            if matches!(workflow.action(*which), Action::Authorize | Action::Send)
+                && which.attempt > 1 =>
         {
             let open = view.attempts.iter().filter(|(_, settled)| !settled);
             let open: Vec<_> = open.map(|(attempt, _)| attempt.to_string()).collect();
-            let about = (token, "authorize", Relation::RecordOutOfOrder);
+            let about = (token, workflow.action(*which).name(), Relation::RecordOutOfOrder);
             found.check(Invariant::I14, seen, about, open.is_empty(), || {
                 format!(
                     "attempt {} of {} was intended while attempt {} was in doubt",

@@ -117,6 +117,7 @@ impl Packed {
             && view.epochs == self.epochs.map(u32::from)
             && self.attempts().eq(view.attempts.iter().copied())
             && self.charges().eq(dossier.charges.iter().copied())
+            && dossier.remittances.is_empty()
             && self.booked() == dossier.booked
             && self.holds(operation).eq(dossier.holds.iter().copied())
             && self.screen() == dossier.screen

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, Currency, HoldState, Money, PaymentId, ProviderId, Status,
-    Tenant, Token,
+    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, PaymentId, ProviderId,
+    RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::Sighting;
 
@@ -110,6 +110,22 @@ fn nothing_reserved(
     view: &PaymentRecordView,
 ) {
     let (token, payment) = (view.intent.token, view.intent.payment);
+    let undecided = dossier
+        .remittances
+        .iter()
+        .find(|view| matches!(view.state, RemittanceState::Pending | RemittanceState::Deemed));
+    let about = (token, "send", Relation::UndoMissing);
+    if !dossier.remittances.is_empty() {
+        found.check(Invariant::I35, seen, about, undecided.is_none(), || {
+            let left = undecided.map(|view| format!("{} at {}", view.reference, view.bank));
+            format!(
+                "{} is {}, but {} may still leave",
+                called(token),
+                view.status,
+                left.unwrap_or_default()
+            )
+        });
+    }
     let alive = dossier.charges.iter().find(|charge| charge.is_alive());
     let about = (token, "authorize", Relation::UndoMissing);
     found.check(Invariant::I35, seen, about, alive.is_none(), || {
@@ -144,7 +160,8 @@ fn all_agree(
     if said.is_open_case(token) {
         return;
     }
-    let captured = said.captured(token);
+    let is_payout = operation.purpose.is_payout();
+    let moved = if is_payout { said.sent(token) } else { said.captured(token) };
     let booked = said.booked(token);
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
@@ -158,13 +175,14 @@ fn all_agree(
         _ => Amount::ZERO,
     };
     let money = |amount| Money { amount, currency: operation.money.currency };
-    let about = (token, "capture", Relation::BooksDiffer);
-    let agree = captured == booked && booked == journal && journal == shown && probed.is_some();
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::BooksDiffer);
+    let agree = moved == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
         format!(
-            "of {}, providers captured {}, the ledger booked {}, the journal says {}, the client sees {}",
+            "of {}, {} {}, the ledger booked {}, the journal says {}, the client sees {}",
             called(token),
-            money(captured),
+            if is_payout { "banks sent" } else { "providers captured" },
+            money(moved),
             money(booked),
             money(journal),
             money(shown)
@@ -196,21 +214,43 @@ fn conserved(
         });
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
+    let mut out = BTreeMap::<BankId, Amount>::new();
     for (account, balance) in said.balances().iter() {
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
             AccountId { name: AccountName::TransitIn, .. } => transit += net,
             AccountId { name: AccountName::ProviderReceivable(_), .. } => {}
+            AccountId {
+                name: AccountName::TransitOut(RailId(n)) | AccountName::Bank(BankId(n)),
+                ..
+            } => {
+                *out.entry(BankId(*n)).or_default() += net;
+            }
             AccountId { name, .. } if name.is_memo() => {}
             _ => shared += net,
         }
     }
+    let deposits = said.plan.balances.iter();
+    let deposits = deposits.filter(|b| (b.tenant, b.money.currency) == (tenant, currency));
+    let deposited = deposits.map(|balance| balance.money.amount).sum::<Amount>();
+    // What customers have brought lies at the first bank.
+    *out.entry(BankId(0)).or_default() += deposited;
+    for (bank, left) in &out {
+        let sent = captured.sent.get(bank).copied().unwrap_or_default();
+        let about = (culprit, "post", Relation::BooksDiffer);
+        found.check(Invariant::I33, seen, about, *left == sent, || {
+            let (sent, left) = (money(sent), money(*left));
+            format!("{bank} sent {sent} for {tenant}, but the ledger says that {left} left by it")
+        });
+    }
+    let sent = captured.sent.values().copied().sum::<Amount>();
+    let total = total + deposited - sent;
     let about = (Token(0), "post", Relation::BooksDiffer);
     let whole = transit == Amount::ZERO && shared == total;
     found.check(Invariant::I33, seen, about, whole, || {
         format!(
-            "of {} captured for {tenant}, {} is shared out and {} is left in transit",
+            "of {} in the house for {tenant}, {} is shared out and {} is left in transit",
             money(total),
             money(shared),
             money(transit)
@@ -226,10 +266,12 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
     receivables.chain(said.dossiers.providers()).collect()
 }
 
-/// What is captured of one tenant's payments in one currency.
+/// What is captured, and sent, of one tenant's payments in one currency.
 #[derive(Debug, Default)]
 struct Captured {
     by: BTreeMap<ProviderId, Amount>,
+    /// What banks sent, and did not get back.
+    sent: BTreeMap<BankId, Amount>,
     /// The first instrument for which the ledger has booked something else.
     culprit: Option<Token>,
 }
@@ -251,7 +293,17 @@ fn captured(
             let known = if is_open { captured.min(booked) } else { captured };
             *side.by.entry(*provider).or_default() += known;
         }
-        if !is_open && booked != said.captured(token) {
+        let remittances = match operation.purpose.is_payout() {
+            true => said.remittances_of(token),
+            false => Vec::new(),
+        };
+        for view in remittances.iter().filter(|view| view.is_gone()) {
+            // Up to the amounts of open cases, here too.
+            let known = if is_open { view.money.amount.min(booked) } else { view.money.amount };
+            *side.sent.entry(view.bank).or_default() += known;
+        }
+        let moved = said.captured(token) + said.sent(token);
+        if !is_open && booked != moved {
             side.culprit.get_or_insert(token);
         }
     }

@@ -82,14 +82,19 @@ fn failure_has_no_money(
 ) {
     let charges = said.charges_of(token);
     let holding = charges.iter().find(|view| view.is_captured() || view.is_alive());
-    let step = match holding {
-        Some(view) if view.is_captured() => "capture",
+    let remittances = said.remittances_of(token);
+    let sent = remittances.iter().find(|view| view.state.is_alive());
+    let step = match (sent, holding) {
+        (Some(_), _) => "send",
+        (_, Some(view)) if view.is_captured() => "capture",
         _ => "authorize",
     };
     let about = (token, step, Relation::ShownTooEarly);
-    found.check(Invariant::I18, seen, about, holding.is_none(), || {
-        let state = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
-        format!("{} was told to be {status}, but {}", called(token), state.unwrap_or_default())
+    found.check(Invariant::I18, seen, about, holding.is_none() && sent.is_none(), || {
+        let charge = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
+        let state = sent.map(|v| format!("{} at {} is {}", v.reference, v.bank, v.state));
+        let state = state.or(charge).unwrap_or_default();
+        format!("{} was told to be {status}, but {state}", called(token))
     });
 }
 
@@ -102,12 +107,18 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
         [view] if view.captured == operation.money.amount
             && view.money.currency == operation.money.currency
     );
-    let about = (token, "capture", Relation::ShownTooEarly);
+    let remittances = said.remittances_of(token);
+    let sent: Vec<_> = remittances.iter().filter(|view| view.state.was_sent()).collect();
+    let paid_out = matches!(sent.as_slice(), [view] if view.money == operation.money);
+    let is_payout = operation.purpose.is_payout();
+    let paid = if is_payout { paid_out && captured.is_empty() } else { paid && sent.is_empty() };
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::ShownTooEarly);
+    let what = if is_payout { "remittances" } else { "captured charges" };
+    let count = if is_payout { sent.len() } else { captured.len() };
     found.check(Invariant::I17, seen, about, paid, || {
         format!(
-            "{} was seen succeeded with {} captured charges, for an intent of {}",
+            "{} was seen succeeded with {count} {what}, for an intent of {}",
             called(token),
-            captured.len(),
             operation.money
         )
     });

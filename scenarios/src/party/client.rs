@@ -297,6 +297,7 @@ fn create(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         merchant: operation.merchant,
         token: operation.token,
         money: operation.money,
+        order: operation.purpose.order(),
     };
     out.send(EDGE, Message::Create(request));
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply, admit};
 use model::{
-    Amount, Change, Commit, CommitResult, Defect, Intent, Order, PaymentId, Record, Then, Token,
+    Amount, Change, Commit, CommitResult, Defect, Intent, PaymentId, Record, Then, Token,
     TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
@@ -192,7 +192,7 @@ impl Edge {
             key: create.key.key,
             token: create.token,
             money: create.money,
-            order: Order::PayIn,
+            order: create.order,
         };
         let commit = Commit {
             id: TransactionId(0),

@@ -16,7 +16,7 @@ use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
 use crate::bounds::LEASE;
 use crate::message::{Envelope, LeaseRequest, Message};
-use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
+use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
@@ -89,7 +89,8 @@ impl Orchestrator {
             }
             Message::Assessed(envelope, answer)
             | Message::Booked(envelope, answer)
-            | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
+            | Message::Provided(envelope, answer)
+            | Message::Remitted(envelope, answer) => self.hear(system, &envelope, &answer, out),
             Message::Told(payment, _, told) => self.told(system, payment, told, out),
             Message::NoticeAck(payment, token) => {
                 let Some(hand) = self.hands.get(&payment) else { return };
@@ -111,7 +112,8 @@ impl Orchestrator {
     ) {
         if let Message::Assess(envelope, _)
         | Message::Book(envelope, _)
-        | Message::Provide(envelope, _) = message
+        | Message::Provide(envelope, _)
+        | Message::Remit(envelope, _) = message
         {
             self.hear(system, envelope, &Answer::Bounced, out);
         }
@@ -415,6 +417,7 @@ impl Hand {
             Call::Provider(provider, request) => {
                 (provider_role(provider), Message::Provide(envelope, request))
             }
+            Call::Bank(bank, request) => (bank_role(bank), Message::Remit(envelope, request)),
             // The store knows whether the shop has heard of the event.
             Call::Notice(notice) if system.plan.merchant_events => (STORE, Message::Notice(notice)),
             Call::Notice(notice) => {

@@ -1,6 +1,7 @@
 //! How a seed becomes a plan: one ChaCha stream per subject, so that a change
 //! in one part of a scenario does not reshuffle the others.
 
+mod banks;
 mod clocks;
 mod crashes;
 mod disks;
@@ -12,14 +13,14 @@ mod workload;
 
 use std::time::Duration;
 
-use model::{Dialect, ProviderId, WorkerId};
+use model::{BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, client_role, provider_role,
-    worker_role,
+    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
+    provider_role, worker_role,
 };
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
@@ -32,6 +33,7 @@ impl Plan {
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
+        workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
@@ -61,6 +63,7 @@ impl Plan {
             scenario: scenario.name.clone(),
             seed,
             key: [keys.draw().bits(), keys.draw().bits()],
+            begins: banks::begins(scenario, &mut seed.stream(DATES)),
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
@@ -69,6 +72,7 @@ impl Plan {
             merchant_events: scenario.merchant_events,
             lake: scenario.lake,
             limits: workload::limits(scenario),
+            balances: workload::balances(scenario),
             weather,
             plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
@@ -82,6 +86,7 @@ impl Plan {
             strokes: Strokes::default(),
             providers,
             webhooks,
+            banks: drawer(BANKS).banks(),
             risk,
             operations,
         }
@@ -121,6 +126,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
 const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
+const PAYOUTS: Domain = Domain(u64::from_le_bytes(*b"pay-outs"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
 const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
 const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
@@ -138,6 +144,8 @@ const PAUSES: Domain = Domain(u64::from_le_bytes(*b"p-pauses"));
 const BAD_LINKS: Domain = Domain(u64::from_le_bytes(*b"p-links "));
 const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
 const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
+const BANKS: Domain = Domain(u64::from_le_bytes(*b"p-banks "));
+const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.
@@ -212,6 +220,7 @@ impl Drawer<'_> {
 
     fn role(&mut self, who: Who) -> Role {
         match who {
+            Who::Bank => self.bank_party(),
             Who::Client => self.client(),
             Who::Edge => EDGE,
             Who::Ingress => INGRESS,
@@ -255,6 +264,12 @@ impl Drawer<'_> {
 
     fn client(&mut self) -> Role {
         client_role(self.stream.draw().below(u64::from(self.scenario.workload.clients)) as u8)
+    }
+
+    /// One of the banks: whoever asks for one has one, as the loader sees to.
+    fn bank_party(&mut self) -> Role {
+        let banks = self.scenario.rails.len().max(1) as u64;
+        bank_role(BankId(self.stream.draw().below(banks) as u8))
     }
 
     fn provider_party(&mut self) -> Role {

@@ -94,7 +94,7 @@ fn members(text: &str) -> Result<Roles, String> {
 
 const EVERYBODY: &str = "everybody";
 const NOBODY: &str = "nobody";
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "edge",
     "store",
     "orchestrator",
@@ -104,11 +104,12 @@ const NAMES: [&str; 10] = [
     "lake",
     "provider a",
     "provider b",
+    "bank a",
     "client 0",
 ];
 /// Who can be named, for errors.
-pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, notifier, lake, ingress, a provider such as `provider a`, or a client such as \
-     `client 0`";
+pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, notifier, lake, ingress, a provider such as `provider a`, a bank such as \
+     `bank a`, or a client such as `client 0`";
 
 #[cfg(test)]
 mod tests {

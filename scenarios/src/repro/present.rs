@@ -19,6 +19,7 @@ pub(super) struct Present {
     pub(super) merchant_events: bool,
     pub(super) lake: bool,
     pub(super) providers: usize,
+    pub(super) banks: usize,
     pub(super) payments: BTreeSet<u64>,
 }
 
@@ -43,7 +44,10 @@ impl Present {
                 (_, _, Some(_)) => {
                     format!("there is no {name}: `workers = {}` counts them all", self.workers)
                 }
-                _ if roles.contains(party::INGRESS) => {
+                _ if party::bank_of(role).is_some() => {
+                    format!("there is no {name}: there are {} banks", self.banks)
+                }
+                _ if role == party::INGRESS => {
                     format!("there is no {name}: with `webhooks = true` there is one")
                 }
                 _ if role == party::NOTIFIER => {
@@ -91,6 +95,9 @@ impl Present {
             _ if role == party::INGRESS => self.webhooks,
             _ if role == party::NOTIFIER => self.merchant_events,
             _ if role == party::LAKE => self.lake,
+            _ if party::bank_of(role).is_some() => {
+                party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
+            }
             _ => {
                 let worker = party::worker_of(role);
                 let present = role.0 <= party::PROBE.0;

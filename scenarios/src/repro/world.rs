@@ -4,25 +4,27 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use model::Minute;
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
+use super::bank::{self, BankTable};
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
 use super::line::{Line, quoted, span};
 use super::notes::Notes;
-use super::operation::{self, LimitLine, OperationLine};
+use super::operation::{self, BalanceLine, LimitLine, OperationLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
 use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
-use crate::party::{CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
-use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
+use crate::party::{BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
+use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::shrink;
 use crate::span::Span;
@@ -35,6 +37,8 @@ pub(super) struct WorldTable {
     key: Key,
     #[serde(default)]
     latencies: Latencies,
+    #[serde(default)]
+    begins: Minute,
     chaos: Spanned<Span>,
     key_lifetime: Option<Spanned<Span>>,
     #[serde(default)]
@@ -55,6 +59,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     limits: Vec<LimitLine>,
     #[serde(default)]
+    balances: Vec<BalanceLine>,
+    #[serde(default)]
     points: Vec<PointLine>,
     #[serde(default)]
     ordered: Vec<Route>,
@@ -66,6 +72,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     risk: RiskTable,
     providers: Option<Spanned<Vec<ProviderTable>>>,
+    #[serde(default = "no_banks")]
+    banks: Spanned<Vec<BankTable>>,
 }
 
 /// What a file says besides, of where the plan came from.
@@ -127,6 +135,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if !plan.plain {
         line("latencies = \"drawn\"".to_owned());
     }
+    if plan.begins != Minute::default() {
+        line(format!("begins = {}", quoted(&plan.begins.to_string())));
+    }
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
     if let Some(lifetime) = plan.key_lifetime {
         line(format!("key_lifetime = {}", quoted(&Span(lifetime).to_string())));
@@ -164,6 +175,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let lists = [
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
+        some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
         some("connections", bare(routes(&plan.connections))),
@@ -185,6 +197,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let unsaid = plan.providers == provider::calm_cast();
     for provider in plan.providers.iter().filter(|_| !unsaid) {
         table("[[world.providers]]", provider::lines(provider));
+    }
+    for bank in &plan.banks {
+        table("[[world.banks]]", bank::lines(bank));
     }
     text
 }
@@ -258,7 +273,8 @@ impl WorldTable {
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
-        let operations = operations(self.operations, clients)?;
+        let banks = banks(self.banks)?;
+        let operations = operations(self.operations, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
         let present = Present {
@@ -268,12 +284,15 @@ impl WorldTable {
             merchant_events,
             lake,
             providers: providers.len(),
+            banks: banks.len(),
             payments,
         };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
         let planned = planned(self.faults, &present)?;
+        let balances = self.balances.into_iter().map(BalanceLine::balance);
+        let balances = balances.collect::<Result<_, _>>()?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
         Ok(Plan {
             format: Plan::FORMAT,
@@ -281,6 +300,7 @@ impl WorldTable {
             scenario: origin.scenario,
             seed: origin.seed,
             key: self.key.0,
+            begins: self.begins,
             heal_at,
             key_lifetime,
             order_ref_unique: self.order_ref_unique,
@@ -290,6 +310,7 @@ impl WorldTable {
             lake,
             operations,
             limits,
+            balances,
             weather: self.network.weather()?,
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
@@ -303,6 +324,7 @@ impl WorldTable {
             strokes: planned.strokes.into_iter().collect(),
             providers,
             webhooks: self.webhooks,
+            banks,
             risk: self.risk.risk()?,
         })
     }
@@ -338,10 +360,19 @@ fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<Provider
     tables.into_iter().map(ProviderTable::provider).collect()
 }
 
+fn banks(tables: Spanned<Vec<BankTable>>) -> Result<Vec<BankPlan>, Wrong> {
+    let (place, tables) = (tables.span(), tables.into_inner());
+    if tables.len() > usize::from(BANKS_MAX) {
+        return Err(Wrong::new(place, format!("expected at most {BANKS_MAX} banks")));
+    }
+    tables.into_iter().map(BankTable::bank).collect()
+}
+
 /// In the order of their numbers.
 fn operations(
     lines: Spanned<Vec<Spanned<OperationLine>>>,
     clients: u8,
+    banks: usize,
 ) -> Result<Vec<Operation>, Wrong> {
     let (place, lines) = (lines.span(), lines.into_inner());
     if !(1..=OPERATIONS_MAX).contains(&lines.len()) {
@@ -357,7 +388,7 @@ fn operations(
         if !seen.insert(payment) {
             return Err(Wrong::new(place, format!("payment {payment} stands here twice")));
         }
-        operations.push(line.operation(clients)?);
+        operations.push(line.operation(clients, banks)?);
     }
     operations.sort_by_key(|operation| operation.token);
     Ok(operations)
@@ -431,6 +462,10 @@ fn bounded<T: Copy + Ord + std::fmt::Display>(
         return Ok(*value.get_ref());
     }
     Err(Wrong::new(value.span(), format!("`{name}` is {least} to {most}")))
+}
+
+fn no_banks() -> Spanned<Vec<BankTable>> {
+    Spanned::new(0..0, Vec::new())
 }
 
 fn one() -> Spanned<u8> {

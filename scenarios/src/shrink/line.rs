@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{Dialect, ProviderId, Token};
+use model::{BankId, Dialect, ProviderId, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
-use crate::party::{name, provider_role};
+use super::bank_line::BankLine;
+use crate::party::{bank_role, name, provider_role};
 use crate::plan::{Plan, ProviderPlan};
 use crate::points::PointName;
 
@@ -39,6 +40,8 @@ pub enum Line {
     Point(PointName),
     /// Something that a provider or an issuer does at a rate.
     Provider(ProviderId, ProviderLine),
+    /// Something that a bank does at a rate.
+    Bank(BankId, BankLine),
     /// Rejections by the risk service at a rate.
     Rejections,
     /// Reviews by the risk service at a rate.
@@ -172,6 +175,10 @@ impl Line {
             let on = ProviderLine::ALL.into_iter().filter(|line| line.is_on(provider));
             lines.extend(on.map(|line| Self::Provider(ProviderId(n as u8), line)));
         }
+        for (n, bank) in plan.banks.iter().enumerate() {
+            let on = BankLine::ALL.into_iter().filter(|line| line.is_on(bank));
+            lines.extend(on.map(|line| Self::Bank(BankId(n as u8), line)));
+        }
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
         lines
@@ -266,6 +273,11 @@ impl Plan {
             Line::Weather(WeatherLine::Load) => self.weather.load_percent = 100,
             Line::Provider(provider, line) => {
                 if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
+                    line.calm(plan);
+                }
+            }
+            Line::Bank(bank, line) => {
+                if let Some(plan) = self.banks.get_mut(usize::from(bank.0)) {
                     line.calm(plan);
                 }
             }
@@ -410,6 +422,9 @@ impl fmt::Display for Line {
             Self::Point(point) => write!(f, "the rate of {}", point.name()),
             Self::Provider(provider, line) => {
                 write!(f, "the rate of {} at {}", line.name(), name(provider_role(*provider)))
+            }
+            Self::Bank(bank, line) => {
+                write!(f, "the rate of {} at {}", line.name(), name(bank_role(*bank)))
             }
             Self::Rejections => f.write_str("the rate of rejections"),
             Self::Reviews => f.write_str("the rate of reviews"),

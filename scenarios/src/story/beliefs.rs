@@ -168,7 +168,11 @@ impl Believing {
                     self.beliefs.take_record(*payment, record);
                 }
             }
-            Said::Moved(_) | Said::Written(..) | Said::Filed(..) | Said::Counted(_) => {}
+            Said::Moved(_)
+            | Said::Remitted(_)
+            | Said::Written(..)
+            | Said::Filed(..)
+            | Said::Counted(_) => {}
         }
     }
 

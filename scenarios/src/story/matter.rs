@@ -125,6 +125,9 @@ impl Matter {
             Timer::Expire
             | Timer::Request(_)
             | Timer::Execute(_)
+            | Timer::Finding(_)
+            | Timer::Agenda
+            | Timer::Return(..)
             | Timer::Look
             | Timer::Deliver(..)
             | Timer::Repeat(_)
@@ -155,6 +158,10 @@ impl Matter {
             Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
             Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
+            Entry::Bank(entry) => {
+                let moved = entry.movement();
+                moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
+            }
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.touches(moved.charge.token))
             }
@@ -173,11 +180,12 @@ impl Matter {
     fn is_seen_in(&self, fact: &Fact) -> bool {
         match fact {
             Fact::Shown { asking, .. } => self.touches(asking.token),
-            Fact::Told { token, .. } | Fact::Probed { token, .. } | Fact::Moved(token, _) => {
-                self.touches(*token)
-            }
+            Fact::Told { token, .. }
+            | Fact::Probed { token, .. }
+            | Fact::Moved(token, _)
+            | Fact::Remitted(token, _) => self.touches(*token),
             Fact::Heard(event) => self.is_about(event.token),
-            Fact::Struck(..) | Fact::Befell(_) => false,
+            Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Booking, Event, InboxState, Movement, PaymentId, Record, StoreEntry, Token, Webhook};
+use model::{
+    BankMovement, Booking, Event, InboxState, Movement, PaymentId, Record, StoreEntry, Token,
+    Webhook,
+};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -22,6 +25,8 @@ pub(super) struct Testimony {
 pub(super) enum Said {
     /// A provider, of a charge.
     Moved(Movement),
+    /// A bank, of what it sends.
+    Remitted(BankMovement),
     /// The ledger: all of this at once.
     Booked(Booking),
     /// The store: these records of a payment, at once.
@@ -36,6 +41,7 @@ impl Testimony {
     pub(super) fn take_entry(&mut self, seen: Sighting, entry: &Entry) {
         let said = match entry {
             Entry::Provider(entry) => entry.movement().copied().map(Said::Moved),
+            Entry::Bank(entry) => entry.movement().copied().map(Said::Remitted),
             Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
             Entry::Counted(event) => Some(Said::Counted(*event)),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {

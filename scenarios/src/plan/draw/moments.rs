@@ -61,11 +61,14 @@ impl Drawer<'_> {
         let client = client.unwrap_or_else(|| self.client());
         let provider = provider.unwrap_or_else(|| self.provider_party());
         let worker = worker.unwrap_or_else(|| self.worker());
+        let bank = role.filter(|role| party::bank_of(*role).is_some());
+        let bank = bank.or_else(|| (!self.scenario.rails.is_empty()).then(|| self.bank_party()));
+        let banking = bank.into_iter().flat_map(|bank| bank_traffic(worker, bank));
         let told = self.scenario.providers.webhooks.then(|| tidings(worker, provider));
         let told = told.into_iter().flatten();
         let shop = if self.scenario.merchant_events { STORE } else { client };
         let all = traffic(client, worker, provider, shop).into_iter();
-        let all = all.chain(told).chain(self.events(client));
+        let all = all.chain(told).chain(banking).chain(self.events(client));
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
         let choice = self.stream.draw().pick(&choices).copied();
         let (from, to, kind) = choice.expect("every party sends something and hears something");
@@ -101,6 +104,16 @@ impl Drawer<'_> {
         let operation = self.stream.draw().pick(self.operations);
         Subject(operation.map_or(0, |operation| operation.token.0))
     }
+}
+
+/// What workers and a bank say to each other.
+fn bank_traffic(worker: Role, bank: Role) -> [(Role, Role, Kind); 4] {
+    [
+        (worker, bank, kinds::SEND),
+        (worker, bank, kinds::SEND),
+        (worker, bank, kinds::INVESTIGATE),
+        (bank, worker, kinds::REMITTED),
+    ]
 }
 
 /// Who tells whom of webhooks, where there are any.
