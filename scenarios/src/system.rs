@@ -61,7 +61,7 @@ pub enum Party {
     /// The risk service.
     Risk(RiskService),
     /// The store.
-    Store(StoreDesk),
+    Store(Box<StoreDesk>),
     /// Anybody who found a hole in a journal that others rely on: it serves
     /// nothing, rather than act on what is left.
     Halted,
@@ -174,7 +174,7 @@ impl System for PaymentSystem {
         match role {
             EDGE => Party::Edge(Edge::default()),
             INGRESS => Party::Ingress(Ingress::default()),
-            STORE => Party::Store(StoreDesk::boot(self, journal, out)),
+            STORE => Party::Store(Box::new(StoreDesk::boot(self, journal, out))),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
