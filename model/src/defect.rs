@@ -92,6 +92,14 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::AckAndDrop,
+            name: "ack-and-drop",
+            story: "a webhook about a charge that the house has no name for yet is answered with \
+                    200 and dropped, so an event that comes almost immediately is lost",
+            source: "duncanmcclean/statamic-cargo#190",
+            caught_by: &["I23"],
+        },
+        DefectStory {
             defect: Self::AmbiguousErrorStoredFinal,
             name: "ambiguous-error-stored-final",
             story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
@@ -100,14 +108,6 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
-        },
-        DefectStory {
-            defect: Self::AckAndDrop,
-            name: "ack-and-drop",
-            story: "a webhook about a charge that the house has no name for yet is answered with \
-                    200 and dropped, so an event that comes almost immediately is lost",
-            source: "duncanmcclean/statamic-cargo#190",
-            caught_by: &["I23"],
         },
         DefectStory {
             defect: Self::CheckThenInsert,
