@@ -163,6 +163,13 @@ impl Conductor {
                 _ => sends.answered(number),
             }
         }
+        let effectful = waiting.is_some_and(|waiting| waiting.effectful);
+        if let (Aim::Step(which, action), Evidence::Unknown, true) =
+            (flight.aim, evidence, effectful)
+            && self.forgets_attempt(which, action, rules)
+        {
+            return;
+        }
         self.conclude(evidence, number, sent_at, now, rules);
     }
 
@@ -311,12 +318,26 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
                 return;
             }
+            if lost.effectful && self.forgets_attempt(which, action, rules) {
+                return;
+            }
             if action == Action::Post && rules.defects.has(Defect::UndoPastPivot) {
                 self.conclusion = Some(Record::StatusChanged(Status::Failing));
                 return;
             }
         }
         self.doubt(now, rules);
+    }
+
+    /// Whether the attempt at a refund that met an error is deleted, and another
+    /// one made.
+    fn forgets_attempt(&mut self, which: Try, action: Action, rules: &Rules) -> bool {
+        let forgets = action == Action::Refund && rules.defects.has(Defect::DeleteAttemptOnError);
+        if forgets {
+            let another = Try { attempt: which.attempt + 1, ..which };
+            self.conclusion = Some(self.payment.step_intent(another, None));
+        }
+        forgets
     }
 
     /// One more time there was nothing to learn.

@@ -13,12 +13,16 @@ pub enum Defect {
     CheckThenInsert,
     /// An undo is only registered once its step has succeeded.
     CompRegisteredAfter,
+    /// A refund that met an error is forgotten, and made anew.
+    DeleteAttemptOnError,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
     /// A server error counts as a refusal.
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
+    /// Every endpoint is taken to honor keys as that of authorizations does.
+    KeyIgnoredEndpoint,
     /// A key is one key for all tenants.
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
@@ -80,6 +84,15 @@ impl Defect {
             caught_by: &["I35", "I18"],
         },
         DefectStory {
+            defect: Self::DeleteAttemptOnError,
+            name: "delete-attempt-on-error",
+            story: "a refund that meets an error or a time-out is deleted together with the key \
+                    that it carried, and the retry mints a new one, so that the customer gets the \
+                    money twice",
+            source: "medusajs/medusa#16681",
+            caught_by: &["I08"],
+        },
+        DefectStory {
             defect: Self::DoublePost,
             name: "double-post",
             story: "a posting whose reply was lost is sent again with new transfer ids and without \
@@ -102,6 +115,14 @@ impl Defect {
                     chose a key that another tenant's had chosen gets no payment",
             source: "kortix-ai/suna PR#5267; nestjs-agentic#126",
             caught_by: &["I21"],
+        },
+        DefectStory {
+            defect: Self::KeyIgnoredEndpoint,
+            name: "key-ignored-endpoint",
+            story: "a refund whose reply was lost is sent again under its key, as an authorization \
+                    would be, to a provider whose refund endpoint takes a key and ignores it",
+            source: "Solidgate documents keys that are ignored; razorpay-mcp-server PR#128",
+            caught_by: &["I08"],
         },
         DefectStory {
             defect: Self::LeaseNoFencing,

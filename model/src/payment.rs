@@ -389,7 +389,9 @@ impl Payment {
     fn change_refund(&mut self, event: Option<RefundEvent>) -> Result<(), IllegalRecord> {
         let refunds = matches!(self.intent.order, Order::Refund(_));
         if let Some(event) = event.filter(|_| refunds) {
-            self.refund = self.refund.next(event)?;
+            let (state, next) = (self.refund, self.refund.next(event));
+            let anyway = || Ok(next.unwrap_or(state));
+            self.refund = self.defects.pick(Defect::DeleteAttemptOnError, || next, anyway)?;
         }
         Ok(())
     }

@@ -49,8 +49,20 @@ fn wish(operation: &Operation) -> (String, String) {
     let Operation { token, at, client, money, merchant, key, .. } = operation;
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
-    let wish = format!("client {client} pays {money} to {merchant} under {key}, at {at}{then}");
-    (format!("payment {}", token.0), wish)
+    match operation.purpose.refunds() {
+        Some(of) => {
+            let of = of.0;
+            let wish = format!(
+                "client {client} wants {money} of payment {of} back under {key}, at {at}{then}"
+            );
+            (format!("refund {}", token.0), wish)
+        }
+        None => {
+            let wish =
+                format!("client {client} pays {money} to {merchant} under {key}, at {at}{then}");
+            (format!("payment {}", token.0), wish)
+        }
+    }
 }
 
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
@@ -116,6 +128,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("partial approval", issuer.partial),
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
+        ("refund failed", issuer.refund_failed),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -221,7 +234,11 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.merchant.to_string(),
         operation.tenant.to_string(),
         operation.key.to_string(),
-        then(operation),
+        match operation.purpose.refunds() {
+            Some(of) if then(operation).is_empty() => format!("back from payment {}", of.0),
+            Some(of) => format!("back from payment {}, {}", of.0, then(operation)),
+            None => then(operation),
+        },
     ]
 }
 

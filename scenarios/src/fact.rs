@@ -56,6 +56,8 @@ pub mod sights {
     pub const CAPTURED: Kind = Kind(4);
     /// A provider undid an authorization, or blocked it unseen.
     pub const VOIDED: Kind = Kind(5);
+    /// A provider gave money back, or promised to.
+    pub const REFUNDED: Kind = Kind(6);
 
     /// Those that clients state.
     pub const OF_CLIENTS: &[Kind] = &[SHOWN, TOLD];
@@ -82,6 +84,7 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
         ChargeEvent::Declined => Some(sights::DECLINED),
         ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => Some(sights::CAPTURED),
         ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
+        ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => Some(sights::REFUNDED),
         _ => None,
     }
 }
@@ -89,7 +92,7 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
 /// What a client asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
-    /// A new payment.
+    /// A new payment, or a new refund.
     Create,
     /// The status of one.
     Get,
@@ -128,4 +131,8 @@ pub enum ProviderStrike {
     IndexLag,
     /// F17: a request came about a charge whose key the provider has forgotten.
     KeyExpired,
+    /// The money could not be given back.
+    RefundFailed,
+    /// The provider will say later whether it is given back.
+    RefundPending,
 }

@@ -12,6 +12,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod refunds;
 mod rest;
 mod screens;
 mod sums;
@@ -97,7 +98,8 @@ impl Judge {
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
-        screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
+        refunds::moved(&self.said, &mut self.found, seen, movement);
+        screens::after_movement(&self.said, &mut self.found, seen, movement.token);
     }
 
     fn shown(&mut self, seen: Sighting, what: screens::Screen) {
@@ -117,18 +119,21 @@ impl Observer<PaymentSystem> for Judge {
             Message::Booked(envelope, Answer::Booked(_)) => {
                 fencing::booked(&mut self.said, &mut self.found, seen, envelope);
             }
-            Message::Create(request) => self.said.asked(request.token, Endpoint::Create),
+            Message::Create(_) | Message::Refund(_) => {
+                self.said.asked(message.token(), Endpoint::Create);
+            }
             Message::Get(token, _) if seen.role != PROBE => {
                 self.said.asked(*token, Endpoint::Get);
             }
             Message::Cancel(token, _) => self.said.asked(*token, Endpoint::Cancel),
             Message::Created(asking, reply)
+            | Message::Refunded(asking, reply)
             | Message::Got(asking, reply)
             | Message::Cancelled(asking, reply)
                 if seen.role == EDGE =>
             {
                 let endpoint = match message {
-                    Message::Created(..) => Endpoint::Create,
+                    Message::Created(..) | Message::Refunded(..) => Endpoint::Create,
                     Message::Got(..) => Endpoint::Get,
                     _ => Endpoint::Cancel,
                 };
@@ -188,7 +193,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 16] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -203,11 +208,18 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 14] = [
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
     ProviderStrike::KeyExpired,
+    ProviderStrike::RefundFailed,
+    ProviderStrike::RefundPending,
 ];
 
 /// The name of an instrument in messages to people.
 fn called(token: Token) -> String {
     format!("payment {}", token.0)
+}
+
+/// The name of the instrument of a refund in messages to people.
+fn called_refund(token: Token) -> String {
+    format!("refund {}", token.0)
 }
 
 #[cfg(test)]
@@ -244,7 +256,7 @@ mod tests {
                 ..Charge::tombstone(ProviderId(7), OperationId(1), token, Default::default())
             };
             let event = ChargeEvent::Captured(charge.captured);
-            judge.moved(seen, &Movement { charge, reference: None, event });
+            judge.moved(seen, &Movement { charge, token, reference: None, event });
             let caught = |invariant| {
                 let violations = judge.found.violations.iter();
                 violations.filter(|v| v.token == token && v.invariant == invariant).count()

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, KeyId, KeyRow, RefundPayment, StoredReply};
 use model::{
     Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, TransactionId,
+    ProviderRequest, Record, RiskRequest, Status, Taken, Token, TransactionId,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -19,8 +19,12 @@ pub enum Message {
     Get(Token, KeyId),
     /// Client to edge: m2, end the payment under this key.
     Cancel(Token, KeyId),
+    /// Client to edge: m2, give money back.
+    Refund(RefundPayment),
     /// Edge to client: the reply to [`Message::Create`].
     Created(Asking, ClientReply),
+    /// Edge to client: the reply to [`Message::Refund`].
+    Refunded(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Get`].
     Got(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Cancel`].
@@ -112,6 +116,8 @@ pub struct ReadRequest {
     pub token: Token,
     /// The key to read.
     pub key: KeyId,
+    /// The key of the payment that is to be given back.
+    pub of: Option<KeyId>,
 }
 
 /// What the store has under a key.
@@ -121,6 +127,8 @@ pub struct Rows {
     pub key: Option<KeyRow>,
     /// The payment that it stands for.
     pub payment: Option<PaymentView>,
+    /// The payment that is to be given back.
+    pub of: Option<(PaymentId, PaymentView)>,
 }
 
 /// A payment as readers of the store see it.
@@ -134,6 +142,8 @@ pub struct PaymentView {
     pub lease_live: bool,
     /// Whether no capture was ever intended.
     pub cancelable: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
 }
 
 /// What a client is told, as the HTTP status that it would be.
@@ -170,6 +180,15 @@ impl ClientReply {
             | Self::TooLate(payment)
             | Self::Stands(payment, _) => Some(*payment),
             Self::Final(stored) => Some(stored.payment),
+            _ => None,
+        }
+    }
+
+    /// The status that it shows, if it shows one.
+    pub const fn status(&self) -> Option<Status> {
+        match self {
+            Self::Stands(_, status) => Some(*status),
+            Self::Final(stored) => Some(stored.status),
             _ => None,
         }
     }
@@ -236,6 +255,8 @@ kinds! {
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
     28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
+    29 ASK_REFUND "ask-refund" = Self::Refund(_),
+    30 REFUNDED "ask-refund-reply" = Self::Refunded(..),
 }
 
 impl sim::Message for Message {
@@ -253,10 +274,12 @@ impl Message {
     pub fn token(&self) -> Token {
         match self {
             Self::Create(request) => request.token,
+            Self::Refund(request) => request.token,
             Self::Get(token, _) | Self::Cancel(token, _) => *token,
-            Self::Created(asking, _) | Self::Got(asking, _) | Self::Cancelled(asking, _) => {
-                asking.token
-            }
+            Self::Created(asking, _)
+            | Self::Refunded(asking, _)
+            | Self::Got(asking, _)
+            | Self::Cancelled(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)

@@ -47,7 +47,7 @@ impl Store {
     /// The key of a payment that was put away, which is found by the payment
     /// that it stands for.
     pub(super) fn finished_key(&self, key: KeyId) -> Option<KeyRow> {
-        let payment = PaymentId::of(key.tenant, key.key, 0);
+        let payment = key.payment(0);
         let finished = self.finished.get(payment.0)?;
         let reply = Some(StoredReply { payment, status: finished.status });
         Some(KeyRow { fingerprint: finished.fingerprint, payment, reply })
@@ -56,7 +56,7 @@ impl Store {
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {
         let row = self.payments.get(&payment)?;
         let PaymentRow { status, last, taken, .. } = *row;
-        let key = row.key.filter(|key| PaymentId::of(key.tenant, key.key, 0) == payment)?;
+        let key = row.key.filter(|key| key.payment(0) == payment)?;
         let claimed = self.keys.get(&key)?;
         let replied = claimed.reply == Some(StoredReply { payment, status });
         if row.then != Then::Close || claimed.payment != payment || !replied {

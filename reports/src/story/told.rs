@@ -302,6 +302,7 @@ fn is_of_money(message: &Message) -> bool {
     matches!(
         message,
         Message::Create(_)
+            | Message::Refund(_)
             | Message::Cancel(..)
             | Message::Notice(_)
             | Message::Commit(_)

@@ -11,7 +11,9 @@ use model::{
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, HoldView, PaymentRecordView, ScreenView};
+use super::dossier::{
+    ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView,
+};
 use crate::message::ClientReply;
 use crate::plan::Operation;
 
@@ -108,6 +110,7 @@ impl Packed {
             && self.attempts().eq(view.attempts.iter().copied())
             && self.charges().eq(dossier.charges.iter().copied())
             && self.booked() == dossier.booked
+            && dossier.given == GivenBack::default()
             && self.holds(operation).eq(dossier.holds.iter().copied())
             && self.screen() == dossier.screen
             // Each has a bit of its own: none is missing, none was there twice.

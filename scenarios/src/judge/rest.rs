@@ -9,7 +9,7 @@ use model::{
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::called;
+use super::{called, called_refund, refunds};
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use crate::bounds::TERM;
@@ -29,6 +29,9 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         terminates(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
+        }
+        if said.refunded_by(token).is_some() && !said.is_open_case(token) {
+            refunds::at_rest(found, seen, dossier, view);
         }
         if view.status.is_final() {
             nothing_reserved(found, seen, dossier, view);
@@ -142,8 +145,11 @@ fn all_agree(
     if said.is_open_case(token) {
         return;
     }
-    let captured = said.captured(token);
-    let booked = said.booked(token);
+    let is_refund = operation.purpose.refunds().is_some();
+    let (captured, booked) = match is_refund {
+        true => (given_back(said, token), -said.booked(token)),
+        false => (said.captured(token), said.booked(token)),
+    };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
@@ -156,12 +162,13 @@ fn all_agree(
         _ => Amount::ZERO,
     };
     let money = |amount| Money { amount, currency: operation.money.currency };
-    let about = (token, "capture", Relation::BooksDiffer);
+    let (step, did) = if is_refund { ("refund", "gave back") } else { ("capture", "captured") };
+    let about = (token, step, Relation::BooksDiffer);
     let agree = captured == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
         format!(
-            "of {}, providers captured {}, the ledger booked {}, the journal says {}, the client sees {}",
-            called(token),
+            "of {}, providers {did} {}, the ledger booked {}, the journal says {}, the client sees {}",
+            if is_refund { called_refund(token) } else { called(token) },
             money(captured),
             money(booked),
             money(journal),
@@ -198,7 +205,9 @@ fn conserved(
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
-            AccountId { name: AccountName::TransitIn, .. } => transit += net,
+            AccountId {
+                name: AccountName::TransitIn | AccountName::TransitOutProviders, ..
+            } => transit += net,
             AccountId { name: AccountName::ProviderReceivable(_), .. } => {}
             AccountId { name, .. } if name.is_memo() => {}
             _ => shared += net,
@@ -208,7 +217,7 @@ fn conserved(
     let whole = transit == Amount::ZERO && shared == total;
     found.check(Invariant::I33, seen, about, whole, || {
         format!(
-            "of {} captured for {tenant}, {} is shared out and {} is left in transit",
+            "of {} captured for {tenant} and not given back, {} is shared out and {} is left in transit",
             money(total),
             money(shared),
             money(transit)
@@ -224,7 +233,12 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
     receivables.chain(said.dossiers.providers()).collect()
 }
 
-/// What is captured of one tenant's payments in one currency.
+/// What was given back to this instrument.
+fn given_back(said: &Authorities, token: Token) -> Amount {
+    said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
+}
+
+/// What is captured of one tenant's payments in one currency, and not given back.
 #[derive(Debug, Default)]
 struct Captured {
     by: BTreeMap<ProviderId, Amount>,
@@ -243,6 +257,17 @@ fn captured(
         let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
         let (token, is_open) = (operation.token, said.is_open_case(operation.token));
         let booked = said.booked(token);
+        if operation.purpose.refunds().is_some() {
+            let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+            let known = if is_open { given.amount.min(-booked) } else { given.amount };
+            if let Some(provider) = given.by {
+                *side.by.entry(provider).or_default() -= known;
+            }
+            if !is_open && given.amount != -booked {
+                side.culprit.get_or_insert(token);
+            }
+            continue;
+        }
         for provider in providers {
             let captured = said.dossiers.captured(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, StoredReply, admit};
+use model::gatekeeper::{
+    Admission, CreatePayment, KeyId, KeyRow, RefundPayment, StoredReply, admit, admit_refund,
+};
 use model::{
-    Amount, Change, Commit, CommitResult, Defect, Intent, Order, PaymentId, Record, Then, Token,
-    TransactionId,
+    Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, Record,
+    RefundOrder, Status, Then, Token, TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
@@ -39,6 +41,7 @@ struct Request {
 #[derive(Clone, Copy, Debug)]
 enum Asked {
     Create(CreatePayment),
+    Refund(RefundPayment),
     Get,
     Cancel,
 }
@@ -59,6 +62,13 @@ impl Edge {
             Message::Create(request) => {
                 let key = request.key.scoped(defects);
                 self.read(system, (client, asking), Asked::Create(request), key, out);
+            }
+            Message::Refund(request) if request.amount <= Amount::ZERO => {
+                out.send(client, Message::Refunded(asking, ClientReply::Invalid));
+            }
+            Message::Refund(request) => {
+                let key = request.key.scoped(defects);
+                self.read(system, (client, asking), Asked::Refund(request), key, out);
             }
             Message::Get(_, key) => {
                 self.read(system, (client, asking), Asked::Get, key.scoped(defects), out);
@@ -105,7 +115,11 @@ impl Edge {
         if self.requests.contains_key(&serial) {
             return;
         }
-        let read = ReadRequest { serial, token: asking.token, key };
+        let of = match asked {
+            Asked::Refund(request) => Some(request.of.scoped(system.rules.defects)),
+            _ => None,
+        };
+        let read = ReadRequest { serial, token: asking.token, key, of };
         let request =
             Request { client, asking, asked, read, commit: None, read_twice: false, tries: 0 };
         self.requests.insert(serial, request);
@@ -130,6 +144,7 @@ impl Edge {
         }
         match request.asked {
             Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
+            Asked::Refund(refund) => self.gate_refund(system, serial, &refund, &rows, out),
             Asked::Get => {
                 let reply = rows.key.zip(rows.payment);
                 let reply = reply.map_or(ClientReply::NotFound, |(key, payment)| {
@@ -151,7 +166,8 @@ impl Edge {
         out: &mut Effects,
     ) {
         let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
-        match admit(create, rows.key.as_ref(), lease_live, system.rules.defects) {
+        let admission = admit(create, rows.key.as_ref(), lease_live, system.rules.defects);
+        match admission {
             Admission::Accept(payment) => {
                 let racy = system.rules.defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
@@ -159,16 +175,70 @@ impl Edge {
                     (create.key.scoped(system.rules.defects), if racy { fresh } else { payment });
                 self.accept(system, serial, create, claimed, !racy, out);
             }
-            Admission::InProgress(payment) => {
-                self.answer(serial, ClientReply::InProgress(payment), out);
+            known => self.answer_known(serial, create.token, known, out),
+        }
+    }
+
+    /// The same for a refund: of a payment that is booked, and of no more than
+    /// what is left of that.
+    fn gate_refund(
+        &mut self,
+        system: &PaymentSystem,
+        serial: u64,
+        refund: &RefundPayment,
+        rows: &Rows,
+        out: &mut Effects,
+    ) {
+        let (lease_live, defects) =
+            (rows.payment.is_some_and(|payment| payment.lease_live), system.rules.defects);
+        let payment = match admit_refund(refund, rows.key.as_ref(), lease_live, defects) {
+            Admission::Accept(payment) => payment,
+            known => return self.answer_known(serial, refund.token, known, out),
+        };
+        let Some((of, view)) = rows.of else {
+            return self.answer(serial, ClientReply::NotFound, out);
+        };
+        let booked = view.taken.filter(|_| view.status == Status::Succeeded);
+        let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable()) else {
+            return self.answer(serial, ClientReply::NotRefundable, out);
+        };
+        let intent = Intent {
+            payment,
+            tenant: refund.key.tenant,
+            merchant: taken.merchant,
+            key: refund.key.key,
+            token: refund.token,
+            money: Money { amount: refund.amount, currency: taken.currency },
+            order: Order::Refund(RefundOrder {
+                of,
+                provider: taken.provider,
+                charge: taken.charge,
+            }),
+        };
+        let row = KeyRow { fingerprint: refund.fingerprint(), payment, reply: None };
+        self.begin(system, serial, intent, (refund.key.scoped(defects), row), true, out);
+    }
+
+    /// Answers a request under a key that was used before.
+    fn answer_known(
+        &mut self,
+        serial: u64,
+        token: Token,
+        admission: Admission,
+        out: &mut Effects,
+    ) {
+        let reply = match admission {
+            Admission::Accept(payment) | Admission::InProgress(payment) => {
+                ClientReply::InProgress(payment)
             }
             Admission::Resume(payment) => {
-                out.send(STORE, Message::Nudge(payment, create.token));
-                self.answer(serial, ClientReply::InProgress(payment), out);
+                out.send(STORE, Message::Nudge(payment, token));
+                ClientReply::InProgress(payment)
             }
-            Admission::Replay(reply) => self.answer(serial, ClientReply::Final(reply), out),
-            Admission::Mismatch => self.answer(serial, ClientReply::Mismatch, out),
-        }
+            Admission::Replay(reply) => ClientReply::Final(reply),
+            Admission::Mismatch => ClientReply::Mismatch,
+        };
+        self.answer(serial, reply, out);
     }
 
     /// Claims the key and creates the payment, in one commit.
@@ -191,14 +261,26 @@ impl Edge {
             money: create.money,
             order: Order::PayIn,
         };
+        self.begin(system, serial, intent, (key, row), claims, out);
+    }
+
+    fn begin(
+        &mut self,
+        system: &PaymentSystem,
+        serial: u64,
+        intent: Intent,
+        claim: (KeyId, KeyRow),
+        claims: bool,
+        out: &mut Effects,
+    ) {
         let commit = Commit {
             id: TransactionId(0),
-            token: create.token,
-            payment,
+            token: intent.token,
+            payment: intent.payment,
             expected: 0,
             epoch: None,
             records: vec![Record::Accepted(intent)],
-            claim: Some((key, row)),
+            claim: Some(claim),
             exclusive: claims,
             then: Then::Run,
         };
@@ -274,6 +356,7 @@ impl Edge {
             request.client,
             match request.asked {
                 Asked::Create(_) => Message::Created(asking, reply),
+                Asked::Refund(_) => Message::Refunded(asking, reply),
                 Asked::Get => Message::Got(asking, reply),
                 Asked::Cancel => Message::Cancelled(asking, reply),
             },

@@ -248,13 +248,19 @@ impl StoreDesk {
 
     fn rows(&self, read: &ReadRequest, out: &Effects) -> Rows {
         let key = self.store.key(read.key);
-        let payment = self.store.under(read.key).map(|(key, standing)| PaymentView {
-            status: standing.status,
-            version: standing.version,
-            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(key.payment, out),
-            cancelable: standing.may_cancel,
-        });
-        Rows { key, payment }
+        let view = |key| {
+            let (key, standing) = self.store.under(key)?;
+            let parked = matches!(standing.then, Then::Park(_));
+            let view = PaymentView {
+                status: standing.status,
+                version: standing.version,
+                lease_live: parked || self.lease_live(key.payment, out),
+                cancelable: standing.may_cancel,
+                taken: standing.taken,
+            };
+            Some((key.payment, view))
+        };
+        Rows { key, payment: view(read.key).map(|(_, view)| view), of: read.of.and_then(view) }
     }
 
     fn lease_live(&self, payment: PaymentId, out: &Effects) -> bool {

@@ -8,6 +8,7 @@ mod gone;
 mod links;
 mod moments;
 mod providers;
+mod refunds;
 mod workload;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ impl Plan {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
+        refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -106,6 +108,7 @@ const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const REFUNDS: Domain = Domain(u64::from_le_bytes(*b"refunds\0"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));

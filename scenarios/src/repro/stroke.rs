@@ -152,6 +152,7 @@ impl FaultLine {
             }
             "deferred" => Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
             "capture-declined" => Blow::CaptureDeclined,
+            "refund-failed" => Blow::RefundFailed,
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
             "rejected" => Blow::Rejected,
             _ => Blow::Reviewed(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
@@ -167,7 +168,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 14] = [
+pub(super) const KINDS: [&str; 15] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -179,6 +180,7 @@ pub(super) const KINDS: [&str; 14] = [
     "approved-in-part",
     "deferred",
     "capture-declined",
+    "refund-failed",
     "index-lag",
     "rejected",
     "reviewed",
@@ -208,6 +210,7 @@ mod tests {
             Blow::ApprovedInPart(5_000),
             Blow::Deferred(lasts, approves),
             Blow::CaptureDeclined,
+            Blow::RefundFailed,
             Blow::IndexLag(lasts),
             Blow::Rejected,
             Blow::Reviewed(lasts, approves),

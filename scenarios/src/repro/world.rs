@@ -15,7 +15,7 @@ use super::group::{Group, PARTIES};
 use super::line::{Line, quoted, span};
 use super::moment::Moment;
 use super::notes::Notes;
-use super::operation::{self, LimitLine, OperationLine};
+use super::operation::{self, LimitLine, OperationLine, RefundLine};
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
@@ -41,6 +41,8 @@ pub(super) struct WorldTable {
     #[serde(default = "one")]
     workers: Spanned<u8>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
+    #[serde(default)]
+    refunds: Vec<RefundLine>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
     #[serde(default)]
@@ -133,8 +135,12 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
     }
-    let operations = plan.operations.iter();
+    let operations = plan.operations.iter().filter(|o| o.purpose.refunds().is_none());
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
+    let refunds = plan.refunds().map(|(of, refund)| {
+        noted(operation::refund_line(of, refund), notes, &about_operation(refund))
+    });
+    let refunds: Vec<String> = refunds.collect();
     let faults = faults(plan).map(|(about, line)| noted(line, notes, &[about]));
     let some =
         |name, lines: Vec<String>| (!lines.is_empty()).then(|| list(name, lines.into_iter()));
@@ -147,6 +153,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let points =
         points.map(|(name, rate)| Line::default().words("name", name.name()).words("rate", rate));
     let lists = [
+        some("refunds", refunds),
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
         some("points", bare(points.map(Line::end).collect())),
@@ -185,13 +192,16 @@ fn faults(plan: &Plan) -> impl Iterator<Item = (shrink::Line, String)> {
 }
 
 fn noted_operation(operation: &Operation, notes: &Notes) -> String {
+    noted(operation::line(operation), notes, &about_operation(operation))
+}
+
+fn about_operation(operation: &Operation) -> [shrink::Line; 3] {
     let token = operation.token;
-    let about = [
+    [
         shrink::Line::Operation(token),
         shrink::Line::SecondClick(token),
         shrink::Line::Cancellation(token),
-    ];
-    noted(operation::line(operation), notes, &about)
+    ]
 }
 
 /// A line of a list, below what is said about it.
@@ -239,7 +249,7 @@ impl WorldTable {
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let providers = providers(self.providers)?;
-        let operations = operations(self.operations, clients)?;
+        let operations = operations(self.operations, self.refunds, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let present = Present { clients, workers, providers: providers.len(), payments };
         if let Some(heals) = &self.heals {
@@ -289,6 +299,7 @@ fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<Provider
 /// In the order of their numbers.
 fn operations(
     lines: Spanned<Vec<Spanned<OperationLine>>>,
+    refunds: Vec<RefundLine>,
     clients: u8,
 ) -> Result<Vec<Operation>, Wrong> {
     let (place, lines) = (lines.span(), lines.into_inner());
@@ -307,6 +318,19 @@ fn operations(
         }
         operations.push(line.operation(clients)?);
     }
+    if operations.len() + refunds.len() > OPERATIONS_MAX {
+        let problem = format!("expected at most {OPERATIONS_MAX} operations and refunds");
+        return Err(Wrong::new(place, problem));
+    }
+    let mut given_back = Vec::with_capacity(refunds.len());
+    for line in refunds {
+        let (refund, place) = (*line.refund.get_ref(), line.refund.span());
+        if !seen.insert(refund) {
+            return Err(Wrong::new(place, format!("operation {refund} stands here twice")));
+        }
+        given_back.push(line.operation(&operations)?);
+    }
+    operations.extend(given_back);
     operations.sort_by_key(|operation| operation.token);
     Ok(operations)
 }

@@ -95,6 +95,8 @@ pub enum ProviderLine {
     Deferred,
     /// F14.
     CaptureDeclined,
+    /// Refunds that come to nothing.
+    RefundFailed,
 }
 
 impl Line {
@@ -189,6 +191,11 @@ impl Plan {
         let gone: BTreeSet<_> = lines.iter().copied().collect();
         let mut plan = self.clone();
         plan.operations.retain(|operation| !gone.contains(&Line::Operation(operation.token)));
+        // What was never paid can't be given back.
+        let left: BTreeSet<_> = plan.operations.iter().map(|operation| operation.token).collect();
+        plan.operations.retain(|operation| {
+            operation.purpose.refunds().is_none_or(|payment| left.contains(&payment))
+        });
         for operation in &mut plan.operations {
             if gone.contains(&Line::SecondClick(operation.token)) {
                 operation.click_again_after = None;
@@ -250,7 +257,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -263,6 +270,7 @@ impl ProviderLine {
         Self::Partial,
         Self::Deferred,
         Self::CaptureDeclined,
+        Self::RefundFailed,
     ];
 
     /// What files call it.
@@ -280,6 +288,7 @@ impl ProviderLine {
             Self::Partial => "partial",
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::RefundFailed => "refund-failed",
         }
     }
 
@@ -317,6 +326,7 @@ impl ProviderLine {
             Self::Partial => &mut issuer.partial,
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
+            Self::RefundFailed => &mut issuer.refund_failed,
         }
     }
 }

@@ -124,7 +124,7 @@ impl Matter {
             Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
             Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Provider(entry) => {
-                entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
+                entry.movement().is_some_and(|moved| self.is_about(moved.token))
             }
             // Its handler heard about whom it is.
             Entry::Risk(_) => false,
