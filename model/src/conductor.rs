@@ -329,13 +329,13 @@ impl Conductor {
         self.doubt(now, rules);
     }
 
-    /// Whether the attempt at a refund that met an error is deleted, and another
-    /// one made.
+    /// Whether the attempt at a refund that met an error is forgotten, as if it
+    /// had never been made.
     fn forgets_attempt(&mut self, which: Try, action: Action, rules: &Rules) -> bool {
         let forgets = action == Action::Refund && rules.defects.has(Defect::DeleteAttemptOnError);
         if forgets {
-            let another = Try { attempt: which.attempt + 1, ..which };
-            self.conclusion = Some(self.payment.step_intent(another, None));
+            let outcome = Outcome::Refused(Refusal::FailedDefinite);
+            self.conclusion = Some(Record::StepOutcome { which, outcome });
         }
         forgets
     }

@@ -329,9 +329,8 @@ impl Saga {
                     || (self.defects.has(wrong) && which == self.another(which.step))
             }
             Next::Await(doubtful) => {
-                let wrong = self.defects.has(Defect::RecoveryMeansNewAttempt)
-                    || self.defects.has(Defect::DeleteAttemptOnError);
-                wrong && which == self.another(doubtful.step)
+                let wrong = Defect::RecoveryMeansNewAttempt;
+                self.defects.has(wrong) && which == self.another(doubtful.step)
             }
             _ => false,
         }

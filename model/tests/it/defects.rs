@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::evidence::{Evidence, weigh};
-use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, admit};
+use model::gatekeeper::{Admission, CreatePayment, KeyEndpoint, KeyId, KeyRow, admit};
 use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
@@ -38,10 +38,12 @@ fn every_defect_has_a_story() {
         Defect::LeaseNoFencing => 10,
         Defect::KeyGlobalScope => 11,
         Defect::NoFingerprint => 12,
+        Defect::DeleteAttemptOnError => 13,
+        Defect::KeyIgnoredEndpoint => 14,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..13).collect());
-    assert_eq!(Defect::ALL.len(), 13);
+    assert_eq!(listed, (0..15).collect());
+    assert_eq!(Defect::ALL.len(), 15);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -130,7 +132,11 @@ fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
 #[test]
 fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
     differs(Defect::KeyGlobalScope, |defects| {
-        let [one, other] = [1, 2].map(|n| KeyId { tenant: Tenant(n), key: IdempotencyKey(7) });
+        let [one, other] = [1, 2].map(|n| KeyId {
+            tenant: Tenant(n),
+            endpoint: KeyEndpoint::Create,
+            key: IdempotencyKey(7),
+        });
         one.scoped(defects) == other.scoped(defects)
     });
 }
@@ -139,7 +145,11 @@ fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
 fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
     differs(Defect::NoFingerprint, |defects| {
         let request = |amount| CreatePayment {
-            key: KeyId { tenant: Tenant(1), key: IdempotencyKey(7) },
+            key: KeyId {
+                tenant: Tenant(1),
+                endpoint: KeyEndpoint::Create,
+                key: IdempotencyKey(7),
+            },
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },

@@ -33,6 +33,7 @@ mod provider;
 mod provider_desk;
 mod provider_keys;
 mod provider_money;
+mod refund;
 mod risk;
 mod rules;
 mod saga;
