@@ -128,7 +128,15 @@ impl ProviderBooks {
         if partial {
             charge.end_capture(&self.dialect, how.now);
         }
-        (reply, Some(Movement { charge: *charge, token: charge.token, reference: Some(reference), event }))
+        (
+            reply,
+            Some(Movement {
+                charge: *charge,
+                token: charge.token,
+                reference: Some(reference),
+                event,
+            }),
+        )
     }
 
     fn void_unseen(
@@ -143,7 +151,10 @@ impl ProviderBooks {
         let charge = Charge::tombstone(self.provider, target, how.token, how.now);
         self.charges.insert(charge.id, charge);
         let event = ChargeEvent::Tombstoned;
-        (ProviderReply::Tombstoned, Some(Movement { charge, token: charge.token, reference: Some(reference), event }))
+        (
+            ProviderReply::Tombstoned,
+            Some(Movement { charge, token: charge.token, reference: Some(reference), event }),
+        )
     }
 
     pub(super) fn query(&self, target: OperationId, now: Duration) -> ProviderReply {

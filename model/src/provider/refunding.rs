@@ -69,8 +69,12 @@ impl ProviderBooks {
         if effect.is_some_and(|effect| charge.apply(effect).is_err()) {
             return refused;
         }
-        let movement =
-            effect.map(|event| Movement { charge: *charge, token, reference: Some(reference), event });
+        let movement = effect.map(|event| Movement {
+            charge: *charge,
+            token,
+            reference: Some(reference),
+            event,
+        });
         self.refunds.entry(reference).or_default().push(refund);
         let reply = match event {
             RefundEvent::Pending => ProviderReply::Pending,

@@ -145,11 +145,7 @@ fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
 fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
     differs(Defect::NoFingerprint, |defects| {
         let request = |amount| CreatePayment {
-            key: KeyId {
-                tenant: Tenant(1),
-                endpoint: KeyEndpoint::Create,
-                key: IdempotencyKey(7),
-            },
+            key: KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) },
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },

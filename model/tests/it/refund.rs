@@ -1,14 +1,14 @@
 //! The life of a refund (payments.md M5): reserved, asked for under one key,
 //! resolved in the dialect of who has the money.
 
+use std::time::Duration;
+
 use model::gatekeeper::{
     Admission, KeyEndpoint, KeyId, KeyRow, RefundPayment, StoredReply, admit_refund,
 };
-use model::{
-    Amount, Defect, Defects, IdempotencyKey, PaymentId, Rules, Status, Tenant, Token,
-};
+use model::{Amount, Defect, Defects, IdempotencyKey, PaymentId, Rules, Status, Tenant, Token};
 
-use crate::dialects::{self, HOSTILE, KEEPS_ALL, KEEPS_REFUSALS, LEGACY, RESUMES};
+use crate::dialects::{HOSTILE, KEEPS_ALL, KEEPS_REFUSALS, LEGACY, RESUMES};
 use crate::script::{play_refund, rules, rules_at};
 
 #[test]
@@ -143,6 +143,7 @@ fn whoever_takes_a_refund_over_asks_what_became_of_it_before_anything_else() {
         wrote outcome refund refunded
         crash
         post => created
+        wrote outcome post posted
         crash
         notice succeeded => noticed
         ends succeeded
@@ -181,7 +182,7 @@ fn a_server_error_leaves_a_refund_unknown() {
 #[test]
 fn where_neither_a_key_nor_a_query_tells_a_person_has_to_look_and_nothing_else_is_sent() {
     let mut legacy = rules_at([LEGACY, KEEPS_ALL]);
-    legacy.resolve_within = dialects::days(1);
+    legacy.resolve_within = Duration::from_secs(1_800);
     play_refund(
         &legacy,
         "a",
@@ -207,8 +208,8 @@ fn what_forgets_the_attempt_on_an_error_gives_back_under_a_second_key() {
         "
         ... refund at a
         refund at a => lost
-        wrote intent refund/2
         refund/2 at a => refunded
+        wrote intent refund/2
         ... notice succeeded
         ",
     );
@@ -252,9 +253,8 @@ mod gate {
             (Some(row), false, Admission::Resume(payment)),
             (Some(done), false, Admission::Replay(reply)),
         ] {
-            let admitted = |request: RefundPayment| {
-                admit_refund(&request, row.as_ref(), live, Defects::NONE)
-            };
+            let admitted =
+                |request: RefundPayment| admit_refund(&request, row.as_ref(), live, Defects::NONE);
             assert_eq!(admitted(first), admission);
             if row.is_some() {
                 assert_eq!(admitted(request(501)), Admission::Mismatch);

@@ -17,9 +17,7 @@
 
 use std::time::Duration;
 
-use model::{
-    Act, Call, Changes, Conductor, Defects, Intent, OperationId, Payment, Record, Rules,
-};
+use model::{Act, Call, Changes, Conductor, Defects, Intent, OperationId, Payment, Record, Rules};
 
 use crate::dialects;
 use crate::history::{History, refund};

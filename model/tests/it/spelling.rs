@@ -6,8 +6,8 @@ use model::workflow::payin_card::steps;
 use model::workflow::{Action, PaymentWorkflow};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, LedgerRequest, OperationId, Outcome,
-    Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState, RiskReply, RiskRequest,
-    TransferResult,
+    Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState, RiskReply,
+    RiskRequest, TransferResult,
 };
 
 use crate::history::MONEY;
@@ -43,7 +43,9 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
         ProviderRequest::Query { target } => {
             ("query", of_refund.unwrap_or(steps::AUTHORIZE), target)
         }
-        ProviderRequest::Refund { reference, .. } => ("refund", of_refund.unwrap_or_default(), reference),
+        ProviderRequest::Refund { reference, .. } => {
+            ("refund", of_refund.unwrap_or_default(), reference)
+        }
     };
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
@@ -147,6 +149,7 @@ fn results(word: &str, length: usize) -> Vec<TransferResult> {
         "nonsense" => (0, ExistsWithDifferentAmount, LinkedEventFailed),
         word => panic!("the ledger never says {word}"),
     };
+    let at = at.min(length - 1);
     (0..length).map(|leg| if leg == at { result } else { others }).collect()
 }
 

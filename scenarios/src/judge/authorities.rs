@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, ChargeEvent, HoldState, Movement, OperationId, PaymentId, Record, Token,
-    Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, ChargeEvent, HoldState, Movement, OperationId, PaymentId,
+    Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 

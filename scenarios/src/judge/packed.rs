@@ -11,9 +11,7 @@ use model::{
 };
 use sim::VirtualTime;
 
-use super::dossier::{
-    ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView,
-};
+use super::dossier::{ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView};
 use crate::message::ClientReply;
 use crate::plan::Operation;
 

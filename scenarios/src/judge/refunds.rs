@@ -70,11 +70,7 @@ fn at_most_once(said: &Authorities, found: &mut Findings, seen: Sighting, token:
         let back = given.amount + given.pending;
         let back = currency.map(|currency| Money { amount: back, currency }.to_string());
         let back = back.unwrap_or_default();
-        format!(
-            "{} is given back {} times, {back} in all",
-            called_refund(token),
-            given.effective
-        )
+        format!("{} is given back {} times, {back} in all", called_refund(token), given.effective)
     });
 }
 

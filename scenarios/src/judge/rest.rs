@@ -9,9 +9,9 @@ use model::{
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::{called, called_refund, refunds};
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
+use super::{called, called_refund, refunds};
 use crate::bounds::TERM;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;

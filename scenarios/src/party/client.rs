@@ -178,13 +178,7 @@ impl Client {
 
     /// Looks once more how the payment stands that this refund waits for; after
     /// a while that is left to the notice.
-    fn look(
-        &mut self,
-        system: &PaymentSystem,
-        refund: &Operation,
-        round: u32,
-        out: &mut Effects,
-    ) {
+    fn look(&mut self, system: &PaymentSystem, refund: &Operation, round: u32, out: &mut Effects) {
         let payment = refund.purpose.refunds().and_then(|of| system.plan.operation(of));
         let Some(payment) = payment.filter(|payment| {
             let waiting = self.waiting.get(&payment.token);

@@ -220,13 +220,7 @@ impl Edge {
     }
 
     /// Answers a request under a key that was used before.
-    fn answer_known(
-        &mut self,
-        serial: u64,
-        token: Token,
-        admission: Admission,
-        out: &mut Effects,
-    ) {
+    fn answer_known(&mut self, serial: u64, token: Token, admission: Admission, out: &mut Effects) {
         let reply = match admission {
             Admission::Accept(payment) | Admission::InProgress(payment) => {
                 ClientReply::InProgress(payment)

@@ -160,9 +160,7 @@ impl RefundLine {
             let problem = format!("there is no payment {} to give anything back of", of.0);
             return Err(Wrong::new(self.of.span(), problem));
         };
-        let shares = |other: &&Operation| {
-            other.token != of && other.key_id() == payment.key_id()
-        };
+        let shares = |other: &&Operation| other.token != of && other.key_id() == payment.key_id();
         if let Some(other) = payments.iter().find(shares) {
             let problem = format!(
                 "payment {} has the key of payment {}, which it may stand for",
