@@ -46,7 +46,7 @@ impl Failure {
                 Exit::BadInput
             }
             Self::Repro(error) => {
-                screen.remark(&told(&error, "the repro is not valid"));
+                screen.remark(&told(&error, "the repro file is not valid"));
                 Exit::BadInput
             }
             Self::Output(error) => {

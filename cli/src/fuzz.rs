@@ -12,6 +12,7 @@ use crate::budget::Budget;
 use crate::chosen::Chosen;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::keeper::Keeper;
 use crate::progress::{Goal, Teller};
 use crate::screen::{Mood, Screen};
@@ -20,8 +21,9 @@ use crate::stopwatch::Stopwatch;
 use crate::threads;
 
 /// Runs a campaign over each scenario and tells what they came to; each kind of
-/// violation is kept in a file, and ends with the command that repeats it. `given` knows which
-/// arguments are flags and which are variables.
+/// violation is kept in a file, and ends with the command that repeats it. Ctrl-C ends it after
+/// the trials in flight, with a report of what there is by then. `given` knows which arguments are
+/// flags and which are variables.
 pub(crate) fn fuzz(
     arguments: FuzzArguments,
     given: &ArgMatches,
@@ -30,12 +32,14 @@ pub(crate) fn fuzz(
     let shelf = Shelf::new(arguments.out.clone())?;
     let options = Options::new(arguments, given)?;
     let pool = threads::pool(options.jobs)?;
-    let mut keeper = Keeper::new(shelf, options.defects, &pool);
+    let interrupt = Interrupt::watch()?;
+    let mut keeper = Keeper::new(shelf, options.defects, &pool, interrupt);
     screen.headline(Mood::Plain, &options.heading())?;
-    let campaigns = campaigns(&options, &pool, &mut keeper, screen);
+    let campaigns = campaigns(&options, &pool, &mut keeper, interrupt, screen);
     let rows: Vec<_> = options.rows(&campaigns).collect();
     report(&rows, &keeper, screen)?;
-    Ok(rows.iter().fold(Exit::Held, |exit, row| exit.or(ending(row))))
+    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
+    Ok(rows.iter().fold(exit, |exit, row| exit.or(ending(row))))
 }
 
 /// What to run, and how.
@@ -105,6 +109,7 @@ fn campaigns(
     options: &Options,
     pool: &ThreadPool,
     keeper: &mut Keeper<'_>,
+    interrupt: Interrupt,
     screen: &mut Screen<'_>,
 ) -> Vec<Campaign> {
     let clock = Stopwatch::start();
@@ -119,10 +124,13 @@ fn campaigns(
                 keeper.keep(scenario, finding, |told| teller.aside(told, screen));
             }
             teller.tell(&scenario.name, progress, screen);
-            budget.lasts(at, count, clock.elapsed())
+            !interrupt.came() && budget.lasts(at, count, clock.elapsed())
         };
         let (master, seeds, defects) = (options.master, budget.seeds(), options.defects);
         campaigns.push(campaign::run(scenario, master, seeds, defects, pool, go_on));
+        if interrupt.came() {
+            break;
+        }
     }
     teller.end();
     campaigns

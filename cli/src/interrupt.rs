@@ -1,14 +1,20 @@
 //! Ctrl-C: the first asks for an end with what there is by then, the second
 //! ends the process at once.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 
-/// Knows whether somebody pressed Ctrl-C.
-pub(crate) struct Interrupt(Arc<AtomicBool>);
+/// Knows whether somebody pressed Ctrl-C since it was made.
+#[derive(Clone, Copy)]
+pub(crate) struct Interrupt(&'static AtomicBool);
+
+/// The system tells a process, and no part of it: whoever watches shares this.
+static CAME: AtomicBool = AtomicBool::new(false);
+/// Whether the handler is in its place, or why it can't be.
+static WATCHING: OnceLock<Result<(), String>> = OnceLock::new();
 
 impl Interrupt {
     /// Watches from here on.
@@ -16,20 +22,22 @@ impl Interrupt {
     /// # Errors
     /// If the system has no way to tell.
     pub(crate) fn watch() -> Result<Self, Failure> {
-        let came = Arc::new(AtomicBool::new(false));
-        let heard = came.clone();
-        let handler = move || {
-            if heard.swap(true, Ordering::Relaxed) {
+        let handler = || {
+            if CAME.swap(true, Ordering::Relaxed) {
                 std::process::exit(i32::from(Exit::Interrupted.code()));
             }
         };
-        let watching = ctrlc::set_handler(handler);
-        watching.map_err(|error| Failure::Harness(format!("Ctrl-C can't be watched: {error}")))?;
-        Ok(Self(came))
+        let watching =
+            WATCHING.get_or_init(|| ctrlc::set_handler(handler).map_err(|error| error.to_string()));
+        if let Err(error) = watching {
+            return Err(Failure::Harness(format!("Ctrl-C can't be watched: {error}")));
+        }
+        CAME.store(false, Ordering::Relaxed);
+        Ok(Self(&CAME))
     }
 
     /// Whether it came.
-    pub(crate) fn came(&self) -> bool {
+    pub(crate) fn came(self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

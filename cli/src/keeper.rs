@@ -12,6 +12,7 @@ use scenarios::repro::{self, Answer, Repro};
 use scenarios::{Fingerprint, Plan, Scenario};
 
 use crate::author;
+use crate::interrupt::Interrupt;
 use crate::shelf::Shelf;
 
 /// Keeps the first finding of each kind.
@@ -19,6 +20,7 @@ pub(crate) struct Keeper<'p> {
     shelf: Shelf,
     planted: Defects,
     pool: &'p ThreadPool,
+    interrupt: Interrupt,
     /// The path of the file of each kind; `None` if it could not be written.
     kept: BTreeMap<Fingerprint, Option<String>>,
 }
@@ -31,12 +33,18 @@ struct Found {
 }
 
 impl<'p> Keeper<'p> {
-    pub(crate) fn new(shelf: Shelf, planted: Defects, pool: &'p ThreadPool) -> Self {
-        Self { shelf, planted, pool, kept: BTreeMap::new() }
+    pub(crate) fn new(
+        shelf: Shelf,
+        planted: Defects,
+        pool: &'p ThreadPool,
+        interrupt: Interrupt,
+    ) -> Self {
+        Self { shelf, planted, pool, interrupt, kept: BTreeMap::new() }
     }
 
     /// Keeps `finding` of `scenario` and what else is met while it is shrunk, one
-    /// of each kind, and then `tells` of it.
+    /// of each kind, and then `tells` of it. Ctrl-C leaves it as small as it is by
+    /// then.
     pub(crate) fn keep(
         &mut self,
         scenario: &Scenario,
@@ -77,7 +85,8 @@ impl<'p> Keeper<'p> {
         if is_known(&path, kind, planted) {
             return Ok(path.display().to_string());
         }
-        let written = author::write(&plan, planted, kind, self.pool, |_| true);
+        let go_on = |_| !self.interrupt.came();
+        let written = author::write(&plan, planted, kind, self.pool, go_on);
         let written = written.ok_or("its trial does not repeat: `pennywise doctor` says why")?;
         let slipped = written.slipped.into_iter().rev();
         waiting.extend(slipped.map(|slipped| Found {

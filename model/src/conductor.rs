@@ -8,6 +8,8 @@
 
 mod resolution;
 
+mod hearing;
+
 use std::time::Duration;
 
 use crate::attempt::AttemptEvent;
@@ -273,10 +275,8 @@ impl Conductor {
         if self.payment.case().is_some() || since < rules.resolve_within {
             return None;
         }
-        Some(match flight.aim {
-            Aim::Undo(..) => Case::UndoStuck,
-            Aim::Step(..) | Aim::Notice => Case::InDoubt,
-        })
+        let is_undo = matches!(flight.aim, Aim::Undo(..));
+        Some(if is_undo { Case::UndoStuck } else { Case::InDoubt })
     }
 
     /// Whether a person has the payment: what goes on is not waited for.
@@ -319,6 +319,10 @@ impl Conductor {
                 return;
             }
             if lost.effectful && self.forgets_attempt(which, action, rules) {
+                return;
+            }
+            if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
+                self.conclusion = Some(Record::StatusChanged(Status::Failed));
                 return;
             }
             if action == Action::Post && rules.defects.has(Defect::UndoPastPivot) {
@@ -443,6 +447,12 @@ impl Conductor {
                 }
             }
             (Aim::Notice, Evidence::Done(_)) => self.conclusion = Some(Record::Notified),
+            (aim @ Aim::Step(..), Evidence::Unknown)
+                if effect_of(aim).is_some()
+                    && rules.defects.has(Defect::AmbiguousErrorStoredFinal) =>
+            {
+                self.conclusion = Some(Record::StatusChanged(Status::Failed));
+            }
             _ => self.doubt(now, rules),
         }
     }

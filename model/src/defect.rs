@@ -9,14 +9,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
+    /// What a provider did not answer is stored as the final reply.
+    AmbiguousErrorStoredFinal,
+    /// A webhook whose charge is not known yet is acknowledged and dropped.
+    AckAndDrop,
     /// Two requests with one key both find it free.
     CheckThenInsert,
+    /// Whoever breaks off after the charge gives the key free.
+    ClaimDeletedAfterEffect,
     /// An undo is only registered once its step has succeeded.
     CompRegisteredAfter,
+    /// A webhook that is being taken in counts as taken in.
+    DedupeBeforeWork,
     /// A refund that met an error is forgotten, and made anew.
     DeleteAttemptOnError,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
+    /// A webhook that comes twice is applied twice.
+    DupCredit,
     /// A server error counts as a refusal.
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
@@ -27,18 +37,26 @@ pub enum Defect {
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A payment is locked for as long as the record of its key lives.
+    LockIsRecordTtl,
     /// A key answers whatever is asked under it.
     NoFingerprint,
+    /// Keys are removed by their age alone.
+    ReaperKillsLiveKeys,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
+    /// What was told last counts, whenever it was true.
+    StaleOverwrites,
     /// A time-out counts as a refusal.
     TimeoutIsFailure,
     /// Balances are checked without what others have reserved.
     ToctouBalance,
     /// A posting that fails after the pivot unwinds the payment.
     UndoPastPivot,
+    /// A webhook captures what it tells of, and so does the worker.
+    WebhookAlsoActs,
 }
 
 /// What people should know of a defect.
@@ -68,6 +86,24 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::AmbiguousErrorStoredFinal,
+            name: "ambiguous-error-stored-final",
+            story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
+                    is stored under the key as the final reply: the payment ends there, whether \
+                    the provider has charged or not",
+            source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
+                     `recovery_point` finished; actor-ts#984",
+            caught_by: &["I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::AckAndDrop,
+            name: "ack-and-drop",
+            story: "a webhook about a charge that the house has no name for yet is answered with \
+                    200 and dropped, so an event that comes almost immediately is lost",
+            source: "duncanmcclean/statamic-cargo#190",
+            caught_by: &["I23"],
+        },
+        DefectStory {
             defect: Self::CheckThenInsert,
             name: "check-then-insert",
             story: "the gatekeeper reads that a key is free, mints a fresh payment id and inserts \
@@ -76,12 +112,29 @@ impl Defect {
             caught_by: &["I19", "I05"],
         },
         DefectStory {
+            defect: Self::ClaimDeletedAfterEffect,
+            name: "claim-deleted-after-effect",
+            story: "when the handler of a payment breaks off after the charge, before it is \
+                    booked, its claim on the key is deleted so that the customer may try again, \
+                    and is charged again",
+            source: "the `catch` that deletes the claim in actor-ts#984",
+            caught_by: &["I05"],
+        },
+        DefectStory {
             defect: Self::CompRegisteredAfter,
             name: "comp-registered-after",
             story: "the undo of a step is registered when it has succeeded, so a step that is in \
                     doubt when the payment is given up is never undone",
             source: "temporal-compensating-transactions PR#4; Kaoruha/GinkGO#6485",
             caught_by: &["I35", "I18"],
+        },
+        DefectStory {
+            defect: Self::DedupeBeforeWork,
+            name: "dedupe-before-work",
+            story: "the event is remembered before anything is done about it, so when the work \
+                    fails its repetition is acknowledged as done",
+            source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
+            caught_by: &["I23"],
         },
         DefectStory {
             defect: Self::DeleteAttemptOnError,
@@ -99,6 +152,14 @@ impl Defect {
                     its links, so that its legs are booked twice",
             source: "artivisi/balaka#29; midaz#1974",
             caught_by: &["I33"],
+        },
+        DefectStory {
+            defect: Self::DupCredit,
+            name: "dup-credit",
+            story: "nobody asks whether an event came before, so that one that is delivered \
+                    twice is applied twice",
+            source: "wasp open-saas#688; woocommerce-payments#3814",
+            caught_by: &["I22"],
         },
         DefectStory {
             defect: Self::FreshKeyPerTry,
@@ -133,12 +194,29 @@ impl Defect {
             caught_by: &["I26", "I05"],
         },
         DefectStory {
+            defect: Self::LockIsRecordTtl,
+            name: "lock-is-record-ttl",
+            story: "the mark that a payment is being worked on lives as long as the record of its \
+                    key, so that after a crash nobody goes on, and whoever asks hears 409 for a day",
+            source: "actor-ts#984; Whop documents it as intended",
+            caught_by: &["L05"],
+        },
+        DefectStory {
             defect: Self::NoFingerprint,
             name: "no-fingerprint",
             story: "a key that is used again for another amount gets the reply to the first \
                     request, and the customer believes that the second was paid",
             source: "Qonto documents that the cached response comes even if the body differs",
             caught_by: &["I20"],
+        },
+        DefectStory {
+            defect: Self::ReaperKillsLiveKeys,
+            name: "reaper-kills-live-keys",
+            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
+                    outlasts them frees the keys of payments that are not finished",
+            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
+                     `recovery_point`",
+            caught_by: &["I19", "I05"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,
@@ -155,6 +233,14 @@ impl Defect {
                     an effect that nobody knows of",
             source: "dimagi/commcare-hq PR#33509; woocommerce-gateway-stripe PR#3725",
             caught_by: &["I13", "I18"],
+        },
+        DefectStory {
+            defect: Self::StaleOverwrites,
+            name: "stale-overwrites",
+            story: "what a webhook tells is taken for the latest because it came last, so an \
+                    older state overwrites a newer one",
+            source: "hyperswitch#9925 and #10340; mollie/WooCommerce#1252; polar PR#13315",
+            caught_by: &["I22"],
         },
         DefectStory {
             defect: Self::TimeoutIsFailure,
@@ -179,6 +265,14 @@ impl Defect {
                     the customer sees a failure with the money gone",
             source: "a saga that treats every failing step alike",
             caught_by: &["I12", "I18"],
+        },
+        DefectStory {
+            defect: Self::WebhookAlsoActs,
+            name: "webhook-also-acts",
+            story: "a webhook that tells of an authorization captures it under a key of its own, \
+                    while the worker captures it too",
+            source: "woocommerce-gateway-stripe#489; saleor#19220",
+            caught_by: &["I13"],
         },
     ];
 

@@ -207,6 +207,44 @@ pub struct WebhookHabits {
 }
 
 impl Dialect {
+    /// A provider that keeps every promise anybody could ask for. Files leave
+    /// out what they say of it: it never changes.
+    pub fn plain() -> Self {
+        let day = Duration::from_secs(86_400);
+        Self {
+            name: "plain".to_owned(),
+            title: "keeps every promise".to_owned(),
+            source: String::new(),
+            undo: Undoing::CancelByKey,
+            residual: Residual::Released,
+            authorization_lifetime: 7 * day,
+            auto_reverse_after: None,
+            keys: KeyHabits {
+                keeps: Keeps::AllAfterExecution,
+                lifetime: 30 * day,
+                scope: KeyScope::Account,
+                mismatch: Mismatch::Error,
+                concurrent: Concurrent::Conflict,
+                interrupted: Interrupted::RunsAgain,
+                ignored_at: Vec::new(),
+                limiter_first: false,
+                shared_by_regions: true,
+            },
+            queries: Some(QueryHabits {
+                reads: Reads::Books,
+                lag_max: Duration::ZERO,
+                retention: 90 * day,
+            }),
+            settlement: SettlementHabits { cut_off_every: day, carries_reference: true },
+            refunds: RefundHabits {
+                synchronous: true,
+                pending_max: Duration::ZERO,
+                fails_late_within: None,
+            },
+            webhooks: WebhookHabits { retries_for: Duration::ZERO, ordered: true, signed: true },
+        }
+    }
+
     /// Whether a key is looked at here.
     pub fn honors_keys(&self, endpoint: ProviderEndpoint) -> bool {
         self.keys.keeps != Keeps::Nothing && !self.keys.ignored_at.contains(&endpoint)

@@ -1,11 +1,14 @@
 //! The idempotency gatekeeper (payments.md M9): what a key stands for, and
 //! what a request under it may do.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use crate::defect::{Defect, Defects};
 use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
-use crate::identity::{Merchant, Token};
+use crate::identity::{Merchant, OrderRef, Token};
+use crate::key_state::{KeyEvent, KeyReply, KeyState};
 use crate::money::{Amount, Money};
 use crate::status::Status;
 
@@ -37,10 +40,10 @@ pub struct KeyId {
 impl KeyId {
     /// The payment or refund that it stands for. `generation` counts the expired
     /// records of the key.
-    pub fn payment(self, generation: u32) -> PaymentId {
+    pub fn payment(self, generation: Generation) -> PaymentId {
         match self.endpoint {
-            KeyEndpoint::Create => PaymentId::of(self.tenant, self.key, generation),
-            KeyEndpoint::Refund => PaymentId::of_refund(self.tenant, self.key, generation),
+            KeyEndpoint::Create => PaymentId::of(self.tenant, self.key, generation.0),
+            KeyEndpoint::Refund => PaymentId::of_refund(self.tenant, self.key, generation.0),
         }
     }
 
@@ -48,6 +51,35 @@ impl KeyId {
     pub fn scoped(self, defects: Defects) -> Self {
         let global = || Self { tenant: Tenant(0), ..self };
         defects.pick(Defect::KeyGlobalScope, || self, global)
+    }
+}
+
+/// The how-manieth payment a key stands for: how many of its records have
+/// expired before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(pub u32);
+
+/// The first has the digest of nothing: where keys live for ever, there is no
+/// other, and nothing of it to tell.
+impl Hash for Generation {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.0 > 0 {
+            state.write_u32(self.0);
+        }
+    }
+}
+
+/// What is paid for, where an order is paid once; nothing where nobody asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PaidOnce(pub Option<OrderRef>);
+
+/// Nothing has the digest of nothing.
+impl Hash for PaidOnce {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(order_ref) = self.0 {
+            order_ref.hash(state);
+        }
     }
 }
 
@@ -62,6 +94,8 @@ pub struct CreatePayment {
     pub token: Token,
     /// How much.
     pub money: Money,
+    /// For which order.
+    pub order_ref: PaidOnce,
 }
 
 /// What a client asks to be given back under a key.
@@ -86,6 +120,8 @@ pub struct KeyRow {
     pub payment: PaymentId,
     /// The final reply, once there is one.
     pub reply: Option<StoredReply>,
+    /// The order that it is for.
+    pub order_ref: PaidOnce,
 }
 
 /// A final reply, as every repetition of the request gets it.
@@ -95,6 +131,19 @@ pub struct StoredReply {
     pub payment: PaymentId,
     /// Its status then.
     pub status: Status,
+}
+
+/// What a request finds stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Under its key.
+    pub row: Option<KeyRow>,
+    /// How many records of its key have expired, where there is none now.
+    pub generation: Generation,
+    /// How the payment of its order stands, where an order is paid once.
+    pub known_order: Option<StoredReply>,
+    /// Whether a worker has the payment of its key in its hands.
+    pub lease_live: bool,
 }
 
 /// What a request may do.
@@ -129,9 +178,10 @@ impl CreatePayment {
         ))
     }
 
-    /// The payment that this request becomes if it is the first under its key.
-    pub fn payment(&self) -> PaymentId {
-        self.key.payment(0)
+    /// The payment that this request becomes if it is the first of its key, or
+    /// the first after so many that have expired.
+    pub fn payment(&self, generation: Generation) -> PaymentId {
+        self.key.payment(generation)
     }
 }
 
@@ -150,47 +200,69 @@ impl RefundPayment {
         ))
     }
 
-    /// The refund that this request becomes if it is the first under its key.
-    pub fn payment(&self) -> PaymentId {
-        self.key.payment(0)
+    /// The refund that this request becomes if it is the first of its key, or
+    /// the first after so many that have expired.
+    pub fn payment(&self, generation: Generation) -> PaymentId {
+        self.key.payment(generation)
     }
+}
+
+impl KeyRow {
+    /// Where the key stands.
+    pub fn state(&self) -> KeyState {
+        if self.reply.is_some() { KeyState::Completed } else { KeyState::InProgress }
+    }
+
+    /// What a request with this fingerprint is to the key, while a worker has
+    /// its payment or not.
+    fn asked(&self, fingerprint: Fingerprint, lease_live: bool, defects: Defects) -> KeyEvent {
+        let differs = || self.fingerprint != fingerprint;
+        match defects.pick(Defect::NoFingerprint, differs, || false) {
+            true => KeyEvent::AskedForOther,
+            false if lease_live => KeyEvent::AskedWhileLeased,
+            false => KeyEvent::AskedAfterLease,
+        }
+    }
+}
+
+/// What `request` may do where this is stored.
+pub fn admit(request: &CreatePayment, stored: &Stored, defects: Defects) -> Admission {
+    admit_under(request.key, request.fingerprint(), stored, defects)
 }
 
 /// What a request for a refund may do, as [`admit`] tells it of one for a
 /// payment. Whether so much can be given back, is for the store to tell.
-pub fn admit_refund(
-    request: &RefundPayment,
-    row: Option<&KeyRow>,
-    lease_live: bool,
-    defects: Defects,
-) -> Admission {
-    admit_as((request.payment(), request.fingerprint()), row, lease_live, defects)
+pub fn admit_refund(request: &RefundPayment, stored: &Stored, defects: Defects) -> Admission {
+    admit_under(request.key, request.fingerprint(), stored, defects)
 }
 
-/// What `request` may do where `row` is stored under its key, and a worker has
-/// the payment in its hands or not.
-pub fn admit(
-    request: &CreatePayment,
-    row: Option<&KeyRow>,
-    lease_live: bool,
+fn admit_under(
+    key: KeyId,
+    fingerprint: Fingerprint,
+    stored: &Stored,
     defects: Defects,
 ) -> Admission {
-    admit_as((request.payment(), request.fingerprint()), row, lease_live, defects)
+    let Some(row) = stored.row else { return admit_free(key, stored) };
+    let answered = row.state().meet(row.asked(fingerprint, stored.lease_live, defects));
+    match (answered, row.reply) {
+        (Ok((_, KeyReply::Replay)), Some(reply)) => Admission::Replay(reply),
+        (Ok((_, KeyReply::Resume)), _) => Admission::Resume(row.payment),
+        (Ok((_, KeyReply::Mismatch)), _) => Admission::Mismatch,
+        _ => Admission::InProgress(row.payment),
+    }
 }
 
-fn admit_as(
-    (payment, fingerprint): (PaymentId, Fingerprint),
-    row: Option<&KeyRow>,
-    lease_live: bool,
-    defects: Defects,
-) -> Admission {
-    let differs = |row: &KeyRow| row.fingerprint != fingerprint;
-    let differs = |row| defects.pick(Defect::NoFingerprint, || differs(row), || false);
-    match row {
-        None => Admission::Accept(payment),
-        Some(row) if differs(row) => Admission::Mismatch,
-        Some(KeyRow { reply: Some(reply), .. }) => Admission::Replay(*reply),
-        Some(row) if lease_live => Admission::InProgress(row.payment),
-        Some(row) => Admission::Resume(row.payment),
+/// The same where the key stands for nothing, or for nothing any more.
+fn admit_free(key: KeyId, stored: &Stored) -> Admission {
+    let unused = stored.generation == Generation::default();
+    let state = if unused { KeyState::Absent } else { KeyState::Expired };
+    let known = stored.known_order.is_some();
+    let event = if known { KeyEvent::AskedForKnownOrder } else { KeyEvent::Asked };
+    match (state.meet(event), stored.known_order) {
+        (Ok((_, KeyReply::AsBefore)), Some(before)) if before.status.is_final() => {
+            Admission::Replay(before)
+        }
+        (Ok((_, KeyReply::AsBefore)), Some(before)) => Admission::InProgress(before.payment),
+        _ => Admission::Accept(key.payment(stored.generation)),
     }
 }

@@ -39,6 +39,8 @@ identities! {
     Token(u64) "token-{}";
     /// What the client chose so that its intent happens once.
     IdempotencyKey(u64) "key-{}";
+    /// What the shop calls what is paid for.
+    OrderRef(u64) "order-{}";
     /// A payment: one intent.
     PaymentId(u64) "pay-{:x}";
     /// An effect that must happen at most once.
@@ -47,6 +49,8 @@ identities! {
     TransferId(u64) "ltx-{:x}";
     /// A charge in a provider's books.
     ChargeId(u64) "charge-{:x}";
+    /// An event that somebody outside tells of by a webhook.
+    EventId(u64) "event-{:x}";
     /// A commit at the store.
     TransactionId(u64) "txn-{:x}";
     /// The digest of a request's payload.

@@ -36,6 +36,7 @@ mod flight;
 pub mod gatekeeper;
 mod identity;
 mod inbox;
+mod key_state;
 mod lease;
 mod ledger;
 mod money;
@@ -56,6 +57,7 @@ mod status;
 mod store;
 mod tax;
 mod transfer;
+mod webhook;
 pub mod workflow;
 
 pub use account::{AccountId, AccountName};
@@ -79,10 +81,11 @@ pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
-    BankId, ChargeId, Customer, Fingerprint, IdempotencyKey, Merchant, OperationId, PaymentId,
-    ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
+    BankId, ChargeId, Customer, EventId, Fingerprint, IdempotencyKey, Merchant, OperationId,
+    OrderRef, PaymentId, ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
+pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
@@ -100,6 +103,10 @@ pub use rounding::Rounding;
 pub use rules::Rules;
 pub use share::share;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
-pub use store::{Commit, CommitResult, PaymentRow, Standing, Store, StoreEntry, Taken, Then};
+pub use store::{
+    Commit, CommitResult, InboxChange, InboxRow, PaymentRow, Standing, Store, StoreEntry, Taken,
+    Then,
+};
 pub use tax::tax;
 pub use transfer::{Transfer, TransferKind, TransferResult};
+pub use webhook::{Beginning, News, Teller, Told, Webhook};

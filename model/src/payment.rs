@@ -183,6 +183,10 @@ impl Payment {
         if let Some(status) = self.due_status(next) {
             return Some(status);
         }
+        let ended = self.status == Status::Failed && self.saga.phase() == Phase::Forward;
+        if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
+            return (!self.terminal).then_some(Record::Terminal);
+        }
         match next {
             Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
             Next::Await(which) if self.action(which) == Action::Quote => {
@@ -227,6 +231,11 @@ impl Payment {
     /// The saga.
     pub fn saga(&self) -> &Saga {
         &self.saga
+    }
+
+    /// The place of the step of its workflow that does this; `None` if none does.
+    pub(crate) fn step(&self, action: Action) -> Option<u8> {
+        self.workflow.step(action)
     }
 
     /// The operation of `which`.
@@ -512,6 +521,11 @@ impl Payment {
 
     fn may_become(&self, status: Status) -> bool {
         let right = || self.status.may_become(status);
+        let right = || {
+            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
+                right() || (self.status == Status::Processing && status == Status::Failed)
+            })
+        };
         self.defects.pick(Defect::UndoPastPivot, right, || {
             right() || (self.status == Status::Captured && status == Status::Failing)
         })

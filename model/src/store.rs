@@ -3,6 +3,9 @@
 //! stale workers.
 
 mod finished;
+mod inbox;
+mod lifetimes;
+mod receiving;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -14,14 +17,19 @@ use serde::{Deserialize, Serialize};
 use crate::archive::Archive;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
-use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
-use crate::identity::{PaymentId, Token, TransactionId, hash};
+use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
+use crate::identity::{EventId, OrderRef, PaymentId, Tenant, Token, TransactionId, hash};
+use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
 use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
+use crate::webhook::Webhook;
 
 use finished::Finished;
+use inbox::Inbox;
+pub use inbox::{InboxChange, InboxRow};
+use lifetimes::Lifetimes;
 pub use taken::Taken;
 
 /// One atomic change.
@@ -43,6 +51,8 @@ pub struct Commit {
     pub claim: Option<(KeyId, KeyRow)>,
     /// Whether it has to find the key free.
     pub exclusive: bool,
+    /// What it does to the inbox.
+    pub inbox: Vec<InboxChange>,
     /// What happens to the payment next.
     pub then: Then,
 }
@@ -82,6 +92,13 @@ pub enum StoreEntry {
     Committed(Arc<Commit>),
     /// A lease that was granted.
     Leased(PaymentId, Token, Lease),
+    /// So much time has passed in all that the store was up, and these keys have
+    /// expired. Nobody writes it down where keys live for ever.
+    Elapsed(Duration, Vec<KeyId>),
+    /// A webhook that was received, and where it stands from the beginning.
+    Received(Webhook, InboxState),
+    /// What was found of a webhook without a payment to commit to.
+    Found(EventId, Token, InboxEvent),
 }
 
 /// One payment's place in the store.
@@ -102,6 +119,8 @@ pub struct PaymentRow {
     /// What was taken of the customer for it, once something was.
     pub taken: Option<Taken>,
     key: Option<KeyId>,
+    /// How many payments the key had stood for before.
+    generation: Generation,
     last: TransactionId,
 }
 
@@ -110,10 +129,16 @@ pub struct PaymentRow {
 pub struct Store {
     payments: BTreeMap<PaymentId, PaymentRow>,
     keys: BTreeMap<KeyId, KeyRow>,
+    /// The payment of each order, where an order is paid once.
+    orders: BTreeMap<(Tenant, OrderRef), PaymentId>,
     /// What is left of payments that are finished, and of their keys.
     finished: Archive<Finished>,
+    /// What somebody outside told, where anybody listens.
+    inbox: Option<Inbox>,
     /// What is left of finished payments that something was taken back of.
     reopened: BTreeMap<PaymentId, Taken>,
+    /// How old keys are, if they don't live for ever.
+    lifetimes: Option<Lifetimes>,
     defects: Defects,
 }
 
@@ -146,7 +171,7 @@ impl Commit {
             self.claim.as_ref().map_or(0, |(_, row)| row.fingerprint.0),
             self.records.len() as u64,
         ];
-        self.id = TransactionId(hash("commit", words));
+        self.id = TransactionId(inbox::hashed(hash("commit", words), &self.inbox));
         self
     }
 
@@ -221,8 +246,10 @@ impl Store {
         let version = row.map_or(0, |row| row.version);
         let put_away = row.is_some() && !self.payments.contains_key(&commit.payment);
         let claimed = commit.claim.as_ref().filter(|_| commit.exclusive);
-        let taken = claimed.is_some_and(|(key, _)| self.key(*key).is_some());
-        if version != commit.expected || put_away || taken {
+        let taken = claimed.is_some_and(|(key, row)| {
+            self.key(*key).is_some() || self.of_order(key.tenant, row.order_ref).is_some()
+        });
+        if version != commit.expected || put_away || taken || !self.inbox_permits(commit) {
             return CommitResult::Conflict;
         }
         match commit.claimed_back() {
@@ -249,12 +276,15 @@ impl Store {
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
-            StoreEntry::Leased(payment, _, lease) => {
-                if let Some(row) = self.payments.get_mut(payment) {
-                    row.lease = Some(*lease);
+            StoreEntry::Leased(payment, _, lease) => self.lease(*payment, *lease),
+            StoreEntry::Elapsed(elapsed, expired) => self.age(*elapsed, expired),
+            StoreEntry::Committed(commit) => self.take(commit),
+            StoreEntry::Received(webhook, state) => self.receive(webhook, *state),
+            StoreEntry::Found(event, _, found) => {
+                if let Some(inbox) = &mut self.inbox {
+                    inbox.find(*event, *found);
                 }
             }
-            StoreEntry::Committed(commit) => self.take(commit),
         }
     }
 
@@ -279,6 +309,12 @@ impl Store {
         Some((row, self.standing(row.payment)?))
     }
 
+    /// How the payment of this order stands.
+    pub fn of_order(&self, tenant: Tenant, order_ref: PaidOnce) -> Option<StoredReply> {
+        let payment = *self.orders.get(&(tenant, order_ref.0?))?;
+        Some(StoredReply { payment, status: self.standing(payment)?.status })
+    }
+
     /// What is stored under this key.
     pub fn key(&self, key: KeyId) -> Option<KeyRow> {
         let open = self.keys.get(&key).copied();
@@ -291,9 +327,28 @@ impl Store {
         open.map(|(payment, row)| (*payment, row))
     }
 
+    fn lease(&mut self, payment: PaymentId, lease: Lease) {
+        let Some(row) = self.payments.get_mut(&payment) else { return };
+        let taken_over = row.lease.replace(lease).is_some();
+        let broke_off = taken_over && row.status == Status::Captured;
+        let released = || row.key.filter(|_| broke_off);
+        let key = self.defects.pick(Defect::ClaimDeletedAfterEffect, || None, released);
+        if let Some(key) = key {
+            self.keys.remove(&key);
+        }
+    }
+
     fn take(&mut self, commit: &Commit) {
+        let mut generation = Generation::default();
         if let Some((key, row)) = &commit.claim {
+            generation = self.generation(*key);
             self.keys.insert(*key, *row);
+            if let Some(order_ref) = row.order_ref.0 {
+                self.orders.insert((key.tenant, order_ref), row.payment);
+            }
+            if let Some(lifetimes) = &mut self.lifetimes {
+                lifetimes.begin(*key);
+            }
         }
         let row = self.payments.entry(commit.payment).or_insert_with(|| PaymentRow {
             token: commit.token,
@@ -304,6 +359,7 @@ impl Store {
             case: false,
             taken: None,
             key: commit.claim.as_ref().map(|(key, _)| *key),
+            generation,
             last: commit.id,
         });
         row.last = commit.id;
@@ -323,7 +379,9 @@ impl Store {
                 key.reply.get_or_insert(reply);
             }
         }
+        let status = row.status;
         self.take_back(commit);
+        self.take_inbox(commit, status);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a campaign came to: a row per scenario, and what struck in each.
 
+use std::collections::BTreeMap;
+
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use scenarios::Scenario;
 use scenarios::campaign::Campaign;
@@ -10,6 +12,7 @@ use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
 use crate::repeat::Repeat;
+use crate::trapped_text;
 
 /// One scenario's campaign, and how to ask for its trials again.
 #[derive(Clone, Debug)]
@@ -23,8 +26,8 @@ pub struct CampaignRow<'c> {
 }
 
 /// The table; beneath it how payments ended, what struck and the digest of
-/// each scenario, the largest share of each limit that any trial used, and
-/// what is never struck.
+/// each scenario, which invariants are not applicable where, the largest share of
+/// each limit that any trial used, and what is never struck.
 pub fn render(rows: &[CampaignRow<'_>]) -> String {
     let mut text = layout::lines(0, &table(rows));
     for row in rows {
@@ -36,10 +39,11 @@ pub fn render(rows: &[CampaignRow<'_>]) -> String {
     let most =
         |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).max().unwrap_or(0);
     let (events, horizon) = (most(|c| c.event_limit_used), most(|c| c.horizon_used));
-    text + &format!(
-        "\nlargest share of the event limit used: {events} %, of the horizon: {horizon} %\n\n{}",
-        exclusions::render()
-    )
+    text + &not_applicable(rows)
+        + &format!(
+            "\nlargest share of the event limit used: {events} %, of the horizon: {horizon} %\n\n{}",
+            exclusions::render()
+        )
 }
 
 /// The verdict over all rows, in one line.
@@ -118,14 +122,32 @@ fn cells(campaign: &Campaign) -> Vec<String> {
     cells
 }
 
-/// The codes of all invariants that had nothing to judge, two a line.
+/// The codes of all invariants that had nothing to judge and could have had, two
+/// a line.
 fn not_exercised(campaign: &Campaign) -> String {
     let met = |code| campaign.exercised.get(&code).copied().unwrap_or(0);
     let all = Invariant::ALL.iter().map(|story| story.code);
-    let never: Vec<_> = all.filter(|code| met(*code) == 0).collect();
+    let applies = |code: &Invariant| !campaign.not_applicable.contains(code);
+    let never: Vec<_> = all.filter(|code| met(*code) == 0 && applies(code)).collect();
     match never.is_empty() {
         true => "none".to_owned(),
         false => never.chunks(2).map(codes).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+/// Which invariants are not applicable where; empty if all are everywhere.
+fn not_applicable(rows: &[CampaignRow<'_>]) -> String {
+    let mut where_not: BTreeMap<Invariant, Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        for invariant in &row.campaign.not_applicable {
+            where_not.entry(*invariant).or_default().push(&row.campaign.scenario);
+        }
+    }
+    let told = where_not.iter().map(|(code, names)| format!("{code} in {}", names.join(", ")));
+    let told: Vec<_> = told.collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => format!("\n{}", layout::facts(vec![("not applicable", told.join("; "))])),
     }
 }
 
@@ -137,6 +159,7 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     if !business.is_empty() {
         facts.push(("business", listed(&business)));
     }
+    facts.extend(trapped_text::brief(&row.campaign.trapped));
     if row.campaign.planned > 0 {
         facts.push(("planned", planned(row.campaign)));
     }
@@ -262,6 +285,16 @@ pub(crate) mod tests {
         campaign.trials = 10;
         let rows = [row(&campaign, Defects::NONE)];
         assert!(missed(&rows).starts_with("not tested yet: I14 in calm-day"));
+    }
+
+    #[test]
+    fn an_invariant_that_nothing_can_meet_is_not_applicable_and_does_not_count_as_missed() {
+        let mut campaign = campaign();
+        campaign.exercised.insert(Invariant::I20, 0);
+        let text = render(&[row(&campaign, Defects::NONE)]);
+        assert_eq!(campaign.not_applicable, [Invariant::I20], "a calm day uses no key twice");
+        assert!(text.contains("\n  not applicable  I20 in calm-day\n"), "{text}");
+        assert!(text.contains("  none\n"), "{text}");
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod repeat;
 pub mod replay_text;
 pub mod snapshot;
 pub mod story;
+mod trapped_text;
 pub mod trial_text;
 pub mod violation;
 

@@ -6,7 +6,9 @@ mod stroke;
 use model::ProviderId;
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
-use scenarios::plan::{IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble};
+use scenarios::plan::{
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble, WebhookFaults,
+};
 use sim::{Rate, Trigger, VirtualTime, Weather};
 
 use crate::brief::Brief;
@@ -83,6 +85,12 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.plain {
         rows.push(row("", "every message takes the usual time of its kind".to_owned()));
     }
+    if let Some(lifetime) = plan.key_lifetime {
+        rows.push(row("keys", format!("live for {}", Brief::from(lifetime))));
+    }
+    if plan.order_ref_unique {
+        rows.push(row("orders", "are paid once".to_owned()));
+    }
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
@@ -101,6 +109,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         rows.push(row(&name, format!("speaks {}", provider.dialect.name)));
         rows.push(row("", format!("issuers: {}", issuers(&provider.issuer))));
         rows.push(row("", format!("faults: {}", faults(&provider.faults))));
+        if plan.webhooks {
+            rows.push(row("", format!("webhooks: {}", webhooks(&provider.faults.webhooks))));
+        }
     }
     rows.push(row("risk", risk(&plan.risk)));
     rows
@@ -150,6 +161,22 @@ fn faults(faults: &ProviderFaults) -> String {
     }
     if !faults.index_lag_max.is_zero() {
         said.push_str(&format!("; index lags up to {}", Brief::from(faults.index_lag_max)));
+    }
+    said
+}
+
+fn webhooks(faults: &WebhookFaults) -> String {
+    let mut said = rates(&[
+        ("dropped", faults.dropped),
+        ("repeated", faults.repeated),
+        ("reordered", faults.reordered),
+        ("early", faults.early),
+    ]);
+    if faults.reordered != Rate::NEVER {
+        said.push_str(&format!("; held back up to {}", Brief::from(faults.reorder_max)));
+    }
+    if !faults.delay_max.is_zero() {
+        said.push_str(&format!("; late up to {}", Brief::from(faults.delay_max)));
     }
     said
 }
@@ -221,7 +248,11 @@ fn then(operation: &Operation) -> String {
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
     ];
-    let then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
+    let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
+    then.extend(operation.insists.then(|| "insists".to_owned()));
+    then.extend(
+        (operation.order_ref.0 != operation.token.0).then(|| operation.order_ref.to_string()),
+    );
     then.join(", ")
 }
 

@@ -6,6 +6,7 @@ use scenarios::trial::{Trial, Verdict};
 use crate::accounts;
 use crate::brief::Brief;
 use crate::fault_story::{FaultKind, of_kind};
+use crate::trapped_text;
 use crate::trial_text::codes;
 
 /// The canonical text of a trial. Equal behavior gives equal bytes.
@@ -30,6 +31,9 @@ fn facts(trial: &Trial) -> Vec<(String, String)> {
     facts.counts("undone", trial.compensations.iter().map(|(name, count)| (*name, *count)));
     for (account, sums) in accounts::sums(&trial.accounts) {
         facts.add(&format!("account {account}"), sums);
+    }
+    for (name, what) in trapped_text::lines(&trial.trapped) {
+        facts.add(&name, what);
     }
     let nanos = trial.ended_at.as_nanos();
     facts.add("ended at", format!("{} ({})", trial.ended_at, Brief::nanos(u128::from(nanos))));
@@ -91,6 +95,11 @@ fault message-loss                       3
 business declined                        2
 retries                                  4
 undone hold                              2
+trapped EUR in doubt                     at most 12.30 EUR, 738.00 EUR s, at the end 0.00 EUR
+trapped EUR held                         at most 12.30 EUR, 799.50 EUR s, at the end 12.30 EUR
+trapped EUR at risk                      at most 12.30 EUR, 738.00 EUR s, at the end 0.00 EUR
+holds                                    none
+doubts                                   1 time, the longest for 1m
 ended at                                 00:01:30.000000 (1m 30s)
 events                                   1234
 digest                                   00000000000000010000000000000002

@@ -11,6 +11,7 @@ use crate::exclusions;
 use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
+use crate::trapped_text;
 
 /// The verdict in one line.
 pub fn verdict(trial: &Trial) -> String {
@@ -21,8 +22,9 @@ pub fn verdict(trial: &Trial) -> String {
     }
 }
 
-/// The ledger's accounts, those that count money and no permissions; how
-/// payments ended; what was captured, said, suffered and undone.
+/// The ledger's accounts, those that count money and no permissions; what
+/// waited, and for what; how payments ended; what was captured, said, suffered
+/// and undone.
 pub fn facts(trial: &Trial) -> String {
     let compensations: Vec<_> = trial.compensations.iter().map(|(n, c)| (*n, *c)).collect();
     let outcomes: Vec<_> = trial.outcomes.iter().map(|(name, count)| (*name, *count)).collect();
@@ -43,8 +45,11 @@ pub fn facts(trial: &Trial) -> String {
         ("digest", trial.digest.to_string()),
     ];
     facts.retain(|(name, what)| !matches!(*name, "business" | "unstruck") || what != "none");
-    let (ledger, facts, exclusions) = (ledger(trial), layout::facts(facts), exclusions::render());
-    format!("accounts of the ledger\n{ledger}\nin all\n{facts}\n{exclusions}")
+    let (ledger, trapped) = (ledger(trial), trapped_text::table(&trial.trapped));
+    let (facts, exclusions) = (layout::facts(facts), exclusions::render());
+    format!(
+        "accounts of the ledger\n{ledger}\ntrapped money\n{trapped}\nin all\n{facts}\n{exclusions}"
+    )
 }
 
 /// The planned faults that never struck.
@@ -96,6 +101,7 @@ pub(crate) mod tests {
     use sim::{DigestValue, Seed, VirtualTime};
 
     use super::*;
+    use crate::trapped_text::tests::trapped;
     use crate::violation::tests::charged_twice;
 
     /// A small trial of the calm day, made by hand.
@@ -120,6 +126,7 @@ pub(crate) mod tests {
             compensations: [("hold", 2)].into(),
             accounts: [].into(),
             exercised: Vec::new(),
+            trapped: trapped(),
         }
     }
 

@@ -9,8 +9,17 @@ pub const COPY_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 pub const LATE_EFFECT_MAX: Duration = Duration::from_secs(10 * 60);
 /// No index lags further behind the books.
 pub const INDEX_LAG_MAX: Duration = Duration::from_secs(60);
+/// No webhook leaves later than this because it is slow, or held back.
+pub const HELD_BACK_MAX: Duration = Duration::from_secs(86_400);
+/// No webhook overtakes the answer to its request by more.
+pub const EARLY_MAX: Duration = Duration::from_secs(10);
+/// Nobody tells of a change later than this after it, however often it was
+/// sent and held back.
+pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
+/// How long a worker waits for a provider's answer; then the attempt is unknown.
+pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a worker holds a payment without a word.
 pub const LEASE: Duration = Duration::from_secs(90);
 /// How long an outcome is asked for before a person is asked to look too:
@@ -21,6 +30,12 @@ pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);
 pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 /// How long after heal a world may take to come to rest.
 pub const HORIZON: Duration = Duration::from_secs(60 * 86_400);
+
+/// The shortest lifetime of keys in a world whose faults last so long: no retry
+/// of a request outlives it, nor any copy of one.
+pub const fn key_lifetime_min(chaos: Duration) -> Duration {
+    Duration::from_secs(chaos.as_secs() + 1 + never_found().as_secs())
+}
 
 /// From this age of its last send on, an operation that a provider does not
 /// know never happened and never will: `t_nf`, the sum of the others and a

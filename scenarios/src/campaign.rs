@@ -13,6 +13,7 @@ use sim::{Digest, DigestValue, Seed};
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::settings::Scenario;
+use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
 
 /// What a campaign over one scenario came to: plain data for reports.
@@ -47,6 +48,10 @@ pub struct Campaign {
     pub never_struck: u64,
     /// How often the premise of each invariant was met.
     pub exercised: BTreeMap<Invariant, u64>,
+    /// How much money was trapped, for what, and for how long.
+    pub trapped: Trapped,
+    /// Invariants whose premise no world of the scenario can meet.
+    pub not_applicable: Vec<Invariant>,
     /// Invariants that the scenario promises to exercise, and did not.
     pub missed: Vec<Invariant>,
     /// Every invariant that did not hold in some trial.
@@ -158,6 +163,8 @@ impl Campaign {
             planned: 0,
             never_struck: 0,
             exercised: BTreeMap::new(),
+            trapped: Trapped::default(),
+            not_applicable: not_applicable(scenario),
             missed: Vec::new(),
             caught: BTreeMap::new(),
             findings: Vec::new(),
@@ -189,6 +196,7 @@ impl Campaign {
         for (invariant, count) in &trial.exercised {
             *self.exercised.entry(*invariant).or_default() += count;
         }
+        self.trapped.add(&trial.trapped);
         match &trial.verdict {
             Verdict::Held => {}
             Verdict::Violated(violations) => {
@@ -234,6 +242,11 @@ impl Campaign {
         self.missed =
             promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
     }
+}
+
+fn not_applicable(scenario: &Scenario) -> Vec<Invariant> {
+    let all = Invariant::ALL.iter().map(|story| story.code);
+    all.filter(|invariant| !scenario.can_meet(*invariant)).collect()
 }
 
 /// Trials that are run side by side before their outcomes are added up.

@@ -135,4 +135,14 @@ pub enum ProviderStrike {
     RefundFailed,
     /// The provider will say later whether it is given back.
     RefundPending,
+    /// F15: an event is never told.
+    WebhookDropped,
+    /// F15: an event is told once more.
+    WebhookRepeated,
+    /// F15: an event is told late.
+    WebhookDelayed,
+    /// F15: an event is told behind later ones.
+    WebhookReordered,
+    /// F15: an event is told before the request is answered that it tells of.
+    WebhookEarly,
 }

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 13] = [
+pub(crate) const STEPS: [&str; 14] = [
     "create",
     "risk",
     "quote",
@@ -120,6 +120,7 @@ pub(crate) const STEPS: [&str; 13] = [
     "commit",
     "notify",
     "status",
+    "webhook",
 ];
 
 fn relations() -> String {

@@ -44,6 +44,10 @@ pub enum Invariant {
     I20,
     /// Tenants are apart.
     I21,
+    /// Webhooks are applied once, and never regress.
+    I22,
+    /// What is acknowledged is durable.
+    I23,
     /// Fencing.
     I26,
     /// External conservation.
@@ -54,6 +58,8 @@ pub enum Invariant {
     I35,
     /// Every accepted payment terminates.
     L01,
+    /// No key stays locked.
+    L05,
 }
 
 /// When an invariant is judged.
@@ -96,7 +102,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 23] = [
+    pub const ALL: [InvariantStory; 26] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -206,8 +212,8 @@ impl Invariant {
             Self::I19,
             "replies-under-one-key-agree",
             InvariantKind::Always,
-            "CL",
-            "all replies to one key name one payment, all final ones are equal, and the others are 202 or 409",
+            "CL JR",
+            "all replies to one key name one payment, all final ones are equal, and the others are 202 or 409; another payment gets the key only when its lifetime is over and the first is finished",
         ),
         story(
             Self::I20,
@@ -222,6 +228,20 @@ impl Invariant {
             InvariantKind::Always,
             "CL JR LG",
             "no reply names a payment of another tenant, no key means anything to another tenant, and no transfer joins accounts of two",
+        ),
+        story(
+            Self::I22,
+            "a-webhook-is-applied-once-and-never-regresses",
+            InvariantKind::Always,
+            "JR",
+            "no event of a webhook changes anything twice, and the versions of one object that are applied strictly increase",
+        ),
+        story(
+            Self::I23,
+            "what-is-acknowledged-is-durable",
+            InvariantKind::Always,
+            "EX JR",
+            "a webhook that was answered with 2xx is in the durable inbox then, and in the end it is applied, parked, stale or a person's",
         ),
         story(
             Self::I26,
@@ -258,6 +278,13 @@ impl Invariant {
             "CL JR",
             "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands",
         ),
+        story(
+            Self::L05,
+            "no-key-stays-locked",
+            InvariantKind::Eventually,
+            "CL JR",
+            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
+        ),
     ];
 
     /// What people should know of it.
@@ -272,7 +299,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 23] = Invariant::ALL;
+static STORIES: [InvariantStory; 26] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

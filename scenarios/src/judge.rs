@@ -16,15 +16,20 @@ mod refunds;
 mod rest;
 mod screens;
 mod sums;
+mod trapped;
+mod waits;
+mod webhooks;
+mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, Booking, Movement, PaymentId, StoreEntry, Token};
+use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView};
 pub use findings::{Findings, Relation, Violation};
+use webhooks::InboxView;
 
 use crate::fact::{Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
@@ -36,13 +41,22 @@ use crate::system::{Entry, PaymentSystem};
 #[derive(Clone, Debug)]
 pub struct Judge {
     said: Authorities,
+    inbox: InboxView,
     found: Findings,
 }
 
 impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
-        Self { said: Authorities::new(plan), found: Findings::new(plan) }
+        let inbox = InboxView::default();
+        Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
+    }
+
+    /// The same, keeping every change of what is trapped.
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.said.watch.record();
+        self
     }
 
     /// What the authorities said, as far as the world has come.
@@ -55,10 +69,16 @@ impl Judge {
         &self.found
     }
 
+    /// The world has ended.
+    pub fn end(&mut self, now: VirtualTime) {
+        self.said.watch.end(now);
+    }
+
     /// Judges what holds only at rest.
     pub fn at_rest(&mut self, now: VirtualTime) {
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::judge(&self.said, &mut self.found, seen);
+        self.inbox.at_rest(&mut self.found, seen);
     }
 
     /// Nothing is left to happen to `payment`, and it is not finished.
@@ -86,17 +106,33 @@ impl Judge {
                 fencing::leased(&mut self.said, *payment, *token, lease);
                 return;
             }
+            // What the store believes about its clock is no authority.
+            StoreEntry::Elapsed(..) => return,
+            StoreEntry::Received(webhook, state) => {
+                self.inbox.received(&mut self.found, seen, webhook, *state);
+                return;
+            }
+            StoreEntry::Found(event, _, what) => {
+                self.inbox.found(&mut self.found, seen, *event, *what);
+                return;
+            }
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            if let Record::Accepted(_) = record {
+                keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
+            }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
+        }
+        if self.said.plan().webhooks {
+            self.inbox.committed(&mut self.found, seen, commit);
         }
     }
 
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
-        self.said.take_movement(movement);
+        self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
         refunds::moved(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.token);
@@ -139,7 +175,11 @@ impl Observer<PaymentSystem> for Judge {
                 };
                 let whom = (asking.token, endpoint);
                 keys::answered(&self.said, &mut self.found, seen, whom, reply);
+                wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
+            }
+            Message::WebhookReply(receipt) if receipt.taken => {
+                self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
             Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
@@ -193,7 +233,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 16] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 21] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -210,6 +250,11 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 16] = [
     ProviderStrike::KeyExpired,
     ProviderStrike::RefundFailed,
     ProviderStrike::RefundPending,
+    ProviderStrike::WebhookDropped,
+    ProviderStrike::WebhookRepeated,
+    ProviderStrike::WebhookDelayed,
+    ProviderStrike::WebhookReordered,
+    ProviderStrike::WebhookEarly,
 ];
 
 /// The name of an instrument in messages to people.

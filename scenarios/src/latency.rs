@@ -80,7 +80,9 @@ fn class_of(kind: sim::Kind) -> u8 {
         | kinds::CANCELLED
         | kinds::NOTICE
         | kinds::NOTICE_ACK
-        | kinds::PROVIDED => NEAR,
+        | kinds::PROVIDED
+        | kinds::WEBHOOK
+        | kinds::WEBHOOK_REPLY => NEAR,
         _ => HOUSE,
     }
 }

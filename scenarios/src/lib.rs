@@ -9,6 +9,7 @@
 //! - who takes part: [`party`], speaking [`message`]s
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - how it came to a violation: [`story`]
+//! - how much money waits meanwhile, and for what: [`trapped`]
 //! - many seeds: [`campaign`]
 //! - a violation as a file, to replay: [`repro`]
 //! - the same seed again, here or elsewhere: [`determinism`]
@@ -38,6 +39,7 @@ mod snapshot;
 mod span;
 pub mod story;
 mod system;
+pub mod trapped;
 pub mod trial;
 
 pub use fingerprint::Fingerprint;

@@ -176,14 +176,33 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("late_max", scenario.network.late_max.0, bounds::COPY_AGE_MAX)?;
     at_most("late_effect_max", faults.late_effect_max.0, bounds::LATE_EFFECT_MAX)?;
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
+    at_most("reorder_max", faults.webhooks.reorder_max.0, bounds::HELD_BACK_MAX)?;
+    at_most("delay_max", faults.webhooks.delay_max.0, bounds::HELD_BACK_MAX)?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
+    if let Some(lifetime) = scenario.key_lifetime {
+        let least = bounds::key_lifetime_min(scenario.chaos.0);
+        if lifetime.0 < least {
+            let least = crate::span::Span(least);
+            let problem =
+                format!("`key_lifetime` is at least {least}, so that no retry outlives its key");
+            return Err(("key_lifetime", problem));
+        }
+        at_most("key_lifetime", lifetime.0, CHAOS_MAX)?;
+    } else if workload.reuse_expired > sim::Rate::NEVER {
+        let problem = "`reuse_expired` takes a `key_lifetime`: without it keys live for ever";
+        return Err(("reuse_expired", problem.to_owned()));
+    }
     for code in &scenario.exercises {
         if Invariant::with_code(code).is_none() {
             return Err((
                 "exercises",
                 format!("`{code}` is no invariant: `pennywise list invariants` names them"),
             ));
+        }
+        if Invariant::with_code(code).is_some_and(|invariant| !scenario.can_meet(invariant)) {
+            let problem = format!("`{code}` is never met here: no key is used for another request");
+            return Err(("exercises", problem));
         }
     }
     Ok(())
@@ -225,11 +244,34 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
             return Err(("clocks", nth, "drift_ppm_max", problem));
         }
     }
+    let absent = |who: &Who| *who == Who::Ingress && !scenario.providers.webhooks;
+    for (table, nth, _) in named(scenario).filter(|(.., who)| absent(who)) {
+        let problem =
+            "there is no ingress: `webhooks = true` of the providers gives one".to_owned();
+        return Err((table, nth, "who", problem));
+    }
     if let Some(nth) = scenario.shared_crashes.iter().position(|crash| crash.who.is_empty()) {
         let problem = "`who` of shared crashes names at least one party".to_owned();
         return Err(("shared_crashes", nth, "who", problem));
     }
     Ok(())
+}
+
+/// Everybody whom a table about crashes, pauses or clocks names.
+fn named(scenario: &Scenario) -> impl Iterator<Item = (&'static str, usize, Who)> {
+    let crashes = scenario.crashes.iter().map(|crash| crash.who).enumerate();
+    let loops = scenario.crash_loops.iter().map(|crash| crash.who).enumerate();
+    let pauses = scenario.pauses.iter().map(|pause| pause.who).enumerate();
+    let clocks = scenario.clocks.iter().map(|clock| clock.who).enumerate();
+    let shared = scenario.shared_crashes.iter().enumerate();
+    let shared = shared.flat_map(|(nth, crash)| crash.who.iter().map(move |who| (nth, *who)));
+    let within = |table| move |(nth, who)| (table, nth, who);
+    crashes
+        .map(within("crashes"))
+        .chain(loops.map(within("crash_loops")))
+        .chain(pauses.map(within("pauses")))
+        .chain(clocks.map(within("clocks")))
+        .chain(shared.map(within("shared_crashes")))
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -262,6 +304,21 @@ mod tests {
         let told = format!("{error} {}", error.help().map(|help| help.to_string()).expect("help"));
         for words in ["mine.toml, line", "unknown variant `EUX`", "did you mean `EUR`?"] {
             assert!(told.contains(words), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_scenario_declares_no_lifetime_that_a_retry_outlives_and_promises_nothing_it_can_t_meet() {
+        let calm = FILES[0].1;
+        for (at, line, told) in [
+            ("[workload]", "key_lifetime = \"10m\"", "`key_lifetime` is at least"),
+            ("click_again", "reuse_expired = \"10%\"", "`reuse_expired` takes a `key_lifetime`"),
+            ("\"I01\",", "\"I20\",", "`I20` is never met here"),
+        ] {
+            let text = calm.replacen(at, &format!("{line}\n{at}"), 1);
+            assert_ne!(text, calm, "{at}");
+            let error = parse("mine.toml", &text).expect_err(line).to_string();
+            assert!(error.contains(told), "{error}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! What the parties say to each other (payments.md 1.3).
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, RefundPayment, StoredReply};
+use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
+use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Taken, Token, TransactionId,
+    Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
+    ProviderRequest, Record, RiskRequest, Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -43,8 +45,8 @@ pub enum Message {
     Rows(ReadRequest, Rows),
     /// Orchestrator to store: m23.
     Lease(LeaseRequest),
-    /// The store's answer: lease and journal.
-    Leased(LeaseRequest, Lease, Vec<Record>),
+    /// The store's answer: lease and journal, and what webhooks tell.
+    Leased(LeaseRequest, Lease, Vec<Record>, Vec<Told>),
     /// The store's answer: another worker has it.
     Held(LeaseRequest),
     /// The store's answer: nothing is left to do for this payment.
@@ -67,6 +69,27 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Provider to ingress: m11.
+    Webhook(Webhook),
+    /// Ingress to provider: 2xx or 503.
+    WebhookReply(Receipt),
+    /// Ingress to store: this has to be durable.
+    Receive(Webhook),
+    /// The store's answer.
+    Received(Receipt),
+    /// Store to orchestrator: this was told of a payment that it holds.
+    Told(PaymentId, Token, Vec<Told>),
+}
+
+/// Whether a webhook is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Receipt {
+    /// Which event.
+    pub event: EventId,
+    /// Whose instrument.
+    pub token: Token,
+    /// Whether it is: 2xx. If not, it has to come again: 503.
+    pub taken: bool,
 }
 
 /// What joins a reply to its request on a client's connection.
@@ -118,10 +141,12 @@ pub struct ReadRequest {
     pub key: KeyId,
     /// The key of the payment that is to be given back.
     pub of: Option<KeyId>,
+    /// The order to look for.
+    pub order_ref: PaidOnce,
 }
 
 /// What the store has under a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The idempotency row.
     pub key: Option<KeyRow>,
@@ -129,6 +154,42 @@ pub struct Rows {
     pub payment: Option<PaymentView>,
     /// The payment that is to be given back.
     pub of: Option<(PaymentId, PaymentView)>,
+    /// Where there is no row: how many have expired.
+    pub generation: Generation,
+    /// The payment from the reader's instrument, if the key stood for it once
+    /// and does not now.
+    pub earlier: Option<(PaymentId, PaymentView)>,
+    /// How the payment of the order stands, where an order is paid once.
+    pub known_order: Option<StoredReply>,
+}
+
+/// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
+impl Hash for Rows {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { key, payment, of, generation, earlier, known_order } = self;
+        (key, payment, generation).hash(state);
+        for there in [of, earlier].into_iter().flatten() {
+            there.hash(state);
+        }
+        if let Some(known_order) = known_order {
+            known_order.hash(state);
+        }
+    }
+}
+
+impl Rows {
+    /// What the gate goes by.
+    pub fn stored(&self) -> Stored {
+        let lease_live = self.payment.is_some_and(|payment| payment.lease_live);
+        let Self { key: row, generation, known_order, .. } = *self;
+        Stored { row, generation, known_order, lease_live }
+    }
+
+    /// The payment that a reader asks for by the key of its creation.
+    pub fn asked_for(&self) -> Option<(PaymentId, PaymentView)> {
+        let current = self.key.zip(self.payment).map(|(key, payment)| (key.payment, payment));
+        self.earlier.or(current)
+    }
 }
 
 /// A payment as readers of the store see it.
@@ -255,8 +316,13 @@ kinds! {
     26 PROVIDED "provider-reply" = Self::Provided(..),
     27 HEARTBEAT "heartbeat" = Self::Heartbeat(_),
     28 REFUND "refund" = Self::Provide(_, ProviderRequest::Refund { .. }),
-    29 ASK_REFUND "ask-refund" = Self::Refund(_),
-    30 REFUNDED "ask-refund-reply" = Self::Refunded(..),
+    29 WEBHOOK "webhook" = Self::Webhook(_),
+    30 WEBHOOK_REPLY "webhook-reply" = Self::WebhookReply(_),
+    31 RECEIVE "receive" = Self::Receive(_),
+    32 RECEIVED "receive-reply" = Self::Received(_),
+    33 TOLD "told" = Self::Told(..),
+    34 ASK_REFUND "ask-refund" = Self::Refund(_),
+    35 REFUNDED "ask-refund-reply" = Self::Refunded(..),
 }
 
 impl sim::Message for Message {
@@ -285,7 +351,10 @@ impl Message {
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token)
-            | Self::Heartbeat(token) => *token,
+            | Self::Heartbeat(token)
+            | Self::Told(_, token, _) => *token,
+            Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
+            Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
             Self::Commit(commit) => commit.token,

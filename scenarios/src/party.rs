@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod edge;
 mod idle;
+pub(crate) mod ingress;
 pub(crate) mod ledger;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
@@ -42,6 +43,8 @@ pub const PROVIDERS_MAX: u8 = 16;
 /// The most clients in one world.
 pub const CLIENTS_MAX: u8 = 64;
 
+/// The ingress of webhooks.
+pub const INGRESS: Role = Role(15);
 const SECOND_WORKER: u8 = 6;
 const FIRST_PROVIDER: u8 = 16;
 const FIRST_CLIENT: u8 = 32;
@@ -87,6 +90,7 @@ pub fn client_of(role: Role) -> Option<u8> {
 /// Everybody who takes part in the world of `plan`.
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
+    let house = house.chain(plan.webhooks.then_some(INGRESS));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     house.chain(providers).chain(clients)
@@ -99,7 +103,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let kinds = [provider_of(role).is_some(), client_of(role).is_some(), worker_of(role).is_some()];
-    role.0 <= PROBE.0 || kinds.contains(&true)
+    role.0 <= PROBE.0 || role == INGRESS || kinds.contains(&true)
 }
 
 /// What people call a role.
@@ -111,6 +115,7 @@ pub fn name(role: Role) -> String {
         (LEDGER, ..) => "ledger".to_owned(),
         (RISK, ..) => "risk".to_owned(),
         (PROBE, ..) => "probe".to_owned(),
+        (INGRESS, ..) => "ingress".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

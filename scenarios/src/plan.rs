@@ -11,7 +11,8 @@ use model::gatekeeper::KeyId;
 use model::workflow::PaymentWorkflow;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, ProviderId, Tenant, Token,
+    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, OrderRef, ProviderId, Tenant,
+    Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
@@ -39,6 +40,10 @@ pub struct Plan {
     pub heal_at: VirtualTime,
     /// The number of workers that the orchestrator has.
     pub workers: u8,
+    /// How long idempotency keys live, at least; `None`: for ever.
+    pub key_lifetime: Option<Duration>,
+    /// Whether an order is paid once, whatever the key.
+    pub order_ref_unique: bool,
     /// The number of clients.
     pub clients: u8,
     /// What customers attempt, in the order of their tokens.
@@ -72,6 +77,8 @@ pub struct Plan {
     pub strokes: Strokes,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
+    /// Whether they tell of changes by themselves.
+    pub webhooks: bool,
     /// What the risk service says.
     pub risk: RiskPlan,
 }
@@ -91,6 +98,8 @@ pub struct Operation {
     pub merchant: Merchant,
     /// The idempotency key that it uses.
     pub key: IdempotencyKey,
+    /// What it pays for.
+    pub order_ref: OrderRef,
     /// How much.
     pub money: Money,
     /// How long after it the customer clicks again.
@@ -99,6 +108,9 @@ pub struct Operation {
     pub cancel_after: Option<Duration>,
     /// What it is for.
     pub purpose: Purpose,
+    /// Whether the shop, once it knows of the payment, makes its request again
+    /// and again until the reply is final, and does not look at the status.
+    pub insists: bool,
 }
 
 /// How much a merchant may process in one currency.
@@ -161,6 +173,25 @@ pub struct ProviderFaults {
     pub throttled: Rate,
     /// F16.
     pub index_lag_max: Duration,
+    /// F15.
+    pub webhooks: WebhookFaults,
+}
+
+/// What becomes of what a provider tells by itself: F15.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WebhookFaults {
+    /// Never sent.
+    pub dropped: Rate,
+    /// Sent once more, whatever was answered.
+    pub repeated: Rate,
+    /// Held back behind later ones.
+    pub reordered: Rate,
+    /// How long at most.
+    pub reorder_max: Duration,
+    /// How late one of a hundred leaves.
+    pub delay_max: Duration,
+    /// Told before the request is answered.
+    pub early: Rate,
 }
 
 /// Something wrong with a whole provider for a while.

@@ -17,6 +17,7 @@ mod moment;
 mod name;
 mod notes;
 mod operation;
+mod present;
 mod provider;
 mod recording;
 mod replay;

@@ -16,6 +16,7 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+use crate::invariant::Invariant;
 use crate::party;
 use crate::span::Span;
 
@@ -40,6 +41,14 @@ pub struct Scenario {
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
+    /// How long idempotency keys live: a key that is used again later may be
+    /// another payment. Without it they live for ever.
+    #[serde(default)]
+    pub key_lifetime: Option<Span>,
+    /// Whether an order is paid once, whatever the key: whoever asks for it
+    /// again is answered as before.
+    #[serde(default)]
+    pub order_ref_unique: bool,
     /// What customers do.
     pub workload: Workload,
     /// How links misbehave.
@@ -89,6 +98,15 @@ pub struct Scenario {
     pub swarm: Swarm,
 }
 
+impl Scenario {
+    /// Whether any world of it can meet the premise of `invariant`.
+    pub fn can_meet(&self, invariant: Invariant) -> bool {
+        let keys_are_reused =
+            self.workload.reuse_key > Rate::NEVER || self.workload.reuse_expired > Rate::NEVER;
+        invariant != Invariant::I20 || keys_are_reused
+    }
+}
+
 /// What customers do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,6 +135,16 @@ pub struct Workload {
     /// How often an earlier key is used again for another amount.
     #[serde(default)]
     pub reuse_key: Rate,
+    /// How often a key is used again after the lifetime of its first use.
+    #[serde(default)]
+    pub reuse_expired: Rate,
+    /// How often that is for the order of the first use.
+    #[serde(default)]
+    pub reorder: Rate,
+    /// How often a shop makes its request again and again until the reply is
+    /// final.
+    #[serde(default)]
+    pub insist: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,
@@ -176,6 +204,8 @@ pub struct ProviderSettings {
     pub silent_after_capture: u32,
     /// How long it stays silent at most.
     pub silence_max: Span,
+    /// Whether they tell of changes by themselves.
+    pub webhooks: bool,
 }
 
 impl ProviderSettings {
@@ -225,6 +255,27 @@ pub struct ProviderFaultSettings {
     pub throttled: Rate,
     /// How long queries do not see a new charge; a minute is the most.
     pub index_lag_max: Span,
+    /// What becomes of what they tell by themselves.
+    pub webhooks: WebhookFaultSettings,
+}
+
+/// What becomes of webhooks: payments.md F15.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhookFaultSettings {
+    /// Never sent.
+    pub dropped: Rate,
+    /// Sent once more, whatever was answered.
+    pub repeated: Rate,
+    /// Held back behind later ones.
+    pub reordered: Rate,
+    /// How long at most.
+    pub reorder_max: Span,
+    /// How late one of a hundred leaves; half of them leave within a sixteenth
+    /// of it.
+    pub delay_max: Span,
+    /// Told before the request is answered that it tells of.
+    pub early: Rate,
 }
 
 /// What the risk service says.
@@ -255,6 +306,8 @@ pub enum Who {
     Client,
     /// The edge.
     Edge,
+    /// The ingress of webhooks.
+    Ingress,
     /// The ledger.
     Ledger,
     /// One of the orchestrator's workers.
@@ -270,13 +323,14 @@ pub enum Who {
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Orchestrator)
+        !matches!(self, Self::Edge | Self::Ingress | Self::Orchestrator)
     }
 
     /// What `role` is one of, if anybody plays it.
     pub fn of(role: Role) -> Option<Self> {
         match (role, party::provider_of(role), party::client_of(role)) {
             (party::EDGE, ..) => Some(Self::Edge),
+            (party::INGRESS, ..) => Some(Self::Ingress),
             (party::LEDGER, ..) => Some(Self::Ledger),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
@@ -291,6 +345,7 @@ impl Who {
         match self {
             Self::Client => "client",
             Self::Edge => "edge",
+            Self::Ingress => "ingress",
             Self::Ledger => "ledger",
             Self::Orchestrator => "orchestrator",
             Self::Provider => "provider",

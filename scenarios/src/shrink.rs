@@ -132,7 +132,7 @@ fn leap(search: &mut Search<'_>) {
     let plan = &search.plan;
     let refunded = plan.operation(token).and_then(|operation| operation.purpose.refunds());
     let is_it = |of: &Token| *of == token || Some(*of) == refunded;
-    let is_other = |line: &Line| !matches!(line, Line::Operation(of) | Line::SecondClick(of) | Line::Cancellation(of) if is_it(of));
+    let is_other = |line: &Line| !matches!(line, Line::Operation(of) | Line::SecondClick(of) | Line::Cancellation(of) | Line::Insistence(of) if is_it(of));
     let others: Vec<_> = Line::operations(plan).into_iter().filter(is_other).collect();
     let (faults, rates) = (Line::misfortunes(plan), Line::rates(plan));
     let leaps = [
@@ -163,6 +163,7 @@ fn round(search: &mut Search<'_>) {
     names::plainest(search);
     plain_latencies(search);
     plainer::misfortunes(search);
+    plainer::habits(search);
     let token = violation(&search.plan, &search.quarry).map_or(Token(0), |v| v.token);
     aim::at_what_happens(search, token);
     time::plain_times(search);

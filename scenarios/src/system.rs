@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use model::{Booking, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use model::{Booking, ChargeId, EventId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
 use crate::message::Message;
 use crate::party::client::{Client, ClientEntry};
 use crate::party::edge::Edge;
+use crate::party::ingress::Ingress;
 use crate::party::ledger::LedgerDesk;
 use crate::party::orchestrator::Orchestrator;
 use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, LEDGER, RISK, STORE};
+use crate::party::{self, Compaction, EDGE, INGRESS, LEDGER, RISK, STORE};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 
@@ -42,6 +43,8 @@ pub enum Party {
     Client(Client),
     /// The edge.
     Edge(Edge),
+    /// The ingress of webhooks.
+    Ingress(Ingress),
     /// The ledger.
     Ledger(LedgerDesk),
     /// The orchestrator.
@@ -69,7 +72,11 @@ impl Party {
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
-            Self::Edge(_) | Self::Orchestrator(_) | Self::Probe(_) | Self::Halted => (0, 0),
+            Self::Edge(_)
+            | Self::Ingress(_)
+            | Self::Orchestrator(_)
+            | Self::Probe(_)
+            | Self::Halted => (0, 0),
         }
     }
 }
@@ -89,10 +96,22 @@ pub enum Timer {
     Relay(PaymentId, u32),
     /// A provider: execute the deferred request with this number.
     Execute(u32),
+    /// A provider: send this event, for the how-manieth time.
+    Deliver(EventId, u32),
+    /// A provider: send the event with this number once more.
+    Repeat(u32),
+    /// A provider: give the answer with this number.
+    Answer(u32),
+    /// A provider: the issuer decides on this charge.
+    Mature(ChargeId),
+    /// The store: does anybody know by now what this webhook is about?
+    Orphan(EventId),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
     Expire,
+    /// The store: keys may have come to the end of their lifetimes.
+    Reap,
 }
 
 /// What a client is reminded of.
@@ -142,6 +161,7 @@ impl System for PaymentSystem {
     fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
         match role {
             EDGE => Party::Edge(Edge::default()),
+            INGRESS => Party::Ingress(Ingress::default()),
             STORE => Party::Store(StoreDesk::boot(self, journal, out)),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             RISK => Party::Risk(RiskService::boot(journal, out)),
@@ -160,6 +180,7 @@ impl System for PaymentSystem {
         match actor {
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
+            Party::Ingress(ingress) => ingress.on_message(self, delivery, out),
             Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
@@ -183,9 +204,19 @@ impl System for PaymentSystem {
             (Party::Store(store), Timer::Relay(payment, round)) => {
                 store.on_timer(payment, round, out);
             }
+            (Party::Store(store), Timer::Reap) => store.reap(self, out),
             (Party::Provider(provider), Timer::Execute(slot)) => {
                 provider.on_timer(self, slot, out);
             }
+            (Party::Provider(provider), Timer::Deliver(event, tries)) => {
+                provider.deliver(self, event, tries, out);
+            }
+            (Party::Provider(provider), Timer::Repeat(slot)) => provider.repeat(slot, out),
+            (Party::Provider(provider), Timer::Answer(slot)) => provider.on_answer(slot, out),
+            (Party::Provider(provider), Timer::Mature(charge)) => {
+                provider.on_decision(self, charge, out);
+            }
+            (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }

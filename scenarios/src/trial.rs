@@ -21,6 +21,7 @@ use crate::party::{self, PROBE};
 use crate::plan::{Forced, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
+use crate::trapped::Trapped;
 
 /// Runs `scenario` from `seed`, with `defects` planted, and judges it.
 pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
@@ -50,7 +51,7 @@ pub fn replay(scenario: &Scenario, seed: Seed, defects: Defects) -> (Trial, Trac
 /// Runs a plan as it is, keeping everything that happened.
 pub fn replay_plan(plan: Plan, defects: Defects) -> (Trial, Trace<PaymentSystem>) {
     let system = PaymentSystem::new(plan, defects);
-    let mut judge = Judge::new(&system.plan);
+    let mut judge = Judge::new(&system.plan).recorded();
     let mut world = world(&system).recorded();
     let ending = settle(&mut world, &mut judge);
     let verdict = conclude(&world, &mut judge, ending);
@@ -145,6 +146,8 @@ pub struct Trial {
     pub accounts: BTreeMap<AccountId, Balance>,
     /// How often the premise of each invariant was met.
     pub exercised: Vec<(Invariant, u64)>,
+    /// How much money was trapped, for what, and for how long.
+    pub trapped: Trapped,
 }
 
 impl PaymentSystem {
@@ -155,7 +158,7 @@ impl PaymentSystem {
             providers: providers.collect(),
             never_found: bounds::never_found(),
             call_timeout: std::time::Duration::from_secs(1),
-            provider_timeout: std::time::Duration::from_secs(5),
+            provider_timeout: bounds::PROVIDER_TIMEOUT,
             resolve_within: bounds::RESOLVE,
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
@@ -226,6 +229,7 @@ pub fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending
 
 /// What a run that ended so comes to.
 pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: Ending) -> Verdict {
+    judge.end(world.now());
     match ending {
         Ending::Rest => judge.at_rest(world.now()),
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
@@ -270,6 +274,7 @@ impl Trial {
             compensations: said.undone().clone(),
             accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
+            trapped: said.trapped(world.now()),
         }
     }
 
@@ -306,6 +311,11 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
         ProviderStrike::RefundPending => "refund-pending",
+        ProviderStrike::WebhookDropped => "webhook-dropped",
+        ProviderStrike::WebhookRepeated => "webhook-repeated",
+        ProviderStrike::WebhookDelayed => "webhook-delayed",
+        ProviderStrike::WebhookReordered => "webhook-reordered",
+        ProviderStrike::WebhookEarly => "webhook-early",
     }
 }
 

@@ -101,7 +101,10 @@ fn bad_input_gets_one_clear_sentence_and_exit_code_2() {
     let text = scenarios::catalog::FILES[1].1.replace("duplication", "duplicaton");
     std::fs::write(&broken, text).unwrap();
     let broken = broken.to_str().unwrap();
-    let cases: [(&[&str], &[&str]); 12] = [
+    let torn = Path::new(env!("CARGO_TARGET_TMPDIR")).join("torn.toml");
+    std::fs::write(&torn, "format = 1\nsede = 2\n").unwrap();
+    let torn = torn.to_str().unwrap();
+    let cases: [(&[&str], &[&str]); 15] = [
         (&["fuzz", "stormy-netwrk"], &["stormy-netwrk", "stormy-network"]),
         (&["fuzz", "calm-day", "--plant", "double-pots"], &["double-pots", "double-post"]),
         (&["run", "calm-day", "--seed", "0xZZ"], &["0xZZ", "such as"]),
@@ -110,7 +113,13 @@ fn bad_input_gets_one_clear_sentence_and_exit_code_2() {
         (&["fuzz", "--jobs", "0"], &["--jobs", "at least 1"]),
         (&["fuzz", "--seeds", "1", "--for", "1s"], &["--seeds", "--for"]),
         (&["fuzz", "--for", "soon"], &["soon", "such as"]),
-        (&["fuzz", broken], &["duplicaton", "duplication", "line"]),
+        (
+            &["fuzz", broken],
+            &["the scenario file is not valid", "duplicaton", "duplication", "line"],
+        ),
+        (&["replay", torn], &["the repro file is not valid", "sede", "seed", "line 2"]),
+        (&["shrink", torn], &["the repro file is not valid", "sede"]),
+        (&["explain", torn], &["the repro file is not valid", "sede"]),
         (&["fuzz", "no/such/file.toml"], &["no/such/file.toml"]),
         (&["list", "monsters"], &["monsters", "invariants"]),
         (&["fuz"], &["fuz", "fuzz"]),

@@ -11,6 +11,9 @@ mod exclusions;
 mod faults;
 mod findings;
 mod golden;
+#[cfg(unix)]
+mod interrupt;
+mod keys;
 mod locality;
 mod readme;
 mod reference;
@@ -21,3 +24,5 @@ mod snapshots;
 mod story;
 mod takeover;
 mod tidy;
+mod trapped;
+mod webhooks;

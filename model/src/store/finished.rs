@@ -2,7 +2,7 @@
 
 use super::taken::Taken;
 use super::{PaymentRow, Standing, Store, Then};
-use crate::gatekeeper::{KeyId, KeyRow, StoredReply};
+use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
 use crate::identity::{Fingerprint, PaymentId, TransactionId};
 use crate::status::Status;
 
@@ -24,13 +24,24 @@ impl Store {
     /// for whom nothing is left to do, and whose key has its final reply.
     pub fn put_away(&mut self, payments: Vec<PaymentId>) {
         let mut batch = Vec::with_capacity(payments.len());
+        let mut instruments = Vec::new();
         for payment in payments {
             let Some((key, finished)) = self.finish(payment) else { continue };
             batch.push((payment.0, finished));
-            self.payments.remove(&payment);
-            self.keys.remove(&key);
+            let row = self.payments.remove(&payment);
+            match &mut self.lifetimes {
+                None => drop(self.keys.remove(&key)),
+                // The key stays until it expires.
+                Some(_) => instruments.extend(row.map(|row| (payment.0, row.token))),
+            }
+            if let Some(inbox) = &mut self.inbox {
+                inbox.forget(payment);
+            }
         }
         self.finished.keep(batch);
+        if let Some(lifetimes) = &mut self.lifetimes {
+            lifetimes.instruments.keep(instruments);
+        }
     }
 
     /// Every payment that is closed and not put away.
@@ -45,25 +56,37 @@ impl Store {
     }
 
     /// The key of a payment that was put away, which is found by the payment
-    /// that it stands for.
+    /// that it stands for: where keys live for ever, that is one.
     pub(super) fn finished_key(&self, key: KeyId) -> Option<KeyRow> {
-        let payment = key.payment(0);
+        if self.lifetimes.is_some() {
+            return None;
+        }
+        let payment = key.payment(Generation::default());
         let finished = self.finished.get(payment.0)?;
         let reply = Some(StoredReply { payment, status: finished.status });
-        Some(KeyRow { fingerprint: finished.fingerprint, payment, reply })
+        // Whoever asks for an order finds its payment without the key.
+        let (fingerprint, order_ref) = (finished.fingerprint, PaidOnce::default());
+        Some(KeyRow { fingerprint, payment, reply, order_ref })
     }
 
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {
         let row = self.payments.get(&payment)?;
         let PaymentRow { status, last, taken, .. } = *row;
-        let key = row.key.filter(|key| key.payment(0) == payment)?;
-        let claimed = self.keys.get(&key)?;
-        let replied = claimed.reply == Some(StoredReply { payment, status });
-        if row.then != Then::Close || claimed.payment != payment || !replied {
+        let named = |key: &KeyId| key.payment(row.generation) == payment;
+        let key = row.key.filter(named)?;
+        let claimed = self.keys.get(&key).filter(|claimed| claimed.payment == payment);
+        let replied = match (claimed, &self.lifetimes) {
+            (Some(claimed), _) => claimed.reply == Some(StoredReply { payment, status }),
+            (None, Some(_)) => status.is_final(),
+            (None, None) => false,
+        };
+        if row.then != Then::Close || !replied {
             return None;
         }
         let version = u16::try_from(row.journal.len()).ok()?;
-        let (fingerprint, may_cancel) = (claimed.fingerprint, row.may_cancel());
+        // Nobody asks for that of a key that has expired.
+        let fingerprint = claimed.map_or(Fingerprint(0), |claimed| claimed.fingerprint);
+        let may_cancel = row.may_cancel();
         let epoch = row.epoch();
         Some((key, Finished { fingerprint, last, epoch, version, status, may_cancel, taken }))
     }

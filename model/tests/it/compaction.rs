@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::gatekeeper::{CreatePayment, KeyEndpoint, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{CreatePayment, KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::{
     Amount, ChargeEvent, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Execution,
     IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, OperationId, PaymentId,
@@ -145,8 +145,9 @@ fn payment() -> PaymentId {
 }
 
 fn row() -> KeyRow {
-    let request = CreatePayment { key: KEY, merchant: Merchant(1), token: Token(3), money: MONEY };
-    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
+    let (merchant, token, order_ref) = (Merchant(1), Token(3), PaidOnce::default());
+    let request = CreatePayment { key: KEY, merchant, token, money: MONEY, order_ref };
+    KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None, order_ref }
 }
 
 fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -> Commit {
@@ -159,6 +160,7 @@ fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -
         records,
         claim: None,
         exclusive: true,
+        inbox: Vec::new(),
         then,
     }
     .sealed()

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::evidence::{Evidence, weigh};
-use model::gatekeeper::{Admission, CreatePayment, KeyEndpoint, KeyId, KeyRow, admit};
+use model::gatekeeper::{
+    Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored, admit,
+};
 use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
@@ -38,12 +40,21 @@ fn every_defect_has_a_story() {
         Defect::LeaseNoFencing => 10,
         Defect::KeyGlobalScope => 11,
         Defect::NoFingerprint => 12,
-        Defect::DeleteAttemptOnError => 13,
-        Defect::KeyIgnoredEndpoint => 14,
+        Defect::AmbiguousErrorStoredFinal => 13,
+        Defect::ClaimDeletedAfterEffect => 14,
+        Defect::LockIsRecordTtl => 15,
+        Defect::ReaperKillsLiveKeys => 16,
+        Defect::AckAndDrop => 17,
+        Defect::DedupeBeforeWork => 18,
+        Defect::DupCredit => 19,
+        Defect::StaleOverwrites => 20,
+        Defect::WebhookAlsoActs => 21,
+        Defect::DeleteAttemptOnError => 22,
+        Defect::KeyIgnoredEndpoint => 23,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..15).collect());
-    assert_eq!(Defect::ALL.len(), 15);
+    assert_eq!(listed, (0..24).collect());
+    assert_eq!(Defect::ALL.len(), 24);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -149,10 +160,13 @@ fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
+            order_ref: PaidOnce::default(),
         };
-        let (fingerprint, payment) = (request(1).fingerprint(), request(1).payment());
-        let row = KeyRow { fingerprint, payment, reply: None };
-        admit(&request(2), Some(&row), true, defects) != Admission::Mismatch
+        let generation = Generation::default();
+        let (fingerprint, payment) = (request(1).fingerprint(), request(1).payment(generation));
+        let row = KeyRow { fingerprint, payment, reply: None, order_ref: PaidOnce::default() };
+        let stored = Stored { row: Some(row), generation, known_order: None, lease_live: true };
+        admit(&request(2), &stored, defects) != Admission::Mismatch
     });
 }
 
@@ -169,6 +183,7 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             records: vec![Record::PivotCommitted],
             claim: None,
             exclusive: true,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         store.restore(&StoreEntry::Committed(commit(0, None).into()));
@@ -220,6 +235,17 @@ fn a_time_out_counts_as_a_decline_under_timeout_is_failure() {
         door.loses("authorize");
         door.next_call();
         door.written().contains(&"outcome authorize declined_hard".to_owned())
+    });
+}
+
+#[test]
+fn a_time_out_ends_the_payment_as_failed_under_ambiguous_error_stored_final() {
+    differs(Defect::AmbiguousErrorStoredFinal, |defects| {
+        let mut door = Door::new(&Rules { defects, ..rules() }, 0);
+        door.loses("authorize");
+        door.next_call();
+        let written = door.written();
+        written.ends_with(&["status failed".to_owned(), "terminal".to_owned()])
     });
 }
 

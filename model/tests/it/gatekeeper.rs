@@ -1,7 +1,8 @@
 //! What a request under a key may do (payments.md M9), and that a key's state
 //! machine advances once, however often and in whatever order a request comes.
 
-use model::gatekeeper::{Admission, CreatePayment, KeyEndpoint, KeyId, KeyRow, StoredReply, admit};
+use model::gatekeeper::{Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow};
+use model::gatekeeper::{PaidOnce, Stored, StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Defects, Fingerprint, IdempotencyKey, Intent, Merchant,
     Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
@@ -16,8 +17,10 @@ fn a_key_admits_by_what_is_stored_under_it() {
     let request = create(1, 100);
     let mine = PaymentId::of(Tenant(1), IdempotencyKey(7), 0);
     let reply = StoredReply { payment: mine, status: Status::Succeeded };
-    let row = |reply| Some(KeyRow { fingerprint: request.fingerprint(), payment: mine, reply });
-    let other = Some(KeyRow { fingerprint: Fingerprint(1), payment: mine, reply: Some(reply) });
+    let (generation, order_ref) = (Generation::default(), PaidOnce::default());
+    let of = |fingerprint, reply| Some(KeyRow { fingerprint, payment: mine, reply, order_ref });
+    let row = |reply| of(request.fingerprint(), reply);
+    let other = of(Fingerprint(1), Some(reply));
     for (stored, lease_live, admission) in [
         (None, false, Admission::Accept(mine)),
         (None, true, Admission::Accept(mine)),
@@ -28,11 +31,8 @@ fn a_key_admits_by_what_is_stored_under_it() {
         (other, true, Admission::Mismatch),
         (other, false, Admission::Mismatch),
     ] {
-        assert_eq!(
-            admit(&request, stored.as_ref(), lease_live, Defects::NONE),
-            admission,
-            "{stored:?}"
-        );
+        let stored = Stored { row: stored, generation, known_order: None, lease_live };
+        assert_eq!(admit(&request, &stored, Defects::NONE), admission, "{stored:?}");
     }
 }
 
@@ -139,6 +139,7 @@ fn create(tenant: u16, amount: i128) -> CreatePayment {
         merchant: Merchant(1),
         token: Token(u64::from(tenant)),
         money: Money { amount: Amount(amount), currency: Currency::Eur },
+        order_ref: PaidOnce::default(),
     }
 }
 
@@ -219,7 +220,10 @@ impl Gate {
     }
 
     fn read(&mut self, request: CreatePayment) {
-        let admission = admit(&request, self.store.key(request.key).as_ref(), false, Defects::NONE);
+        let row = self.store.key(request.key);
+        let stored =
+            Stored { row, generation: Generation::default(), known_order: None, lease_live: false };
+        let admission = admit(&request, &stored, Defects::NONE);
         self.waiting.push((request, admission));
     }
 
@@ -258,6 +262,7 @@ impl Gate {
             records: Vec::new(),
             claim: None,
             exclusive: true,
+            inbox: Vec::new(),
             then: Then::Close,
         };
         self.keep(StoreEntry::Leased(payment, hand.token, lease));
@@ -282,7 +287,7 @@ impl Gate {
     fn accepted(&self) -> impl Iterator<Item = &Intent> {
         let records = self.journal.iter().flat_map(|entry| match entry {
             StoreEntry::Committed(commit) => commit.records.as_slice(),
-            StoreEntry::Leased(..) => &[],
+            _ => &[],
         });
         records.filter_map(|record| match record {
             Record::Accepted(intent) => Some(intent),
@@ -315,7 +320,8 @@ fn accept(request: &CreatePayment, payment: PaymentId) -> Commit {
         money: request.money,
         order: model::Order::PayIn,
     };
-    let row = KeyRow { fingerprint: request.fingerprint(), payment, reply: None };
+    let (fingerprint, order_ref) = (request.fingerprint(), request.order_ref);
+    let row = KeyRow { fingerprint, payment, reply: None, order_ref };
     let commit = Commit {
         id: TransactionId(0),
         token: request.token,
@@ -325,6 +331,7 @@ fn accept(request: &CreatePayment, payment: PaymentId) -> Commit {
         records: vec![Record::Accepted(intent)],
         claim: Some((request.key, row)),
         exclusive: true,
+        inbox: Vec::new(),
         then: Then::Run,
     };
     commit.sealed()

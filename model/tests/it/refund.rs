@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use model::gatekeeper::{
-    Admission, KeyEndpoint, KeyId, KeyRow, RefundPayment, StoredReply, admit_refund,
+    Admission, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, RefundPayment, Stored,
+    StoredReply, admit_refund,
 };
 use model::{Amount, Defect, Defects, IdempotencyKey, PaymentId, Rules, Status, Tenant, Token};
 
@@ -236,15 +237,21 @@ mod gate {
     fn a_key_of_a_refund_is_none_of_a_payment() {
         let [create, refund] = [KeyEndpoint::Create, KeyEndpoint::Refund].map(key);
         assert_ne!(create, refund);
-        assert_ne!(create.payment(0), refund.payment(0));
-        assert_ne!(refund.payment(0), refund.payment(1), "an expired key stands for another one");
+        assert_ne!(create.payment(Generation(0)), refund.payment(Generation(0)));
+        let [first, next] = [0, 1].map(|generation| refund.payment(Generation(generation)));
+        assert_ne!(first, next, "the next use of a key that expired is another refund");
     }
 
     #[test]
     fn a_repetition_of_a_refund_is_told_what_the_first_came_to() {
         let first = request(500);
-        let payment = first.payment();
-        let row = KeyRow { fingerprint: first.fingerprint(), payment, reply: None };
+        let payment = first.payment(Generation(0));
+        let row = KeyRow {
+            fingerprint: first.fingerprint(),
+            payment,
+            reply: None,
+            order_ref: PaidOnce::default(),
+        };
         let reply = StoredReply { payment, status: Status::Succeeded };
         let done = KeyRow { reply: Some(reply), ..row };
         for (row, live, admission) in [
@@ -254,7 +261,9 @@ mod gate {
             (Some(done), false, Admission::Replay(reply)),
         ] {
             let admitted =
-                |request: RefundPayment| admit_refund(&request, row.as_ref(), live, Defects::NONE);
+                |request: RefundPayment| let generation = Generation::default();
+                let stored = Stored { row, generation, known_order: None, lease_live: live };
+                admit_refund(&request, &stored, Defects::NONE);
             assert_eq!(admitted(first), admission);
             if row.is_some() {
                 assert_eq!(admitted(request(501)), Admission::Mismatch);

@@ -9,15 +9,21 @@
 //! | `... capture at a` | everything goes well until this call is due |
 //! | `late authorize at a => soft` | an earlier call is answered after all |
 //! | `wrote undo authorize`, `not wrote …` | what the journal has by now |
+//! | `webhook 2 of authorize is-captured => stale` | what is told of a version, and what is found of it |
+//! | `unsigned webhook 2 …` | the same, by nobody knows whom |
 //! | `crash` | another worker takes over |
 //! | `swap` | the other of two workers goes on |
 //! | `cancel` | the client's cancellation is in the journal |
 //! | `ends succeeded` | nothing is left to do |
 //! | `rests with case late_success` | a person has to look |
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Act, Call, Changes, Conductor, Defects, Intent, OperationId, Payment, Record, Rules};
+use model::{
+    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, Intent, OperationId, Payment,
+    Record, Rules, Told,
+};
 
 use crate::dialects;
 use crate::history::{History, refund};
@@ -94,6 +100,8 @@ pub(crate) struct Door {
     now: Duration,
     due: Option<(Call, u32)>,
     unanswered: Vec<(String, Call, u32, Option<OperationId>)>,
+    /// The latest version of each reference that a webhook told and that fitted.
+    applied: BTreeMap<OperationId, u32>,
 }
 
 impl Door {
@@ -113,6 +121,7 @@ impl Door {
             now: Duration::ZERO,
             due: None,
             unanswered: Vec::new(),
+            applied: BTreeMap::new(),
         }
     }
 
@@ -147,6 +156,12 @@ impl Door {
                 assert_eq!(self.next_call(), None, "{line}");
                 let opened = self.history.payment().case().map(|case| snake(&format!("{case:?}")));
                 assert_eq!(opened.as_deref(), Some(case), "{line}");
+            }
+            ["webhook", version, "of", what, state, "=>", found] => {
+                self.told(version, what, state, true, found);
+            }
+            ["unsigned", "webhook", version, "of", what, state, "=>", found] => {
+                self.told(version, what, state, false, found);
             }
             ["late", ..] => self.answer_late(&line[5..]),
             ["from", moment, ..] => {
@@ -206,6 +221,22 @@ impl Door {
         if self.worker.operation() == operation {
             self.worker.hear(number, &spelling::answer(&call, heard), self.now, &self.rules);
         }
+    }
+
+    /// A webhook comes; what is found of it.
+    fn told(&mut self, version: &str, what: &str, state: &str, signed: bool, found: &str) {
+        self.write();
+        let webhook = spelling::webhook(&self.history.payment(), version, what, state, signed);
+        let known = self.applied.get(&webhook.reference).copied().unwrap_or(0);
+        let told = Told { webhook, state: InboxState::Received, known };
+        let event = self.worker.take_evidence(&told, self.now, &self.rules);
+        if event == InboxEvent::Fits {
+            self.lose();
+            self.applied.insert(webhook.reference, webhook.version.max(known));
+        }
+        let next = InboxState::Received.next(event).map(|state| state.to_string());
+        assert_eq!(next.as_deref(), Ok(found), "{version} {what} {state}: {:#?}", self.written());
+        self.write();
     }
 
     /// Whether such a call becomes due when everything before it goes well.

@@ -5,9 +5,9 @@ use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::workflow::{Action, PaymentWorkflow};
 use model::{
-    Amount, Answer, Call, ChargeId, ChargeState, Decline, LedgerRequest, OperationId, Outcome,
-    Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState, RiskReply,
-    RiskRequest, TransferResult,
+    Amount, Answer, Call, ChargeId, ChargeState, Decline, EventId, LedgerRequest, News,
+    OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState,
+    RiskReply, RiskRequest, Teller, TransferResult, Webhook,
 };
 
 use crate::history::MONEY;
@@ -196,6 +196,27 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "is-expired" => status(ChargeState::AuthorizationExpired),
         word => panic!("no provider says {word}"),
     }
+}
+
+/// What a provider tells of the `version`-th change of `what`, an authorization.
+pub(crate) fn webhook(
+    payment: &Payment,
+    version: &str,
+    what: &str,
+    state: &str,
+    signed: bool,
+) -> Webhook {
+    let attempt = what.strip_prefix("authorize/").map_or(1, |n| n.parse().expect("a number"));
+    let reference = payment.operation(Try { step: steps::AUTHORIZE, attempt });
+    let version = version.parse().expect("a number");
+    let query = ProviderRequest::Query { target: reference };
+    let ProviderReply::Status(state, charge, amount) = provider_reply(&query, state) else {
+        panic!("a webhook tells how a charge stands, and not {state}");
+    };
+    let teller = Teller::Provider(ProviderId(0));
+    let event = EventId::of(teller, reference, version);
+    let (news, token) = (News::Stands(state, amount), payment.intent().token);
+    Webhook { event, teller, reference, charge, version, news, signed, token }
 }
 
 fn charge_of(request: &ProviderRequest) -> ChargeId {

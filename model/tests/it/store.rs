@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::gatekeeper::{KeyEndpoint, KeyId, KeyRow, StoredReply};
+use model::gatekeeper::{KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
     Commit, CommitResult, Fingerprint, IdempotencyKey, Intent, OperationId, PaymentId, Record,
@@ -181,7 +181,12 @@ fn take(store: &mut Store, commit: &Commit) {
 }
 
 fn accept(payment: PaymentId) -> Commit {
-    let row = KeyRow { fingerprint: Fingerprint(1), payment, reply: None };
+    let row = KeyRow {
+        fingerprint: Fingerprint(1),
+        payment,
+        reply: None,
+        order_ref: PaidOnce::default(),
+    };
     let records = vec![Record::Accepted(Intent { payment, ..intent(1) })];
     Commit { claim: Some((KEY, row)), records, ..append(payment, 0) }.sealed()
 }
@@ -201,6 +206,7 @@ fn append(payment: PaymentId, expected: u32) -> Commit {
         records: vec![Record::PivotCommitted],
         claim: None,
         exclusive: true,
+        inbox: Vec::new(),
         then: Then::Run,
     };
     commit.sealed()

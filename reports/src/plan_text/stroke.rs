@@ -48,6 +48,15 @@ fn what(blow: &Blow) -> String {
         Blow::CaptureDeclined => "is declined by the issuer".to_owned(),
         Blow::RefundFailed => "comes to nothing: the money can't be given back".to_owned(),
         Blow::IndexLag(lag) => format!("is not seen by queries for {}", Brief::from(lag)),
+        Blow::WebhookDropped => "is never sent".to_owned(),
+        Blow::WebhookRepeated(after) => format!("is sent once more {} later", Brief::from(after)),
+        Blow::WebhookDelayed(wait) => format!("leaves {} late", Brief::from(wait)),
+        Blow::WebhookReordered(wait) => {
+            format!("is held back for {}, behind those after it", Brief::from(wait))
+        }
+        Blow::WebhookEarly(wait) => {
+            format!("is sent {} before the request is answered", Brief::from(wait))
+        }
         Blow::Rejected => "is rejected".to_owned(),
         Blow::Reviewed(after, true) => {
             format!("is reviewed by a person, and approved {} later", Brief::from(after))

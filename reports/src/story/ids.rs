@@ -74,7 +74,7 @@ fn cut(digits: &str, length: usize) -> &str {
     &digits[..length.min(digits.len())]
 }
 
-const KINDS: [&str; 6] = ["pay-", "op-", "ltx-", "charge-", "txn-", "fp-"];
+const KINDS: [&str; 7] = ["pay-", "op-", "ltx-", "charge-", "event-", "txn-", "fp-"];
 const DIGITS_MIN: usize = 4;
 const DIGITS_MAX: usize = 16;
 /// Ids are hashes: whatever has fewer digits is a number that somebody chose.

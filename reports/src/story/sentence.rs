@@ -1,6 +1,6 @@
 //! What parties do, and what happens to them, in plain words.
 
-use model::{Charge, ChargeEvent, Currency, Money, Movement, Token};
+use model::{Charge, ChargeEvent, Currency, InboxState, Money, Movement, Token};
 use scenarios::party;
 use scenarios::points::PointName;
 use scenarios::story::{Deed, Passage, Tally};
@@ -55,6 +55,11 @@ impl Words<'_> {
             Deed::Writes(_, records) => {
                 let told = records.iter().map(|r| journal::sentence(r, self.plan, self.token));
                 format!("writes: {}", told.collect::<Vec<_>>().join("; "))
+            }
+            Deed::Files(webhook, state) => {
+                let told = speech::webhook(webhook, self.currency());
+                let known = if *state == InboxState::Received { "" } else { &format!(", {state}") };
+                self.attributed(webhook.token, format!("files {told}{known}"))
             }
             Deed::Books(booking) => {
                 let ids = self.ledger;
@@ -216,7 +221,13 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Relay(..) => "somebody should work on the payment",
         Timer::Execute(_) => "a request that it had put off is due",
         Timer::Expire => "the time of a hold should be over",
+        Timer::Deliver(..) => "it is time to tell of a change",
+        Timer::Repeat(_) => "it tells of a change once more",
+        Timer::Answer(_) => "an answer that it had put off is due",
+        Timer::Mature(_) => "the issuer makes up its mind",
+        Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
+        Timer::Reap => "it is time to look at the ages of keys",
     }
 }
 

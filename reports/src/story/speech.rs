@@ -1,8 +1,8 @@
 //! What parties say to each other about a payment, in plain words.
 
 use model::{
-    Answer, CommitResult, Currency, Decline, LedgerRequest, Money, ProviderReply, ProviderRequest,
-    RiskReply, RiskRequest, Status, Then, TransferResult,
+    Answer, CommitResult, Currency, Decline, LedgerRequest, Money, News, ProviderReply,
+    ProviderRequest, RiskReply, RiskRequest, Status, Then, TransferResult, Webhook,
 };
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
@@ -63,7 +63,7 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Rows(..) => told(Answer, "what stands under the key"),
         Message::Lease(..) => told(Ask, "hand over the payment"),
-        Message::Leased(_, lease, journal) => {
+        Message::Leased(_, lease, journal, _) => {
             let epoch = lease.epoch;
             let records = counted(journal.len() as u64, "record");
             (Answer, format!("the payment is yours, with {records} (epoch {epoch})"))
@@ -90,8 +90,37 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
         }
         Message::Provide(_, asked) => (Ask, request(asked, currency)),
+        Message::Webhook(told) => (Tell, webhook(told, currency)),
+        Message::Receive(told) => (Ask, format!("keep {}", webhook(told, currency))),
+        Message::WebhookReply(receipt) | Message::Received(receipt) => {
+            let (code, what) = match receipt.taken {
+                true => (200, "has been taken in"),
+                false => (503, "has to come again"),
+            };
+            (Answer, format!("{code} {} {what}", receipt.event))
+        }
+        Message::Told(_, _, all) => {
+            let all = all.iter().map(|told| webhook(&told.webhook, currency));
+            (Tell, all.collect::<Vec<_>>().join("; "))
+        }
         Message::Assessed(_, said) | Message::Booked(_, said) | Message::Provided(_, said) => {
             (Answer, answer(said, currency))
+        }
+    }
+}
+
+/// What a webhook tells.
+pub(super) fn webhook(webhook: &Webhook, currency: Currency) -> String {
+    let Webhook { event, charge, version, .. } = webhook;
+    match webhook.news {
+        News::Stands(state, amount) => {
+            let money = Money { amount, currency };
+            format!("{event}, version {version}: {charge} of {money} is ")
+                + &format!("{state:?}").to_lowercase()
+        }
+        News::Begins(beginning, amount) => {
+            let money = Money { amount, currency };
+            format!("{event}, version {version}: {beginning} for {money} of {charge}")
         }
     }
 }

@@ -277,7 +277,7 @@ fn rank(beat: &Beat) -> Rank {
     }
     match &beat.deed {
         Deed::Moves(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
-        Deed::Writes(..) => Rank::Journal,
+        Deed::Writes(..) | Deed::Files(..) => Rank::Journal,
         Deed::Sends { message, .. } | Deed::Misses { message, .. } if !is_of_money(message) => {
             Rank::Way
         }
@@ -311,6 +311,9 @@ fn is_of_money(message: &Message) -> bool {
             | Message::Booked(..)
             | Message::Provide(..)
             | Message::Provided(..)
+            | Message::Webhook(_)
+            | Message::WebhookReply(_)
+            | Message::Told(..)
     )
 }
 

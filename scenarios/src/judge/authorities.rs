@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, ChargeEvent, HoldState, Movement, OperationId, PaymentId,
-    Record, Token, Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, ChargeEvent, Currency, HoldState, Movement, OperationId,
+    PaymentId, Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -15,10 +15,14 @@ use super::dossier::{ChargeView, Dossier, PaymentRecordView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::sums::Sums;
+use super::trapped::Watch;
+use super::wedge::Progress;
 use crate::fact::{Endpoint, ProviderStrike};
 use crate::judge::PROVIDER_STRIKES;
 use crate::message::{Asking, ClientReply};
+use crate::party;
 use crate::plan::{Operation, Plan};
+use crate::trapped::{Pool, Trapped};
 
 /// What was said, by whom.
 #[derive(Clone, Debug)]
@@ -26,12 +30,17 @@ pub struct Authorities {
     pub(super) plan: Arc<Plan>,
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
+    pub(super) watch: Watch,
     /// LG: the id of every stored transfer.
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
     shared_keys: Vec<u32>,
     /// The instruments of the refunds of each payment that is to be given back.
     refunds: BTreeMap<Token, Vec<Token>>,
+    /// JR: when those of them claimed their keys that did.
+    claims: BTreeMap<Token, VirtualTime>,
+    /// JR: how far each payment has come that is not finished.
+    pub(super) progress: Progress,
     strikes: [u64; PROVIDER_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
@@ -45,9 +54,12 @@ impl Authorities {
             plan: plan.clone(),
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
+            watch: Watch::new(plan),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             refunds: refunds(plan),
+            claims: BTreeMap::new(),
+            progress: Progress::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
@@ -74,6 +86,15 @@ impl Authorities {
     /// Whether the plan leaves anybody broken for good.
     pub(super) fn has_permanent_faults(&self) -> bool {
         self.plan.core.is_some()
+    }
+
+    /// Whether everybody in the house heals, whoever else does not.
+    pub(super) fn house_heals(&self) -> bool {
+        let outside = |role| party::provider_of(role).is_some() || party::client_of(role).is_some();
+        let heals = |core: sim::Roles| {
+            party::all(&self.plan).all(|role| outside(role) || core.contains(role))
+        };
+        self.plan.core.is_none_or(heals)
     }
 
     /// Whether a person has this payment, because of a fault that the plan
@@ -115,6 +136,11 @@ impl Authorities {
         self.refunds.get(&payment).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether two operations are for one order, which is paid once.
+    pub(super) fn is_order_mate(&self, one: &Operation, other: &Operation) -> bool {
+        self.plan.order_ref_unique && (one.tenant, one.order_ref) == (other.tenant, other.order_ref)
+    }
+
     /// Whether the instrument has a payment.
     pub(super) fn has_payment(&self, token: Token) -> bool {
         self.payment_of(token).is_some()
@@ -125,9 +151,29 @@ impl Authorities {
         self.of(token).is_some_and(|dossier| dossier.payment(payment).is_some())
     }
 
+    /// When the operation claimed its key, if it did, and another uses the key.
+    pub(super) fn claimed_at(&self, token: Token) -> Option<VirtualTime> {
+        self.claims.get(&token).copied()
+    }
+
+    /// An operation whose key others use claims it.
+    pub(super) fn take_claim(&mut self, at: VirtualTime, token: Token) {
+        self.claims.entry(token).or_insert(at);
+    }
+
     /// The sums of every account, in order.
     pub fn balances(&self) -> &Balances {
         self.sums.balances()
+    }
+
+    /// How much of a currency is in `pool`, at the moment of the last fact.
+    pub fn trapped_in(&self, currency: Currency, pool: Pool) -> Amount {
+        self.watch.amount(currency, pool)
+    }
+
+    /// What was trapped until `now`.
+    pub fn trapped(&self, now: VirtualTime) -> Trapped {
+        self.watch.tell(now)
     }
 
     /// How often `strike` fell at a provider.
@@ -220,7 +266,8 @@ impl Authorities {
         self.dossiers.take_probe(token, reply);
     }
 
-    pub(super) fn take_movement(&mut self, movement: &Movement) {
+    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+        self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(movement);
         if is_refund(movement.event) {
             self.dossiers.open(movement.token).take_refund(movement);
@@ -234,6 +281,8 @@ impl Authorities {
         token: Token,
         record: &Record,
     ) {
+        self.watch.take_record(at, token, record);
+        self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
@@ -246,7 +295,8 @@ impl Authorities {
     }
 
     /// Takes one stored row.
-    pub(super) fn take_row(&mut self, row: &Transfer) {
+    pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
+        self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
         let dossier = self.dossiers.open(row.token);
         match row.kind {
@@ -277,7 +327,8 @@ impl Authorities {
     }
 
     /// Takes a hold whose time is over.
-    pub(super) fn take_expiry(&mut self, hold: &Transfer) {
+    pub(super) fn take_expiry(&mut self, at: VirtualTime, hold: &Transfer) {
+        self.watch.take_expiry(at, hold);
         let held = self.dossiers.open(hold.token).resolve_hold(hold.id, HoldState::Expired);
         self.sums.reserve(hold, -held);
     }

@@ -1,8 +1,11 @@
-//! The invariants of idempotency keys: I20 and I21. Of requests that share a
-//! key, one is the one that it stands for; what is another's is nobody's else.
+//! The invariants of idempotency keys: I20 and I21, and I19's half about how long
+//! keys live. Of requests that share a key, one is the one that it stands for; what
+//! is another's is nobody's else.
+
+use std::time::Duration;
 
 use model::{PaymentId, Token, Transfer};
-use sim::Sighting;
+use sim::{Misfortune, Sighting};
 
 use super::authorities::Authorities;
 use super::called;
@@ -10,6 +13,8 @@ use super::findings::{Findings, Relation};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
+use crate::party::STORE;
+use crate::plan::{Operation, Plan};
 
 /// Judges what the edge answers to whom.
 pub(super) fn answered(
@@ -21,12 +26,14 @@ pub(super) fn answered(
 ) {
     let Some(operation) = said.plan.operation(token) else { return };
     let (mut foreign, mut refused) = (false, false);
+    let is_mates = |rival| said.is_order_mate(operation, rival) && names(said, rival, reply);
+    let before = said.rivals(token).any(is_mates);
     for rival in said.rivals(token) {
         if rival.tenant == operation.tenant {
             let stands_for = said.has_payment(rival.token) && !said.has_payment(token);
             if stands_for && endpoint == Endpoint::Create {
                 refused = true;
-                refused_as_such(found, seen, token, rival.token, reply);
+                refused_as_such(found, seen, (token, rival.token), reply, before);
             }
         } else {
             foreign = true;
@@ -42,6 +49,48 @@ pub(super) fn answered(
     }
 }
 
+/// Judges whether an operation that becomes a payment may have its key: not
+/// before the lifetime of an earlier use is over, and that use is finished.
+pub(super) fn claimed(said: &mut Authorities, found: &mut Findings, seen: Sighting, token: Token) {
+    let Some(operation) = said.plan.operation(token) else { return };
+    let mates = said.rivals(token).filter(|rival| rival.tenant == operation.tenant);
+    let mates = mates.map(|rival| (rival.token, said.is_order_mate(operation, rival)));
+    let mates: Vec<_> = mates.collect();
+    let lifetime = shortest_lifetime(&said.plan);
+    for (mate, is_same_order) in &mates {
+        let Some(first) = said.claimed_at(*mate) else { continue };
+        let outlived = lifetime.is_some_and(|lifetime| seen.at >= first.after(lifetime));
+        let dossier = said.of(*mate);
+        let mut views = dossier.iter().flat_map(|dossier| &dossier.payments);
+        let open = views.find(|view| !view.status.is_final());
+        let about = (token, "create", Relation::RepliesDiffer);
+        let free = outlived && open.is_none() && !is_same_order;
+        found.check(Invariant::I19, seen, about, free, || {
+            let status = open.map_or("finished".to_owned(), |view| view.status.to_string());
+            format!(
+                "the key of {}, which is {status} and had it at {first}, was given to {}",
+                called(*mate),
+                called(token)
+            )
+        });
+    }
+    if !mates.is_empty() {
+        said.take_claim(seen.at, token);
+    }
+}
+
+/// How long a key lives at least by true time: the declared lifetime, on a clock
+/// that runs as fast as the plan lets it.
+fn shortest_lifetime(plan: &Plan) -> Option<Duration> {
+    let drifts = plan.faults.iter().filter_map(|fault| match fault.misfortune {
+        Misfortune::Drift { role: STORE, ppm } => u64::try_from(ppm).ok(),
+        _ => None,
+    });
+    let fastest = 1_000_000 + drifts.sum::<u64>();
+    let nanos = plan.key_lifetime?.as_nanos() * 1_000_000 / u128::from(fastest);
+    Some(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+}
+
 /// Judges whether a stored transfer stays within one tenant.
 pub(super) fn stored(found: &mut Findings, seen: Sighting, row: &Transfer) {
     let about = (row.token, "book", Relation::BooksDiffer);
@@ -54,13 +103,13 @@ pub(super) fn stored(found: &mut Findings, seen: Sighting, row: &Transfer) {
 fn refused_as_such(
     found: &mut Findings,
     seen: Sighting,
-    token: Token,
-    owner: Token,
+    (token, owner): (Token, Token),
     reply: &ClientReply,
+    as_before: bool,
 ) {
     let about = (token, "create", Relation::RepliesDiffer);
     // Nothing was looked up for 400 and 503.
-    let fits = matches!(reply.code(), 400 | 422 | 503);
+    let fits = matches!(reply.code(), 400 | 422 | 503) || as_before;
     found.check(Invariant::I20, seen, about, fits, || {
         format!(
             "{} was answered with {} under a key that stands for {}",
@@ -69,6 +118,11 @@ fn refused_as_such(
             called(owner)
         )
     });
+}
+
+/// Whether a reply names the payment of this operation.
+fn names(said: &Authorities, operation: &Operation, reply: &ClientReply) -> bool {
+    reply.payment().is_some_and(|payment| said.is_payment_of(operation.token, payment))
 }
 
 fn names_nobody_elses(

@@ -17,14 +17,14 @@ pub(super) fn judge(
 ) {
     for hold in &booking.expired {
         hold_expires_once(said, found, seen, hold);
-        said.take_expiry(hold);
+        said.take_expiry(seen.at, hold);
     }
     for row in &booking.rows {
         identity_works_once(said, found, seen, row);
         keys::stored(found, seen, row);
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
-        said.take_row(row);
+        said.take_row(seen.at, row);
     }
     for row in &booking.rows {
         refunds::booked(said, found, seen, row);

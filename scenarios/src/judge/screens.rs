@@ -25,6 +25,10 @@ pub(super) struct Screen {
 /// Judges what a client saw.
 pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting, what: Screen) {
     if said.names_a_rivals(what.token, &what.reply) {
+        // Whoever has a payment of its own is answered by that.
+        if what.endpoint == Some(Endpoint::Create) && said.has_payment(what.token) {
+            replies_agree(said, found, seen, &what);
+        }
         return;
     }
     if let Some(status) = status_of(&what.reply) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::{CreatePayment, RefundPayment};
+use model::gatekeeper::{CreatePayment, PaidOnce, RefundPayment};
 use model::{Status, Token};
 use sim::{Delivery, Subject, VirtualTime};
 
@@ -147,6 +147,10 @@ impl Client {
                 keep(ClientEntry::Known(token), out);
                 remind(operation.token, Nudge::Ask(round), LOOK_FIRST, out);
             }
+            // Past the lifetime of its key it asks for nothing any more.
+            (Endpoint::Get, ClientReply::NotFound) if !may_repeat(system, operation, out) => {
+                self.finish(system, token, out);
+            }
             (_, ClientReply::Mismatch | ClientReply::Invalid | ClientReply::NotRefundable) => {
                 self.finish(system, token, out);
             }
@@ -261,6 +265,7 @@ impl Client {
     }
 
     /// Asks once more: for the payment if it is not known, for its status else.
+    /// Never for the payment where its key may be another's when it arrives.
     fn ask(
         &mut self,
         system: &PaymentSystem,
@@ -276,12 +281,15 @@ impl Client {
         }
         stage.round = round + 1;
         let pause = if stage.known {
-            out.send(EDGE, Message::Get(token, operation.key_id()));
             LOOK_FIRST.saturating_mul(1 << round.min(12))
         } else {
-            demand(system, operation, out);
             ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX)
         };
+        if (stage.known && !operation.insists) || !may_repeat(system, operation, out) {
+            out.send(EDGE, Message::Get(token, operation.key_id()));
+        } else {
+            demand(system, operation, out);
+        }
         let early = out.maybe(PointName::EarlyTimeout.point(), Subject(token.0));
         let pause = if early { Duration::from_millis(1) } else { pause };
         remind(token, Nudge::Ask(round + 1), pause, out);
@@ -362,13 +370,22 @@ fn demand(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         );
         return;
     }
+    let once = system.plan.order_ref_unique;
     let request = CreatePayment {
+        order_ref: PaidOnce(once.then_some(operation.order_ref)),
         key: operation.key_id(),
         merchant: operation.merchant,
         token: operation.token,
         money: operation.money,
     };
     out.send(EDGE, Message::Create(request));
+}
+
+/// Whether every copy of a request that is repeated now arrives before the
+/// lifetime of its key may be over.
+fn may_repeat(system: &PaymentSystem, operation: &Operation, out: &Effects) -> bool {
+    let arrived = out.wall().after(system.rules.never_found);
+    system.plan.key_lifetime.is_none_or(|lifetime| arrived <= operation.at.after(lifetime))
 }
 
 fn remind(token: Token, nudge: Nudge, after: Duration, out: &mut Effects) {

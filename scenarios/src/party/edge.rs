@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::gatekeeper::{
-    Admission, CreatePayment, KeyId, KeyRow, RefundPayment, StoredReply, admit, admit_refund,
+    Admission, CreatePayment, KeyId, KeyRow, PaidOnce, RefundPayment, StoredReply, admit,
+    admit_refund,
 };
 use model::{
     Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, Record,
@@ -115,11 +116,14 @@ impl Edge {
         if self.requests.contains_key(&serial) {
             return;
         }
-        let of = match asked {
-            Asked::Refund(request) => Some(request.of.scoped(system.rules.defects)),
-            _ => None,
+        let (order_ref, of) = match asked {
+            Asked::Create(request) => (request.order_ref, None),
+            Asked::Refund(request) => {
+                (PaidOnce::default(), Some(request.of.scoped(system.rules.defects)))
+            }
+            Asked::Get | Asked::Cancel => (PaidOnce::default(), None),
         };
-        let read = ReadRequest { serial, token: asking.token, key, of };
+        let read = ReadRequest { serial, token: asking.token, key, of, order_ref };
         let request =
             Request { client, asking, asked, read, commit: None, read_twice: false, tries: 0 };
         self.requests.insert(serial, request);
@@ -146,9 +150,8 @@ impl Edge {
             Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
             Asked::Refund(refund) => self.gate_refund(system, serial, &refund, &rows, out),
             Asked::Get => {
-                let reply = rows.key.zip(rows.payment);
-                let reply = reply.map_or(ClientReply::NotFound, |(key, payment)| {
-                    ClientReply::Stands(key.payment, payment.status.shown())
+                let reply = rows.asked_for().map_or(ClientReply::NotFound, |(id, payment)| {
+                    ClientReply::Stands(id, payment.status.shown())
                 });
                 self.answer(serial, reply, out);
             }
@@ -165,14 +168,12 @@ impl Edge {
         rows: &Rows,
         out: &mut Effects,
     ) {
-        let lease_live = rows.payment.is_some_and(|payment| payment.lease_live);
-        let admission = admit(create, rows.key.as_ref(), lease_live, system.rules.defects);
-        match admission {
+        let defects = system.rules.defects;
+        match admit(create, &rows.stored(), defects) {
             Admission::Accept(payment) => {
-                let racy = system.rules.defects.has(Defect::CheckThenInsert);
+                let racy = defects.has(Defect::CheckThenInsert);
                 let fresh = PaymentId(payment.0 ^ serial.rotate_left(32));
-                let claimed =
-                    (create.key.scoped(system.rules.defects), if racy { fresh } else { payment });
+                let claimed = (create.key.scoped(defects), if racy { fresh } else { payment });
                 self.accept(system, serial, create, claimed, !racy, out);
             }
             known => self.answer_known(serial, create.token, known, out),
@@ -189,9 +190,8 @@ impl Edge {
         rows: &Rows,
         out: &mut Effects,
     ) {
-        let (lease_live, defects) =
-            (rows.payment.is_some_and(|payment| payment.lease_live), system.rules.defects);
-        let payment = match admit_refund(refund, rows.key.as_ref(), lease_live, defects) {
+        let defects = system.rules.defects;
+        let payment = match admit_refund(refund, &rows.stored(), defects) {
             Admission::Accept(payment) => payment,
             known => return self.answer_known(serial, refund.token, known, out),
         };
@@ -215,7 +215,8 @@ impl Edge {
                 charge: taken.charge,
             }),
         };
-        let row = KeyRow { fingerprint: refund.fingerprint(), payment, reply: None };
+        let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());
+        let row = KeyRow { fingerprint, payment, reply: None, order_ref };
         self.begin(system, serial, intent, (refund.key.scoped(defects), row), true, out);
     }
 
@@ -245,7 +246,8 @@ impl Edge {
         claims: bool,
         out: &mut Effects,
     ) {
-        let row = KeyRow { fingerprint: create.fingerprint(), payment, reply: None };
+        let (fingerprint, order_ref) = (create.fingerprint(), create.order_ref);
+        let row = KeyRow { fingerprint, payment, reply: None, order_ref };
         let intent = Intent {
             payment,
             tenant: create.key.tenant,
@@ -276,32 +278,34 @@ impl Edge {
             records: vec![Record::Accepted(intent)],
             claim: Some(claim),
             exclusive: claims,
+            inbox: Vec::new(),
             then: Then::Run,
         };
         self.commit(system, serial, commit, out);
     }
 
     fn cancel(&mut self, system: &PaymentSystem, serial: u64, rows: &Rows, out: &mut Effects) {
-        let Some((key, payment)) = rows.key.zip(rows.payment) else {
+        let Some((id, payment)) = rows.asked_for() else {
             self.answer(serial, ClientReply::NotFound, out);
             return;
         };
         if payment.status.is_final() {
-            let reply = StoredReply { payment: key.payment, status: payment.status };
+            let reply = StoredReply { payment: id, status: payment.status };
             self.answer(serial, ClientReply::Final(reply), out);
         } else if !payment.cancelable {
-            self.answer(serial, ClientReply::TooLate(key.payment), out);
+            self.answer(serial, ClientReply::TooLate(id), out);
         } else {
             let token = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
             let commit = Commit {
                 id: TransactionId(0),
                 token,
-                payment: key.payment,
+                payment: id,
                 expected: payment.version,
                 epoch: None,
                 records: vec![Record::CancelRequested],
                 claim: None,
                 exclusive: true,
+                inbox: Vec::new(),
                 then: Then::Run,
             };
             self.commit(system, serial, commit, out);

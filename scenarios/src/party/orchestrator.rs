@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, Lease, OperationId,
-    PaymentId, Record, Then, Token, TransactionId,
+    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, InboxEvent,
+    Lease, OperationId, PaymentId, Record, Rules, Then, Token, Told, TransactionId,
 };
 use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
@@ -30,6 +30,10 @@ pub struct Orchestrator {
 struct Hand {
     token: Token,
     conductor: Option<Conductor>,
+    /// What webhooks tell, as far as it can't be judged yet.
+    told: Vec<Told>,
+    /// What was found of others, which the next commit marks.
+    found: Vec<InboxChange>,
     epoch: u32,
     version: u32,
     /// When it asked for what the lease runs from: the lease itself, or the
@@ -67,8 +71,8 @@ impl Orchestrator {
     ) {
         match delivery.message {
             Message::Run(payment, token) => self.take(system, payment, token, out),
-            Message::Leased(request, lease, journal) => {
-                self.leased(system, request, lease, &journal, out);
+            Message::Leased(request, lease, journal, told) => {
+                self.leased(system, request, lease, (&journal, told), out);
             }
             Message::Held(request) => {
                 self.hands.retain(|payment, hand| {
@@ -84,6 +88,7 @@ impl Orchestrator {
             Message::Assessed(envelope, answer)
             | Message::Booked(envelope, answer)
             | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
+            Message::Told(payment, _, told) => self.told(system, payment, told, out),
             Message::NoticeAck(payment, token) => {
                 let Some(hand) = self.hands.get(&payment) else { return };
                 let operation = hand.conductor.as_ref().and_then(Conductor::operation);
@@ -160,7 +165,7 @@ impl Orchestrator {
         system: &PaymentSystem,
         request: LeaseRequest,
         lease: Lease,
-        journal: &[Record],
+        (journal, told): (&[Record], Vec<Told>),
         out: &mut Effects,
     ) {
         let (payment, token) = (request.payment, request.token);
@@ -194,6 +199,7 @@ impl Orchestrator {
             return;
         }
         hand.doing = Doing::Working;
+        hand.told = told;
         if rules.changes.has(Change::ExtraSend) {
             out.send(STORE, Message::Heartbeat(token));
         }
@@ -271,6 +277,32 @@ impl Orchestrator {
         }
     }
 
+    /// Webhooks have told something of a payment.
+    fn told(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        told: Vec<Told>,
+        out: &mut Effects,
+    ) {
+        let Some(hand) = self.hands.get_mut(&payment) else { return };
+        hand.take_in(told);
+        match hand.doing {
+            Doing::Working => {
+                let acts = hand.conductor.as_ref().and_then(|conductor| {
+                    hand.told.iter().find_map(|told| conductor.acts_on(told, &system.rules))
+                });
+                if let Some(call) = acts {
+                    hand.call(system, payment, call, 0, out);
+                }
+                self.drive(system, payment, out);
+            }
+            Doing::Parked => hand.lease(system, payment, out),
+            // Looked at with the lease, or after the commit.
+            Doing::Leasing(_) | Doing::Committing(_) => {}
+        }
+    }
+
     /// Does what the conductor wants until it has to wait.
     fn drive(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
         let rules = &system.rules;
@@ -279,6 +311,7 @@ impl Orchestrator {
             if hand.has_to_renew(system, out.monotonic()) {
                 return hand.lease(system, payment, out);
             }
+            hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
@@ -306,6 +339,8 @@ impl Hand {
         Self {
             token,
             conductor: None,
+            told: Vec::new(),
+            found: Vec::new(),
             epoch: 0,
             version: 0,
             asked: Duration::ZERO,
@@ -317,7 +352,46 @@ impl Hand {
         }
     }
 
+    /// Keeps what webhooks tell, unless it is known.
+    fn take_in(&mut self, news: Vec<Told>) {
+        for told in news {
+            let event = told.webhook.event;
+            let marked = |change: &InboxChange| {
+                matches!(change, InboxChange::Found(known, found)
+                    if *known == event && *found != InboxEvent::TooEarly)
+            };
+            let known = self.told.iter().any(|known| known.webhook.event == event);
+            if !known && !self.found.iter().any(marked) {
+                self.told.push(told);
+            }
+        }
+    }
+
+    /// Looks at what webhooks tell, the oldest first: what fits is concluded,
+    /// and what comes too early is looked at again.
+    fn weigh(&mut self, now: Duration, rules: &Rules) {
+        let Some(conductor) = &mut self.conductor else { return };
+        let mut early = Vec::new();
+        for mut told in std::mem::take(&mut self.told) {
+            let event = told.webhook.event;
+            let found = conductor.take_evidence(&told, now, rules);
+            let Ok(state) = told.state.next(found) else {
+                early.push(told);
+                continue;
+            };
+            self.found.push(InboxChange::Found(event, found));
+            if found == InboxEvent::TooEarly {
+                told.state = state;
+                early.push(told);
+            }
+        }
+        self.told = early;
+    }
+
     fn lease(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
+        // The store tells anew with the lease.
+        self.told.clear();
+        self.found.clear();
         let asked = match self.doing {
             Doing::Leasing(asked) => {
                 self.tries += 1;
@@ -360,6 +434,7 @@ impl Hand {
         then: Then,
         out: &mut Effects,
     ) {
+        let inbox = std::mem::take(&mut self.found);
         let commit = Commit {
             id: TransactionId(0),
             token: self.token,
@@ -369,6 +444,7 @@ impl Hand {
             records,
             claim: None,
             exclusive: true,
+            inbox,
             then,
         };
         let commit = Arc::new(commit.sealed_by(&system.rules));

@@ -3,15 +3,18 @@
 
 mod entry;
 mod misfortune;
+mod outbox;
+mod post;
 mod state;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, ChargeEvent, IssuerAnswer, Keeps, Known, Movement, OperationId, ProviderId,
-    ProviderReply, ProviderRequest,
+    Answer, ChargeEvent, ChargeId, IssuerAnswer, Keeps, Known, Movement, OperationId, ProviderId,
+    ProviderReply, ProviderRequest, Webhook,
 };
 use sim::{Delivery, Kind, Role};
 
@@ -28,6 +31,8 @@ use entry::Doing;
 pub(crate) use entry::ProviderEntry;
 use misfortune::{By, Fortune};
 pub(crate) use misfortune::{Door, drawn_for_execution};
+pub(crate) use outbox::is_told;
+pub(crate) use post::{Post, parcel_of};
 pub use state::ProviderState;
 
 /// A provider with its books.
@@ -42,6 +47,10 @@ pub struct ProviderDesk {
     deferrals: u32,
     /// Requests that are answered as one that is being worked on.
     waiting: Vec<Deferred>,
+    /// Answers that wait until a webhook has overtaken them.
+    overtaken: BTreeMap<u32, (Deferred, ProviderReply)>,
+    /// Webhooks that are sent once more.
+    repeats: BTreeMap<u32, Webhook>,
 }
 
 /// A request that is executed later.
@@ -65,7 +74,8 @@ impl ProviderDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state = ProviderState::new(id, system.rules.dialect(id).clone());
+        let mut state =
+            ProviderState::new(id, system.rules.dialect(id).clone(), system.plan.webhooks);
         for entry in journal {
             match entry {
                 Entry::Provider(entry) => state.restore(entry),
@@ -81,7 +91,10 @@ impl ProviderDesk {
             executed.add(out.monotonic(), charge.reference);
         }
         let (deferred, deferrals, waiting) = (BTreeMap::new(), 0, Vec::new());
-        Self { id, state, executed, deferred, deferrals, waiting }
+        let (overtaken, repeats) = (BTreeMap::new(), BTreeMap::new());
+        let desk = Self { id, state, executed, deferred, deferrals, waiting, overtaken, repeats };
+        desk.resume_telling(system, out);
+        desk
     }
 
     pub(crate) fn on_message(
@@ -90,7 +103,11 @@ impl ProviderDesk {
         delivery: Delivery<Message>,
         out: &mut Effects,
     ) {
-        let Message::Provide(envelope, request) = delivery.message else { return };
+        let (envelope, request) = match delivery.message {
+            Message::Provide(envelope, request) => (envelope, request),
+            Message::WebhookReply(receipt) => return self.on_receipt(&receipt, out),
+            _ => return,
+        };
         // Whoever can't write into the books does nothing at all.
         if out.disk_is_full() {
             return;
@@ -237,7 +254,7 @@ impl ProviderDesk {
     }
 
     fn run(&mut self, system: &PaymentSystem, job: &Deferred, course: Course, out: &mut Effects) {
-        self.mature(&job.request, out);
+        self.mature(system, &job.request, out);
         let count = self.state.count(&job.request, job.envelope.token);
         let on = self.encounter(job, count);
         let chaos = out.wall() < system.plan.heal_at;
@@ -276,8 +293,11 @@ impl ProviderDesk {
         if chaos && self.has_forgotten(system, &job.request, doing.now) {
             out.note(Fact::Struck(self.id, ProviderStrike::KeyExpired));
         }
-        if course.answers {
-            self.answer(job, reply, out);
+        let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
+        match overtaken.filter(|_| course.answers) {
+            Some(wait) => self.answer_after(wait, job, reply, out),
+            None if course.answers => self.answer(job, reply, out),
+            None => {}
         }
         self.compact(system, out);
     }
@@ -309,17 +329,23 @@ impl ProviderDesk {
     }
 
     /// Lets time pass over all that a request is about.
-    fn mature(&mut self, request: &ProviderRequest, out: &mut Effects) {
+    fn mature(&mut self, system: &PaymentSystem, request: &ProviderRequest, out: &mut Effects) {
         let now = now(out);
         if let Some(charge) = self.state.books.about(request).map(|charge| charge.id) {
-            while let Some(movement) = self.state.books.mature(charge, now) {
-                self.note_down(ProviderEntry::Matured(charge, now, movement), out);
-            }
+            self.mature_charge(system, charge, out);
         }
         if let ProviderRequest::Query { target } = *request {
             while let Some(movement) = self.state.books.mature_refund(target, now) {
                 self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
             }
+        }
+    }
+
+    fn mature_charge(&mut self, system: &PaymentSystem, charge: ChargeId, out: &mut Effects) {
+        let now = now(out);
+        while let Some(movement) = self.state.books.mature(charge, now) {
+            self.note_down(ProviderEntry::Matured(charge, now, movement), out);
+            self.tell_of(system, &movement, out);
         }
     }
 

@@ -1,22 +1,28 @@
 //! The durable store as an actor, and its relay: the store itself tells a
 //! worker of every payment that has to go on, until one takes it.
 
+mod reaper;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::gatekeeper::Generation;
 use model::{
-    Change, Commit, CommitResult, PaymentId, PaymentRow, Store, StoreEntry, Then, Token, WorkerId,
+    Change, Commit, CommitResult, Defect, EventId, InboxEvent, PaymentId, PaymentRow, Standing,
+    Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{LEASE, TERM};
-use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Rows};
-use crate::party::idle::Idle;
+use crate::bounds::{LEASE, TERM, TOLD_WITHIN, never_found};
+use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
+use crate::party::idle::{Compaction, Idle};
 use crate::party::{worker_of, worker_role};
 use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
+
+use reaper::Reaper;
 
 /// The store with its journal, and what its relay has in mind.
 #[derive(Clone, Debug)]
@@ -27,6 +33,10 @@ pub struct StoreDesk {
     closed: Idle<PaymentId>,
     /// The number of workers that there are to tell.
     workers: u8,
+    /// How long a worker holds a payment without a word.
+    lease: Duration,
+    /// Who removes keys, unless they live for ever.
+    reaper: Option<Reaper>,
 }
 
 /// When a payment needs a worker again. Volatile: a boot gives every lease its
@@ -52,18 +62,28 @@ impl StoreDesk {
     }
 
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
+        let store = restored(system, journal);
+        let record = || system.plan.key_lifetime.unwrap_or(RECORD_LIFETIME);
         let mut desk = Self {
-            store: restored(system, journal),
+            reaper: Reaper::of(&store),
+            store,
             relay: BTreeMap::new(),
             closed: Idle::new(),
             workers: system.plan.workers,
+            lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
         };
+        if let Some(reaper) = &mut desk.reaper {
+            reaper.watch(system, &desk.store, out);
+        }
         for payment in desk.store.closed() {
             desk.closed.add(out.monotonic(), payment);
         }
+        for webhook in desk.store.orphans() {
+            out.set_timer(ORPHAN_MAX, Timer::Orphan(webhook.event));
+        }
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
-            desk.expect(payment, token, LEASE, true, out);
+            desk.expect(payment, token, desk.lease, true, out);
         }
         // Every commit is synced before what follows from it; the last one may
         // have reached the disk in a crash, and nothing followed.
@@ -96,6 +116,7 @@ impl StoreDesk {
             Message::Lease(..) if out.disk_is_full() => {}
             Message::Lease(request) => self.lease(delivery.from, request, out),
             Message::Nudge(payment, token) => self.nudge(payment, token, out),
+            Message::Receive(webhook) => self.receive(system, delivery.from, &webhook, out),
             _ => {}
         }
     }
@@ -138,10 +159,17 @@ impl StoreDesk {
         if result == CommitResult::Committed && !self.store.knows(&commit) {
             let accepted = self.store.standing(payment).is_none();
             let (then, worked) = (commit.then, commit.epoch.is_some());
+            let reaper = self.reaper.as_mut().filter(|_| commit.claim.is_some());
+            if let Some(reaper) = &reaper {
+                reaper.date(&mut self.store, out);
+            }
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
             out.append(Entry::Store(entry));
             out.sync();
+            if let Some(reaper) = reaper {
+                reaper.watch(system, &self.store, out);
+            }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
@@ -154,6 +182,84 @@ impl StoreDesk {
             self.follow(payment, token, then, worked, out);
         }
         out.send(from, Message::Committed(token, payment, id, result));
+        self.tell_again(payment, out);
+    }
+
+    /// Makes a webhook durable, tells the ingress that it is, and a worker what
+    /// it says.
+    fn receive(
+        &mut self,
+        system: &PaymentSystem,
+        from: Role,
+        webhook: &Webhook,
+        out: &mut Effects,
+    ) {
+        let Webhook { event, token, .. } = *webhook;
+        if out.disk_is_full() {
+            out.send(from, Message::Received(Receipt { event, token, taken: false }));
+            return;
+        }
+        let drops = || !self.store.finds_charge_of(webhook);
+        let dropped = system.rules.defects.pick(Defect::AckAndDrop, || false, drops);
+        let receipt = self.store.receipt(webhook).filter(|_| !dropped);
+        if let Some(entry) = &receipt {
+            self.store.restore(entry);
+            out.append(Entry::Store(entry.clone()));
+            out.sync();
+        }
+        out.send(from, Message::Received(Receipt { event, token, taken: true }));
+        if receipt.is_none() {
+            return;
+        }
+        match self.store.webhook_payment(webhook) {
+            Some(payment) => self.tell_news(payment, out),
+            None => out.set_timer(ORPHAN_MAX, Timer::Orphan(event)),
+        }
+    }
+
+    /// Something was told of a payment: whoever holds it has to know, and if
+    /// nobody does, somebody has to take it.
+    fn tell_news(&mut self, payment: PaymentId, out: &mut Effects) {
+        let Some(row) = self.store.payment(payment) else { return };
+        if !self.store.has_news(payment) {
+            return;
+        }
+        let (token, lease) = (row.token, row.lease);
+        match row.then {
+            Then::Close => {}
+            Then::Park(_) => {
+                self.tell(payment, token, 0, out);
+                self.expect(payment, token, NOTICE_FIRST, false, out);
+            }
+            Then::Run => {
+                if let Some(lease) = lease.filter(|_| self.lease_live(payment, out)) {
+                    let told = self.store.told(payment);
+                    out.send(worker_role(lease.owner), Message::Told(payment, token, told));
+                }
+            }
+        }
+    }
+
+    /// After a commit without a word of what was told: it was not heard.
+    fn tell_again(&mut self, payment: PaymentId, out: &mut Effects) {
+        if self.store.has_news(payment) {
+            self.tell_news(payment, out);
+        }
+    }
+
+    /// Nobody has come to know a webhook for as long as anybody could: a person
+    /// looks.
+    pub(crate) fn on_orphan(&mut self, event: EventId, out: &mut Effects) {
+        let orphan = self.store.orphans().find(|webhook| webhook.event == event);
+        let Some(token) = orphan.map(|webhook| webhook.token) else { return };
+        if out.disk_is_full() {
+            out.set_timer(ROOM_MAY_COME, Timer::Orphan(event));
+            return;
+        }
+        let entry = StoreEntry::Found(event, token, InboxEvent::GivenUp);
+        self.store.restore(&entry);
+        out.append(Entry::Store(entry));
+        out.sync();
     }
 
     /// Declares that a payment has to be finished, that it is, or that a person
@@ -172,7 +278,11 @@ impl StoreDesk {
     /// Puts away what is finished for long enough, and writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let live = self.store.footprint().0;
-        if let Some(payments) = self.closed.ripe(out.monotonic(), &system.compaction, live) {
+        // What is told of a payment long after its end has to find it.
+        let told_within = if system.plan.webhooks { TOLD_WITHIN } else { Duration::ZERO };
+        let idle = system.compaction.idle + told_within;
+        let compaction = Compaction { idle, ..system.compaction };
+        if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
             self.store.put_away(payments);
             out.compact(Entry::Snapshot(Snapshot::Store(Arc::new(self.store.clone()))));
         }
@@ -193,7 +303,7 @@ impl StoreDesk {
                 self.closed.add(out.monotonic(), payment);
             }
             Then::Park(wait) => self.expect(payment, token, wait, false, out),
-            Then::Run if worked => self.expect(payment, token, LEASE, true, out),
+            Then::Run if worked => self.expect(payment, token, self.lease, true, out),
             Then::Run => {
                 let leased = self.lease_live(payment, out);
                 if !leased {
@@ -223,8 +333,9 @@ impl StoreDesk {
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
-        out.send(from, Message::Leased(request, lease, journal));
-        self.expect(payment, token, LEASE, true, out);
+        let told = self.store.told(payment);
+        out.send(from, Message::Leased(request, lease, journal, told));
+        self.expect(payment, token, self.lease, true, out);
     }
 
     fn nudge(&mut self, payment: PaymentId, token: Token, out: &mut Effects) {
@@ -246,21 +357,45 @@ impl StoreDesk {
         out.send(worker_role(WorkerId(worker as u8)), Message::Run(payment, token));
     }
 
-    fn rows(&self, read: &ReadRequest, out: &Effects) -> Rows {
+    fn rows(&mut self, read: &ReadRequest, out: &Effects) -> Rows {
         let key = self.store.key(read.key);
-        let view = |key| {
-            let (key, standing) = self.store.under(key)?;
-            let parked = matches!(standing.then, Then::Park(_));
-            let view = PaymentView {
-                status: standing.status,
-                version: standing.version,
-                lease_live: parked || self.lease_live(key.payment, out),
-                cancelable: standing.may_cancel,
-                taken: standing.taken,
-            };
-            Some((key.payment, view))
+        let under = self.store.under(read.key);
+        let payment = under.map(|(key, standing)| self.view(key.payment, &standing, out));
+        let generation = match key {
+            Some(_) => Generation::default(),
+            None => self.store.generation(read.key),
         };
-        Rows { key, payment: view(read.key).map(|(_, view)| view), of: read.of.and_then(view) }
+        let mut earlier = None;
+        if let Some(reaper) = &mut self.reaper {
+            if key.is_some() {
+                reaper.read(read.key, out);
+            }
+            let ever = self.store.under_ever(read.key, read.token);
+            let current = key.map(|key| key.payment);
+            let ever = ever.filter(|(payment, _)| Some(*payment) != current);
+            earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
+        }
+        let known_order = self.store.of_order(read.key.tenant, read.order_ref);
+        let of = read.of.and_then(|key| self.store.under(key));
+        let of = of.map(|(key, row)| (key.payment, self.view(key.payment, &row, out)));
+        Rows { key, payment, of, generation, earlier, known_order }
+    }
+
+    fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
+        PaymentView {
+            status: standing.status,
+            version: standing.version,
+            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
+            cancelable: standing.may_cancel,
+            taken: standing.taken,
+        }
+    }
+
+    /// Keys may have come to the end of their lifetimes.
+    pub(crate) fn reap(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        if let Some(reaper) = &mut self.reaper {
+            reaper.reap(system, &mut self.store, out);
+        }
     }
 
     fn lease_live(&self, payment: PaymentId, out: &Effects) -> bool {
@@ -309,7 +444,11 @@ impl StoreDesk {
 }
 
 fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
-    let mut store = Store::new(system.rules.defects);
+    let lifetime = system.plan.key_lifetime;
+    let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
+    if system.plan.webhooks {
+        store = store.with_inbox();
+    }
     for entry in journal {
         match entry {
             Entry::Store(entry) => store.restore(entry),
@@ -320,6 +459,12 @@ fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
     store
 }
 
+/// How long records of keys are kept by those who name no lifetime.
+const RECORD_LIFETIME: Duration = Duration::from_secs(86_400);
+/// How long a webhook waits for what it is about to be known.
+const ORPHAN_MAX: Duration = never_found();
+/// When a full disk is looked at again.
+const ROOM_MAY_COME: Duration = Duration::from_secs(1);
 /// How long the relay waits for a worker to take a payment; doubled each time.
 const NOTICE_FIRST: Duration = Duration::from_secs(2);
 /// The longest pause between two notices.

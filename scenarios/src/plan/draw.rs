@@ -18,7 +18,9 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role};
+use crate::party::{
+    EDGE, INGRESS, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role,
+};
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
 
@@ -31,6 +33,8 @@ impl Plan {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
+        workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
+        workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         let drawer = |domain| Drawer {
             scenario,
@@ -40,7 +44,13 @@ impl Plan {
         };
         let mut settings = drawer(SETTINGS);
         let weather = settings.weather();
-        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect)).collect();
+        let providers = dialects.into_iter().map(|dialect| settings.provider(dialect));
+        let mut providers: Vec<_> = providers.collect();
+        let webhooks = scenario.providers.webhooks;
+        let mut post = drawer(POST);
+        for provider in providers.iter_mut().filter(|_| webhooks) {
+            provider.faults.webhooks = post.webhooks();
+        }
         let risk = settings.risk();
         let mut troubles = drawer(TROUBLES);
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
@@ -54,6 +64,8 @@ impl Plan {
             key: [keys.draw().bits(), keys.draw().bits()],
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
+            key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
+            order_ref_unique: scenario.order_ref_unique,
             clients: scenario.workload.clients,
             limits: workload::limits(scenario),
             weather,
@@ -68,6 +80,7 @@ impl Plan {
             troubles: troubles.troubles(),
             strokes: Strokes::default(),
             providers,
+            webhooks,
             risk,
             operations,
         }
@@ -109,8 +122,11 @@ const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
 const REFUNDS: Domain = Domain(u64::from_le_bytes(*b"refunds\0"));
+const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
+const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
+const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));
 const POINTS: Domain = Domain(u64::from_le_bytes(*b"p-points"));
 const CRASHES: Domain = Domain(u64::from_le_bytes(*b"p-crashs"));
@@ -155,6 +171,11 @@ impl Drawer<'_> {
         Rate::per_million(self.part(u64::from(most.ppm())) as u32)
     }
 
+    /// Some part of the longest time, or none at all.
+    fn length(&mut self, most: Duration) -> Duration {
+        Duration::from_millis(self.part(most.as_millis() as u64))
+    }
+
     fn weather(&mut self) -> Weather {
         let network = &self.scenario.network;
         Weather {
@@ -193,6 +214,7 @@ impl Drawer<'_> {
         match who {
             Who::Client => self.client(),
             Who::Edge => EDGE,
+            Who::Ingress => INGRESS,
             Who::Ledger => LEDGER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
@@ -216,7 +238,9 @@ impl Drawer<'_> {
 
     /// Every party of the house.
     fn house(&self) -> Vec<Role> {
-        [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]).collect()
+        let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
+        let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
+        house.chain(ingress).collect()
     }
 
     fn client(&mut self) -> Role {

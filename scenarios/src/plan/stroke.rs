@@ -68,6 +68,18 @@ pub enum Blow {
     /// F16: queries do not see what this execution did for so long; the lag of
     /// the provider's dialect is the most.
     IndexLag(Duration),
+    /// F15: this event is never sent. Webhooks are counted as events, and not as
+    /// sendings.
+    WebhookDropped,
+    /// F15: this event is sent once more, so long after, whatever was answered.
+    WebhookRepeated(Duration),
+    /// F15: this event leaves so late.
+    WebhookDelayed(Duration),
+    /// F15: this event is held back for so long, behind those after it.
+    WebhookReordered(Duration),
+    /// F15: this event is told at once, and the request that it tells of is
+    /// answered so long after.
+    WebhookEarly(Duration),
     /// The risk service rejects.
     Rejected,
     /// A person reviews for so long, and approves or not.
@@ -91,6 +103,11 @@ impl Blow {
             Self::CaptureDeclined => "capture-declined",
             Self::RefundFailed => "refund-failed",
             Self::IndexLag(_) => "index-lag",
+            Self::WebhookDropped => "webhook-dropped",
+            Self::WebhookRepeated(_) => "webhook-repeated",
+            Self::WebhookDelayed(_) => "webhook-delayed",
+            Self::WebhookReordered(_) => "webhook-reordered",
+            Self::WebhookEarly(_) => "webhook-early",
             Self::Rejected => "rejected",
             Self::Reviewed(..) => "reviewed",
         }
@@ -102,6 +119,10 @@ impl Blow {
             Self::LateEffect(lasts)
             | Self::Deferred(lasts, _)
             | Self::IndexLag(lasts)
+            | Self::WebhookRepeated(lasts)
+            | Self::WebhookDelayed(lasts)
+            | Self::WebhookReordered(lasts)
+            | Self::WebhookEarly(lasts)
             | Self::Reviewed(lasts, _) => Some(*lasts),
             _ => None,
         }
@@ -114,6 +135,10 @@ impl Blow {
             Self::LateEffect(_) => Self::LateEffect(lasts),
             Self::Deferred(_, approves) => Self::Deferred(lasts, approves),
             Self::IndexLag(_) => Self::IndexLag(lasts),
+            Self::WebhookRepeated(_) => Self::WebhookRepeated(lasts),
+            Self::WebhookDelayed(_) => Self::WebhookDelayed(lasts),
+            Self::WebhookReordered(_) => Self::WebhookReordered(lasts),
+            Self::WebhookEarly(_) => Self::WebhookEarly(lasts),
             Self::Reviewed(_, approves) => Self::Reviewed(lasts, approves),
             other => other,
         }

@@ -97,7 +97,7 @@ const NOBODY: &str = "nobody";
 const NAMES: [&str; 8] =
     ["edge", "store", "orchestrator", "ledger", "risk", "provider a", "provider b", "client 0"];
 /// Who can be named, for errors.
-pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, a provider such as `provider a`, or a client such as \
+pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, ingress, a provider such as `provider a`, or a client such as \
      `client 0`";
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ impl Notes {
                 Line::Operation(_)
                     | Line::SecondClick(_)
                     | Line::Cancellation(_)
+                    | Line::Insistence(_)
                     | Line::Fault(_)
                     | Line::Trouble(_)
                     | Line::Stroke(_)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use model::{Amount, IdempotencyKey, Merchant, Money, OrderRef, Tenant, Token};
 use serde::Deserialize;
 use sim::VirtualTime;
 use toml::Spanned;
@@ -14,8 +14,8 @@ use crate::invalid::Wrong;
 use crate::plan::{MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
-/// A payment as a file says it; what is left out is 1, and the key is the
-/// number of the payment.
+/// A payment as a file says it; what is left out is 1, and key and order are
+/// the number of the payment.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OperationLine {
@@ -28,9 +28,12 @@ pub(super) struct OperationLine {
     #[serde(default = "one")]
     merchant: u16,
     key: Option<u64>,
+    order: Option<u64>,
     pays: Spanned<Price>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    #[serde(default)]
+    insists: bool,
 }
 
 /// A refund as a file says it. Whose it is, the payment tells.
@@ -71,19 +74,21 @@ impl TryFrom<String> for Price {
 
 /// The line of `operation`.
 pub(super) fn line(operation: &Operation) -> String {
-    let Operation { token, at, client, tenant, merchant, key, money, .. } = operation;
+    let Operation { token, at, client, tenant, merchant, key, order_ref, money, .. } = operation;
     let line = Line::default().bare("payment", token.0).words("at", since_beginning(*at));
     let line = if *client == 0 { line } else { line.bare("client", client) };
     let line = if tenant.0 == 1 { line } else { line.bare("tenant", tenant.0) };
     let line = if merchant.0 == 1 { line } else { line.bare("merchant", merchant.0) };
     let line = if key.0 == token.0 { line } else { line.bare("key", key.0) };
+    let line = if order_ref.0 == token.0 { line } else { line.bare("order", order_ref.0) };
     let line = line.words("pays", money);
     let then = |line: Line, name, after: Option<std::time::Duration>| match after {
         Some(after) => line.words(name, Span(after)),
         None => line,
     };
     let line = then(line, "clicks_again", operation.click_again_after);
-    then(line, "cancels", operation.cancel_after).end()
+    let line = then(line, "cancels", operation.cancel_after);
+    if operation.insists { line.bare("insists", true) } else { line }.end()
 }
 
 /// The line of `refund`, which gives back what was paid from `of`.
@@ -139,10 +144,12 @@ impl OperationLine {
             tenant: Tenant(self.tenant),
             merchant: Merchant(self.merchant),
             key: IdempotencyKey(self.key.unwrap_or(payment)),
+            order_ref: OrderRef(self.order.unwrap_or(payment)),
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
             purpose: Purpose::PayIn,
+            insists: self.insists,
         })
     }
 }
@@ -188,6 +195,8 @@ impl RefundLine {
             money,
             click_again_after,
             cancel_after: None,
+            order_ref: OrderRef(refund),
+            insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()
         })

@@ -10,17 +10,17 @@ use toml::Spanned;
 use super::bounds::SPAN_MAX;
 use super::habits::{self, HabitsTable};
 use super::line::{quoted, span};
-use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
-use crate::cast;
+use crate::bounds::{HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
 use crate::invalid::Wrong;
-use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, RiskPlan};
+use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, RiskPlan, WebhookFaults};
 use crate::span::Span;
 
 /// A provider as a file says it; what is left out never happens.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProviderTable {
-    dialect: Spanned<String>,
+    /// The plain one where it is left out.
+    dialect: Option<Spanned<String>>,
     #[serde(default)]
     decline_soft: Rate,
     #[serde(default)]
@@ -48,6 +48,16 @@ pub(super) struct ProviderTable {
     #[serde(default)]
     throttled: Rate,
     index_lag_max: Option<Spanned<Span>>,
+    #[serde(default)]
+    webhook_dropped: Rate,
+    #[serde(default)]
+    webhook_repeated: Rate,
+    #[serde(default)]
+    webhook_reordered: Rate,
+    webhook_reorder_max: Option<Spanned<Span>>,
+    webhook_delay_max: Option<Spanned<Span>>,
+    #[serde(default)]
+    webhook_early: Rate,
     habits: Option<Spanned<HabitsTable>>,
 }
 
@@ -62,7 +72,7 @@ pub(super) struct RiskTable {
 
 /// The providers of a file that names none: two, at which nothing goes wrong.
 pub(super) fn calm_cast() -> Vec<ProviderPlan> {
-    cast::all().iter().take(2).cloned().map(calm).collect()
+    vec![calm(Dialect::plain()); 2]
 }
 
 /// The risk service that approves of everything.
@@ -92,6 +102,7 @@ fn calm(dialect: Dialect) -> ProviderPlan {
             error_before: never,
             throttled: never,
             index_lag_max: Duration::ZERO,
+            webhooks: WebhookFaults::default(),
         },
     }
 }
@@ -99,7 +110,9 @@ fn calm(dialect: Dialect) -> ProviderPlan {
 /// The lines of the table of `provider`, its habits last.
 pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     let ProviderPlan { dialect, issuer, faults } = provider;
-    let mut lines = vec![format!("dialect = {}", quoted(&dialect.name))];
+    let plain = *dialect == Dialect::plain();
+    let mut lines = Vec::new();
+    lines.extend((!plain).then(|| format!("dialect = {}", quoted(&dialect.name))));
     lines.extend(rate("decline_soft", issuer.decline_soft));
     lines.extend(rate("decline_hard", issuer.decline_hard));
     lines.extend(rate("partial", issuer.partial));
@@ -115,8 +128,17 @@ pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     lines.extend(rate("error_before", faults.error_before));
     lines.extend(rate("throttled", faults.throttled));
     lines.extend(most("index_lag_max", faults.index_lag_max));
-    lines.push("[world.providers.habits]".to_owned());
-    lines.extend(habits::lines(dialect));
+    let webhooks = &faults.webhooks;
+    lines.extend(rate("webhook_dropped", webhooks.dropped));
+    lines.extend(rate("webhook_repeated", webhooks.repeated));
+    lines.extend(rate("webhook_reordered", webhooks.reordered));
+    lines.extend(most("webhook_reorder_max", webhooks.reorder_max));
+    lines.extend(most("webhook_delay_max", webhooks.delay_max));
+    lines.extend(rate("webhook_early", webhooks.early));
+    if !plain {
+        lines.push("[world.providers.habits]".to_owned());
+        lines.extend(habits::lines(dialect));
+    }
     lines
 }
 
@@ -166,6 +188,22 @@ impl ProviderTable {
                 error_before: self.error_before,
                 throttled: self.throttled,
                 index_lag_max: span(&mut self.index_lag_max, "index_lag_max", INDEX_LAG_MAX)?,
+                webhooks: WebhookFaults {
+                    dropped: self.webhook_dropped,
+                    repeated: self.webhook_repeated,
+                    reordered: self.webhook_reordered,
+                    reorder_max: span(
+                        &mut self.webhook_reorder_max,
+                        "webhook_reorder_max",
+                        HELD_BACK_MAX,
+                    )?,
+                    delay_max: span(
+                        &mut self.webhook_delay_max,
+                        "webhook_delay_max",
+                        HELD_BACK_MAX,
+                    )?,
+                    early: self.webhook_early,
+                },
             },
         })
     }

@@ -15,7 +15,7 @@ use super::fault_line::FaultLine;
 use super::group::{name, role};
 use super::line::{Line, need, or, span};
 use super::moment::{beginning, kind, kind_name, no_moment};
-use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
+use crate::bounds::{EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
 use crate::invalid::{Wrong, nearest};
 use crate::ordinal::Ordinal;
 use crate::party::{self, RISK};
@@ -154,6 +154,11 @@ impl FaultLine {
             "capture-declined" => Blow::CaptureDeclined,
             "refund-failed" => Blow::RefundFailed,
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
+            "webhook-dropped" => Blow::WebhookDropped,
+            "webhook-repeated" => Blow::WebhookRepeated(self.length(of, HELD_BACK_MAX)?),
+            "webhook-delayed" => Blow::WebhookDelayed(self.length(of, HELD_BACK_MAX)?),
+            "webhook-reordered" => Blow::WebhookReordered(self.length(of, HELD_BACK_MAX)?),
+            "webhook-early" => Blow::WebhookEarly(self.length(of, EARLY_MAX)?),
             "rejected" => Blow::Rejected,
             _ => Blow::Reviewed(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
         })
@@ -168,7 +173,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 15] = [
+pub(super) const KINDS: [&str; 20] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -182,6 +187,11 @@ pub(super) const KINDS: [&str; 15] = [
     "capture-declined",
     "refund-failed",
     "index-lag",
+    "webhook-dropped",
+    "webhook-repeated",
+    "webhook-delayed",
+    "webhook-reordered",
+    "webhook-early",
     "rejected",
     "reviewed",
 ];
@@ -212,6 +222,11 @@ mod tests {
             Blow::CaptureDeclined,
             Blow::RefundFailed,
             Blow::IndexLag(lasts),
+            Blow::WebhookDropped,
+            Blow::WebhookRepeated(lasts),
+            Blow::WebhookDelayed(lasts),
+            Blow::WebhookReordered(lasts),
+            Blow::WebhookEarly(lasts),
             Blow::Rejected,
             Blow::Reviewed(lasts, approves),
         ];

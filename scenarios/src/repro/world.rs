@@ -2,26 +2,26 @@
 //! which nothing goes wrong.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::time::Duration;
 
 use serde::Deserialize;
-use sim::{COPIES_MAX, Links, Rate, Roles, Seed, VirtualTime, Weather};
+use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
-use super::group::{Group, PARTIES};
+use super::group::Group;
 use super::line::{Line, quoted, span};
-use super::moment::Moment;
 use super::notes::Notes;
 use super::operation::{self, LimitLine, OperationLine, RefundLine};
+use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
-use crate::bounds::COPY_AGE_MAX;
+use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
-use crate::party::{self, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
+use crate::party::{CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::shrink;
@@ -36,10 +36,15 @@ pub(super) struct WorldTable {
     #[serde(default)]
     latencies: Latencies,
     chaos: Spanned<Span>,
+    key_lifetime: Option<Spanned<Span>>,
+    #[serde(default)]
+    order_ref_unique: bool,
     #[serde(default = "one")]
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
+    #[serde(default)]
+    webhooks: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     refunds: Vec<RefundLine>,
@@ -66,14 +71,6 @@ pub(super) struct Origin {
     pub(super) samplers: u16,
     pub(super) scenario: String,
     pub(super) seed: Seed,
-}
-
-/// Who takes part, and in what.
-pub(super) struct Present {
-    clients: u8,
-    workers: u8,
-    providers: usize,
-    payments: BTreeSet<u64>,
 }
 
 /// The key of all draws of a run: 32 hex digits.
@@ -129,11 +126,20 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         line("latencies = \"drawn\"".to_owned());
     }
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
+    if let Some(lifetime) = plan.key_lifetime {
+        line(format!("key_lifetime = {}", quoted(&Span(lifetime).to_string())));
+    }
+    if plan.order_ref_unique {
+        line("order_ref_unique = true".to_owned());
+    }
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
+    }
+    if plan.webhooks {
+        line("webhooks = true".to_owned());
     }
     let operations = plan.operations.iter().filter(|o| o.purpose.refunds().is_none());
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
@@ -174,7 +180,8 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
     }
-    for provider in &plan.providers {
+    let unsaid = plan.providers == provider::calm_cast();
+    for provider in plan.providers.iter().filter(|_| !unsaid) {
         table("[[world.providers]]", provider::lines(provider));
     }
     text
@@ -195,12 +202,13 @@ fn noted_operation(operation: &Operation, notes: &Notes) -> String {
     noted(operation::line(operation), notes, &about_operation(operation))
 }
 
-fn about_operation(operation: &Operation) -> [shrink::Line; 3] {
+fn about_operation(operation: &Operation) -> [shrink::Line; 4] {
     let token = operation.token;
     [
         shrink::Line::Operation(token),
         shrink::Line::SecondClick(token),
         shrink::Line::Cancellation(token),
+        shrink::Line::Insistence(token),
     ]
 }
 
@@ -211,6 +219,7 @@ fn noted(line: String, notes: &Notes, about: &[shrink::Line]) -> String {
         let whose = match about {
             shrink::Line::SecondClick(_) => "the second click: ",
             shrink::Line::Cancellation(_) => "the cancellation: ",
+            shrink::Line::Insistence(_) => "the insistence: ",
             _ => "",
         };
         for note in notes.on(*about) {
@@ -248,10 +257,12 @@ impl WorldTable {
         let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
+        let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let operations = operations(self.operations, self.refunds, clients)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let present = Present { clients, workers, providers: providers.len(), payments };
+        let webhooks = self.webhooks;
+        let present = Present { clients, workers, webhooks, providers: providers.len(), payments };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
@@ -264,6 +275,8 @@ impl WorldTable {
             seed: origin.seed,
             key: self.key.0,
             heal_at,
+            key_lifetime,
+            order_ref_unique: self.order_ref_unique,
             clients,
             workers,
             operations,
@@ -280,9 +293,29 @@ impl WorldTable {
             troubles: planned.troubles,
             strokes: planned.strokes.into_iter().collect(),
             providers,
+            webhooks: self.webhooks,
             risk: self.risk.risk()?,
         })
     }
+}
+
+/// Long enough for every retry.
+fn key_lifetime(
+    lifetime: Option<Spanned<Span>>,
+    heal_at: VirtualTime,
+) -> Result<Option<Duration>, Wrong> {
+    let Some(lifetime) = lifetime else { return Ok(None) };
+    let place = lifetime.span();
+    let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
+    let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
+    if lifetime < least {
+        let problem = format!(
+            "`key_lifetime` is at least {}, so that no retry outlives its key",
+            Span(least)
+        );
+        return Err(Wrong::new(place, problem));
+    }
+    Ok(Some(lifetime))
 }
 
 fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<ProviderPlan>, Wrong> {
@@ -366,73 +399,6 @@ fn planned(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, 
     Ok(all)
 }
 
-impl Present {
-    /// Whether all of `roles` take part.
-    ///
-    /// # Errors
-    /// If somebody does not; `place` is where they are named.
-    pub(super) fn check(&self, roles: Roles, place: Range<usize>) -> Result<(), Wrong> {
-        let absent = roles.iter().find(|role| !self.takes_part(*role));
-        absent.map_or(Ok(()), |role| {
-            let name = super::group::name(role);
-            let (client, provider) = (party::client_of(role), party::provider_of(role));
-            let problem = match (client, provider, party::worker_of(role)) {
-                (Some(_), ..) => {
-                    let last = self.clients.saturating_sub(1);
-                    format!("there is no {name}: `clients = {}` are 0 to {last}", self.clients)
-                }
-                (_, Some(_), _) => {
-                    format!("there is no {name}: there are {} providers", self.providers)
-                }
-                (_, _, Some(_)) => {
-                    format!("there is no {name}: `workers = {}` counts them all", self.workers)
-                }
-                _ => format!("there is no {name}: expected {PARTIES}"),
-            };
-            Err(Wrong::new(place, problem))
-        })
-    }
-
-    /// Whether a fault can wait for `moment` in this world.
-    ///
-    /// # Errors
-    /// If it is about a payment that nobody attempts.
-    pub(super) fn check_moment(&self, moment: &Moment, place: Range<usize>) -> Result<(), Wrong> {
-        self.check_payment(moment.payment(), place.clone())?;
-        self.check(moment.parties(), place)
-    }
-
-    /// Whether anybody attempts this payment.
-    ///
-    /// # Errors
-    /// If nobody does.
-    pub(super) fn check_payment(&self, payment: u64, place: Range<usize>) -> Result<(), Wrong> {
-        if !self.payments.contains(&payment) {
-            let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
-            if self.payments.len() > SHOWN {
-                known.push("…".to_owned());
-            }
-            let problem = format!(
-                "no operation is payment {payment}: the operations of this file are {}",
-                known.join(", ")
-            );
-            return Err(Wrong::new(place, problem));
-        }
-        Ok(())
-    }
-
-    fn takes_part(&self, role: sim::Role) -> bool {
-        match (party::client_of(role), party::provider_of(role)) {
-            (Some(client), _) => client < self.clients,
-            (_, Some(provider)) => usize::from(provider.0) < self.providers,
-            _ => {
-                let worker = party::worker_of(role);
-                worker.map_or(role.0 <= party::PROBE.0, |worker| worker.0 < self.workers)
-            }
-        }
-    }
-}
-
 impl NetworkTable {
     fn weather(mut self) -> Result<Weather, Wrong> {
         let copies = |copies: &Spanned<u8>| bounded(copies, "copies_max", 1, COPIES_MAX as u8);
@@ -475,6 +441,3 @@ fn bounded<T: Copy + Ord + std::fmt::Display>(
 fn one() -> Spanned<u8> {
     Spanned::new(0..0, 1)
 }
-
-/// How many payments an error names.
-const SHOWN: usize = 20;

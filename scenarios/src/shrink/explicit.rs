@@ -12,12 +12,12 @@ use sim::{Draws, Fate, Fault, Happening, Misfortune, SendIdentity, Trace, Trigge
 use super::line::Line;
 use crate::latency;
 use crate::message::kinds;
-use crate::party::provider::{Door, drawn_for_execution};
+use crate::party::provider::{Door, Post, drawn_for_execution, is_told, parcel_of};
 use crate::party::provider_of;
 use crate::party::risk::{assessment, drawn_verdict};
 use crate::plan::{Encounter, Forced, Plan, Stroke};
 use crate::points::PointName;
-use crate::system::PaymentSystem;
+use crate::system::{Entry, PaymentSystem};
 use crate::trial;
 
 /// The plan without a rate, and with everything instead that its rates decided
@@ -153,6 +153,9 @@ fn strokes(
             met.entry(on).or_default().extend(drawn_for_execution(plan, &draws, &on));
         }
     }
+    for on in events(trace).filter(|_| plan.webhooks) {
+        met.entry(on).or_default().extend(Post::of(plan, &draws, &on).drawn());
+    }
     for operation in &plan.operations {
         let verdict = drawn_verdict(plan, &draws, operation.token);
         met.entry(assessment(operation.token)).or_default().extend(verdict);
@@ -162,6 +165,19 @@ fn strokes(
     said.map(|(on, blow)| {
         let id = ids.next().expect("there are more ids than strokes");
         Stroke { id, on, blow }
+    })
+}
+
+/// Everything that a provider had to tell by itself.
+fn events(trace: &Trace<PaymentSystem>) -> impl Iterator<Item = Encounter> {
+    let mut counts: BTreeMap<(sim::Role, model::Token), u32> = BTreeMap::new();
+    trace.events.iter().filter_map(move |event| {
+        let Happening::Appended(Entry::Provider(entry)) = &event.what else { return None };
+        let movement = entry.movement().filter(|movement| is_told(movement))?;
+        let (token, provider) = (movement.charge.token, provider_of(event.role)?);
+        let count = counts.entry((event.role, token)).or_default();
+        *count += 1;
+        Some(parcel_of(provider, token, *count))
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{ProviderId, Token};
+use model::{Dialect, ProviderId, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
@@ -23,6 +23,8 @@ pub enum Line {
     SecondClick(Token),
     /// The customer's cancellation.
     Cancellation(Token),
+    /// That the shop makes its request again until the reply is final.
+    Insistence(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -45,12 +47,20 @@ pub enum Line {
     DrawnLatencies,
     /// Workers of the orchestrator besides the first.
     OtherWorkers,
+    /// Habits of a provider that are not plain.
+    Habits(ProviderId),
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
     Connections,
     /// That somebody is broken for good.
     Permanence,
+    /// That keys expire.
+    KeyLifetime,
+    /// That an order is paid once.
+    UniqueOrders,
+    /// That providers tell of changes by themselves.
+    Webhooks,
 }
 
 /// What the weather does at a rate.
@@ -97,6 +107,16 @@ pub enum ProviderLine {
     CaptureDeclined,
     /// Refunds that come to nothing.
     RefundFailed,
+    /// F15, never told.
+    WebhookDropped,
+    /// F15, told once more.
+    WebhookRepeated,
+    /// F15, told behind later ones.
+    WebhookReordered,
+    /// F15, told late.
+    WebhookDelay,
+    /// F15, told before the answer.
+    WebhookEarly,
 }
 
 impl Line {
@@ -120,6 +140,7 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+            lines.extend(operation.insists.then_some(Self::Insistence(token)));
         }
         lines
     }
@@ -162,8 +183,16 @@ impl Line {
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
+            (plan.key_lifetime.is_some(), Self::KeyLifetime),
+            (plan.order_ref_unique, Self::UniqueOrders),
+            (plan.webhooks, Self::Webhooks),
         ];
-        on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line).collect()
+        let plain = Dialect::plain();
+        let habits = plan.providers.iter().enumerate();
+        let habits = habits.filter(|(_, provider)| provider.dialect != plain);
+        let habits = habits.map(|(n, _)| Self::Habits(ProviderId(n as u8)));
+        let settings = on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line);
+        settings.chain(habits).collect()
     }
 
     /// Whether it counts as one fault: something that goes wrong, by itself or
@@ -174,11 +203,16 @@ impl Line {
             Self::Operation(_)
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
+                | Self::Insistence(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
+                | Self::Habits(_)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
+                | Self::KeyLifetime
+                | Self::UniqueOrders
+                | Self::Webhooks
         )
     }
 }
@@ -203,6 +237,7 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            operation.insists &= !gone.contains(&Line::Insistence(operation.token));
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -240,12 +275,21 @@ impl Plan {
             }
             Line::DrawnLatencies => self.plain = true,
             Line::OtherWorkers => self.workers = 1,
+            Line::Habits(provider) => {
+                if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
+                    plan.dialect = Dialect::plain();
+                }
+            }
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
+            Line::KeyLifetime => self.key_lifetime = None,
+            Line::UniqueOrders => self.order_ref_unique = false,
+            Line::Webhooks => self.webhooks = false,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
+            | Line::Insistence(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -257,7 +301,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -265,6 +309,11 @@ impl ProviderLine {
         Self::ErrorBefore,
         Self::Throttled,
         Self::IndexLag,
+        Self::WebhookDropped,
+        Self::WebhookRepeated,
+        Self::WebhookReordered,
+        Self::WebhookDelay,
+        Self::WebhookEarly,
         Self::DeclineSoft,
         Self::DeclineHard,
         Self::Partial,
@@ -289,12 +338,18 @@ impl ProviderLine {
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
             Self::RefundFailed => "refund-failed",
+            Self::WebhookDropped => "webhook-dropped",
+            Self::WebhookRepeated => "webhook-repeated",
+            Self::WebhookReordered => "webhook-reordered",
+            Self::WebhookDelay => "webhook-delay",
+            Self::WebhookEarly => "webhook-early",
         }
     }
 
     fn is_on(self, provider: &ProviderPlan) -> bool {
         match self {
             Self::IndexLag => !provider.faults.index_lag_max.is_zero(),
+            Self::WebhookDelay => !provider.faults.webhooks.delay_max.is_zero(),
             _ => *self.rate(&mut provider.clone()) > Rate::NEVER,
         }
     }
@@ -302,16 +357,19 @@ impl ProviderLine {
     fn calm(self, provider: &mut ProviderPlan) {
         match self {
             Self::IndexLag => provider.faults.index_lag_max = Duration::ZERO,
+            Self::WebhookDelay => provider.faults.webhooks.delay_max = Duration::ZERO,
+            Self::WebhookReordered => provider.faults.webhooks.reorder_max = Duration::ZERO,
             Self::LateEffect => provider.faults.late_effect_max = Duration::ZERO,
             Self::Deferred => provider.issuer.deferred_max = Duration::ZERO,
             _ => {}
         }
-        if self != Self::IndexLag {
+        if !matches!(self, Self::IndexLag | Self::WebhookDelay) {
             *self.rate(provider) = Rate::NEVER;
         }
     }
 
-    /// The rate of anything but the index lag, which is a length.
+    /// The rate of anything but the lag of an index and the delay of webhooks,
+    /// which are lengths.
     fn rate(self, provider: &mut ProviderPlan) -> &mut Rate {
         let ProviderPlan { issuer, faults, .. } = provider;
         match self {
@@ -327,6 +385,10 @@ impl ProviderLine {
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
             Self::RefundFailed => &mut issuer.refund_failed,
+            Self::WebhookDropped => &mut faults.webhooks.dropped,
+            Self::WebhookRepeated => &mut faults.webhooks.repeated,
+            Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,
+            Self::WebhookEarly => &mut faults.webhooks.early,
         }
     }
 }
@@ -337,6 +399,7 @@ impl fmt::Display for Line {
             Self::Operation(token) => write!(f, "payment {}", token.0),
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }
@@ -352,9 +415,15 @@ impl fmt::Display for Line {
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
             Self::OtherWorkers => f.write_str("workers besides the first"),
+            Self::Habits(provider) => {
+                write!(f, "the habits of {}", name(provider_role(*provider)))
+            }
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
+            Self::KeyLifetime => f.write_str("the lifetime of keys"),
+            Self::UniqueOrders => f.write_str("that an order is paid once"),
+            Self::Webhooks => f.write_str("webhooks"),
         }
     }
 }

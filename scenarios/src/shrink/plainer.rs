@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use model::Dialect;
 use sim::{CrashPoint, Fault, Happening, Misfortune, Roles, Stretch, Trigger};
 
 use super::aim::with;
 use super::explicit::ids_from;
 use super::search::Search;
+use crate::load::dialects::admit;
 use crate::party;
 use crate::plan::{Blow, Encounter, Plan, Stroke};
 use crate::trial;
@@ -107,6 +109,36 @@ fn narrower(plan: &Plan, links: Stretch) -> impl Iterator<Item = Stretch> {
     });
     ways.flatten().filter(move |one| !is_one && *one != links).take(WAYS)
 }
+
+/// Makes every habit of a provider plain that need not be otherwise.
+pub(super) fn habits(search: &mut Search<'_>) {
+    for provider in 0..search.plan.providers.len() {
+        for make_plain in HABITS {
+            let mut plan = search.plan.clone();
+            let dialect = &mut plan.providers[provider].dialect;
+            make_plain(dialect, Dialect::plain());
+            // A file says no dialect that nobody can work with.
+            let admissible = admit(&plan.providers[provider].dialect).is_ok();
+            if admissible && plan != search.plan {
+                search.take(plan);
+            }
+        }
+    }
+}
+
+/// One habit after the other, made that of the second dialect.
+const HABITS: [fn(&mut Dialect, Dialect); 8] = [
+    |dialect, plain| dialect.keys = plain.keys,
+    |dialect, plain| dialect.queries = plain.queries,
+    |dialect, plain| dialect.undo = plain.undo,
+    |dialect, plain| dialect.residual = plain.residual,
+    |dialect, plain| dialect.authorization_lifetime = plain.authorization_lifetime,
+    |dialect, plain| dialect.auto_reverse_after = plain.auto_reverse_after,
+    |dialect, plain| {
+        (dialect.settlement, dialect.refunds) = (plain.settlement, plain.refunds);
+    },
+    |dialect, plain| dialect.webhooks = plain.webhooks,
+];
 
 /// What `fault` did to single sendings in a recorded replay, each in its place:
 /// the sending lost, or late.

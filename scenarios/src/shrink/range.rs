@@ -9,7 +9,7 @@ use sim::{Misfortune, Trigger};
 use super::line::Line;
 use super::search::Search;
 use super::time::Knob;
-use crate::bounds::{COPY_AGE_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
+use crate::bounds::{COPY_AGE_MAX, EARLY_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
 use crate::plan::{Blow, Plan};
 
 /// The values of one span of a plan with which it fails in the same way, every
@@ -85,6 +85,7 @@ fn stretchables(plan: &Plan) -> Vec<(Line, Stretchable, Knob, Duration)> {
         let most = match stroke.blow {
             Blow::LateEffect(_) => LATE_EFFECT_MAX,
             Blow::IndexLag(_) => INDEX_LAG_MAX,
+            Blow::WebhookEarly(_) => EARLY_MAX,
             _ => Duration::from_secs(86_400),
         };
         all.push((Line::Stroke(stroke.id), Stretchable::Dwell, Knob::Stroke(stroke.id), most));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Booking, Movement, PaymentId, Record, Status};
+use model::{Booking, InboxState, Movement, PaymentId, Record, Status, Webhook};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
@@ -68,6 +68,8 @@ pub enum Deed {
     Books(Booking),
     /// Has changed its books, durably.
     Moves(Movement),
+    /// Has put a webhook into its inbox, durably, where it stands so.
+    Files(Webhook, InboxState),
     /// Sees the reply to something that it asked.
     Sees(ClientReply),
     /// Is told unasked.

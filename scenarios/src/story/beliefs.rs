@@ -164,7 +164,7 @@ impl Believing {
                     self.beliefs.take_record(*payment, record);
                 }
             }
-            Said::Moved(_) | Said::Written(..) => {}
+            Said::Moved(_) | Said::Written(..) | Said::Filed(..) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use model::gatekeeper::KeyId;
 use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
@@ -107,7 +108,16 @@ impl Matter {
             Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
                 self.payments.contains(&payment)
             }
-            Timer::Expire | Timer::Request(_) | Timer::Execute(_) | Timer::Look => false,
+            Timer::Expire
+            | Timer::Request(_)
+            | Timer::Execute(_)
+            | Timer::Look
+            | Timer::Deliver(..)
+            | Timer::Repeat(_)
+            | Timer::Answer(_)
+            | Timer::Mature(_)
+            | Timer::Orphan(_)
+            | Timer::Reap => false,
         }
     }
 
@@ -122,6 +132,11 @@ impl Matter {
             Entry::Ledger(booking) => self.has_part_in(booking),
             Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
             Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
+            Entry::Store(StoreEntry::Elapsed(_, expired)) => {
+                expired.iter().any(|key| self.has_used(*key))
+            }
+            Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
+            Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.is_about(moved.token))
@@ -130,6 +145,12 @@ impl Matter {
             Entry::Risk(_) => false,
             Entry::Snapshot(_) => false,
         }
+    }
+
+    /// Whether a payment that it is about had this key.
+    fn has_used(&self, key: KeyId) -> bool {
+        let all = (0..=self.payments.len() as u32).map(|n| key.payment(Generation(n)));
+        all.into_iter().any(|payment| self.payments.contains(&payment))
     }
 
     fn is_seen_in(&self, fact: &Fact) -> bool {

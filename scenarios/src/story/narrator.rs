@@ -125,6 +125,10 @@ impl<'s> Narrator<'s> {
                     let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
                     ours.then(|| Deed::Writes(*payment, records.clone()))
                 }
+                Said::Filed(webhook, state) => {
+                    let ours = self.matter.is_about(webhook.token);
+                    ours.then_some(Deed::Files(*webhook, *state))
+                }
             };
             if let Some(deed) = deed.filter(|_| self.past.contains(event)) {
                 self.push(happened, deed);
@@ -187,7 +191,9 @@ impl<'s> Narrator<'s> {
             | Message::Refund(_)
             | Message::Cancel(..)
             | Message::Provide(..)
-            | Message::Notice(_) => true,
+            | Message::Notice(_)
+            | Message::Webhook(_)
+            | Message::WebhookReply(_) => true,
             Message::Created(_, reply)
             | Message::Refunded(_, reply)
             | Message::Got(_, reply)
@@ -220,9 +226,11 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// The orchestrator hears from a provider: from here on it knows.
+/// The orchestrator hears from a provider, or of what one told: from here on it
+/// knows.
 fn heard(identity: &SendIdentity, message: &Message) -> Option<Deed> {
-    let matters = worker_of(identity.to).is_some() && matches!(message, Message::Provided(..));
+    let outside = matches!(message, Message::Provided(..) | Message::Told(..));
+    let matters = worker_of(identity.to).is_some() && outside;
     matters.then(|| Deed::Hears { from: identity.from, message: message.clone() })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{Booking, InboxState, Movement, PaymentId, Record, StoreEntry, Token, Webhook};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -26,6 +26,8 @@ pub(super) enum Said {
     Booked(Booking),
     /// The store: these records of a payment, at once.
     Written(Token, PaymentId, Vec<Record>),
+    /// The store: this webhook, and where it stands.
+    Filed(Webhook, InboxState),
 }
 
 impl Testimony {
@@ -35,6 +37,9 @@ impl Testimony {
             Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))
+            }
+            Entry::Store(StoreEntry::Received(webhook, state)) => {
+                Some(Said::Filed(*webhook, *state))
             }
             Entry::Store(_)
             | Entry::Client(_)

@@ -160,6 +160,9 @@ fn effect(happened: &TraceEvent<PaymentSystem>, end: VirtualTime) -> Option<Deed
         Happening::Appended(Entry::Store(StoreEntry::Committed(commit))) => {
             Some(Deed::Writes(commit.payment, commit.records.clone()))
         }
+        Happening::Appended(Entry::Store(StoreEntry::Received(webhook, state))) => {
+            Some(Deed::Files(*webhook, *state))
+        }
         Happening::Appended(Entry::Ledger(booking)) => Some(Deed::Books(booking.clone())),
         Happening::Appended(Entry::Provider(entry)) => entry.movement().copied().map(Deed::Moves),
         _ => None,

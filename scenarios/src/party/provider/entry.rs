@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    ChargeId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply, ProviderRequest, Token,
+    ChargeId, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply,
+    ProviderRequest, Token,
 };
 
 /// An entry of a provider's journal: enough to do it again, and what it did to
@@ -20,6 +21,8 @@ pub enum ProviderEntry {
     Begun(ProviderRequest, Doing),
     /// This request was turned away: its ordinal, and what it was told.
     TurnedAway(ProviderRequest, u32, ProviderReply),
+    /// The ingress acknowledged this event.
+    Told(EventId),
 }
 
 impl ProviderEntry {
@@ -28,7 +31,7 @@ impl ProviderEntry {
         match self {
             Self::Executed(_, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement) | Self::RefundMatured(_, _, movement) => Some(movement),
-            Self::Begun(..) | Self::TurnedAway(..) => None,
+            Self::Begun(..) | Self::TurnedAway(..) | Self::Told(_) => None,
         }
     }
 }

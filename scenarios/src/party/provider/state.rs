@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Archive, Dialect, OperationId, ProviderBooks, ProviderId, ProviderRequest, Token};
+use model::{
+    Archive, Dialect, Movement, OperationId, ProviderBooks, ProviderId, ProviderRequest, Token,
+};
 
 use super::ProviderEntry;
+use super::outbox::Outbox;
 
 /// Everything that a provider's journal comes to.
 #[derive(Clone, Debug, Hash)]
 pub struct ProviderState {
     pub(super) books: ProviderBooks,
+    /// What it tells by itself, if it does.
+    pub(super) outbox: Option<Outbox>,
     /// How often each kind of request was executed for each instrument.
     executions: BTreeMap<Token, [u32; KINDS]>,
     /// The same of instruments whose charges are closed.
@@ -18,8 +23,10 @@ pub struct ProviderState {
 }
 
 impl ProviderState {
-    pub(super) fn new(id: ProviderId, dialect: Dialect) -> Self {
+    pub(super) fn new(id: ProviderId, dialect: Dialect, webhooks: bool) -> Self {
+        let tells = webhooks && !dialect.webhooks.retries_for.is_zero();
         Self {
+            outbox: tells.then(|| Outbox::new(id, dialect.webhooks.signed)),
             books: ProviderBooks::new(id, dialect),
             executions: BTreeMap::new(),
             closed: Archive::default(),
@@ -29,11 +36,13 @@ impl ProviderState {
     /// Changes it by an entry of the journal.
     pub(super) fn restore(&mut self, entry: &ProviderEntry) {
         match entry {
-            ProviderEntry::Executed(request, doing, _) => {
+            ProviderEntry::Executed(request, doing, movement) => {
                 self.count(request, doing.token);
+                self.tell(movement.as_ref(), doing.now);
                 self.books.execute(request, &doing.execution());
             }
-            ProviderEntry::Matured(charge, now, _) => {
+            ProviderEntry::Matured(charge, now, movement) => {
+                self.tell(Some(movement), *now);
                 self.books.mature(*charge, *now);
             }
             ProviderEntry::RefundMatured(reference, now, _) => {
@@ -43,6 +52,17 @@ impl ProviderState {
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
                 self.books.turn_away(request, *ordinal, *reply);
             }
+            ProviderEntry::Told(event) => {
+                if let Some(outbox) = &mut self.outbox {
+                    outbox.delivered(*event);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, movement: Option<&Movement>, at: Duration) {
+        if let Some((outbox, movement)) = self.outbox.as_mut().zip(movement) {
+            outbox.take(movement, at);
         }
     }
 
@@ -63,7 +83,12 @@ impl ProviderState {
         references: Vec<OperationId>,
         now: Duration,
     ) -> Vec<OperationId> {
-        let closing = self.books.close(references, now);
+        let closing = self.books.close(references.clone(), now);
+        if let Some(outbox) = &mut self.outbox {
+            let open = |reference: &OperationId| closing.open.contains(reference);
+            let closed: Vec<_> = references.into_iter().filter(|r| !open(r)).collect();
+            outbox.close(&closing.tokens, &closed);
+        }
         let mut batch = Vec::with_capacity(closing.tokens.len());
         for token in closing.tokens {
             let Some(counts) = self.executions.get(&token) else { continue };

@@ -8,7 +8,7 @@ use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
 use super::Drawer;
 use crate::fact::sights;
 use crate::message::kinds;
-use crate::party::{self, EDGE, LEDGER, RISK, STORE};
+use crate::party::{self, EDGE, INGRESS, LEDGER, RISK, STORE};
 
 impl Drawer<'_> {
     /// A moment before heal; three of four while payments are being begun.
@@ -61,7 +61,9 @@ impl Drawer<'_> {
         let client = client.unwrap_or_else(|| self.client());
         let provider = provider.unwrap_or_else(|| self.provider_party());
         let worker = worker.unwrap_or_else(|| self.worker());
-        let all = traffic(client, worker, provider).into_iter();
+        let told = self.scenario.providers.webhooks.then(|| tidings(worker, provider));
+        let told = told.into_iter().flatten();
+        let all = traffic(client, worker, provider).into_iter().chain(told);
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
         let choice = self.stream.draw().pick(&choices).copied();
         let (from, to, kind) = choice.expect("every party sends something and hears something");
@@ -85,6 +87,17 @@ impl Drawer<'_> {
         let operation = self.stream.draw().pick(self.operations);
         Subject(operation.map_or(0, |operation| operation.token.0))
     }
+}
+
+/// Who tells whom of webhooks, where there are any.
+fn tidings(worker: Role, provider: Role) -> [(Role, Role, Kind); 5] {
+    [
+        (provider, INGRESS, kinds::WEBHOOK),
+        (INGRESS, STORE, kinds::RECEIVE),
+        (STORE, INGRESS, kinds::RECEIVED),
+        (INGRESS, provider, kinds::WEBHOOK_REPLY),
+        (STORE, worker, kinds::TOLD),
+    ]
 }
 
 /// Who sends what to whom.

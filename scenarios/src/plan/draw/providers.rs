@@ -9,7 +9,9 @@ use sim::{Fault, Misfortune, Occasion, Rate, Roles, Subject, Trigger};
 use super::Drawer;
 use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
 use crate::message::kinds;
-use crate::plan::{IssuerPlan, ProviderFaults, ProviderPlan, ProviderTrouble, RiskPlan, Trouble};
+use crate::plan::{
+    IssuerPlan, ProviderFaults, ProviderPlan, ProviderTrouble, RiskPlan, Trouble, WebhookFaults,
+};
 
 impl Drawer<'_> {
     pub(super) fn provider(&mut self, dialect: Dialect) -> ProviderPlan {
@@ -38,8 +40,22 @@ impl Drawer<'_> {
                     .0
                     .min(dialect.query_lag_max())
                     .min(INDEX_LAG_MAX),
+                webhooks: WebhookFaults::default(),
             },
             dialect,
+        }
+    }
+
+    /// What becomes of what a provider tells by itself.
+    pub(super) fn webhooks(&mut self) -> WebhookFaults {
+        let settings = &self.scenario.providers.faults.webhooks;
+        WebhookFaults {
+            dropped: self.rate(settings.dropped),
+            repeated: self.rate(settings.repeated),
+            reordered: self.rate(settings.reordered),
+            reorder_max: settings.reorder_max.0,
+            delay_max: self.length(settings.delay_max.0),
+            early: self.rate(settings.early),
         }
     }
 

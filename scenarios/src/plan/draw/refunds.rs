@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Amount, Money, Token};
+use model::{Amount, Money, OrderRef, Token};
 use sim::{Rate, Stream};
 
 use crate::plan::{Operation, Purpose};
@@ -61,6 +61,8 @@ fn refund(
         money: Money { amount, currency },
         click_again_after: clicks.then_some(click),
         cancel_after: None,
+        order_ref: OrderRef(token.0),
+        insists: false,
         purpose: Purpose::Refund { of: payment.token },
         ..payment.clone()
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use model::{Amount, IdempotencyKey, Merchant, Money, OrderRef, Tenant, Token};
 use sim::{Rate, Stream, VirtualTime};
 
 use crate::plan::{MerchantLimit, Operation, Purpose};
 use crate::settings::Scenario;
+use crate::span::Span;
 
 pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operation> {
     let workload = &scenario.workload;
@@ -26,10 +27,12 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             tenant: Tenant(tenant),
             merchant: Merchant(stream.between(1, u64::from(workload.merchants)) as u16),
             key: IdempotencyKey(u64::from(n) + 1),
+            order_ref: OrderRef(u64::from(n) + 1),
             money: Money { amount: Amount(i128::from(amount)), currency },
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
             purpose: Purpose::PayIn,
+            insists: false,
         }
     };
     let mut operations: Vec<_> = (0..workload.operations).map(operation).collect();
@@ -67,6 +70,45 @@ pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stre
             // A cancellation goes by the key, and would end the first.
             operation.cancel_after = None;
         }
+    }
+}
+
+/// A shop that counts its keys anew takes one again after the lifetime that was
+/// declared of it: an intent of its own, with its own token. Whether the key has
+/// expired by then, the shop does not know, nor always that the order is paid.
+pub(super) fn reuse_expired(
+    scenario: &Scenario,
+    operations: &mut [Operation],
+    stream: &mut Stream,
+) {
+    let rate = scenario.workload.reuse_expired;
+    let Some(Span(lifetime)) = scenario.key_lifetime.filter(|_| rate > Rate::NEVER) else { return };
+    for n in 1..operations.len() {
+        if stream.chance(rate) {
+            let (before, rest) = operations.split_at_mut(n);
+            let first = &before[stream.draw().below(n as u64) as usize];
+            let operation = &mut rest[0];
+            operation.at = first.at.after(lifetime + stream.span(Duration::ZERO, lifetime));
+            (operation.client, operation.tenant, operation.key) =
+                (first.client, first.tenant, first.key);
+            if stream.chance(scenario.workload.reorder) {
+                (operation.order_ref, operation.merchant) = (first.order_ref, first.merchant);
+                operation.money = first.money;
+            }
+            // A cancellation goes by the key, and would end the first.
+            operation.cancel_after = None;
+        }
+    }
+}
+
+/// Shops that ask until they know.
+pub(super) fn insist(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.workload.insist;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        operation.insists = stream.chance(rate);
     }
 }
 

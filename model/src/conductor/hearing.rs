@@ -1,0 +1,160 @@
+//! What a webhook proves: as much as a query for that version of its object
+//! would have, and never a step back (payments.md M8).
+
+use std::time::Duration;
+
+use super::Conductor;
+use crate::attempt::{AttemptEvent, AttemptState};
+use crate::call::{Answer, Call};
+use crate::charge::ChargeState;
+use crate::defect::Defect;
+use crate::evidence::{self, Evidence};
+use crate::flight::{Aim, effect_of};
+use crate::inbox::InboxEvent;
+use crate::money::Amount;
+use crate::payment::Attempt;
+use crate::provider::{ProviderReply, ProviderRequest};
+use crate::rules::Rules;
+use crate::saga::Try;
+use crate::webhook::{News, Told, Webhook};
+use crate::workflow::Action;
+
+impl Conductor {
+    /// Takes in what a webhook tells, and says what is found of it. What fits is
+    /// concluded: the records of the next [`Act::Commit`](super::Act::Commit)
+    /// follow from it, and it has to be committed with them.
+    pub fn take_evidence(&mut self, told: &Told, now: Duration, rules: &Rules) -> InboxEvent {
+        let webhook = &told.webhook;
+        let News::Stands(state, amount) = webhook.news else { return InboxEvent::TooEarly };
+        let Some((which, attempt)) = self.attempt_of(webhook) else { return InboxEvent::TooEarly };
+        let overwrites = || webhook.version < told.known;
+        if rules.defects.pick(Defect::StaleOverwrites, || false, overwrites) {
+            return InboxEvent::Fits;
+        }
+        let stands = attempt.state;
+        match InboxEvent::found(Some(told.known.into()), webhook.version.into(), true) {
+            InboxEvent::Fits if tells_nothing_new(stands, state) => InboxEvent::Outdated,
+            InboxEvent::Fits if attempt.charge.is_some_and(|known| known != webhook.charge) => {
+                InboxEvent::TooEarly
+            }
+            InboxEvent::Fits if !webhook.signed => {
+                self.ask_at_once(which, now);
+                InboxEvent::TooEarly
+            }
+            InboxEvent::Fits => self.weigh_webhook(which, webhook, (state, amount), now, rules),
+            other => other,
+        }
+    }
+
+    /// The call that a webhook makes by itself. There is none, unless a defect
+    /// says so.
+    pub fn acts_on(&self, told: &Told, rules: &Rules) -> Option<Call> {
+        let Webhook { reference, charge, news, .. } = told.webhook;
+        let News::Stands(ChargeState::Authorized, amount) = news else { return None };
+        let (_, attempt) = self.attempt_of(&told.webhook)?;
+        let acts = rules.defects.has(Defect::WebhookAlsoActs)
+            && attempt.state != AttemptState::Captured
+            && amount == self.payment.intent().money.amount;
+        let reference = reference.of_try(1);
+        let capture = ProviderRequest::Capture { reference, charge, amount, is_final: true };
+        acts.then_some(Call::Provider(attempt.provider, capture))
+    }
+
+    /// The attempt that a webhook is about.
+    fn attempt_of(&self, webhook: &Webhook) -> Option<(Try, Attempt)> {
+        let step = self.payment.step(Action::Authorize)?;
+        let attempts = self.payment.attempts().iter().zip(1..);
+        let tries = attempts.map(|(attempt, n)| (Try { step, attempt: n }, *attempt));
+        tries.into_iter().find(|(which, _)| self.payment.operation(*which) == webhook.reference)
+    }
+
+    fn weigh_webhook(
+        &mut self,
+        which: Try,
+        webhook: &Webhook,
+        (state, amount): (ChargeState, Amount),
+        now: Duration,
+        rules: &Rules,
+    ) -> InboxEvent {
+        let Some(aim) = self.aim().filter(|aim| self.is_about(*aim, which)) else {
+            return InboxEvent::TooEarly;
+        };
+        if self.conclusion.is_some() {
+            return InboxEvent::TooEarly;
+        }
+        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
+            self.begin(aim, now);
+        }
+        let reply = ProviderReply::Status(state, webhook.charge, amount);
+        match (aim, weigh(aim, reply, rules)) {
+            (_, Evidence::Later) => {
+                self.payment.observe(AttemptEvent::Pending);
+                InboxEvent::Fits
+            }
+            (Aim::Step(..), evidence @ (Evidence::Done(_) | Evidence::Refused(_)))
+            | (Aim::Undo(..), evidence @ Evidence::Undone(_)) => {
+                // It was true when it happened, which may be long ago: it
+                // settles nothing of what was sent since.
+                self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
+                let concluded = self.conclusion.is_some();
+                if concluded { InboxEvent::Fits } else { InboxEvent::TooEarly }
+            }
+            _ => InboxEvent::TooEarly,
+        }
+    }
+
+    /// Whether what is awaited becomes of the authorization `which`.
+    fn is_about(&self, aim: Aim, which: Try) -> bool {
+        let latest = self.payment.latest(Action::Authorize).map(|(latest, _)| latest);
+        match aim {
+            Aim::Step(_, Action::Capture) => latest == Some(which),
+            _ => effect_of(aim) == Some(which),
+        }
+    }
+
+    /// Nobody vouches for what was told: the provider is asked, and not later.
+    fn ask_at_once(&mut self, which: Try, now: Duration) {
+        let about = self.aim().filter(|aim| self.is_about(*aim, which));
+        if let Some(flight) = &mut self.flight
+            && about == Some(flight.aim)
+        {
+            flight.rest_until = flight.rest_until.min(now);
+        }
+    }
+}
+
+/// What `reply` proves about `aim`. That an authorization was declined once does
+/// not tell that it was undone: it may have been asked for again since.
+fn weigh(aim: Aim, reply: ProviderReply, rules: &Rules) -> Evidence {
+    match (aim, reply) {
+        (Aim::Undo(..), ProviderReply::Status(ChargeState::Declined, ..)) => Evidence::Unknown,
+        _ => evidence::weigh(aim, &Answer::Provider(reply), rules.defects),
+    }
+}
+
+/// Whether an attempt that `stands` so has met all that its charge tells by
+/// being in this `state`.
+fn tells_nothing_new(stands: AttemptState, state: ChargeState) -> bool {
+    use AttemptState as Attempt;
+    match state {
+        ChargeState::Absent | ChargeState::Pending => {
+            !matches!(stands, Attempt::Sent | Attempt::Unknown)
+        }
+        ChargeState::Authorized => {
+            !matches!(stands, Attempt::Sent | Attempt::Unknown | Attempt::Pending)
+        }
+        ChargeState::PartiallyCaptured
+        | ChargeState::Captured
+        | ChargeState::Settled
+        | ChargeState::Disputed
+        | ChargeState::ChargedBack => stands == Attempt::Captured,
+        ChargeState::Declined
+        | ChargeState::Voided
+        | ChargeState::AuthorizationExpired
+        | ChargeState::AutoReversed
+        | ChargeState::Tombstoned => stands.permits_another(),
+    }
+}
+
+/// A webhook answers no call.
+const NO_CALL: u32 = u32::MAX;

@@ -1,0 +1,125 @@
+//! What a provider or a bank tells by itself (payments.md m11).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::charge::ChargeState;
+use crate::identity::{BankId, ChargeId, EventId, OperationId, ProviderId, Token, hash};
+use crate::inbox::InboxState;
+use crate::money::Amount;
+
+/// One event of somebody outside, as often as it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Webhook {
+    /// The name of the event: the same in every sending.
+    pub event: EventId,
+    /// Who tells it.
+    pub teller: Teller,
+    /// The key of the operation that it is about: an authorization, a refund, a
+    /// send.
+    pub reference: OperationId,
+    /// The teller's own name for what came of that.
+    pub charge: ChargeId,
+    /// The how-manieth change it is of what has this reference, from 1.
+    pub version: u32,
+    /// What it tells.
+    pub news: News,
+    /// Whether its signature proves who tells it. What is not signed is no
+    /// evidence: the provider has to be asked.
+    pub signed: bool,
+    /// Whose instrument.
+    pub token: Token,
+}
+
+/// Who sends webhooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Teller {
+    /// A provider, of its charges.
+    Provider(ProviderId),
+    /// A bank, of what it sent.
+    Bank(BankId),
+}
+
+/// What a webhook tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum News {
+    /// How what has the reference stands since then: what a query would have
+    /// answered.
+    Stands(ChargeState, Amount),
+    /// That something began which nobody here asked for, and its amount.
+    Begins(Beginning, Amount),
+}
+
+/// What can begin by a webhook: a saga of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beginning {
+    /// A customer disputes a charge.
+    DisputeOpened,
+    /// The merchant was right.
+    DisputeWon,
+    /// The customer was.
+    DisputeLost,
+    /// A refund that had succeeded came back.
+    RefundFailed,
+    /// A payout that had arrived came back.
+    PayoutReturned,
+}
+
+/// A webhook as a worker is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Told {
+    /// What was received.
+    pub webhook: Webhook,
+    /// Where it stands in the inbox.
+    pub state: InboxState,
+    /// The latest version that was applied of what it is about; 0 if none was.
+    pub known: u32,
+}
+
+impl EventId {
+    /// The name that `teller` gives to the `version`-th change of what has this
+    /// `reference`.
+    pub fn of(teller: Teller, reference: OperationId, version: u32) -> Self {
+        let who = match teller {
+            Teller::Provider(ProviderId(provider)) => u64::from(provider),
+            Teller::Bank(BankId(bank)) => 1 << 8 | u64::from(bank),
+        };
+        Self(hash("webhook", [who, reference.0, u64::from(version)]))
+    }
+}
+
+impl Beginning {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::DisputeOpened,
+        Self::DisputeWon,
+        Self::DisputeLost,
+        Self::RefundFailed,
+        Self::PayoutReturned,
+    ];
+}
+
+impl fmt::Display for Teller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Provider(provider) => provider.fmt(f),
+            Self::Bank(bank) => bank.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Beginning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DisputeOpened => "a dispute was opened",
+            Self::DisputeWon => "a dispute was won",
+            Self::DisputeLost => "a dispute was lost",
+            Self::RefundFailed => "a refund failed late",
+            Self::PayoutReturned => "a payout was returned",
+        })
+    }
+}

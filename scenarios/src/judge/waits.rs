@@ -1,0 +1,178 @@
+//! What one instrument's money waits for.
+
+use model::saga::Try;
+use model::{Amount, Currency, Money, Order, Record, Status, TransferId};
+use sim::VirtualTime;
+
+use crate::trapped::Pool;
+
+/// What is under way for one instrument, in the words of ledger and journal.
+#[derive(Clone, Debug)]
+pub(super) struct Waits {
+    /// What the payment is about.
+    pub(super) money: Money,
+    /// What is to be done with it.
+    order: Order,
+    status: Status,
+    is_past_pivot: bool,
+    is_terminal: bool,
+    /// Undos that are intended and have no outcome.
+    undoing: u32,
+    /// Every open hold.
+    pub(super) holds: Vec<Held>,
+    /// Tries at providers that have no outcome, nor their undos.
+    pub(super) attempts: Vec<Attempt>,
+    /// What the holds count as.
+    pub(super) pool: Pool,
+    /// What counts as [`Pool::Risk`] though nothing is held, in minor units.
+    pub(super) reviewed: i128,
+}
+
+/// A hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub(super) id: TransferId,
+    pub(super) money: Money,
+    pub(super) placed_at: VirtualTime,
+}
+
+/// A try at a provider.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    which: Try,
+    pub(super) money: Money,
+    /// From when on nobody here knows better, unless an answer comes in time:
+    /// when it was intended, or decided after all. `None` while its provider
+    /// has yet to decide.
+    waits_since: Option<VirtualTime>,
+    /// Since when it is unknown, if it is.
+    pub(super) unknown_since: Option<VirtualTime>,
+}
+
+impl Default for Waits {
+    /// Nothing yet.
+    fn default() -> Self {
+        Self {
+            money: Money { amount: Amount::ZERO, currency: Currency::Usd },
+            order: Order::PayIn,
+            status: Status::Processing,
+            is_past_pivot: false,
+            is_terminal: false,
+            undoing: 0,
+            holds: Vec::new(),
+            attempts: Vec::new(),
+            pool: Pool::Authorization,
+            reviewed: 0,
+        }
+    }
+}
+
+impl Waits {
+    /// Begins anew for another instrument, in the room that there is.
+    pub(super) fn begin_anew(&mut self) {
+        let Self { mut holds, mut attempts, .. } = std::mem::take(self);
+        holds.clear();
+        attempts.clear();
+        *self = Self { holds, attempts, ..Self::default() };
+    }
+
+    /// What its money waits for.
+    pub(super) fn cause(&self) -> Pool {
+        use Status::{Canceled, Canceling, Failed, Failing, InReview};
+        match self.status {
+            Failing | Canceling | Failed | Canceled => Pool::Compensating,
+            _ if self.undoing > 0 => Pool::Compensating,
+            _ if self.is_past_pivot => Pool::Unsettled,
+            _ if self.attempts.iter().any(|attempt| attempt.unknown_since.is_some()) => {
+                Pool::InDoubt
+            }
+            InReview => Pool::Risk,
+            _ => Pool::Authorization,
+        }
+    }
+
+    /// What should count as [`Pool::Risk`] though nothing is held.
+    pub(super) fn to_review(&self) -> i128 {
+        let waits = self.status == Status::InReview && self.holds.is_empty();
+        if waits { self.money.amount.0 } else { 0 }
+    }
+
+    /// Whether nothing waits, nor will.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_terminal && self.holds.is_empty() && self.attempts.is_empty()
+    }
+
+    /// Takes a record of its journal; tells what it does to its attempts.
+    pub(super) fn take_record(&mut self, at: VirtualTime, record: &Record) -> Change {
+        match *record {
+            Record::Accepted(intent) if self.reviewed == 0 => {
+                (self.money, self.order) = (intent.money, intent.order);
+            }
+            Record::StepIntent { which, .. }
+                if self.order.workflow().action(which).is_outside() =>
+            {
+                let money = self.money;
+                self.attempts.push(Attempt {
+                    which,
+                    money,
+                    waits_since: Some(at),
+                    unknown_since: None,
+                });
+                return Change::Begun;
+            }
+            Record::StepOutcome { which, .. } => return self.end(which),
+            Record::CompIntent { .. } => self.undoing += 1,
+            Record::CompOutcome { which, .. } => {
+                self.undoing = self.undoing.saturating_sub(1);
+                // The undo of an authorization tells of a capture in doubt, too.
+                return match self.end(which) {
+                    Change::Other => self.attempts.pop().map_or(Change::Other, Change::Ended),
+                    change => change,
+                };
+            }
+            Record::PivotCommitted => self.is_past_pivot = true,
+            Record::StatusChanged(status) => self.status = status,
+            Record::Terminal => self.is_terminal = true,
+            _ => {}
+        }
+        Change::Other
+    }
+
+    /// The latest attempt waits for the decision of its provider, or no longer,
+    /// from `at` on; the attempt as it was, if that is news.
+    pub(super) fn defer(&mut self, at: VirtualTime, is_deferred: bool) -> Option<Attempt> {
+        let attempt = self.attempts.last_mut()?;
+        if is_deferred == attempt.waits_since.is_none() {
+            return None;
+        }
+        let before = *attempt;
+        attempt.waits_since = (!is_deferred).then_some(at);
+        attempt.unknown_since = None;
+        Some(before)
+    }
+
+    /// The attempt that waits since `then` is unknown from `now` on, if it
+    /// has no outcome yet.
+    pub(super) fn lose_sight(&mut self, then: VirtualTime, now: VirtualTime) -> Option<Attempt> {
+        let open = |attempt: &&mut Attempt| {
+            attempt.waits_since == Some(then) && attempt.unknown_since.is_none()
+        };
+        let attempt = self.attempts.iter_mut().find(open)?;
+        attempt.unknown_since = Some(now);
+        Some(*attempt)
+    }
+
+    fn end(&mut self, which: Try) -> Change {
+        match self.attempts.iter().position(|attempt| attempt.which == which) {
+            Some(at) => Change::Ended(self.attempts.swap_remove(at)),
+            None => Change::Other,
+        }
+    }
+}
+
+/// What a record does to the attempts of a payment.
+pub(super) enum Change {
+    Begun,
+    Ended(Attempt),
+    Other,
+}

@@ -1,0 +1,144 @@
+//! The invariants of the inbox: I22 and I23.
+
+use std::collections::BTreeMap;
+
+use model::{
+    Commit, EventId, InboxChange, InboxEvent, InboxState, OperationId, PaymentId, Record, Then,
+    Token, Webhook,
+};
+use sim::Sighting;
+
+use super::called;
+use super::findings::{Findings, Relation};
+use crate::invariant::Invariant;
+use crate::message::Receipt;
+
+/// JR and EX: what the store's durable inbox says of each webhook, and what was
+/// acknowledged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct InboxView {
+    rows: BTreeMap<EventId, Row>,
+    /// The latest version that was applied of each object.
+    applied: BTreeMap<OperationId, u32>,
+    /// Whose operation each reference is.
+    references: BTreeMap<OperationId, PaymentId>,
+    acknowledged: BTreeMap<EventId, Token>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    webhook: Webhook,
+    state: InboxState,
+    /// How often it changed anything.
+    applied: u32,
+}
+
+impl InboxView {
+    /// A webhook is durable, in this state.
+    pub(super) fn received(
+        &mut self,
+        found: &mut Findings,
+        seen: Sighting,
+        webhook: &Webhook,
+        state: InboxState,
+    ) {
+        let before = self.rows.get(&webhook.event).map_or(0, |row| row.applied);
+        self.rows.insert(webhook.event, Row { webhook: *webhook, state, applied: before });
+        if state == InboxState::Applied {
+            self.apply(found, seen, webhook.event);
+        }
+    }
+
+    /// This was durably found of a webhook.
+    pub(super) fn found(
+        &mut self,
+        found: &mut Findings,
+        seen: Sighting,
+        event: EventId,
+        what: InboxEvent,
+    ) {
+        let Some(row) = self.rows.get_mut(&event) else { return };
+        row.state = row.state.next(what).unwrap_or(row.state);
+        if what == InboxEvent::Fits {
+            self.apply(found, seen, event);
+        }
+    }
+
+    /// A commit is durable, and what it did to the inbox.
+    pub(super) fn committed(&mut self, found: &mut Findings, seen: Sighting, commit: &Commit) {
+        for record in &commit.records {
+            if let Record::StepIntent { operation, provider: Some(_), .. } = record {
+                self.references.insert(*operation, commit.payment);
+            }
+        }
+        for change in &commit.inbox {
+            match change {
+                InboxChange::Received(webhook) => {
+                    self.received(found, seen, webhook, InboxState::Applied);
+                }
+                InboxChange::Found(event, what) => self.found(found, seen, *event, *what),
+            }
+        }
+        if commit.then == Then::Close {
+            self.close(commit.payment);
+        }
+    }
+
+    /// The ingress has acknowledged an event.
+    pub(super) fn acknowledged(&mut self, found: &mut Findings, seen: Sighting, receipt: &Receipt) {
+        let Receipt { event, token, .. } = *receipt;
+        self.acknowledged.insert(event, token);
+        let about = (token, "webhook", Relation::ShownTooEarly);
+        found.check(Invariant::I23, seen, about, self.rows.contains_key(&event), || {
+            format!("{event} about {} was acknowledged, and is in no inbox", called(token))
+        });
+    }
+
+    /// At rest everything that was acknowledged has come to something.
+    pub(super) fn at_rest(&self, found: &mut Findings, seen: Sighting) {
+        for (event, token) in &self.acknowledged {
+            let state = self.rows.get(event).map(|row| row.state);
+            let kept = state.is_some_and(|s| s.is_settled() || s == InboxState::Parked);
+            let about = (*token, "webhook", Relation::NeverFinished);
+            found.check(Invariant::I23, seen, about, kept, || match state {
+                Some(state) => {
+                    format!("{event} about {} was acknowledged, and is {state}", called(*token))
+                }
+                None => format!("{event} about {} was acknowledged, and lost", called(*token)),
+            });
+        }
+    }
+
+    /// Nothing is left to do for this payment, and so for what was told of it.
+    fn close(&mut self, payment: PaymentId) {
+        let Self { rows, references, .. } = self;
+        for row in rows.values_mut() {
+            if references.get(&row.webhook.reference) == Some(&payment) && !row.state.is_settled() {
+                row.state = InboxState::Stale;
+            }
+        }
+    }
+
+    /// A webhook has changed something.
+    fn apply(&mut self, found: &mut Findings, seen: Sighting, event: EventId) {
+        let Some(row) = self.rows.get_mut(&event) else { return };
+        let Webhook { reference, version, token, .. } = row.webhook;
+        row.applied += 1;
+        let (times, latest) = (row.applied, self.applied.entry(reference).or_default());
+        let about = (token, "webhook", Relation::SameOperationTwice);
+        found.check(Invariant::I22, seen, about, times == 1, || {
+            format!("{event} about {} was applied {times} times", called(token))
+        });
+        if times > 1 {
+            return;
+        }
+        let about = (token, "webhook", Relation::RecordOutOfOrder);
+        found.check(Invariant::I22, seen, about, version > *latest, || {
+            format!(
+                "version {version} of {reference} of {} was applied after version {latest}",
+                called(token)
+            )
+        });
+        *latest = version.max(*latest);
+    }
+}

@@ -1,0 +1,96 @@
+//! The invariant of keys that stay locked: L05. Whoever asks again is told to
+//! wait only while somebody works on the payment, or is waited for.
+
+use std::collections::BTreeMap;
+
+use model::workflow::payin_card::steps;
+use model::{PaymentId, Record, Status, Token};
+use sim::{Sighting, VirtualTime};
+
+use super::authorities::Authorities;
+use super::called;
+use super::findings::{Findings, Relation};
+use crate::bounds::{COPY_AGE_MAX, LEASE};
+use crate::invariant::Invariant;
+use crate::message::ClientReply;
+
+/// How far each payment has come that is not finished, as its journal has it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Progress {
+    open: BTreeMap<PaymentId, Stand>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stand {
+    /// When anything was last written down.
+    at: VirtualTime,
+    /// What a provider did about it may be unknown, or not decided.
+    in_doubt: bool,
+    /// A person decides.
+    in_review: bool,
+    /// A person has it.
+    is_case: bool,
+}
+
+impl Progress {
+    /// Takes what was written down of a payment.
+    pub(super) fn take(&mut self, at: VirtualTime, payment: PaymentId, record: &Record) {
+        let fresh = Stand { at, in_doubt: false, in_review: false, is_case: false };
+        if *record == Record::Terminal {
+            self.open.remove(&payment);
+            return;
+        }
+        let stand = match record {
+            Record::Accepted(_) => self.open.entry(payment).or_insert(fresh),
+            _ => match self.open.get_mut(&payment) {
+                Some(stand) => stand,
+                None => return,
+            },
+        };
+        stand.at = at;
+        let at_provider = |step| matches!(step, steps::AUTHORIZE | steps::CAPTURE);
+        match record {
+            Record::StepIntent { which, .. } | Record::CompIntent { which, .. }
+                if at_provider(which.step) =>
+            {
+                stand.in_doubt = true;
+            }
+            Record::StepOutcome { which, .. } | Record::CompOutcome { which, .. }
+                if at_provider(which.step) =>
+            {
+                stand.in_doubt = false;
+            }
+            Record::StatusChanged(status) => stand.in_review = *status == Status::InReview,
+            Record::CaseOpened(_) => stand.is_case = true,
+            _ => {}
+        }
+    }
+}
+
+/// Judges an answer of the edge: the premise is a 409 after heal, for a payment
+/// that waits for nobody outside. What was sent late before heal is on its way for
+/// a while yet, and on a link that keeps order it holds up all that comes after it.
+pub(super) fn answered(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    token: Token,
+    reply: &ClientReply,
+) {
+    let ClientReply::InProgress(payment) = reply else { return };
+    let Some(stand) = said.progress.open.get(payment) else { return };
+    let waits = stand.in_doubt || stand.in_review || stand.is_case;
+    if waits || seen.at <= said.heal_at() || !said.house_heals() {
+        return;
+    }
+    let since = stand.at.max(said.heal_at().after(COPY_AGE_MAX));
+    let about = (token, "create", Relation::NeverFinished);
+    let moves = seen.at <= since.after(LEASE * 2);
+    found.check(Invariant::L05, seen, about, moves, || {
+        format!(
+            "{} was answered with 409, and nobody has gone on with {payment} since {}",
+            called(token),
+            stand.at
+        )
+    });
+}

@@ -1,0 +1,95 @@
+//! Who takes part in the world of a repro, so that a file that names somebody
+//! else can be refused.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use sim::{Role, Roles};
+
+use super::group::{self, PARTIES};
+use super::moment::Moment;
+use crate::invalid::Wrong;
+use crate::party;
+
+/// Who takes part, and in what.
+pub(super) struct Present {
+    pub(super) clients: u8,
+    pub(super) workers: u8,
+    pub(super) webhooks: bool,
+    pub(super) providers: usize,
+    pub(super) payments: BTreeSet<u64>,
+}
+
+impl Present {
+    /// Whether all of `roles` take part.
+    ///
+    /// # Errors
+    /// If somebody does not; `place` is where they are named.
+    pub(super) fn check(&self, roles: Roles, place: Range<usize>) -> Result<(), Wrong> {
+        let absent = roles.iter().find(|role| !self.takes_part(*role));
+        absent.map_or(Ok(()), |role| {
+            let name = group::name(role);
+            let (client, provider) = (party::client_of(role), party::provider_of(role));
+            let problem = match (client, provider, party::worker_of(role)) {
+                (Some(_), ..) => {
+                    let last = self.clients.saturating_sub(1);
+                    format!("there is no {name}: `clients = {}` are 0 to {last}", self.clients)
+                }
+                (_, Some(_), _) => {
+                    format!("there is no {name}: there are {} providers", self.providers)
+                }
+                (_, _, Some(_)) => {
+                    format!("there is no {name}: `workers = {}` counts them all", self.workers)
+                }
+                _ if roles.contains(party::INGRESS) => {
+                    format!("there is no {name}: with `webhooks = true` there is one")
+                }
+                _ => format!("there is no {name}: expected {PARTIES}"),
+            };
+            Err(Wrong::new(place, problem))
+        })
+    }
+
+    /// Whether a fault can wait for `moment` in this world.
+    ///
+    /// # Errors
+    /// If it is about a payment that nobody attempts.
+    pub(super) fn check_moment(&self, moment: &Moment, place: Range<usize>) -> Result<(), Wrong> {
+        self.check_payment(moment.payment(), place.clone())?;
+        self.check(moment.parties(), place)
+    }
+
+    /// Whether anybody attempts this payment.
+    ///
+    /// # Errors
+    /// If nobody does.
+    pub(super) fn check_payment(&self, payment: u64, place: Range<usize>) -> Result<(), Wrong> {
+        if !self.payments.contains(&payment) {
+            let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
+            if self.payments.len() > SHOWN {
+                known.push("…".to_owned());
+            }
+            let problem = format!(
+                "no operation is payment {payment}: the operations of this file are {}",
+                known.join(", ")
+            );
+            return Err(Wrong::new(place, problem));
+        }
+        Ok(())
+    }
+
+    fn takes_part(&self, role: Role) -> bool {
+        match (party::client_of(role), party::provider_of(role)) {
+            (Some(client), _) => client < self.clients,
+            (_, Some(provider)) => usize::from(provider.0) < self.providers,
+            _ => {
+                let worker = party::worker_of(role);
+                let present = role.0 <= party::PROBE.0 || self.webhooks && role == party::INGRESS;
+                worker.map_or(present, |worker| worker.0 < self.workers)
+            }
+        }
+    }
+}
+
+/// How many payments an error names.
+const SHOWN: usize = 20;
