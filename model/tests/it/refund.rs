@@ -260,10 +260,11 @@ mod gate {
             (Some(row), false, Admission::Resume(payment)),
             (Some(done), false, Admission::Replay(reply)),
         ] {
-            let admitted =
-                |request: RefundPayment| let generation = Generation::default();
+            let admitted = |request: RefundPayment| {
+                let generation = Generation::default();
                 let stored = Stored { row, generation, known_order: None, lease_live: live };
-                admit_refund(&request, &stored, Defects::NONE);
+                admit_refund(&request, &stored, Defects::NONE)
+            };
             assert_eq!(admitted(first), admission);
             if row.is_some() {
                 assert_eq!(admitted(request(501)), Admission::Mismatch);

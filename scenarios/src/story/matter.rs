@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use model::gatekeeper::KeyId;
+use model::gatekeeper::{Generation, KeyId};
 use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
