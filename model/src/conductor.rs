@@ -291,9 +291,14 @@ impl Conductor {
         let number = flight.calls;
         let timeout = match call {
             Call::Provider(..) => rules.provider_timeout,
+            Call::Bank(..) => rules.bank_timeout,
             _ => rules.call_timeout,
         };
-        let effectful = matches!(&call, Call::Provider(_, request) if request.takes_effect());
+        let effectful = match &call {
+            Call::Provider(_, request) => request.takes_effect(),
+            Call::Bank(_, request) => request.takes_effect(),
+            _ => false,
+        };
         let until = now + timeout;
         flight.waiting = Some(Waiting { number, sent_at: now, until, effectful });
         if let Some(sends) = sends_of(&mut self.sends, flight.aim)
@@ -386,6 +391,11 @@ impl Conductor {
         match (flight.aim, evidence) {
             (Aim::Step(which, _), Evidence::Done(outcome)) if is_ours(&self.payment, outcome) => {
                 self.conclusion = Some(accept(&self.payment, which, outcome, rules));
+            }
+            // Whatever else is on its way to a bank gets the same answer.
+            (Aim::Step(which, Action::Send), Evidence::Refused(refusal)) => {
+                let outcome = Outcome::Refused(refusal);
+                self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(which, _), Evidence::Refused(refusal)) => {
                 if sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found)) {

@@ -23,6 +23,10 @@ pub enum Defect {
     DedupeBeforeWork,
     /// A refund that met an error is forgotten, and made anew.
     DeleteAttemptOnError,
+    /// Events wait for their delivery in memory.
+    CommitThenPublish,
+    /// A consumer counts whatever is delivered.
+    ConsumerNoDedupe,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
     /// A webhook that comes twice is applied twice.
@@ -33,6 +37,8 @@ pub enum Defect {
     FreshKeyPerTry,
     /// Every endpoint is taken to honor keys as that of authorizations does.
     KeyIgnoredEndpoint,
+    /// The hold of a payout ends with the time that its rail has to answer.
+    HoldExpiresInDoubt,
     /// A key is one key for all tenants.
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
@@ -43,11 +49,15 @@ pub enum Defect {
     NoFingerprint,
     /// Keys are removed by their age alone.
     ReaperKillsLiveKeys,
+    /// An event counts as delivered once it is on its way.
+    NotifiedOnInsert,
+    /// An event leaves before what it tells of is durable.
+    PublishThenCommit,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
-    /// What was told last counts, whenever it was true.
+    /// Whatever arrives last says what the status is.
     StaleOverwrites,
     /// A time-out counts as a refusal.
     TimeoutIsFailure,
@@ -121,6 +131,14 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::CommitThenPublish,
+            name: "commit-then-publish",
+            story: "events wait in memory until their consumers have heard of them, so that a crash \
+                    after the commit loses those that nobody has acknowledged",
+            source: "eclipse-dirigible PR#6854; OpenRisk#344",
+            caught_by: &["I32"],
+        },
+        DefectStory {
             defect: Self::CompRegisteredAfter,
             name: "comp-registered-after",
             story: "the undo of a step is registered when it has succeeded, so a step that is in \
@@ -135,6 +153,14 @@ impl Defect {
                     fails its repetition is acknowledged as done",
             source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
             caught_by: &["I23"],
+        },
+        DefectStory {
+            defect: Self::ConsumerNoDedupe,
+            name: "consumer-no-dedupe",
+            story: "the lake counts every delivery of an event, so that one whose acknowledgment \
+                    was lost counts twice",
+            source: "a consumer that takes at least once for exactly once",
+            caught_by: &["I32"],
         },
         DefectStory {
             defect: Self::DeleteAttemptOnError,
@@ -168,6 +194,15 @@ impl Defect {
                     reply is a second charge",
             source: "medusajs/medusa#16292; woocommerce-gateway-stripe PR#3912",
             caught_by: &["I13", "I35"],
+        },
+        DefectStory {
+            defect: Self::HoldExpiresInDoubt,
+            name: "hold-expires-in-doubt",
+            story: "what a payout reserves is reserved for the ten seconds that its rail has to \
+                    answer, and what was sent is debited from whatever is there then, so that \
+                    money leaves the house that no customer has paid",
+            source: "Mambu Payments release notes v1.44.89 and v1.44.91",
+            caught_by: &["I33", "I34"],
         },
         DefectStory {
             defect: Self::KeyGlobalScope,
@@ -219,6 +254,22 @@ impl Defect {
             caught_by: &["I19", "I05"],
         },
         DefectStory {
+            defect: Self::NotifiedOnInsert,
+            name: "notified-on-insert",
+            story: "a webhook counts as delivered once it is handed to whoever delivers it, so \
+                    that one whose first delivery fails is never sent again",
+            source: "juspay/hyperswitch#3408",
+            caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::PublishThenCommit,
+            name: "publish-then-commit",
+            story: "the event leaves before the change that it tells of is durable, so that a crash \
+                    between the two has told consumers of what never happened",
+            source: "sixb#273, an event before its transaction",
+            caught_by: &["I32"],
+        },
+        DefectStory {
             defect: Self::RecoveryMeansNewAttempt,
             name: "recovery-means-new-attempt",
             story: "a worker that finds an intent without an outcome after a restart starts the \
@@ -237,10 +288,10 @@ impl Defect {
         DefectStory {
             defect: Self::StaleOverwrites,
             name: "stale-overwrites",
-            story: "what a webhook tells is taken for the latest because it came last, so an \
-                    older state overwrites a newer one",
+            story: "whatever arrives last wins: what a webhook tells overwrites a newer state, and a \
+                    change that comes too late is refused, but its status is written all the same",
             source: "hyperswitch#9925 and #10340; mollie/WooCommerce#1252; polar PR#13315",
-            caught_by: &["I22"],
+            caught_by: &["I15", "I16", "I22", "I24"],
         },
         DefectStory {
             defect: Self::TimeoutIsFailure,
@@ -264,7 +315,7 @@ impl Defect {
             story: "a ledger that does not answer after the capture makes the payment unwind, and \
                     the customer sees a failure with the money gone",
             source: "a saga that treats every failing step alike",
-            caught_by: &["I12", "I18"],
+            caught_by: &["I12", "I15", "I18"],
         },
         DefectStory {
             defect: Self::WebhookAlsoActs,

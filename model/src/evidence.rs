@@ -5,6 +5,7 @@ use crate::charge::ChargeState;
 use crate::defect::{Defect, Defects};
 use crate::flight::Aim;
 use crate::provider::{Decline, ProviderReply};
+use crate::rail::{BankReply, Rejection, RemittanceState};
 use crate::record::{Outcome, Refusal, UndoOutcome};
 use crate::refund::RefundState;
 use crate::risk::RiskReply;
@@ -46,6 +47,7 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
             Action::Refund => weigh_refund(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
+        (Aim::Step(_, Action::Send), Answer::Bank(reply)) => weigh_send(*reply),
         (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
         (Aim::Step(_, action), Answer::Booked(results)) => match action {
             Action::Hold => weigh_hold(results),
@@ -129,6 +131,28 @@ fn weigh_refund(reply: ProviderReply, defects: Defects) -> Evidence {
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         ProviderReply::NotFound => Evidence::NotExecuted,
         other => weigh_error(other, defects),
+    }
+}
+
+/// What came back was sent all the same: that it did is another story.
+fn weigh_send(reply: BankReply) -> Evidence {
+    match reply {
+        BankReply::Accepted
+        | BankReply::Status(
+            RemittanceState::Accepted | RemittanceState::Settled | RemittanceState::Returned(_),
+        ) => Evidence::Done(Outcome::Sent),
+        BankReply::Rejected(why) | BankReply::Status(RemittanceState::Rejected(why)) => {
+            Evidence::Refused(match why {
+                Rejection::Account => Refusal::NoSuchAccount,
+                Rejection::Offline | Rejection::Reversed => Refusal::Unreachable,
+            })
+        }
+        // Neither yes nor no is no no: the money may be there.
+        BankReply::Deemed
+        | BankReply::Status(RemittanceState::Pending | RemittanceState::Deemed) => Evidence::Later,
+        BankReply::NotFound | BankReply::Status(RemittanceState::Absent) => Evidence::NotExecuted,
+        BankReply::Mismatch => Evidence::Illegal,
+        BankReply::RecallAccepted | BankReply::RecallRefused => Evidence::Unknown,
     }
 }
 
@@ -218,8 +242,10 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
 
 fn weigh_void_hold(results: &[TransferResult]) -> Evidence {
     use TransferResult::*;
-    let undone =
-        |result: &TransferResult| matches!(result, Created | Exists | PendingTransferAlreadyVoided);
+    // A hold that has ended by itself reserves nothing, either.
+    let undone = |result: &TransferResult| {
+        matches!(result, Created | Exists | PendingTransferAlreadyVoided | PendingTransferExpired)
+    };
     match results.first() {
         Some(first) if undone(first) => Evidence::Undone(UndoOutcome::Voided),
         _ => Evidence::Illegal,

@@ -10,6 +10,7 @@ use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
 use crate::identity::{Merchant, OrderRef, Token};
 use crate::key_state::{KeyEvent, KeyReply, KeyState};
 use crate::money::{Amount, Money};
+use crate::order::Order;
 use crate::status::Status;
 
 /// What is asked for under a key.
@@ -94,6 +95,8 @@ pub struct CreatePayment {
     pub token: Token,
     /// How much.
     pub money: Money,
+    /// What to do with it.
+    pub order: Order,
     /// For which order.
     pub order_ref: PaidOnce,
 }
@@ -166,7 +169,7 @@ impl CreatePayment {
     /// The digest of everything that a repetition must not change.
     pub fn fingerprint(&self) -> Fingerprint {
         let amount = self.money.amount.0;
-        Fingerprint(hash(
+        let plain = hash(
             "fingerprint",
             [
                 u64::from(self.merchant.0),
@@ -175,7 +178,18 @@ impl CreatePayment {
                 (amount >> 64) as u64,
                 self.money.currency as u64,
             ],
-        ))
+        );
+        Fingerprint(match self.order {
+            Order::PayIn => plain,
+            Order::Refund(refund) => {
+                hash("fingerprint-back", [plain, refund.of.0, refund.charge.0])
+            }
+            Order::Payout(payout) => {
+                let other = payout.other.map_or(0, |bank| u64::from(bank.0) + 1);
+                let (customer, bank) = (payout.customer.0.into(), payout.bank.0.into());
+                hash("fingerprint-out", [plain, customer, bank, other])
+            }
+        })
     }
 
     /// The payment that this request becomes if it is the first of its key, or

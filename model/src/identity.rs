@@ -49,6 +49,8 @@ identities! {
     TransferId(u64) "ltx-{:x}";
     /// A charge in a provider's books.
     ChargeId(u64) "charge-{:x}";
+    /// Money that came back, in a bank's books.
+    ReturnId(u64) "return-{:x}";
     /// An event that somebody outside tells of by a webhook.
     EventId(u64) "event-{:x}";
     /// A commit at the store.
@@ -125,6 +127,14 @@ impl ChargeId {
             0 => first,
             repeats => Self(hash("again", [first.0, u64::from(repeats)])),
         }
+    }
+}
+
+impl ReturnId {
+    /// The name that `bank` gives to the return of what was sent under
+    /// `reference`: it comes back once at most.
+    pub fn of(bank: BankId, reference: OperationId) -> Self {
+        Self(hash("return", [u64::from(bank.0), reference.0]))
     }
 }
 

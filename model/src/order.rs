@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::identity::{BankId, ChargeId, Customer, PaymentId, ProviderId, RailId};
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::payin_card::PAYIN_CARD;
+use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::refund::REFUND;
 
 /// An order.
@@ -17,6 +18,8 @@ pub enum Order {
     PayIn,
     /// Money that was captured for another payment goes back.
     Refund(RefundOrder),
+    /// A customer's balance is paid out to an account elsewhere.
+    Payout(PayoutOrder),
 }
 
 /// What a refund gives back.
@@ -30,19 +33,47 @@ pub struct RefundOrder {
     pub charge: ChargeId,
 }
 
+/// Whose balance is paid out, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PayoutOrder {
+    /// Whose.
+    pub customer: Customer,
+    /// By which bank, whose rail that is.
+    pub bank: BankId,
+    /// By which other bank, once the first has definitely not sent it.
+    pub other: Option<BankId>,
+}
+
+impl PayoutOrder {
+    /// The bank of the `attempt`-th try; `None` if there is none left.
+    pub fn bank_of(&self, attempt: u8) -> Option<BankId> {
+        match attempt {
+            1 => Some(self.bank),
+            2 => self.other,
+            _ => None,
+        }
+    }
+
+    /// The rail that `bank` is reached by: each is a bank's own.
+    pub const fn rail_of(bank: BankId) -> RailId {
+        RailId(bank.0)
+    }
+}
+
 impl Order {
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
             Self::PayIn => &PAYIN_CARD,
             Self::Refund(_) => &REFUND,
+            Self::Payout(_) => &PAYOUT_RAIL,
         }
     }
 
     /// Who has the money, where that is known from the beginning.
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.provider),
         }
     }
@@ -50,7 +81,7 @@ impl Order {
     /// As which charge.
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.charge),
         }
     }
@@ -58,7 +89,7 @@ impl Order {
     /// The payment whose money it moves on, if it begins with one.
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.of),
         }
     }

@@ -2,9 +2,10 @@
 
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
-use crate::identity::ProviderId;
+use crate::identity::{BankId, ProviderId};
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
+use crate::rail::BankRequest;
 use crate::risk::RiskRequest;
 use crate::rules::Rules;
 use crate::saga::Try;
@@ -24,6 +25,16 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Notify => notice(payment),
         action if action.is_booking() => {
             Call::Ledger(LedgerRequest::Create(payment.booking(action)))
+        }
+        Action::Send => {
+            let reference = rules.defects.pick(
+                Defect::FreshKeyPerTry,
+                || operation,
+                || operation.of_try(calls + 1),
+            );
+            let (money, destination) = (payment.intent().money, payment.intent().token);
+            let repeated = calls > 0;
+            bank_call(payment, which, BankRequest::Send { reference, money, destination, repeated })
         }
         action => {
             let reference = rules.defects.pick(
@@ -74,12 +85,19 @@ pub(crate) fn query(payment: &Payment, which: Try) -> Call {
         Action::Capture => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };
+    if payment.action(which) == Action::Send {
+        return bank_call(payment, which, BankRequest::Investigate { target });
+    }
     provider_call(payment, which, ProviderRequest::Query { target })
 }
 
 pub(crate) fn notice(payment: &Payment) -> Call {
     let intent = payment.intent();
     Call::Notice(Notice { payment: intent.payment, token: intent.token, status: payment.status() })
+}
+
+fn bank_call(payment: &Payment, which: Try, request: BankRequest) -> Call {
+    Call::Bank(payment.bank_of(which).unwrap_or(BankId(0)), request)
 }
 
 fn provider_call(payment: &Payment, which: Try, request: ProviderRequest) -> Call {

@@ -3,7 +3,7 @@
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
-use crate::identity::{ChargeId, OperationId, ProviderId};
+use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
@@ -313,6 +313,21 @@ impl Payment {
         self.attempts.last().is_some_and(pending) || self.refund == RefundState::Pending
     }
 
+    /// By which bank this try is to send it, if it is one at that.
+    pub fn bank_of(&self, which: Try) -> Option<BankId> {
+        match self.intent.order {
+            Order::Payout(order) if self.action(which) == Action::Send => {
+                order.bank_of(which.attempt)
+            }
+            _ => None,
+        }
+    }
+
+    /// The defects that are planted in what is worked out of it.
+    pub(crate) fn defects(&self) -> Defects {
+        self.defects
+    }
+
     /// Where it stands as a refund; absent if it is none.
     pub fn refund(&self) -> RefundState {
         self.refund
@@ -433,7 +448,11 @@ impl Payment {
             Outcome::Captured { amount } => self.captured = amount,
             Outcome::Notified => self.notified = true,
             Outcome::Refused(refusal) => self.last_refusal = Some(refusal),
-            Outcome::Approved | Outcome::Held | Outcome::Refunded { .. } | Outcome::Posted => {}
+            Outcome::Approved
+            | Outcome::Held
+            | Outcome::Refunded { .. }
+            | Outcome::Sent
+            | Outcome::Posted => {}
         }
         Ok(())
     }
@@ -480,6 +499,7 @@ impl Payment {
                 let anew = || self.refund_anew(dead);
                 self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
             }
+            Action::Send => self.send_otherwise(dead),
             _ => FAIL,
         }
     }
@@ -512,6 +532,16 @@ impl Payment {
             let which = Try { attempt: latest.attempt + 1, ..latest };
             self.step_intent(which, Some(provider))
         })
+    }
+
+    /// Definitely not sent: by another rail, if the order allows it and that
+    /// could help.
+    fn send_otherwise(&self, dead: Try) -> Record {
+        let Order::Payout(order) = self.intent.order else { return FAIL };
+        let which = Try { attempt: dead.attempt + 1, ..dead };
+        let helps = self.last_refusal != Some(Refusal::NoSuchAccount);
+        let other = order.bank_of(which.attempt).filter(|_| helps);
+        other.map_or(FAIL, |_| self.step_intent(which, None))
     }
 
     /// The change of status that `event` makes.

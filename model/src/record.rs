@@ -107,6 +107,8 @@ pub enum Outcome {
         /// How much.
         amount: Amount,
     },
+    /// The bank has sent the money.
+    Sent,
     /// The ledger has it.
     Posted,
     /// The merchant knows.
@@ -131,6 +133,11 @@ pub enum Refusal {
     AuthorizationGone,
     /// The money could not be given back.
     RefundFailed,
+    /// No bank knows such an account.
+    NoSuchAccount,
+    /// The other bank could not be reached, or never answered; by another rail
+    /// it may be.
+    Unreachable,
     /// It is proven that the request was never executed and never will be.
     FailedDefinite,
     /// The request made no sense to its receiver.

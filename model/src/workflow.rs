@@ -1,6 +1,7 @@
 //! The workflows of payments, one file each.
 
 pub mod payin_card;
+pub mod payout_rail;
 pub mod refund;
 
 use std::fmt;
@@ -10,10 +11,11 @@ use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
 use self::payin_card::PAYIN_CARD;
+use self::payout_rail::PAYOUT_RAIL;
 use self::refund::REFUND;
 
 /// Every workflow.
-pub static ALL: [&PaymentWorkflow; 2] = [&PAYIN_CARD, &REFUND];
+pub static ALL: [&PaymentWorkflow; 3] = [&PAYIN_CARD, &REFUND, &PAYOUT_RAIL];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -42,6 +44,8 @@ pub enum Action {
     Capture,
     /// Give money back that was taken.
     Refund,
+    /// Send money out by a rail.
+    Send,
     /// Book it.
     Post,
     /// Tell the merchant.
@@ -58,6 +62,7 @@ impl Action {
             Self::Authorize => "authorize",
             Self::Capture => "capture",
             Self::Refund => "refund",
+            Self::Send => "send",
             Self::Post => "post",
             Self::Notify => "notify",
         }
@@ -66,7 +71,7 @@ impl Action {
     /// Whether it moves money outside the house, at somebody who may do so
     /// without our hearing of it.
     pub const fn is_outside(self) -> bool {
-        matches!(self, Self::Authorize | Self::Capture | Self::Refund)
+        matches!(self, Self::Authorize | Self::Capture | Self::Refund | Self::Send)
     }
 
     /// Whether it books a chain in the ledger.

@@ -1,13 +1,15 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
+mod banking;
 pub(crate) mod fault;
 mod stroke;
 
-use model::ProviderId;
+use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
-use scenarios::party::{self, provider_role};
+use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
-    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble, WebhookFaults,
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RiskPlan, Trouble,
+    WebhookFaults,
 };
 use sim::{Rate, Trigger, VirtualTime, Weather};
 
@@ -51,20 +53,16 @@ fn wish(operation: &Operation) -> (String, String) {
     let Operation { token, at, client, money, merchant, key, .. } = operation;
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
-    match operation.purpose.refunds() {
-        Some(of) => {
-            let of = of.0;
-            let wish = format!(
-                "client {client} wants {money} of payment {of} back under {key}, at {at}{then}"
-            );
-            (format!("refund {}", token.0), wish)
+    let what = match operation.purpose {
+        Purpose::PayIn => format!("pays {money} to {merchant}"),
+        Purpose::Payout(order) => {
+            format!("takes {money} of {} out {}", order.customer, by_rail(&order))
         }
-        None => {
-            let wish =
-                format!("client {client} pays {money} to {merchant} under {key}, at {at}{then}");
-            (format!("payment {}", token.0), wish)
-        }
-    }
+        Purpose::Refund { of } => format!("wants {money} of payment {} back", of.0),
+    };
+    let wish = format!("client {client} {what} under {key}, at {at}{then}");
+    let name = if operation.purpose.refunds().is_some() { "refund" } else { "payment" };
+    (format!("{name} {}", token.0), wish)
 }
 
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
@@ -94,6 +92,12 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
+    if plan.merchant_events {
+        rows.push(row("", "a notifier tells shops of every event".to_owned()));
+    }
+    if plan.lake {
+        rows.push(row("", "a data lake counts every event".to_owned()));
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }
@@ -113,7 +117,14 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
             rows.push(row("", format!("webhooks: {}", webhooks(&provider.faults.webhooks))));
         }
     }
+    for (n, bank) in plan.banks.iter().enumerate() {
+        let name = party::name(bank_role(BankId(n as u8)));
+        rows.push(row(&name, banking::says(bank)));
+    }
     rows.push(row("risk", risk(&plan.risk)));
+    if !plan.banks.is_empty() {
+        rows.push(row("begins", format!("{} UTC", plan.begins)));
+    }
     rows
 }
 
@@ -242,6 +253,15 @@ fn operations(plan: &Plan) -> Vec<Vec<String>> {
     std::iter::once(header.map(str::to_owned).to_vec()).chain(rows).collect()
 }
 
+/// By which bank, or by which other, a payout is to leave.
+fn by_rail(order: &PayoutOrder) -> String {
+    let by = party::name(bank_role(order.bank));
+    match order.other {
+        Some(other) => format!("by {by}, or {}", party::name(bank_role(other))),
+        None => format!("by {by}"),
+    }
+}
+
 /// What a customer does after the first request.
 fn then(operation: &Operation) -> String {
     let then = [
@@ -262,7 +282,10 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.at.to_string(),
         operation.client.to_string(),
         operation.money.to_string(),
-        operation.merchant.to_string(),
+        match operation.purpose {
+            Purpose::PayIn | Purpose::Refund { .. } => operation.merchant.to_string(),
+            Purpose::Payout(order) => format!("{} {}", order.customer, by_rail(&order)),
+        },
         operation.tenant.to_string(),
         operation.key.to_string(),
         match operation.purpose.refunds() {

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 14] = [
+pub(crate) const STEPS: [&str; 17] = [
     "create",
     "risk",
     "quote",
@@ -115,10 +115,13 @@ pub(crate) const STEPS: [&str; 14] = [
     "capture",
     "refund",
     "void",
+    "send",
+    "recall",
     "post",
     "book",
     "commit",
     "notify",
+    "count",
     "status",
     "webhook",
 ];

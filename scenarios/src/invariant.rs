@@ -32,6 +32,8 @@ pub enum Invariant {
     I13,
     /// No failover while in doubt.
     I14,
+    /// Legal transitions only.
+    I15,
     /// Terminal is final.
     I16,
     /// No success without money.
@@ -48,8 +50,12 @@ pub enum Invariant {
     I22,
     /// What is acknowledged is durable.
     I23,
+    /// The status is the fold of the journal.
+    I24,
     /// Fencing.
     I26,
+    /// No phantom and no lost events.
+    I32,
     /// External conservation.
     I33,
     /// All parties agree.
@@ -94,7 +100,7 @@ pub struct InvariantStory {
     /// When it is judged.
     pub kind: InvariantKind,
     /// Whose word counts: PB providers' books, LG ledger, JR durable journal,
-    /// CL clients' screens.
+    /// CL clients' screens, EX what leaves the system.
     pub authorities: &'static str,
     /// The claim, exactly.
     pub statement: &'static str,
@@ -102,7 +108,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 26] = [
+    pub const ALL: [InvariantStory; 29] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -188,11 +194,18 @@ impl Invariant {
             "the intent to try another provider is written only when every earlier try is durably declined, voided, tombstoned or proven never to have happened",
         ),
         story(
+            Self::I15,
+            "legal-transitions-only",
+            InvariantKind::Always,
+            "JR CL EX",
+            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier",
+        ),
+        story(
             Self::I16,
             "terminal-is-final",
             InvariantKind::Always,
-            "CL",
-            "once a client has seen a payment succeeded, failed or canceled, every request that it makes later shows the same",
+            "CL EX",
+            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end",
         ),
         story(
             Self::I17,
@@ -244,11 +257,25 @@ impl Invariant {
             "a webhook that was answered with 2xx is in the durable inbox then, and in the end it is applied, parked, stale or a person's",
         ),
         story(
+            Self::I24,
+            "the-status-is-the-fold-of-the-journal",
+            InvariantKind::Always,
+            "JR",
+            "whatever the store says of a payment, before a crash and after it, is the fold of its durable journal, which has no gaps",
+        ),
+        story(
             Self::I26,
             "a-lease-that-is-over-does-nothing",
             InvariantKind::Always,
             "JR LG",
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
+        ),
+        story(
+            Self::I32,
+            "no-phantom-and-no-lost-events",
+            InvariantKind::Always,
+            "EX JR",
+            "an event leaves only when the change that it tells of is durable; at rest the merchant has heard of every change, the lake has counted it once, and both each payment's in their order",
         ),
         story(
             Self::I33,
@@ -299,7 +326,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 26] = Invariant::ALL;
+static STORIES: [InvariantStory; 29] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ mod authorities;
 mod charges;
 mod dossier;
 mod dossiers;
+mod events;
 mod fencing;
 mod findings;
 mod id_set;
@@ -13,8 +14,10 @@ mod keys;
 mod ledger;
 mod packed;
 mod refunds;
+mod remittances;
 mod rest;
 mod screens;
+mod stream;
 mod sums;
 mod trapped;
 mod waits;
@@ -23,17 +26,18 @@ mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
-pub use dossier::{ChargeView, PaymentRecordView};
+use dossier::Asked;
+pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
 use webhooks::InboxView;
 
-use crate::fact::{Endpoint, Fact, ProviderStrike};
+use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
-use crate::party::{self, EDGE, PROBE};
+use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
 use crate::system::{Entry, PaymentSystem};
 
@@ -116,6 +120,8 @@ impl Judge {
                 self.inbox.found(&mut self.found, seen, *event, *what);
                 return;
             }
+            // What a consumer has heard of, it says itself.
+            StoreEntry::Acknowledged(..) => return,
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
@@ -138,15 +144,23 @@ impl Judge {
         screens::after_movement(&self.said, &mut self.found, seen, movement.token);
     }
 
+    fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
+        self.said.take_remittance(movement);
+        remittances::judge(&self.said, &mut self.found, seen, movement);
+        let token = movement.remittance.destination;
+        screens::after_movement(&self.said, &mut self.found, seen, token);
+    }
+
     fn shown(&mut self, seen: Sighting, what: screens::Screen) {
         screens::judge(&mut self.said, &mut self.found, seen, what);
     }
 }
 
 impl Observer<PaymentSystem> for Judge {
-    fn sent(&mut self, seen: Sighting, _to: Role, message: &Message) {
+    fn sent(&mut self, seen: Sighting, to: Role, message: &Message) {
         match message {
             Message::Provide(envelope, _)
+            | Message::Remit(envelope, _)
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => {
                 self.said.count_call(envelope.number);
@@ -181,9 +195,27 @@ impl Observer<PaymentSystem> for Judge {
             Message::WebhookReply(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
-            Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
+            Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
                 screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
+            }
+            Message::Event(event) if seen.role == STORE => {
+                events::emitted(&self.said, &mut self.found, seen, (to, event));
+            }
+            Message::MerchantEvent(event) => {
+                events::emitted(&self.said, &mut self.found, seen, (to, event));
+                let reply = ClientReply::Stands(event.id.stream, event.status);
+                screens::emitted(&mut self.said, &mut self.found, seen, event.token, &reply);
+            }
+            Message::EventAck(token, id) if seen.role == LAKE => {
+                events::acknowledged(&mut self.said, *token, *id);
+            }
+            Message::Rows(read, rows) if seen.role == STORE => {
+                events::read(&self.said, &mut self.found, seen, (read, rows));
+            }
+            Message::Leased(request, _, journal, _) if seen.role == STORE => {
+                let whose = (request.token, request.payment);
+                events::leased(&self.said, &mut self.found, seen, whose, journal);
             }
             _ => {}
         }
@@ -198,35 +230,58 @@ impl Observer<PaymentSystem> for Judge {
                     self.moved(seen, movement);
                 }
             }
+            Entry::Counted(event) => {
+                events::counted(&mut self.said, &mut self.found, seen, event);
+            }
+            Entry::Bank(entry) => {
+                if let Some(movement) = entry.movement() {
+                    self.remitted(seen, movement);
+                }
+            }
             // A snapshot says nothing that its journal had not said.
             Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+        }
+    }
+
+    fn lost(&mut self, _seen: Sighting, record: &Entry) {
+        if let Entry::Counted(event) = record {
+            events::forgotten(&mut self.said, event);
         }
     }
 
     fn noted(&mut self, seen: Sighting, fact: &Fact) {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
-            Fact::Moved(..) => {}
+            Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
+            Fact::Moved(..) | Fact::Remitted(..) => {}
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
-                let asked_later = self.said.asked_later(asking, *endpoint);
+                let asked = self.said.asked_when(asking, *endpoint);
                 let (token, endpoint) = (asking.token, Some(*endpoint));
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply: *reply });
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
+            }
+            Fact::Heard(event) => {
+                events::told(&mut self.said, &mut self.found, seen, event);
+                // An older one that was late tells nothing new.
+                let asked = Asked { after_final: event.status.is_final(), after_last: false };
+                let reply = ClientReply::Stands(event.id.stream, event.status);
+                let (token, endpoint) = (event.token, None);
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
             Fact::Told { token, status } => {
                 let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
                 let reply = ClientReply::Stands(payment, *status);
-                let (token, asked_later) = (*token, true);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint: None, reply });
+                let (token, asked) = (*token, Asked::LATER);
+                self.shown(seen, screens::Screen { token, asked, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
                 // Under its key there is nothing but what came of another's use of it.
                 let foreign = self.said.names_a_rivals(*token, reply);
                 let reply = if foreign { ClientReply::NotFound } else { *reply };
                 self.said.take_probe(*token, reply);
-                let (token, asked_later) = (*token, true);
+                let (token, asked) = (*token, Asked::LATER);
                 let endpoint = Some(Endpoint::Get);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply });
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
         }
     }
@@ -255,6 +310,18 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 21] = [
     ProviderStrike::WebhookDelayed,
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
+];
+
+/// Every kind of strike at a bank, in the order in which reports list them.
+pub const BANK_STRIKES: [BankStrike; 8] = [
+    BankStrike::NoAnswer,
+    BankStrike::LateAnswer,
+    BankStrike::SlowInvestigation,
+    BankStrike::RecallAccepted,
+    BankStrike::RecallRefused,
+    BankStrike::Deemed,
+    BankStrike::Rejected,
+    BankStrike::Returned,
 ];
 
 /// The name of an instrument in messages to people.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Taken, Token, Told, TransactionId, Webhook,
+    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
+    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
+    Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -31,9 +32,10 @@ pub enum Message {
     Got(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Cancel`].
     Cancelled(Asking, ClientReply),
-    /// Orchestrator to client: m17.
+    /// Orchestrator to client, or to the store, which sees to it that the client
+    /// hears of it where there is a notifier: m17.
     Notice(Notice),
-    /// Client to orchestrator: it knows.
+    /// The answer: it knows.
     NoticeAck(PaymentId, Token),
     /// To the store: m21.
     Commit(Arc<Commit>),
@@ -69,6 +71,14 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Orchestrator to bank: m12, m13, m14.
+    Remit(Envelope, BankRequest),
+    /// The answer.
+    Remitted(Envelope, Answer),
+    /// Bank to whoever takes in what comes from outside: m15.
+    Return(ReturnNotice),
+    /// The answer.
+    ReturnReply(ReturnReceipt),
     /// Provider to ingress: m11.
     Webhook(Webhook),
     /// Ingress to provider: 2xx or 503.
@@ -79,6 +89,16 @@ pub enum Message {
     Received(Receipt),
     /// Store to orchestrator: this was told of a payment that it holds.
     Told(PaymentId, Token, Vec<Told>),
+    /// Store to notifier or lake: m17 and m18.
+    Event(Event),
+    /// The answer: the shop knows it, or the lake has counted it.
+    EventAck(Token, EventNumber),
+    /// Notifier to client: m17.
+    MerchantEvent(Event),
+    /// The answer: 2xx.
+    MerchantEventAck(Token, EventNumber),
+    /// Lake to store: it has forgotten what it acknowledged, from this event on.
+    EventAgain(Token, EventNumber),
 }
 
 /// Whether a webhook is durable.
@@ -115,6 +135,17 @@ pub struct Envelope {
     pub number: u32,
     /// The epoch of the lease that it is made under.
     pub epoch: u32,
+}
+
+/// The answer to a return that a bank tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReturnReceipt {
+    /// Which return.
+    pub id: ReturnId,
+    /// To whose account elsewhere it had been sent.
+    pub token: Token,
+    /// Whether it is durable: otherwise it has to be told again.
+    pub taken: bool,
 }
 
 /// A worker's request for a lease, and what joins its answer to it.
@@ -321,8 +352,19 @@ kinds! {
     31 RECEIVE "receive" = Self::Receive(_),
     32 RECEIVED "receive-reply" = Self::Received(_),
     33 TOLD "told" = Self::Told(..),
-    34 ASK_REFUND "ask-refund" = Self::Refund(_),
-    35 REFUNDED "ask-refund-reply" = Self::Refunded(..),
+    34 EVENT "event" = Self::Event(_),
+    35 EVENT_ACK "event-ack" = Self::EventAck(..),
+    36 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
+    37 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
+    38 EVENT_AGAIN "event-again" = Self::EventAgain(..),
+    39 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
+    40 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
+    41 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
+    42 REMITTED "bank-reply" = Self::Remitted(..),
+    43 RETURN "return" = Self::Return(_),
+    44 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
+    45 ASK_REFUND "ask-refund" = Self::Refund(_),
+    46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
 }
 
 impl sim::Message for Message {
@@ -352,11 +394,15 @@ impl Message {
             | Self::Run(_, token)
             | Self::Nudge(_, token)
             | Self::Heartbeat(token)
-            | Self::Told(_, token, _) => *token,
+            | Self::Told(_, token, _)
+            | Self::EventAck(token, _)
+            | Self::MerchantEventAck(token, _)
+            | Self::EventAgain(token, _) => *token,
             Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
             Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
+            Self::Event(event) | Self::MerchantEvent(event) => event.token,
             Self::Commit(commit) => commit.token,
             Self::Read(read) | Self::Rows(read, _) => read.token,
             Self::Assess(envelope, _)
@@ -364,7 +410,11 @@ impl Message {
             | Self::Book(envelope, _)
             | Self::Booked(envelope, _)
             | Self::Provide(envelope, _)
-            | Self::Provided(envelope, _) => envelope.token,
+            | Self::Provided(envelope, _)
+            | Self::Remit(envelope, _)
+            | Self::Remitted(envelope, _) => envelope.token,
+            Self::Return(notice) => notice.destination,
+            Self::ReturnReply(receipt) => receipt.token,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A plan: everything that is decided before a run, as data.
 
+mod bank;
 mod draw;
 mod forced;
 mod purpose;
@@ -11,14 +12,15 @@ use model::gatekeeper::KeyId;
 use model::workflow::PaymentWorkflow;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, OrderRef, ProviderId, Tenant,
-    Token,
+    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
+    ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
+use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
+pub use bank::{BankPlan, CustomerBalance};
 pub use forced::Forced;
 pub use purpose::Purpose;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
@@ -36,6 +38,8 @@ pub struct Plan {
     pub seed: Seed,
     /// The key of all draws of the run.
     pub key: [u64; 2],
+    /// The date at which it begins.
+    pub begins: Minute,
     /// When disturbances end.
     pub heal_at: VirtualTime,
     /// The number of workers that the orchestrator has.
@@ -46,10 +50,16 @@ pub struct Plan {
     pub order_ref_unique: bool,
     /// The number of clients.
     pub clients: u8,
+    /// Whether there is a notifier, who tells shops of every event.
+    pub merchant_events: bool,
+    /// Whether there is a data lake.
+    pub lake: bool,
     /// What customers attempt, in the order of their tokens.
     pub operations: Vec<Operation>,
     /// What merchants may process.
     pub limits: Vec<MerchantLimit>,
+    /// What customers have to pay out from.
+    pub balances: Vec<CustomerBalance>,
     /// How links misbehave until heal.
     pub weather: Weather,
     /// Whether every message takes the usual time of its kind, and not a drawn
@@ -79,6 +89,8 @@ pub struct Plan {
     pub providers: Vec<ProviderPlan>,
     /// Whether they tell of changes by themselves.
     pub webhooks: bool,
+    /// The banks by whose rails payouts leave, by id.
+    pub banks: Vec<BankPlan>,
     /// What the risk service says.
     pub risk: RiskPlan,
 }
@@ -280,6 +292,19 @@ impl Plan {
             (refund.client, refund.tenant, refund.merchant) = (of.client, of.tenant, of.merchant);
             refund.money.currency = of.money.currency;
         }
+    }
+
+    /// Whether what plagues this party is over at heal.
+    pub fn heals(&self, role: Role) -> bool {
+        self.core.is_none_or(|core| core.contains(role))
+    }
+
+    /// The bank with this id.
+    ///
+    /// # Panics
+    /// If the plan has no bank at all: nobody plays one then.
+    pub fn bank(&self, bank: BankId) -> &BankPlan {
+        self.banks.get(usize::from(bank.0)).unwrap_or(&self.banks[0])
     }
 
     /// How many faults of any kind it names one by one.

@@ -10,6 +10,7 @@
 //! each fault can be moved (`shrink/range.rs`).
 
 mod aim;
+mod bank_line;
 mod explicit;
 mod line;
 mod names;
@@ -30,6 +31,7 @@ use crate::judge::Violation;
 use crate::plan::Plan;
 use crate::trial;
 
+pub use bank_line::BankLine;
 pub use line::{Line, ProviderLine, WeatherLine};
 pub use range::{Range, Stretchable};
 

@@ -44,6 +44,14 @@ impl Conductor {
             }
             return send();
         }
+        if action == Action::Send {
+            // Banks keep references for ever: the same message once more is
+            // harmless, and a new one is never needed.
+            // Turn and turn about by what was asked, whatever was heard meanwhile:
+            // a bank may take longer to look than anybody waits.
+            let ask = flight.calls.is_multiple_of(2);
+            return if ask { Choice::Call(query(payment, which)) } else { send() };
+        }
         let dialect = rules.dialect(attempt_provider(payment, which));
         let resend = flight.tentative.is_none() && may_resend(dialect, flight, action, age, rules);
         if dialect.queries.is_none() {

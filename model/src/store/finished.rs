@@ -1,5 +1,7 @@
 //! What is left of a payment that is finished, and of its key.
 
+use std::collections::BTreeSet;
+
 use super::taken::Taken;
 use super::{PaymentRow, Standing, Store, Then};
 use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
@@ -24,6 +26,7 @@ impl Store {
     /// for whom nothing is left to do, and whose key has its final reply.
     pub fn put_away(&mut self, payments: Vec<PaymentId>) {
         let mut batch = Vec::with_capacity(payments.len());
+        let mut gone = BTreeSet::new();
         let mut instruments = Vec::new();
         for payment in payments {
             let Some((key, finished)) = self.finish(payment) else { continue };
@@ -34,11 +37,14 @@ impl Store {
                 // The key stays until it expires.
                 Some(_) => instruments.extend(row.map(|row| (payment.0, row.token))),
             }
-            if let Some(inbox) = &mut self.inbox {
-                inbox.forget(payment);
+            if self.inbox.is_some() {
+                gone.insert(payment);
             }
         }
         self.finished.keep(batch);
+        if let Some(inbox) = &mut self.inbox {
+            inbox.forget(&gone);
+        }
         if let Some(lifetimes) = &mut self.lifetimes {
             lifetimes.instruments.keep(instruments);
         }

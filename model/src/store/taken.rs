@@ -67,7 +67,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn => None,
+            Order::PayIn | Order::Payout(_) => None,
         }
     }
 }

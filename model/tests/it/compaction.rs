@@ -146,7 +146,14 @@ fn payment() -> PaymentId {
 
 fn row() -> KeyRow {
     let (merchant, token, order_ref) = (Merchant(1), Token(3), PaidOnce::default());
-    let request = CreatePayment { key: KEY, merchant, token, money: MONEY, order_ref };
+    let request = CreatePayment {
+        key: KEY,
+        merchant,
+        token,
+        money: MONEY,
+        order: model::Order::PayIn,
+        order_ref,
+    };
     KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None, order_ref }
 }
 

@@ -12,10 +12,11 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest, Merchant, Money, OperationId,
-    PaymentId, ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Commit, CommitResult,
+    Conductor, Currency, Customer, Defect, Defects, Event, EventNumber, IdempotencyKey, Intake,
+    Intent, Lake, Ledger, LedgerRequest, Merchant, Money, OperationId, Order, Payment, PaymentId,
+    PayoutOrder, ProviderReply, Record, Refusal, Rules, Status, Store, StoreEntry, Tenant, Then,
+    Token, TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -49,12 +50,17 @@ fn every_defect_has_a_story() {
         Defect::DupCredit => 19,
         Defect::StaleOverwrites => 20,
         Defect::WebhookAlsoActs => 21,
-        Defect::DeleteAttemptOnError => 22,
-        Defect::KeyIgnoredEndpoint => 23,
+        Defect::CommitThenPublish => 22,
+        Defect::ConsumerNoDedupe => 23,
+        Defect::NotifiedOnInsert => 24,
+        Defect::PublishThenCommit => 25,
+        Defect::HoldExpiresInDoubt => 26,
+        Defect::DeleteAttemptOnError => 27,
+        Defect::KeyIgnoredEndpoint => 28,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..24).collect());
-    assert_eq!(Defect::ALL.len(), 24);
+    assert_eq!(listed, (0..29).collect());
+    assert_eq!(Defect::ALL.len(), 29);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -141,6 +147,16 @@ fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
 }
 
 #[test]
+fn what_a_payout_reserves_ends_by_itself_under_hold_expires_in_doubt() {
+    differs(Defect::HoldExpiresInDoubt, |defects| {
+        let order = PayoutOrder { customer: Customer(1), bank: BankId(0), other: None };
+        let intent = Intent { order: Order::Payout(order), ..crate::history::intent(1) };
+        let payout = Payment::fold(&[Record::Accepted(intent)], defects).expect("it folds");
+        payout.booking(Action::Hold).iter().any(|hold| hold.kind.timeout() > 0)
+    });
+}
+
+#[test]
 fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
     differs(Defect::KeyGlobalScope, |defects| {
         let [one, other] = [1, 2].map(|n| KeyId {
@@ -160,6 +176,7 @@ fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
+            order: model::Order::PayIn,
             order_ref: PaidOnce::default(),
         };
         let generation = Generation::default();
@@ -192,6 +209,42 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             store.restore(&StoreEntry::Leased(PaymentId(1), Token(1), lease));
         }
         store.check(&commit(1, Some(1))) == CommitResult::Committed
+    });
+}
+
+#[test]
+fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
+    differs(Defect::StaleOverwrites, |defects| {
+        let mut store = Store::new(defects);
+        let commit = |expected, status| Commit {
+            id: TransactionId(0),
+            token: Token(1),
+            payment: PaymentId(1),
+            expected,
+            epoch: None,
+            records: vec![Record::StatusChanged(status)],
+            claim: None,
+            exclusive: true,
+            inbox: Vec::new(),
+            then: Then::Run,
+        };
+        let late = commit(0, Status::Captured).sealed();
+        for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {
+            store.restore(&StoreEntry::Committed(commit.into()));
+        }
+        assert_eq!(store.check(&late), CommitResult::Conflict);
+        store.refuse(&late);
+        store.payment(PaymentId(1)).is_some_and(|row| row.status != Status::Succeeded)
+    });
+}
+
+#[test]
+fn an_event_that_comes_twice_counts_twice_under_consumer_no_dedupe() {
+    differs(Defect::ConsumerNoDedupe, |defects| {
+        let mut lake = Lake::new(defects);
+        let id = EventNumber { stream: PaymentId(1), seq: 1 };
+        lake.restore(&Event { id, token: Token(1), status: Status::Captured, version: 9 });
+        lake.intake(id) == Intake::Counts
     });
 }
 

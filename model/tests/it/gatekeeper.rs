@@ -139,6 +139,7 @@ fn create(tenant: u16, amount: i128) -> CreatePayment {
         merchant: Merchant(1),
         token: Token(u64::from(tenant)),
         money: Money { amount: Amount(amount), currency: Currency::Eur },
+        order: model::Order::PayIn,
         order_ref: PaidOnce::default(),
     }
 }

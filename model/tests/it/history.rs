@@ -122,6 +122,7 @@ impl History {
                 transfers.iter().for_each(|transfer| self.intended(transfer.operation));
             }
             Call::Provider(provider, request) => self.asked(*provider, *request),
+            Call::Bank(_, request) => self.intended(request.target()),
             Call::Ledger(LedgerRequest::Lookup(_)) | Call::Notice(_) => {}
         }
     }

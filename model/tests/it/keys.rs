@@ -240,6 +240,7 @@ impl Shop {
     fn request(&self, key: KeyId, token: u64) -> CreatePayment {
         let money = Money { amount: Amount(500), currency: Currency::Eur };
         CreatePayment {
+            order: model::Order::PayIn,
             key,
             merchant: Merchant(1),
             token: Token(token),

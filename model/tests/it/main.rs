@@ -3,6 +3,7 @@
 //! Tables are the rule: each claim is a conversation with one state machine
 //! through one door. Properties state what holds whatever is said to it.
 
+mod banking_day;
 mod booking;
 mod capture;
 mod cases;
@@ -26,15 +27,19 @@ mod inbox;
 mod interleaving;
 mod journey;
 mod keys;
+mod lake;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;
 mod linked;
+mod outbox;
+mod payout;
 mod posting;
 mod provider;
 mod provider_desk;
 mod provider_keys;
 mod provider_money;
+mod rail;
 mod refund;
 mod risk;
 mod rules;

@@ -39,6 +39,7 @@ pub(crate) fn rules() -> Rules {
         never_found: Duration::from_secs(1_200),
         call_timeout: Duration::from_secs(1),
         provider_timeout: Duration::from_secs(5),
+        bank_timeout: Duration::from_secs(10),
         resolve_within: Duration::from_secs(8 * 86_400),
         give_up_after: Duration::from_secs(60),
         provider_backoff_max: Duration::from_secs(60),

@@ -31,6 +31,7 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
         Call::Ledger(LedgerRequest::Lookup(_)) => "look-up".to_owned(),
         Call::Notice(notice) => format!("notice {}", snake(&format!("{:?}", notice.status))),
         Call::Provider(provider, request) => provider_call(payment, *provider, request),
+        Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
 
@@ -108,6 +109,7 @@ pub(crate) fn answer(call: &Call, word: &str) -> Answer {
         },
         Call::Notice(_) => Answer::Noticed,
         Call::Provider(_, request) => Answer::Provider(provider_reply(request, word)),
+        Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
 
@@ -124,6 +126,7 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
         Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
+        Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
 

@@ -67,6 +67,7 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         }
         Outcome::Captured { amount } => format!("came to {} taken", money(*amount)),
         Outcome::Refunded { amount } => format!("came to {} given back", money(*amount)),
+        Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),
         Outcome::Refused(refusal) => format!("came to nothing: {}", refused(*refusal)),
@@ -81,6 +82,8 @@ fn refused(refusal: Refusal) -> &'static str {
         Refusal::DeclinedHard => "the issuer declined for good",
         Refusal::AuthorizationGone => "the authorization had ended",
         Refusal::RefundFailed => "the provider could not give the money back",
+        Refusal::NoSuchAccount => "no bank knows such an account",
+        Refusal::Unreachable => "the other bank could not be reached",
         Refusal::FailedDefinite => "it was never executed and never will be",
         Refusal::Invalid => "the request made no sense",
     }

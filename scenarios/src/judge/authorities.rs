@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, ChargeEvent, Currency, HoldState, Movement, OperationId,
-    PaymentId, Record, Token, Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
+    OperationId, PaymentId, Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, PaymentRecordView};
+use super::dossier::{Asked, ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
-use crate::fact::{Endpoint, ProviderStrike};
-use crate::judge::PROVIDER_STRIKES;
+use crate::fact::{BankStrike, Endpoint, ProviderStrike};
+use crate::judge::{BANK_STRIKES, PROVIDER_STRIKES};
 use crate::message::{Asking, ClientReply};
 use crate::party;
 use crate::plan::{Operation, Plan};
@@ -42,6 +42,7 @@ pub struct Authorities {
     /// JR: how far each payment has come that is not finished.
     pub(super) progress: Progress,
     strikes: [u64; PROVIDER_STRIKES.len()],
+    bank_strikes: [u64; BANK_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
     calls_again: u64,
@@ -61,6 +62,7 @@ impl Authorities {
             claims: BTreeMap::new(),
             progress: Progress::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
+            bank_strikes: [0; BANK_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
@@ -77,10 +79,10 @@ impl Authorities {
         self.dossiers.open(token).screen.asks(endpoint);
     }
 
-    /// Whether this was asked after a final status had been seen.
-    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
+    /// When this was asked, by what had been seen before.
+    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
         let dossier = self.dossiers.of(asking.token);
-        dossier.is_some_and(|dossier| dossier.screen.asked_later(asking, endpoint))
+        dossier.map_or(Asked::EARLY, |dossier| dossier.screen.asked_when(asking, endpoint))
     }
 
     /// Whether the plan leaves anybody broken for good.
@@ -181,6 +183,11 @@ impl Authorities {
         self.strikes[strike as usize]
     }
 
+    /// How often `strike` fell at a bank.
+    pub fn bank_strikes(&self, strike: BankStrike) -> u64 {
+        self.bank_strikes[strike as usize]
+    }
+
     /// The strokes of the plan that never fell, by id: what they wait for never
     /// came.
     pub fn never_fell(&self) -> impl Iterator<Item = u32> {
@@ -207,6 +214,20 @@ impl Authorities {
     /// The charges of this instrument, at all providers.
     pub fn charges_of(&self, token: Token) -> Cow<'_, [ChargeView]> {
         self.dossiers.charges(token)
+    }
+
+    /// What was sent to the account elsewhere that this instrument stands for,
+    /// over all rails.
+    pub fn remittances_of(&self, token: Token) -> Vec<RemittanceView> {
+        self.of(token).map_or(Vec::new(), |dossier| dossier.remittances.clone())
+    }
+
+    /// What was sent to the account elsewhere that this instrument stands for,
+    /// and did not come back.
+    pub(super) fn sent(&self, token: Token) -> Amount {
+        let remittances = self.remittances_of(token);
+        let gone = remittances.iter().filter(|view| view.is_gone());
+        gone.map(|view| view.money.amount).sum()
     }
 
     /// What was captured from this instrument.
@@ -256,6 +277,14 @@ impl Authorities {
 
     pub(super) fn count_strike(&mut self, strike: ProviderStrike) {
         self.strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn count_bank_strike(&mut self, strike: BankStrike) {
+        self.bank_strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {
@@ -316,6 +345,13 @@ impl Authorities {
             }
         }
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
+            let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
+            if left(row.credit.name) {
+                dossier.booked += row.amount;
+            }
+            if left(row.debit.name) {
+                dossier.booked -= row.amount;
+            }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             if owed(row.debit.name) {
                 dossier.booked += row.amount;

@@ -3,11 +3,13 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    Amount, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent, Money, Movement,
-    OperationId, Outcome, PaymentId, ProviderId, Record, Status, TransferId, UndoOutcome,
+    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
+    Money, Movement, OperationId, Outcome, PaymentId, ProviderId, Record, RemittanceState, Status,
+    TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
+use super::stream::StreamView;
 use crate::fact::Endpoint;
 use crate::message::{Asking, ClientReply};
 
@@ -18,7 +20,10 @@ pub(super) struct Dossier {
     pub(super) charges: Vec<ChargeView>,
     /// PB: what was given back to it, if it is that of a refund.
     pub(super) given: GivenBack,
-    /// LG: what providers owe for it.
+    /// PB: everything that was to be sent to it, in the order in which the books
+    /// had it.
+    pub(super) remittances: Vec<RemittanceView>,
+    /// LG: what providers owe for it, or what left by rails.
     pub(super) booked: Amount,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
@@ -67,6 +72,19 @@ pub struct ChargeView {
     pub was_authorized: bool,
 }
 
+/// A sum that was to be sent, as the bank's own books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemittanceView {
+    /// What makes it happen once.
+    pub reference: OperationId,
+    /// Whose books it is in.
+    pub bank: BankId,
+    /// How much.
+    pub money: Money,
+    /// Where it stands.
+    pub state: RemittanceState,
+}
+
 /// One hold, as the ledger's rows have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HoldView {
@@ -92,6 +110,8 @@ pub struct PaymentRecordView {
     pub epochs: [u32; 2],
     /// Tries at providers, and whether each is definitely without effect.
     pub attempts: Vec<(u8, bool)>,
+    /// Its events.
+    pub(super) stream: StreamView,
 }
 
 /// What was shown of one payment.
@@ -103,6 +123,10 @@ pub(super) struct ScreenView {
     pub(super) asked: [u32; 3],
     /// And how often it had when it first saw a final status.
     pub(super) asked_before: [u32; 3],
+    /// The furthest status that it read.
+    pub(super) last_read: Option<Status>,
+    /// And how often it had asked when it first read that.
+    pub(super) asked_at_last: [u32; 3],
     /// Failed or canceled was told to the outside.
     pub(super) failure_told: Option<Status>,
     /// The payment that replies to the creation named.
@@ -123,10 +147,33 @@ impl ScreenView {
         }
     }
 
-    /// Whether this was asked after a final status had been seen.
-    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
-        asking.number > self.asked_before[endpoint as usize]
+    /// When this was asked, by what had been seen before.
+    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
+        let later = |than: [u32; 3]| asking.number > than[endpoint as usize];
+        Asked { after_final: later(self.asked_before), after_last: later(self.asked_at_last) }
     }
+
+    /// The client reads this.
+    pub(super) fn reads(&mut self, status: Status) {
+        self.last_read = Some(status);
+        self.asked_at_last = self.asked;
+    }
+}
+
+/// When something was asked, by what had been seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// After a final status had been seen.
+    pub(super) after_final: bool,
+    /// After the furthest status that was read had been.
+    pub(super) after_last: bool,
+}
+
+impl Asked {
+    /// Before anything was seen.
+    pub(super) const EARLY: Self = Self { after_final: false, after_last: false };
+    /// After everything that was seen.
+    pub(super) const LATER: Self = Self { after_final: true, after_last: true };
 }
 
 impl Dossier {
@@ -134,6 +181,7 @@ impl Dossier {
     pub(super) fn clear(&mut self) {
         self.charges.clear();
         self.given = GivenBack::default();
+        self.remittances.clear();
         self.booked = Amount::ZERO;
         self.holds.clear();
         self.payments.clear();
@@ -209,6 +257,22 @@ impl Dossier {
         self.charges[at].take(movement);
     }
 
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        let now = RemittanceView {
+            reference: movement.remittance.reference,
+            bank: movement.remittance.bank,
+            money: movement.remittance.money,
+            state: movement.remittance.state,
+        };
+        let is_it = |known: &&mut RemittanceView| {
+            (known.bank, known.reference) == (now.bank, now.reference)
+        };
+        match self.remittances.iter_mut().find(is_it) {
+            Some(known) => *known = now,
+            None => self.remittances.push(now),
+        }
+    }
+
     /// Takes a record of `payment` that is not its first; what it
     /// tells to be undone, if it does.
     pub(super) fn take_record(
@@ -218,10 +282,12 @@ impl Dossier {
         record: &Record,
     ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
+        view.stream.records = view.stream.records.saturating_add(1);
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
-                if provider.is_some() {
+                let sends = view.intent.order.workflow().action(*which) == Action::Send;
+                if provider.is_some() || sends {
                     view.attempts.push((which.attempt, false));
                 }
             }
@@ -237,6 +303,7 @@ impl Dossier {
             Record::StatusChanged(status) => {
                 view.status = *status;
                 view.changed_at = at;
+                view.stream.change(*status);
             }
             Record::CaseOpened(_) => view.case = true,
             _ => {}
@@ -263,6 +330,13 @@ impl Dossier {
     }
 }
 
+impl RemittanceView {
+    /// Whether the money is out of the house.
+    pub const fn is_gone(&self) -> bool {
+        matches!(self.state, RemittanceState::Accepted | RemittanceState::Settled)
+    }
+}
+
 impl PaymentRecordView {
     /// A payment that was accepted at `at`.
     pub(super) fn new(intent: &Intent, at: VirtualTime) -> Self {
@@ -274,12 +348,13 @@ impl PaymentRecordView {
             case: false,
             epochs: [0, 0],
             attempts: Vec::new(),
+            stream: StreamView::accepted(),
         }
     }
 
     /// A try at a provider is definitely without effect.
     fn settle(&mut self, which: Try) {
-        if self.intent.order.workflow().action(which) == Action::Authorize
+        if matches!(self.intent.order.workflow().action(which), Action::Authorize | Action::Send)
             && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == which.attempt)
         {
             known.1 = true;

@@ -12,6 +12,7 @@ use model::{
 use sim::VirtualTime;
 
 use super::dossier::{ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView};
+use super::stream::StreamView;
 use crate::message::ClientReply;
 use crate::plan::Operation;
 
@@ -21,8 +22,9 @@ pub(super) struct Packed {
     payment: PaymentId,
     changed_at: VirtualTime,
     /// How often the client asked at each endpoint, and how often before it
-    /// saw a final status.
-    asked: [[u16; 3]; 2],
+    /// saw a final status, and the furthest one.
+    asked: [[u16; 3]; 3],
+    stream: StreamView,
     booked: u64,
     /// A bit for each operation that could have been intended.
     intents: u64,
@@ -40,6 +42,7 @@ pub(super) struct Packed {
     case: bool,
     is_named: bool,
     final_seen: Option<Status>,
+    last_read: Option<Status>,
     failure_told: Option<Status>,
     final_reply: Option<PackedReply>,
     probed: Option<PackedReply>,
@@ -73,7 +76,12 @@ impl Packed {
         let packed = Self {
             payment,
             changed_at: view.changed_at,
-            asked: [counts(screen.asked)?, counts(screen.asked_before)?],
+            asked: [
+                counts(screen.asked)?,
+                counts(screen.asked_before)?,
+                counts(screen.asked_at_last)?,
+            ],
+            stream: view.stream,
             booked: minor(dossier.booked)?,
             intents: intents(payment, &dossier.intents),
             charge: match charges.next() {
@@ -90,6 +98,7 @@ impl Packed {
             case: view.case,
             is_named: screen.named.is_some(),
             final_seen: screen.final_seen,
+            last_read: screen.last_read,
             failure_told: screen.failure_told,
             final_reply: screen.final_reply.and_then(PackedReply::pack),
             probed: screen.probed.and_then(PackedReply::pack),
@@ -104,9 +113,11 @@ impl Packed {
         let tells = view.intent == self.intent(operation)
             && (view.status, view.changed_at) == (self.status, self.changed_at)
             && (view.pivot, view.case) == (self.pivot, self.case)
+            && view.stream == self.stream
             && view.epochs == self.epochs.map(u32::from)
             && self.attempts().eq(view.attempts.iter().copied())
             && self.charges().eq(dossier.charges.iter().copied())
+            && dossier.remittances.is_empty()
             && self.booked() == dossier.booked
             && dossier.given == GivenBack::default()
             && self.holds(operation).eq(dossier.holds.iter().copied())
@@ -160,6 +171,11 @@ impl Packed {
     /// The first final status that was seen.
     pub(super) fn final_seen(&self) -> Option<Status> {
         self.final_seen
+    }
+
+    /// The furthest status that was read.
+    pub(super) fn last_read(&self) -> Option<Status> {
+        self.last_read
     }
 
     /// Every charge, in the order in which the books had them.
@@ -236,6 +252,7 @@ impl Packed {
             case: self.case,
             epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
+            stream: self.stream,
         }
     }
 
@@ -244,6 +261,8 @@ impl Packed {
             final_seen: self.final_seen,
             asked: self.asked[0].map(u32::from),
             asked_before: self.asked[1].map(u32::from),
+            last_read: self.last_read,
+            asked_at_last: self.asked[2].map(u32::from),
             failure_told: self.failure_told,
             named: self.is_named.then_some(self.payment),
             final_reply: self.final_reply.map(|reply| reply.unpack(self.payment)),

@@ -1,15 +1,16 @@
-//! What is judged once the world is at rest: I10, I33, I34, I35, L01.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, Currency, HoldState, Money, PaymentId, ProviderId, Status,
-    Tenant, Token,
+    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, PaymentId, ProviderId,
+    RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
+use super::events;
 use super::findings::{Findings, Relation};
 use super::{called, called_refund, refunds};
 use crate::bounds::TERM;
@@ -27,6 +28,7 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
         terminates(said, found, seen, view);
+        events::delivered(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
         }
@@ -111,6 +113,22 @@ fn nothing_reserved(
     view: &PaymentRecordView,
 ) {
     let (token, payment) = (view.intent.token, view.intent.payment);
+    let undecided = dossier
+        .remittances
+        .iter()
+        .find(|view| matches!(view.state, RemittanceState::Pending | RemittanceState::Deemed));
+    let about = (token, "send", Relation::UndoMissing);
+    if !dossier.remittances.is_empty() {
+        found.check(Invariant::I35, seen, about, undecided.is_none(), || {
+            let left = undecided.map(|view| format!("{} at {}", view.reference, view.bank));
+            format!(
+                "{} is {}, but {} may still leave",
+                called(token),
+                view.status,
+                left.unwrap_or_default()
+            )
+        });
+    }
     let alive = dossier.charges.iter().find(|charge| charge.is_alive());
     let about = (token, "authorize", Relation::UndoMissing);
     found.check(Invariant::I35, seen, about, alive.is_none(), || {
@@ -145,10 +163,12 @@ fn all_agree(
     if said.is_open_case(token) {
         return;
     }
-    let is_refund = operation.purpose.refunds().is_some();
-    let (captured, booked) = match is_refund {
-        true => (given_back(said, token), -said.booked(token)),
-        false => (said.captured(token), said.booked(token)),
+    let (is_payout, is_refund) =
+        (operation.purpose.is_payout(), operation.purpose.refunds().is_some());
+    let (moved, booked) = match (is_payout, is_refund) {
+        (true, _) => (said.sent(token), said.booked(token)),
+        (_, true) => (given_back(said, token), -said.booked(token)),
+        _ => (said.captured(token), said.booked(token)),
     };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
@@ -162,14 +182,18 @@ fn all_agree(
         _ => Amount::ZERO,
     };
     let money = |amount| Money { amount, currency: operation.money.currency };
-    let (step, did) = if is_refund { ("refund", "gave back") } else { ("capture", "captured") };
-    let about = (token, step, Relation::BooksDiffer);
-    let agree = captured == booked && booked == journal && journal == shown && probed.is_some();
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::BooksDiffer);
+    let agree = moved == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
+        let did = match (is_payout, is_refund) {
+            (true, _) => "banks sent",
+            (_, true) => "providers gave back",
+            _ => "providers captured",
+        };
         format!(
-            "of {}, providers {did} {}, the ledger booked {}, the journal says {}, the client sees {}",
+            "of {}, {did} {}, the ledger booked {}, the journal says {}, the client sees {}",
             if is_refund { called_refund(token) } else { called(token) },
-            money(captured),
+            money(moved),
             money(booked),
             money(journal),
             money(shown)
@@ -201,6 +225,7 @@ fn conserved(
         });
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
+    let mut out = BTreeMap::<BankId, Amount>::new();
     for (account, balance) in said.balances().iter() {
         let net = balance.credits_posted - balance.debits_posted;
         match account {
@@ -209,15 +234,36 @@ fn conserved(
                 name: AccountName::TransitIn | AccountName::TransitOutProviders, ..
             } => transit += net,
             AccountId { name: AccountName::ProviderReceivable(_), .. } => {}
+            AccountId {
+                name: AccountName::TransitOut(RailId(n)) | AccountName::Bank(BankId(n)),
+                ..
+            } => {
+                *out.entry(BankId(*n)).or_default() += net;
+            }
             AccountId { name, .. } if name.is_memo() => {}
             _ => shared += net,
         }
     }
+    let deposits = said.plan.balances.iter();
+    let deposits = deposits.filter(|b| (b.tenant, b.money.currency) == (tenant, currency));
+    let deposited = deposits.map(|balance| balance.money.amount).sum::<Amount>();
+    // What customers have brought lies at the first bank.
+    *out.entry(BankId(0)).or_default() += deposited;
+    for (bank, left) in &out {
+        let sent = captured.sent.get(bank).copied().unwrap_or_default();
+        let about = (culprit, "post", Relation::BooksDiffer);
+        found.check(Invariant::I33, seen, about, *left == sent, || {
+            let (sent, left) = (money(sent), money(*left));
+            format!("{bank} sent {sent} for {tenant}, but the ledger says that {left} left by it")
+        });
+    }
+    let sent = captured.sent.values().copied().sum::<Amount>();
+    let total = total + deposited - sent;
     let about = (Token(0), "post", Relation::BooksDiffer);
     let whole = transit == Amount::ZERO && shared == total;
     found.check(Invariant::I33, seen, about, whole, || {
         format!(
-            "of {} captured for {tenant} and not given back, {} is shared out and {} is left in transit",
+            "of {} in the house for {tenant}, {} is shared out and {} is left in transit",
             money(total),
             money(shared),
             money(transit)
@@ -238,10 +284,13 @@ fn given_back(said: &Authorities, token: Token) -> Amount {
     said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
 }
 
-/// What is captured of one tenant's payments in one currency, and not given back.
+/// What is captured and not given back, and sent, of one tenant's payments in
+/// one currency.
 #[derive(Debug, Default)]
 struct Captured {
     by: BTreeMap<ProviderId, Amount>,
+    /// What banks sent, and did not get back.
+    sent: BTreeMap<BankId, Amount>,
     /// The first instrument for which the ledger has booked something else.
     culprit: Option<Token>,
 }
@@ -274,7 +323,17 @@ fn captured(
             let known = if is_open { captured.min(booked) } else { captured };
             *side.by.entry(*provider).or_default() += known;
         }
-        if !is_open && booked != said.captured(token) {
+        let remittances = match operation.purpose.is_payout() {
+            true => said.remittances_of(token),
+            false => Vec::new(),
+        };
+        for view in remittances.iter().filter(|view| view.is_gone()) {
+            // Up to the amounts of open cases, here too.
+            let known = if is_open { view.money.amount.min(booked) } else { view.money.amount };
+            *side.sent.entry(view.bank).or_default() += known;
+        }
+        let moved = said.captured(token) + said.sent(token);
+        if !is_open && booked != moved {
             side.culprit.get_or_insert(token);
         }
     }

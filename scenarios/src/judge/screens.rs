@@ -1,9 +1,10 @@
-//! The invariants of what clients see: I16 to I19.
+//! The invariants of what clients see: I15 to I19.
 
 use model::{Money, PaymentId, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
+use super::dossier::Asked;
 use super::findings::{Findings, Relation};
 use super::{called, called_refund};
 use crate::fact::Endpoint;
@@ -15,8 +16,8 @@ use crate::plan::Operation;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Screen {
     pub(super) token: Token,
-    /// Whether it was asked after a final status had been seen.
-    pub(super) asked_later: bool,
+    /// When it was asked, by what had been seen before.
+    pub(super) asked: Asked,
     /// What was asked; `None` if it was told unasked.
     pub(super) endpoint: Option<Endpoint>,
     pub(super) reply: ClientReply,
@@ -36,6 +37,9 @@ pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting
             success_has_money(said, found, seen, what.token);
         }
         terminal_is_final(said, found, seen, &what, status);
+        if what.endpoint.is_some() {
+            reads_follow(said, found, seen, &what, status);
+        }
     }
     if what.endpoint == Some(Endpoint::Create) {
         replies_agree(said, found, seen, &what);
@@ -82,14 +86,19 @@ fn failure_has_no_money(
     }
     let charges = said.charges_of(token);
     let holding = charges.iter().find(|view| view.is_captured() || view.is_alive());
-    let step = match holding {
-        Some(view) if view.is_captured() => "capture",
+    let remittances = said.remittances_of(token);
+    let sent = remittances.iter().find(|view| view.state.is_alive());
+    let step = match (sent, holding) {
+        (Some(_), _) => "send",
+        (_, Some(view)) if view.is_captured() => "capture",
         _ => "authorize",
     };
     let about = (token, step, Relation::ShownTooEarly);
-    found.check(Invariant::I18, seen, about, holding.is_none(), || {
-        let state = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
-        format!("{} was told to be {status}, but {}", called(token), state.unwrap_or_default())
+    found.check(Invariant::I18, seen, about, holding.is_none() && sent.is_none(), || {
+        let charge = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
+        let state = sent.map(|v| format!("{} at {} is {}", v.reference, v.bank, v.state));
+        let state = state.or(charge).unwrap_or_default();
+        format!("{} was told to be {status}, but {state}", called(token))
     });
 }
 
@@ -105,12 +114,18 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
         [view] if view.captured == operation.money.amount
             && view.money.currency == operation.money.currency
     );
-    let about = (token, "capture", Relation::ShownTooEarly);
+    let remittances = said.remittances_of(token);
+    let sent: Vec<_> = remittances.iter().filter(|view| view.state.was_sent()).collect();
+    let paid_out = matches!(sent.as_slice(), [view] if view.money == operation.money);
+    let is_payout = operation.purpose.is_payout();
+    let paid = if is_payout { paid_out && captured.is_empty() } else { paid && sent.is_empty() };
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::ShownTooEarly);
+    let what = if is_payout { "remittances" } else { "captured charges" };
+    let count = if is_payout { sent.len() } else { captured.len() };
     found.check(Invariant::I17, seen, about, paid, || {
         format!(
-            "{} was seen succeeded with {} captured charges, for an intent of {}",
+            "{} was seen succeeded with {count} {what}, for an intent of {}",
             called(token),
-            captured.len(),
             operation.money
         )
     });
@@ -168,7 +183,7 @@ fn terminal_is_final(
 ) {
     match said.dossiers.final_seen(what.token) {
         // Only a request made after the screen showed it has to show it too.
-        Some(first) if what.asked_later => {
+        Some(first) if what.asked.after_final => {
             let about = (what.token, "status", Relation::RepliesDiffer);
             found.check(Invariant::I16, seen, about, first == status, || {
                 format!("{} was seen {first}, and later {status}", called(what.token))
@@ -179,6 +194,27 @@ fn terminal_is_final(
             said.dossiers.open(what.token).screen.final_seen = Some(status);
         }
         None => {}
+    }
+}
+
+/// Of two reads, the second made after the first was answered, the later shows
+/// what may become of the earlier.
+fn reads_follow(
+    said: &mut Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    what: &Screen,
+    status: Status,
+) {
+    let last = said.dossiers.last_read(what.token);
+    if let Some(last) = last.filter(|_| what.asked.after_last) {
+        let about = (what.token, "status", Relation::RepliesDiffer);
+        found.check(Invariant::I15, seen, about, last.may_lead_to(status), || {
+            format!("{} was read {last}, and later {status}", called(what.token))
+        });
+    }
+    if last.is_none_or(|last| last != status && last.may_lead_to(status)) {
+        said.dossiers.open(what.token).screen.reads(status);
     }
 }
 

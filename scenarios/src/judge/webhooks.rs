@@ -20,8 +20,9 @@ pub(super) struct InboxView {
     rows: BTreeMap<EventId, Row>,
     /// The latest version that was applied of each object.
     applied: BTreeMap<OperationId, u32>,
-    /// Whose operation each reference is.
-    references: BTreeMap<OperationId, PaymentId>,
+    /// The references of each payment, and the events about each.
+    references: BTreeMap<PaymentId, Vec<OperationId>>,
+    events: BTreeMap<OperationId, Vec<EventId>>,
     acknowledged: BTreeMap<EventId, Token>,
 }
 
@@ -44,6 +45,7 @@ impl InboxView {
     ) {
         let before = self.rows.get(&webhook.event).map_or(0, |row| row.applied);
         self.rows.insert(webhook.event, Row { webhook: *webhook, state, applied: before });
+        self.events.entry(webhook.reference).or_default().push(webhook.event);
         if state == InboxState::Applied {
             self.apply(found, seen, webhook.event);
         }
@@ -68,7 +70,7 @@ impl InboxView {
     pub(super) fn committed(&mut self, found: &mut Findings, seen: Sighting, commit: &Commit) {
         for record in &commit.records {
             if let Record::StepIntent { operation, provider: Some(_), .. } = record {
-                self.references.insert(*operation, commit.payment);
+                self.references.entry(commit.payment).or_default().push(*operation);
             }
         }
         for change in &commit.inbox {
@@ -111,9 +113,12 @@ impl InboxView {
 
     /// Nothing is left to do for this payment, and so for what was told of it.
     fn close(&mut self, payment: PaymentId) {
-        let Self { rows, references, .. } = self;
-        for row in rows.values_mut() {
-            if references.get(&row.webhook.reference) == Some(&payment) && !row.state.is_settled() {
+        let references = self.references.remove(&payment).unwrap_or_default();
+        let events = references.iter().filter_map(|reference| self.events.get(reference)).flatten();
+        for event in events {
+            if let Some(row) = self.rows.get_mut(event)
+                && !row.state.is_settled()
+            {
                 row.state = InboxState::Stale;
             }
         }

@@ -128,6 +128,11 @@ impl Client {
                 self.refund_what_waits(system, notice.token, notice.status, out);
                 return;
             }
+            Message::MerchantEvent(event) => {
+                out.note(Fact::Heard(event));
+                out.send(delivery.from, Message::MerchantEventAck(event.token, event.id));
+                return;
+            }
             _ => return,
         };
         out.note(Fact::Shown { asking, endpoint, reply });
@@ -357,8 +362,9 @@ fn await_start(operation: &Operation, out: &mut Effects) {
 
 /// Asks for what the operation is for.
 fn demand(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
-    if let Some(of) = operation.purpose.refunds() {
-        let Some(payment) = system.plan.operation(of) else { return };
+    let Some(order) = operation.purpose.order() else {
+        let payment = operation.purpose.refunds().and_then(|of| system.plan.operation(of));
+        let Some(payment) = payment else { return };
         out.send(
             EDGE,
             Message::Refund(RefundPayment {
@@ -369,7 +375,7 @@ fn demand(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
             }),
         );
         return;
-    }
+    };
     let once = system.plan.order_ref_unique;
     let request = CreatePayment {
         order_ref: PaidOnce(once.then_some(operation.order_ref)),
@@ -377,6 +383,7 @@ fn demand(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         merchant: operation.merchant,
         token: operation.token,
         money: operation.money,
+        order,
     };
     out.send(EDGE, Message::Create(request));
 }

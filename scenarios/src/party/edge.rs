@@ -255,7 +255,7 @@ impl Edge {
             key: create.key.key,
             token: create.token,
             money: create.money,
-            order: Order::PayIn,
+            order: create.order,
         };
         self.begin(system, serial, intent, (key, row), claims, out);
     }

@@ -2,16 +2,20 @@
 
 use std::ops::Range;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, OrderRef, Tenant, Token};
+use model::{
+    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder, Tenant, Token,
+};
 use serde::Deserialize;
 use sim::VirtualTime;
 use toml::Spanned;
 
 use super::bounds::{AMOUNT_MAX, CHAOS_MAX, LIMIT_MAX, SPAN_MAX};
 use super::fault::since_beginning;
+use super::group::{Group, name};
 use super::line::{Line, span};
 use crate::invalid::Wrong;
-use crate::plan::{MerchantLimit, Operation, Purpose};
+use crate::party::{bank_of, bank_role};
+use crate::plan::{CustomerBalance, MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and key and order are
@@ -30,6 +34,10 @@ pub(super) struct OperationLine {
     key: Option<u64>,
     order: Option<u64>,
     pays: Spanned<Price>,
+    /// Whose balance is paid out, if it is.
+    out_of: Option<u16>,
+    by: Option<Spanned<Group>>,
+    or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
     #[serde(default)]
@@ -59,6 +67,17 @@ pub(super) struct LimitLine {
     may_process: Spanned<Price>,
 }
 
+/// What a customer has, as a file says it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BalanceLine {
+    #[serde(default = "one")]
+    tenant: u16,
+    #[serde(default = "one")]
+    customer: u16,
+    has: Spanned<Price>,
+}
+
 /// Money as people write it: `12.30 EUR`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
@@ -81,7 +100,7 @@ pub(super) fn line(operation: &Operation) -> String {
     let line = if merchant.0 == 1 { line } else { line.bare("merchant", merchant.0) };
     let line = if key.0 == token.0 { line } else { line.bare("key", key.0) };
     let line = if order_ref.0 == token.0 { line } else { line.bare("order", order_ref.0) };
-    let line = line.words("pays", money);
+    let line = payout(line.words("pays", money), &operation.purpose);
     let then = |line: Line, name, after: Option<std::time::Duration>| match after {
         Some(after) => line.words(name, Span(after)),
         None => line,
@@ -89,6 +108,23 @@ pub(super) fn line(operation: &Operation) -> String {
     let line = then(line, "clicks_again", operation.click_again_after);
     let line = then(line, "cancels", operation.cancel_after);
     if operation.insists { line.bare("insists", true) } else { line }.end()
+}
+
+fn payout(line: Line, purpose: &Purpose) -> Line {
+    let Purpose::Payout(order) = purpose else { return line };
+    let line = line.bare("out_of", order.customer.0).words("by", name(bank_role(order.bank)));
+    match order.other {
+        Some(other) => line.words("or_by", name(bank_role(other))),
+        None => line,
+    }
+}
+
+/// The line of `balance`.
+pub(super) fn balance_line(balance: &CustomerBalance) -> String {
+    let CustomerBalance { tenant, customer, money } = balance;
+    let line = Line::default().bare("customer", customer.0);
+    let line = if tenant.0 == 1 { line } else { line.bare("tenant", tenant.0) };
+    line.words("has", money).end()
 }
 
 /// The line of `refund`, which gives back what was paid from `of`.
@@ -118,7 +154,8 @@ impl OperationLine {
     ///
     /// # Errors
     /// If a number is out of bounds.
-    pub(super) fn operation(self, clients: u8) -> Result<Operation, Wrong> {
+    pub(super) fn operation(self, clients: u8, banks: usize) -> Result<Operation, Wrong> {
+        let purpose = self.purpose(banks)?;
         let client = self.client.as_ref().map_or(0, |client| *client.get_ref());
         if client >= clients {
             let place = self.client.map_or(self.payment.span(), |client| client.span());
@@ -148,9 +185,46 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
-            purpose: Purpose::PayIn,
+            purpose,
             insists: self.insists,
         })
+    }
+
+    /// What it is for, in a world with so many banks.
+    fn purpose(&self, banks: usize) -> Result<Purpose, Wrong> {
+        let place = self.payment.span();
+        let Some(customer) = self.out_of else {
+            return match self.by.as_ref().or(self.or_by.as_ref()) {
+                Some(by) => Err(Wrong::new(by.span(), "`by` is for what goes `out_of` a balance")),
+                None => Ok(Purpose::PayIn),
+            };
+        };
+        let bank = |group: &Spanned<Group>| {
+            let known = group.get_ref().only().and_then(bank_of);
+            let known = known.filter(|bank| usize::from(bank.0) < banks);
+            let problem = format!("expected one of the {banks} banks, such as `bank a`");
+            known.ok_or_else(|| Wrong::new(group.span(), problem))
+        };
+        let (bank, other) = match (&self.by, &self.or_by) {
+            (None, _) if banks == 0 => {
+                return Err(Wrong::new(place, "there is no bank to pay it out: `[[world.banks]]`"));
+            }
+            (None, other) => (BankId(0), other.as_ref().map(bank).transpose()?),
+            (Some(by), other) => (bank(by)?, other.as_ref().map(bank).transpose()?),
+        };
+        Ok(Purpose::Payout(PayoutOrder { customer: Customer(customer), bank, other }))
+    }
+}
+
+impl BalanceLine {
+    /// What the line says.
+    ///
+    /// # Errors
+    /// If the amount is out of bounds.
+    pub(super) fn balance(self) -> Result<CustomerBalance, Wrong> {
+        let money = bounded(*self.has.get_ref(), self.has.span(), LIMIT_MAX)?;
+        let (tenant, customer) = (Tenant(self.tenant), Customer(self.customer));
+        Ok(CustomerBalance { tenant, customer, money })
     }
 }
 
@@ -163,7 +237,7 @@ impl RefundLine {
     pub(super) fn operation(self, payments: &[Operation]) -> Result<Operation, Wrong> {
         let of = Token(*self.of.get_ref());
         let known = payments.iter().find(|payment| payment.token == of);
-        let Some(payment) = known.filter(|payment| payment.purpose.refunds().is_none()) else {
+        let Some(payment) = known.filter(|payment| payment.purpose == Purpose::PayIn) else {
             let problem = format!("there is no payment {} to give anything back of", of.0);
             return Err(Wrong::new(self.of.span(), problem));
         };

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{Dialect, ProviderId, Token};
+use model::{BankId, Dialect, ProviderId, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
-use crate::party::{name, provider_role};
+use super::bank_line::BankLine;
+use crate::party::{bank_role, name, provider_role};
 use crate::plan::{Plan, ProviderPlan};
 use crate::points::PointName;
 
@@ -39,6 +40,8 @@ pub enum Line {
     Point(PointName),
     /// Something that a provider or an issuer does at a rate.
     Provider(ProviderId, ProviderLine),
+    /// Something that a bank does at a rate.
+    Bank(BankId, BankLine),
     /// Rejections by the risk service at a rate.
     Rejections,
     /// Reviews by the risk service at a rate.
@@ -49,6 +52,10 @@ pub enum Line {
     OtherWorkers,
     /// Habits of a provider that are not plain.
     Habits(ProviderId),
+    /// The notifier, and that shops are told of every event.
+    MerchantEvents,
+    /// The data lake.
+    Lake,
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
@@ -170,6 +177,10 @@ impl Line {
             let on = ProviderLine::ALL.into_iter().filter(|line| line.is_on(provider));
             lines.extend(on.map(|line| Self::Provider(ProviderId(n as u8), line)));
         }
+        for (n, bank) in plan.banks.iter().enumerate() {
+            let on = BankLine::ALL.into_iter().filter(|line| line.is_on(bank));
+            lines.extend(on.map(|line| Self::Bank(BankId(n as u8), line)));
+        }
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
         lines
@@ -180,6 +191,8 @@ impl Line {
         let on = [
             (!plan.plain, Self::DrawnLatencies),
             (plan.workers > 1, Self::OtherWorkers),
+            (plan.merchant_events, Self::MerchantEvents),
+            (plan.lake, Self::Lake),
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
@@ -207,6 +220,8 @@ impl Line {
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
+                | Self::MerchantEvents
+                | Self::Lake
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -268,6 +283,11 @@ impl Plan {
                     line.calm(plan);
                 }
             }
+            Line::Bank(bank, line) => {
+                if let Some(plan) = self.banks.get_mut(usize::from(bank.0)) {
+                    line.calm(plan);
+                }
+            }
             Line::Rejections => self.risk.reject = Rate::NEVER,
             Line::Reviews => {
                 self.risk.review = Rate::NEVER;
@@ -280,6 +300,8 @@ impl Plan {
                     plan.dialect = Dialect::plain();
                 }
             }
+            Line::MerchantEvents => self.merchant_events = false,
+            Line::Lake => self.lake = false,
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -411,6 +433,9 @@ impl fmt::Display for Line {
             Self::Provider(provider, line) => {
                 write!(f, "the rate of {} at {}", line.name(), name(provider_role(*provider)))
             }
+            Self::Bank(bank, line) => {
+                write!(f, "the rate of {} at {}", line.name(), name(bank_role(*bank)))
+            }
             Self::Rejections => f.write_str("the rate of rejections"),
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
@@ -418,6 +443,8 @@ impl fmt::Display for Line {
             Self::Habits(provider) => {
                 write!(f, "the habits of {}", name(provider_role(*provider)))
             }
+            Self::MerchantEvents => f.write_str("that shops are told of every event"),
+            Self::Lake => f.write_str("the data lake"),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),

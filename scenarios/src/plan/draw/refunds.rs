@@ -23,7 +23,9 @@ pub(super) fn add(scenario: &Scenario, operations: &mut Vec<Operation>, stream: 
     let mut next = operations.len() as u64 + 1;
     let mut refunds = Vec::new();
     for payment in operations.iter() {
-        let single = payment.cancel_after.is_none() && uses[&payment.key_id()] == 1;
+        let single = payment.purpose == Purpose::PayIn
+            && payment.cancel_after.is_none()
+            && uses[&payment.key_id()] == 1;
         if !stream.chance(workload.refund) || !single {
             continue;
         }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, OrderRef, Tenant, Token};
+use model::{
+    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder, Tenant, Token,
+};
 use sim::{Rate, Stream, VirtualTime};
 
-use crate::plan::{MerchantLimit, Operation, Purpose};
+use crate::plan::{CustomerBalance, MerchantLimit, Operation, Purpose};
 use crate::settings::Scenario;
 use crate::span::Span;
 
@@ -46,6 +48,29 @@ fn share_keys(operations: &mut [Operation]) {
     for pair in operations.chunks_exact_mut(2) {
         if pair[0].tenant != pair[1].tenant {
             pair[1].key = pair[0].key;
+        }
+    }
+}
+
+/// Some operations take money out: by the rail that the customer chooses, and
+/// mostly by another if that one definitely does not.
+pub(super) fn pay_out(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let (rate, banks) = (scenario.workload.payouts, scenario.rails.len() as u64);
+    if rate == Rate::NEVER || banks == 0 {
+        return;
+    }
+    for operation in operations {
+        let pays_out = stream.chance(rate);
+        let customer = stream.between(1, u64::from(scenario.workload.customers.max(1)));
+        let bank = stream.draw().below(banks);
+        let other = (bank + 1 + stream.draw().below(banks.max(2) - 1)) % banks;
+        let has_other = stream.draw().below(4) > 0 && other != bank;
+        if pays_out {
+            operation.purpose = Purpose::Payout(PayoutOrder {
+                customer: Customer(customer as u16),
+                bank: BankId(bank as u8),
+                other: has_other.then_some(BankId(other as u8)),
+            });
         }
     }
 }
@@ -114,6 +139,28 @@ pub(super) fn insist(scenario: &Scenario, operations: &mut [Operation], stream: 
 
 /// How long after its first use a key is used again at most.
 const REUSE_AFTER_MAX: Duration = Duration::from_secs(300);
+
+/// What customers have to be paid out, where anybody is.
+pub(super) fn balances(scenario: &Scenario) -> Vec<CustomerBalance> {
+    let workload = &scenario.workload;
+    let mut balances = Vec::new();
+    if workload.payouts == Rate::NEVER {
+        return balances;
+    }
+    for tenant in 1..=workload.tenants {
+        for customer in 1..=workload.customers {
+            for currency in &workload.currencies {
+                let amount = Amount(i128::from(workload.balance));
+                balances.push(CustomerBalance {
+                    tenant: Tenant(tenant),
+                    customer: Customer(customer),
+                    money: Money { amount, currency: *currency },
+                });
+            }
+        }
+    }
+    balances
+}
 
 pub(super) fn limits(scenario: &Scenario) -> Vec<MerchantLimit> {
     let workload = &scenario.workload;
