@@ -165,6 +165,13 @@ impl Conductor {
                 _ => sends.answered(number),
             }
         }
+        let effectful = waiting.is_some_and(|waiting| waiting.effectful);
+        if let (Aim::Step(which, action), Evidence::Unknown, true) =
+            (flight.aim, evidence, effectful)
+            && self.forgets_attempt(which, action, rules)
+        {
+            return;
+        }
         self.conclude(evidence, number, sent_at, now, rules);
     }
 
@@ -316,6 +323,9 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
                 return;
             }
+            if lost.effectful && self.forgets_attempt(which, action, rules) {
+                return;
+            }
             if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
                 self.conclusion = Some(Record::StatusChanged(Status::Failed));
                 return;
@@ -326,6 +336,17 @@ impl Conductor {
             }
         }
         self.doubt(now, rules);
+    }
+
+    /// Whether the attempt at a refund that met an error is forgotten, as if it
+    /// had never been made.
+    fn forgets_attempt(&mut self, which: Try, action: Action, rules: &Rules) -> bool {
+        let forgets = action == Action::Refund && rules.defects.has(Defect::DeleteAttemptOnError);
+        if forgets {
+            let outcome = Outcome::Refused(Refusal::FailedDefinite);
+            self.conclusion = Some(Record::StepOutcome { which, outcome });
+        }
+        forgets
     }
 
     /// One more time there was nothing to learn.

@@ -21,6 +21,8 @@ pub enum Defect {
     CompRegisteredAfter,
     /// A webhook that is being taken in counts as taken in.
     DedupeBeforeWork,
+    /// A refund that met an error is forgotten, and made anew.
+    DeleteAttemptOnError,
     /// Events wait for their delivery in memory.
     CommitThenPublish,
     /// A consumer counts whatever is delivered.
@@ -33,6 +35,8 @@ pub enum Defect {
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
+    /// Every endpoint is taken to honor keys as that of authorizations does.
+    KeyIgnoredEndpoint,
     /// The hold of a payout ends with the time that its rail has to answer.
     HoldExpiresInDoubt,
     /// A key is one key for all tenants.
@@ -159,6 +163,15 @@ impl Defect {
             caught_by: &["I32"],
         },
         DefectStory {
+            defect: Self::DeleteAttemptOnError,
+            name: "delete-attempt-on-error",
+            story: "a refund that meets an error or a time-out is deleted together with the key \
+                    that it carried, and the retry mints a new one, so that the customer gets the \
+                    money twice",
+            source: "medusajs/medusa#16681",
+            caught_by: &["I08"],
+        },
+        DefectStory {
             defect: Self::DoublePost,
             name: "double-post",
             story: "a posting whose reply was lost is sent again with new transfer ids and without \
@@ -198,6 +211,14 @@ impl Defect {
                     chose a key that another tenant's had chosen gets no payment",
             source: "kortix-ai/suna PR#5267; nestjs-agentic#126",
             caught_by: &["I21"],
+        },
+        DefectStory {
+            defect: Self::KeyIgnoredEndpoint,
+            name: "key-ignored-endpoint",
+            story: "a refund whose reply was lost is sent again under its key, as an authorization \
+                    would be, to a provider whose refund endpoint takes a key and ignores it",
+            source: "Solidgate documents keys that are ignored; razorpay-mcp-server PR#128",
+            caught_by: &["I08"],
         },
         DefectStory {
             defect: Self::LeaseNoFencing,

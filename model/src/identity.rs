@@ -90,6 +90,12 @@ impl PaymentId {
         Self(hash("payment", [u64::from(tenant.0), key.0, u64::from(generation)]))
     }
 
+    /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
+    /// from those of payments.
+    pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {
+        Self(hash("refund", [u64::from(tenant.0), key.0, u64::from(generation)]))
+    }
+
     /// The operation of attempt `attempt` at the step numbered `step`.
     pub fn operation(self, step: u8, attempt: u8) -> OperationId {
         OperationId(hash("operation", [self.0, u64::from(step), u64::from(attempt)]))

@@ -413,7 +413,9 @@ impl Payment {
     fn change_refund(&mut self, event: Option<RefundEvent>) -> Result<(), IllegalRecord> {
         let refunds = matches!(self.intent.order, Order::Refund(_));
         if let Some(event) = event.filter(|_| refunds) {
-            self.refund = self.refund.next(event)?;
+            let next = self.refund.next(event);
+            let anyway = || Ok(next.unwrap_or(RefundState::Sent));
+            self.refund = self.defects.pick(Defect::DeleteAttemptOnError, || next, anyway)?;
         }
         Ok(())
     }
@@ -493,9 +495,21 @@ impl Payment {
             }
             Action::Capture => self.give_authorization_back(),
             Action::Authorize => self.try_elsewhere(providers),
+            Action::Refund if self.last_refusal == Some(Refusal::FailedDefinite) => {
+                let anew = || self.refund_anew(dead);
+                self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
+            }
             Action::Send => self.send_otherwise(dead),
             _ => FAIL,
         }
+    }
+
+    /// Another attempt at a refund that was forgotten.
+    fn refund_anew(&self, forgotten: Try) -> Record {
+        if forgotten.attempt >= ATTEMPTS_MAX {
+            return FAIL;
+        }
+        self.step_intent(Try { attempt: forgotten.attempt + 1, ..forgotten }, None)
     }
 
     /// A capture was refused: what is still reserved has to go first.

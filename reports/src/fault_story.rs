@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 49] = [
+pub const ALL: [FaultStory; 51] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -68,6 +68,8 @@ pub const ALL: [FaultStory; 49] = [
     business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
     disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
     disturbance("key-expired", "F17", "a request is about a charge whose key is forgotten"),
+    business("refund-failed", "M5", "the provider could not give the money back"),
+    business("refund-pending", "M5", "the provider says later what became of a refund"),
     disturbance("webhook-dropped", "F15", "a provider never tells of a change"),
     disturbance("webhook-repeated", "F15", "a provider tells of a change once more"),
     disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
@@ -85,7 +87,7 @@ pub const ALL: [FaultStory; 49] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 49] = ALL;
+    static STORIES: [FaultStory; 51] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

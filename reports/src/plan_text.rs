@@ -58,9 +58,11 @@ fn wish(operation: &Operation) -> (String, String) {
         Purpose::Payout(order) => {
             format!("takes {money} of {} out {}", order.customer, by_rail(&order))
         }
+        Purpose::Refund { of } => format!("wants {money} of payment {} back", of.0),
     };
     let wish = format!("client {client} {what} under {key}, at {at}{then}");
-    (format!("payment {}", token.0), wish)
+    let name = if operation.purpose.refunds().is_some() { "refund" } else { "payment" };
+    (format!("{name} {}", token.0), wish)
 }
 
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
@@ -148,6 +150,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("partial approval", issuer.partial),
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
+        ("refund failed", issuer.refund_failed),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -280,12 +283,16 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.client.to_string(),
         operation.money.to_string(),
         match operation.purpose {
-            Purpose::PayIn => operation.merchant.to_string(),
+            Purpose::PayIn | Purpose::Refund { .. } => operation.merchant.to_string(),
             Purpose::Payout(order) => format!("{} {}", order.customer, by_rail(&order)),
         },
         operation.tenant.to_string(),
         operation.key.to_string(),
-        then(operation),
+        match operation.purpose.refunds() {
+            Some(of) if then(operation).is_empty() => format!("back from payment {}", of.0),
+            Some(of) => format!("back from payment {}, {}", of.0, then(operation)),
+            None => then(operation),
+        },
     ]
 }
 

@@ -25,6 +25,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
     ("event-stream", include_str!("../catalog/event-stream.toml")),
     ("instant-payouts", include_str!("../catalog/instant-payouts.toml")),
+    ("refunds", include_str!("../catalog/refunds.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];

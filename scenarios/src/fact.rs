@@ -62,6 +62,8 @@ pub mod sights {
     pub const CAPTURED: Kind = Kind(4);
     /// A provider undid an authorization, or blocked it unseen.
     pub const VOIDED: Kind = Kind(5);
+    /// A provider gave money back, or promised to.
+    pub const REFUNDED: Kind = Kind(6);
 
     /// A bank sent money, or would not.
     pub const SENT: Kind = Kind(6);
@@ -99,6 +101,7 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
         ChargeEvent::Declined => Some(sights::DECLINED),
         ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => Some(sights::CAPTURED),
         ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
+        ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => Some(sights::REFUNDED),
         _ => None,
     }
 }
@@ -114,7 +117,7 @@ fn kind_of_remittance(event: RemittanceEvent) -> Option<Kind> {
 /// What a client asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
-    /// A new payment.
+    /// A new payment, or a new refund.
     Create,
     /// The status of one.
     Get,
@@ -153,6 +156,10 @@ pub enum ProviderStrike {
     IndexLag,
     /// F17: a request came about a charge whose key the provider has forgotten.
     KeyExpired,
+    /// The money could not be given back.
+    RefundFailed,
+    /// The provider will say later whether it is given back.
+    RefundPending,
     /// F15: an event is never told.
     WebhookDropped,
     /// F15: an event is told once more.

@@ -20,6 +20,10 @@ pub enum Invariant {
     I05,
     /// The charged amount is the intended one.
     I06,
+    /// Nothing goes back that was not captured.
+    I07,
+    /// One effective refund per intent.
+    I08,
     /// Compensation happens exactly once.
     I10,
     /// No undo past the pivot.
@@ -104,7 +108,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 27] = [
+    pub const ALL: [InvariantStory; 29] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -146,6 +150,20 @@ impl Invariant {
             InvariantKind::Always,
             "PB",
             "no capture exceeds its authorization, is in another currency than the intent, or takes the sum of captures above the intended amount",
+        ),
+        story(
+            Self::I07,
+            "nothing-goes-back-that-was-not-captured",
+            InvariantKind::Always,
+            "PB LG",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it",
+        ),
+        story(
+            Self::I08,
+            "one-effective-refund-per-request",
+            InvariantKind::Always,
+            "PB JR",
+            "at every instant at most one refund to an instrument has an effect or may come to have one, and once the world is at rest exactly one has if the refund succeeded, and none else",
         ),
         story(
             Self::I10,
@@ -194,14 +212,14 @@ impl Invariant {
             "no-success-without-money",
             InvariantKind::Always,
             "CL PB LG",
-            "when a client sees a payment succeeded, exactly one charge is captured for its amount, and the ledger has booked it",
+            "when a client sees a payment succeeded, exactly one charge is captured for its amount, and the ledger has booked it; of a refund, that the amount was given back once",
         ),
         story(
             Self::I18,
             "no-failure-with-money",
             InvariantKind::Always,
             "CL PB",
-            "from the moment when a payment is told to have failed or been canceled, no charge of it is captured, authorized or pending",
+            "from the moment when a payment is told to have failed or been canceled, no charge of it is captured, authorized or pending, and no refund of it given back or pending",
         ),
         story(
             Self::I19,
@@ -264,14 +282,14 @@ impl Invariant {
             "external-conservation",
             InvariantKind::AtRest,
             "PB LG",
-            "per tenant, currency and provider, what the ledger says it is owed is what was captured, nothing is left in transit, and merchants, fees and tax share exactly that",
+            "per tenant, currency and provider, what the ledger says it is owed is what was captured and not given back, nothing is left in transit, and merchants, fees and tax share exactly that",
         ),
         story(
             Self::I34,
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment the same: charged, and how much, or not",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not",
         ),
         story(
             Self::I35,
@@ -308,7 +326,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 27] = Invariant::ALL;
+static STORIES: [InvariantStory; 29] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,6 +13,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod refunds;
 mod remittances;
 mod rest;
 mod screens;
@@ -139,7 +140,8 @@ impl Judge {
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
-        screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
+        refunds::moved(&self.said, &mut self.found, seen, movement);
+        screens::after_movement(&self.said, &mut self.found, seen, movement.token);
     }
 
     fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
@@ -167,18 +169,21 @@ impl Observer<PaymentSystem> for Judge {
             Message::Booked(envelope, Answer::Booked(_)) => {
                 fencing::booked(&mut self.said, &mut self.found, seen, envelope);
             }
-            Message::Create(request) => self.said.asked(request.token, Endpoint::Create),
+            Message::Create(_) | Message::Refund(_) => {
+                self.said.asked(message.token(), Endpoint::Create);
+            }
             Message::Get(token, _) if seen.role != PROBE => {
                 self.said.asked(*token, Endpoint::Get);
             }
             Message::Cancel(token, _) => self.said.asked(*token, Endpoint::Cancel),
             Message::Created(asking, reply)
+            | Message::Refunded(asking, reply)
             | Message::Got(asking, reply)
             | Message::Cancelled(asking, reply)
                 if seen.role == EDGE =>
             {
                 let endpoint = match message {
-                    Message::Created(..) => Endpoint::Create,
+                    Message::Created(..) | Message::Refunded(..) => Endpoint::Create,
                     Message::Got(..) => Endpoint::Get,
                     _ => Endpoint::Cancel,
                 };
@@ -283,7 +288,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 21] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -298,6 +303,8 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 19] = [
     ProviderStrike::CaptureDeclined,
     ProviderStrike::IndexLag,
     ProviderStrike::KeyExpired,
+    ProviderStrike::RefundFailed,
+    ProviderStrike::RefundPending,
     ProviderStrike::WebhookDropped,
     ProviderStrike::WebhookRepeated,
     ProviderStrike::WebhookDelayed,
@@ -320,6 +327,11 @@ pub const BANK_STRIKES: [BankStrike; 8] = [
 /// The name of an instrument in messages to people.
 fn called(token: Token) -> String {
     format!("payment {}", token.0)
+}
+
+/// The name of the instrument of a refund in messages to people.
+fn called_refund(token: Token) -> String {
+    format!("refund {}", token.0)
 }
 
 #[cfg(test)]
@@ -356,7 +368,7 @@ mod tests {
                 ..Charge::tombstone(ProviderId(7), OperationId(1), token, Default::default())
             };
             let event = ChargeEvent::Captured(charge.captured);
-            judge.moved(seen, &Movement { charge, reference: None, event });
+            judge.moved(seen, &Movement { charge, token, reference: None, event });
             let caught = |invariant| {
                 let violations = judge.found.violations.iter();
                 violations.filter(|v| v.token == token && v.invariant == invariant).count()

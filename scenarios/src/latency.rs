@@ -66,7 +66,7 @@ const CLASSES: [[u64; 8]; 7] = [
 fn class_of(kind: sim::Kind) -> u8 {
     match kind {
         kinds::AUTHORIZE => AUTHORIZE,
-        kinds::CAPTURE | kinds::VOID | kinds::SEND => CAPTURE,
+        kinds::CAPTURE | kinds::VOID | kinds::REFUND | kinds::SEND => CAPTURE,
         kinds::QUERY | kinds::INVESTIGATE | kinds::RECALL => QUERY,
         kinds::ASSESS | kinds::RELEASE => RISK,
         kinds::BOOK | kinds::LOOK_UP => LEDGER,
@@ -74,6 +74,8 @@ fn class_of(kind: sim::Kind) -> u8 {
         | kinds::GET
         | kinds::CANCEL
         | kinds::CREATED
+        | kinds::ASK_REFUND
+        | kinds::REFUNDED
         | kinds::GOT
         | kinds::CANCELLED
         | kinds::NOTICE

@@ -3,11 +3,12 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
+use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
+use model::gatekeeper::{Stored, StoredReply};
 use model::{
     Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
     Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
-    Status, Token, Told, TransactionId, Webhook,
+    Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -21,8 +22,12 @@ pub enum Message {
     Get(Token, KeyId),
     /// Client to edge: m2, end the payment under this key.
     Cancel(Token, KeyId),
+    /// Client to edge: m2, give money back.
+    Refund(RefundPayment),
     /// Edge to client: the reply to [`Message::Create`].
     Created(Asking, ClientReply),
+    /// Edge to client: the reply to [`Message::Refund`].
+    Refunded(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Get`].
     Got(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Cancel`].
@@ -165,6 +170,8 @@ pub struct ReadRequest {
     pub token: Token,
     /// The key to read.
     pub key: KeyId,
+    /// The key of the payment that is to be given back.
+    pub of: Option<KeyId>,
     /// The order to look for.
     pub order_ref: PaidOnce,
 }
@@ -176,6 +183,8 @@ pub struct Rows {
     pub key: Option<KeyRow>,
     /// The payment that it stands for.
     pub payment: Option<PaymentView>,
+    /// The payment that is to be given back.
+    pub of: Option<(PaymentId, PaymentView)>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -185,13 +194,13 @@ pub struct Rows {
     pub known_order: Option<StoredReply>,
 }
 
-/// What is only there where keys expire has the digest of nothing elsewhere.
+/// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, generation, earlier, known_order } = self;
+        let Self { key, payment, of, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
-        if let Some(earlier) = earlier {
-            earlier.hash(state);
+        for there in [of, earlier].into_iter().flatten() {
+            there.hash(state);
         }
         if let Some(known_order) = known_order {
             known_order.hash(state);
@@ -225,6 +234,8 @@ pub struct PaymentView {
     pub lease_live: bool,
     /// Whether no capture was ever intended.
     pub cancelable: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
 }
 
 /// What a client is told, as the HTTP status that it would be.
@@ -261,6 +272,15 @@ impl ClientReply {
             | Self::TooLate(payment)
             | Self::Stands(payment, _) => Some(*payment),
             Self::Final(stored) => Some(stored.payment),
+            _ => None,
+        }
+    }
+
+    /// The status that it shows, if it shows one.
+    pub const fn status(&self) -> Option<Status> {
+        match self {
+            Self::Stands(_, status) => Some(*status),
+            Self::Final(stored) => Some(stored.status),
             _ => None,
         }
     }
@@ -343,6 +363,8 @@ kinds! {
     42 REMITTED "bank-reply" = Self::Remitted(..),
     43 RETURN "return" = Self::Return(_),
     44 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
+    45 ASK_REFUND "ask-refund" = Self::Refund(_),
+    46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
 }
 
 impl sim::Message for Message {
@@ -360,10 +382,12 @@ impl Message {
     pub fn token(&self) -> Token {
         match self {
             Self::Create(request) => request.token,
+            Self::Refund(request) => request.token,
             Self::Get(token, _) | Self::Cancel(token, _) => *token,
-            Self::Created(asking, _) | Self::Got(asking, _) | Self::Cancelled(asking, _) => {
-                asking.token
-            }
+            Self::Created(asking, _)
+            | Self::Refunded(asking, _)
+            | Self::Got(asking, _)
+            | Self::Cancelled(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)

@@ -162,6 +162,8 @@ pub struct IssuerPlan {
     pub deferred_max: Duration,
     /// Captures that are declined.
     pub capture_declined: Rate,
+    /// Refunds that come to nothing.
+    pub refund_failed: Rate,
 }
 
 /// What goes wrong at a provider, request by request.
@@ -272,6 +274,26 @@ impl Plan {
         self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
     }
 
+    /// Every refund, with the instrument of its payment.
+    pub fn refunds(&self) -> impl Iterator<Item = (Token, &Operation)> {
+        let refunds = self.operations.iter();
+        refunds.filter_map(|operation| Some((operation.purpose.refunds()?, operation)))
+    }
+
+    /// Makes every refund one of its payment again, whoever that is of by now:
+    /// of its client and tenant, by its merchant, in its currency.
+    pub(crate) fn follow_payments(&mut self) {
+        let refunds: Vec<_> = self.refunds().map(|(of, refund)| (of, refund.token)).collect();
+        for (of, refund) in refunds {
+            let (Some(of), Some(at)) = (self.operation(of).cloned(), self.place(refund)) else {
+                continue;
+            };
+            let refund = &mut self.operations[at];
+            (refund.client, refund.tenant, refund.merchant) = (of.client, of.tenant, of.merchant);
+            refund.money.currency = of.money.currency;
+        }
+    }
+
     /// Whether what plagues this party is over at heal.
     pub fn heals(&self, role: Role) -> bool {
         self.core.is_none_or(|core| core.contains(role))
@@ -302,7 +324,8 @@ impl Plan {
 impl Operation {
     /// Its key within its tenant.
     pub fn key_id(&self) -> KeyId {
-        KeyId { tenant: self.tenant, key: self.key }
+        let (tenant, key) = (self.tenant, self.key);
+        KeyId { tenant, endpoint: self.purpose.endpoint(), key }
     }
 }
 

@@ -175,6 +175,18 @@ pub struct Workload {
     /// How long after the payment the customer cancels at most.
     #[serde(default = "cancel_after_max")]
     pub cancel_after_max: Span,
+    /// How often a payment is to be given back.
+    #[serde(default)]
+    pub refund: Rate,
+    /// How often only a part of it is.
+    #[serde(default)]
+    pub refund_part: Rate,
+    /// How often a refund is asked for once more under a key of its own.
+    #[serde(default)]
+    pub refund_again: Rate,
+    /// How long after the payment it is given back at most.
+    #[serde(default = "refund_after_max")]
+    pub refund_after_max: Span,
 }
 
 /// How links misbehave: payments.md F01, F07, F09, F24.
@@ -243,6 +255,8 @@ pub struct IssuerSettings {
     pub deferred_max: Span,
     /// Captures that are declined.
     pub capture_declined: Rate,
+    /// Refunds that come to nothing.
+    pub refund_failed: Rate,
 }
 
 /// What goes wrong at providers: payments.md F05 to F08, F10, F16.
@@ -406,4 +420,8 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn refund_after_max() -> Span {
+    Span::seconds(300)
 }

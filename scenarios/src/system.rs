@@ -144,6 +144,9 @@ pub enum Timer {
 pub enum Nudge {
     /// The operation is due.
     Start,
+    /// Time to look whether the payment has succeeded that is to be given back:
+    /// the how-manieth time.
+    Look(u32),
     /// The customer clicks once more.
     ClickAgain,
     /// The customer wants it no more.

@@ -310,6 +310,8 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::CaptureDeclined => "capture-declined",
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
+        ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
         ProviderStrike::WebhookDelayed => "webhook-delayed",

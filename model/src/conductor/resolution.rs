@@ -123,7 +123,11 @@ fn may_resend(
 ) -> bool {
     let endpoint = match action {
         Action::Capture => ProviderEndpoint::Capture,
-        Action::Refund => ProviderEndpoint::Refund,
+        Action::Refund => rules.defects.pick(
+            Defect::KeyIgnoredEndpoint,
+            || ProviderEndpoint::Refund,
+            || ProviderEndpoint::Authorize,
+        ),
         _ => ProviderEndpoint::Authorize,
     };
     if flight.inherited {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::taken::Taken;
 use super::{PaymentRow, Standing, Store, Then};
-use crate::gatekeeper::{KeyId, KeyRow, PaidOnce, StoredReply};
+use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
 use crate::identity::{Fingerprint, PaymentId, TransactionId};
 use crate::status::Status;
 
@@ -67,7 +67,7 @@ impl Store {
         if self.lifetimes.is_some() {
             return None;
         }
-        let payment = PaymentId::of(key.tenant, key.key, 0);
+        let payment = key.payment(Generation::default());
         let finished = self.finished.get(payment.0)?;
         let reply = Some(StoredReply { payment, status: finished.status });
         // Whoever asks for an order finds its payment without the key.
@@ -78,7 +78,7 @@ impl Store {
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {
         let row = self.payments.get(&payment)?;
         let PaymentRow { status, last, taken, .. } = *row;
-        let named = |key: &KeyId| PaymentId::of(key.tenant, key.key, row.generation.0) == payment;
+        let named = |key: &KeyId| key.payment(row.generation) == payment;
         let key = row.key.filter(named)?;
         let claimed = self.keys.get(&key).filter(|claimed| claimed.payment == payment);
         let replied = match (claimed, &self.lifetimes) {

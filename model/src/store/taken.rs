@@ -3,7 +3,8 @@
 //! that (payments.md M5, M6).
 
 use super::{Commit, Store};
-use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::currency::Currency;
+use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::record::{Outcome, Record};
@@ -12,6 +13,10 @@ use crate::status::Status;
 /// What was taken for a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Taken {
+    /// For whom.
+    pub merchant: Merchant,
+    /// In which currency.
+    pub currency: Currency,
     /// By whom.
     pub provider: ProviderId,
     /// As which charge.
@@ -39,6 +44,7 @@ impl Taken {
 
     /// What the capture of `captured`, the last record of `journal`, took.
     pub(super) fn from_journal(journal: &[Record], captured: Amount) -> Option<Self> {
+        let Some(Record::Accepted(intent)) = journal.first() else { return None };
         let charge = journal.iter().rev().find_map(|record| match record {
             Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. } => {
                 Some(*charge)
@@ -50,7 +56,8 @@ impl Taken {
             _ => None,
         })?;
         let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
-        Some(Self { provider, charge, captured, refunds, disputed })
+        let (merchant, currency) = (intent.merchant, intent.money.currency);
+        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply};
+use model::gatekeeper::{CreatePayment, KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::{
     Amount, ChargeEvent, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Execution,
     IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, OperationId, PaymentId,
@@ -134,7 +134,8 @@ fn filed_verdicts_are_told_and_released_as_before() {
     }
 }
 
-const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(5) };
+const KEY: KeyId =
+    KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(5) };
 const MONEY: Money = Money { amount: Amount(500), currency: Currency::Eur };
 const REFERENCES: [u64; 3] = [11, 12, 13];
 const PROVIDER: ProviderId = ProviderId(1);

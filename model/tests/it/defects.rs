@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::evidence::{Evidence, weigh};
 use model::gatekeeper::{
-    Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, admit,
+    Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored, admit,
 };
 use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
@@ -55,10 +55,12 @@ fn every_defect_has_a_story() {
         Defect::NotifiedOnInsert => 24,
         Defect::PublishThenCommit => 25,
         Defect::HoldExpiresInDoubt => 26,
+        Defect::DeleteAttemptOnError => 27,
+        Defect::KeyIgnoredEndpoint => 28,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..27).collect());
-    assert_eq!(Defect::ALL.len(), 27);
+    assert_eq!(listed, (0..29).collect());
+    assert_eq!(Defect::ALL.len(), 29);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -157,7 +159,11 @@ fn what_a_payout_reserves_ends_by_itself_under_hold_expires_in_doubt() {
 #[test]
 fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
     differs(Defect::KeyGlobalScope, |defects| {
-        let [one, other] = [1, 2].map(|n| KeyId { tenant: Tenant(n), key: IdempotencyKey(7) });
+        let [one, other] = [1, 2].map(|n| KeyId {
+            tenant: Tenant(n),
+            endpoint: KeyEndpoint::Create,
+            key: IdempotencyKey(7),
+        });
         one.scoped(defects) == other.scoped(defects)
     });
 }
@@ -166,7 +172,7 @@ fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
 fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
     differs(Defect::NoFingerprint, |defects| {
         let request = |amount| CreatePayment {
-            key: KeyId { tenant: Tenant(1), key: IdempotencyKey(7) },
+            key: KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) },
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },

@@ -1,8 +1,8 @@
 //! What a request under a key may do (payments.md M9), and that a key's state
 //! machine advances once, however often and in whatever order a request comes.
 
-use model::gatekeeper::{Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored};
-use model::gatekeeper::{StoredReply, admit};
+use model::gatekeeper::{Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow};
+use model::gatekeeper::{PaidOnce, Stored, StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Defects, Fingerprint, IdempotencyKey, Intent, Merchant,
     Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
@@ -77,7 +77,8 @@ proptest! {
         }
         gate.settles();
         for tenant in [1, 2] {
-            let key = KeyId { tenant: Tenant(tenant), key: IdempotencyKey(7) };
+            let endpoint = KeyEndpoint::Create;
+            let key = KeyId { tenant: Tenant(tenant), endpoint, key: IdempotencyKey(7) };
             let accepted: Vec<_> = gate.accepted().filter(|i| i.tenant == key.tenant).collect();
             prop_assert_eq!(accepted.len(), 1, "one acceptance for {:?}", key);
             let first = accepted[0];
@@ -130,7 +131,11 @@ fn any_request() -> impl Strategy<Value = CreatePayment> {
 
 fn create(tenant: u16, amount: i128) -> CreatePayment {
     CreatePayment {
-        key: KeyId { tenant: Tenant(tenant), key: IdempotencyKey(7) },
+        key: KeyId {
+            tenant: Tenant(tenant),
+            endpoint: KeyEndpoint::Create,
+            key: IdempotencyKey(7),
+        },
         merchant: Merchant(1),
         token: Token(u64::from(tenant)),
         money: Money { amount: Amount(amount), currency: Currency::Eur },

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use model::gatekeeper::{Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored};
+use model::gatekeeper::{
+    Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored,
+};
 use model::gatekeeper::{StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Defect, Defects, IdempotencyKey, Intent, KeyEvent,
@@ -171,7 +173,8 @@ fn a_lifetime_is_measured_from_what_the_journal_says_and_never_shorter() {
 /// latter (nothing else, if nothing), and what is answered.
 type Row<'t> = (&'t [KeyState], &'t [KeyEvent], Option<KeyState>, KeyReply);
 
-const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(7) };
+const KEY: KeyId =
+    KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) };
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 

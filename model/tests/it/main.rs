@@ -40,6 +40,7 @@ mod provider_desk;
 mod provider_keys;
 mod provider_money;
 mod rail;
+mod refund;
 mod risk;
 mod rules;
 mod saga;

@@ -21,12 +21,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, OperationId, Payment, Record,
-    Rules, Told,
+    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, Intent, OperationId, Payment,
+    Record, Rules, Told,
 };
 
 use crate::dialects;
-use crate::history::History;
+use crate::history::{History, refund};
 use crate::ledger_desk::snake;
 use crate::provider_desk::span;
 use crate::spelling;
@@ -68,6 +68,30 @@ pub(crate) fn play(rules: &Rules, first: &str, script: &str) {
     }
 }
 
+/// Plays `script` for the refund of what provider `at`, `a` or `b`, has taken.
+pub(crate) fn play_refund(rules: &Rules, at: &str, script: &str) {
+    let intent = refund(if at == "a" { 0 } else { 1 });
+    let mut door = Door::open(rules, History::of(intent, rules.defects));
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        door.follow(line);
+    }
+}
+
+/// What the journal of this intent comes to when everything goes well but the
+/// answer to `lost`, which never comes: no other call is made after it.
+pub(crate) fn only_call(rules: &Rules, intent: Intent, lost: &str) -> Vec<String> {
+    let mut door = Door::open(rules, History::of(intent, rules.defects));
+    assert!(door.loses(lost).is_some(), "{lost} is due");
+    for _ in 0..ACTS_MAX {
+        match door.act() {
+            Act::Wait(pause) => door.now += pause,
+            Act::Call(call, _) => panic!("{call:?} after {:#?}", door.written()),
+            Act::Commit(_) | Act::Finish => {}
+        }
+    }
+    door.written()
+}
+
 /// One worker, or two, with a payment.
 pub(crate) struct Door {
     rules: Rules,
@@ -83,7 +107,12 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        let history = History::new(token, rules.defects).with(rules);
+        Self::open(rules, History::new(token, rules.defects))
+    }
+
+    /// The same with what this history begins with.
+    fn open(rules: &Rules, history: History) -> Self {
+        let history = history.with(rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {
             rules: rules.clone(),
@@ -312,7 +341,8 @@ impl Door {
 
     /// The journal, spelled.
     pub(crate) fn written(&self) -> Vec<String> {
-        self.history.records().iter().map(spelling::record).collect()
+        let workflow = self.history.payment().intent().order.workflow();
+        self.history.records().iter().map(|record| spelling::record(workflow, record)).collect()
     }
 }
 

@@ -2,12 +2,12 @@
 //! [`crate::conductor`] and [`crate::doubt`] are written.
 
 use model::saga::Try;
-use model::workflow::Action;
-use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::workflow::payin_card::steps;
+use model::workflow::{Action, PaymentWorkflow};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, EventId, LedgerRequest, News,
-    OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RiskReply,
-    RiskRequest, Teller, TransferResult, Webhook,
+    OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState,
+    RiskReply, RiskRequest, Teller, TransferResult, Webhook,
 };
 
 use crate::history::MONEY;
@@ -36,12 +36,17 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
 }
 
 fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -> String {
+    let of_refund = payment.intent().order.workflow().step(Action::Refund);
     let (verb, step, operation) = match request {
         ProviderRequest::Authorize { reference, .. } => ("authorize", steps::AUTHORIZE, reference),
         ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
         ProviderRequest::VoidByReference { target, .. } => ("void", steps::AUTHORIZE, target),
-        ProviderRequest::Query { target } => ("query", steps::AUTHORIZE, target),
-        ProviderRequest::Refund { reference, .. } => ("refund", steps::CAPTURE, reference),
+        ProviderRequest::Query { target } => {
+            ("query", of_refund.unwrap_or(steps::AUTHORIZE), target)
+        }
+        ProviderRequest::Refund { reference, .. } => {
+            ("refund", of_refund.unwrap_or_default(), reference)
+        }
     };
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
@@ -50,7 +55,8 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
 }
 
 /// `undo authorize/2`
-pub(crate) fn record(record: &Record) -> String {
+pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
+    let name = |which| name(workflow, which);
     match record {
         Record::Accepted(_) => "accepted".to_owned(),
         Record::StepIntent { which, .. } => format!("intent {}", name(*which)),
@@ -75,13 +81,14 @@ fn outcome(outcome: Outcome) -> String {
         Outcome::Quoted(_) => "quoted".to_owned(),
         Outcome::Authorized { .. } => "authorized".to_owned(),
         Outcome::Captured { .. } => "captured".to_owned(),
+        Outcome::Refunded { .. } => "refunded".to_owned(),
         Outcome::Refused(refusal) => snake(&format!("{refusal:?}")),
         other => snake(&format!("{other:?}")),
     }
 }
 
-fn name(which: Try) -> String {
-    format!("{}{}", PAYIN_CARD.action(which), attempt(which))
+fn name(workflow: &PaymentWorkflow, which: Try) -> String {
+    format!("{}{}", workflow.action(which), attempt(which))
 }
 
 /// The first attempt goes without saying.
@@ -145,6 +152,7 @@ fn results(word: &str, length: usize) -> Vec<TransferResult> {
         "nonsense" => (0, ExistsWithDifferentAmount, LinkedEventFailed),
         word => panic!("the ledger never says {word}"),
     };
+    let at = at.min(length - 1);
     (0..length).map(|leg| if leg == at { result } else { others }).collect()
 }
 
@@ -163,6 +171,10 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "key-mismatch" => ProviderReply::KeyMismatch,
         "released" => ProviderReply::Released,
         "refunded" => ProviderReply::Refunded { amount },
+        "refund-failed" => ProviderReply::RefundFailed,
+        "is-refunded" => ProviderReply::RefundStatus(RefundState::Succeeded, amount),
+        "is-refund-pending" => ProviderReply::RefundStatus(RefundState::Pending, amount),
+        "is-refund-failed" => ProviderReply::RefundStatus(RefundState::Failed, amount),
         "soft" => ProviderReply::Declined(Decline::Soft),
         "hard" => ProviderReply::Declined(Decline::Hard),
         "pending" => ProviderReply::Pending,

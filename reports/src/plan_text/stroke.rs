@@ -46,6 +46,7 @@ fn what(blow: &Blow) -> String {
             format!("is {} by the issuer {} later", then(approves), Brief::from(after))
         }
         Blow::CaptureDeclined => "is declined by the issuer".to_owned(),
+        Blow::RefundFailed => "comes to nothing: the money can't be given back".to_owned(),
         Blow::IndexLag(lag) => format!("is not seen by queries for {}", Brief::from(lag)),
         Blow::NoAnswer => "is handled, and not answered".to_owned(),
         Blow::SlowInvestigation(after) => format!("is answered {} later", Brief::from(after)),

@@ -70,7 +70,7 @@ impl Words<'_> {
                 let told = told.map(|(row, sentence)| self.attributed(row.token, sentence));
                 told.collect::<Vec<_>>().join("; ")
             }
-            Deed::Moves(movement) => self.attributed(movement.charge.token, moved(movement)),
+            Deed::Moves(movement) => self.attributed(movement.token, moved(movement)),
             Deed::Counts(event) => {
                 let (seq, status) = (event.id.seq, speech::status(event.status));
                 self.attributed(event.token, format!("counts event {seq}: {status}"))
@@ -220,7 +220,8 @@ fn moved(movement: &Movement) -> String {
 
 fn reminder(timer: Timer) -> &'static str {
     match timer {
-        Timer::Operation(_, Nudge::Start) => "it is time to pay",
+        Timer::Operation(_, Nudge::Start) => "it is time to begin",
+        Timer::Operation(_, Nudge::Look(_)) => "it is time to look at the payment to give back",
         Timer::Operation(_, Nudge::ClickAgain) => "the customer clicks once more",
         Timer::Operation(_, Nudge::Cancel) => "the customer wants it no more",
         Timer::Operation(_, Nudge::Ask(_) | Nudge::AskCancel(_)) => "it is time to ask again",

@@ -33,11 +33,16 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             let (money, merchant, key) = (request.money, request.merchant, request.key.key);
             (Ask, format!("pay {money} to {merchant} under {key}"))
         }
+        Message::Refund(request) => {
+            let (money, key) = (Money { amount: request.amount, currency }, request.key.key);
+            (Ask, format!("give {money} back under {key}"))
+        }
         Message::Get(..) => told(Ask, "tell how the payment stands"),
         Message::Cancel(..) => told(Ask, "cancel the payment"),
-        Message::Created(_, said) | Message::Got(_, said) | Message::Cancelled(_, said) => {
-            (Answer, reply(said))
-        }
+        Message::Created(_, said)
+        | Message::Refunded(_, said)
+        | Message::Got(_, said)
+        | Message::Cancelled(_, said) => (Answer, reply(said)),
         Message::Notice(notice) => told(Tell, status(notice.status)),
         Message::NoticeAck(..) => told(Tell, "it knows"),
         Message::Event(event) | Message::MerchantEvent(event) => {

@@ -304,6 +304,7 @@ fn is_of_money(message: &Message) -> bool {
     matches!(
         message,
         Message::Create(_)
+            | Message::Refund(_)
             | Message::Cancel(..)
             | Message::Notice(_)
             | Message::Event(_)

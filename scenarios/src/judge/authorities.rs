@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, BankMovement, Currency, HoldState, Movement, OperationId,
-    PaymentId, Record, Token, Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
+    OperationId, PaymentId, Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -35,6 +35,8 @@ pub struct Authorities {
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
     shared_keys: Vec<u32>,
+    /// The instruments of the refunds of each payment that is to be given back.
+    refunds: BTreeMap<Token, Vec<Token>>,
     /// JR: when those of them claimed their keys that did.
     claims: BTreeMap<Token, VirtualTime>,
     /// JR: how far each payment has come that is not finished.
@@ -56,6 +58,7 @@ impl Authorities {
             watch: Watch::new(plan),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
+            refunds: refunds(plan),
             claims: BTreeMap::new(),
             progress: Progress::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
@@ -106,12 +109,15 @@ impl Authorities {
 
     /// Other operations with the key of this one, of its tenant or another.
     pub(super) fn rivals(&self, token: Token) -> impl Iterator<Item = &Operation> {
-        let key = self.plan.operation(token).map(|operation| operation.key);
+        let operation = self.plan.operation(token);
+        let key = operation.map(|operation| operation.key);
+        let endpoint = operation.map(|operation| operation.purpose.endpoint());
         let at = |place: &u32| &self.plan.operations[*place as usize];
         let from = self.shared_keys.partition_point(|place| Some(at(place).key) < key);
         let same = self.shared_keys[from..].iter().map(at);
         same.take_while(move |rival| Some(rival.key) == key)
             .filter(move |rival| rival.token != token)
+            .filter(move |rival| Some(rival.purpose.endpoint()) == endpoint)
     }
 
     /// Whether this reply to a request for `token` names the payment of another
@@ -119,6 +125,17 @@ impl Authorities {
     pub(super) fn names_a_rivals(&self, token: Token, reply: &ClientReply) -> bool {
         let Some(payment) = reply.payment() else { return false };
         self.rivals(token).any(|rival| self.is_payment_of(rival.token, payment))
+    }
+
+    /// The instrument of the payment that the refund of this one gives back, if
+    /// it is that of a refund.
+    pub(super) fn refunded_by(&self, token: Token) -> Option<Token> {
+        self.plan.operation(token)?.purpose.refunds()
+    }
+
+    /// The instruments of the refunds of this payment.
+    pub(super) fn refunds_of(&self, payment: Token) -> &[Token] {
+        self.refunds.get(&payment).map_or(&[], Vec::as_slice)
     }
 
     /// Whether two operations are for one order, which is paid once.
@@ -281,6 +298,9 @@ impl Authorities {
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(movement);
+        if is_refund(movement.event) {
+            self.dossiers.open(movement.token).take_refund(movement);
+        }
     }
 
     pub(super) fn take_record(
@@ -352,6 +372,26 @@ impl Authorities {
     pub(super) fn heal_at(&self) -> VirtualTime {
         self.plan.heal_at
     }
+}
+
+/// Whether it changes what is given back.
+pub(super) fn is_refund(event: ChargeEvent) -> bool {
+    matches!(
+        event,
+        ChargeEvent::Refunded(_)
+            | ChargeEvent::RefundPending(_)
+            | ChargeEvent::RefundSucceeded(_)
+            | ChargeEvent::RefundFailed(_)
+            | ChargeEvent::RefundReturned(_)
+    )
+}
+
+fn refunds(plan: &Plan) -> BTreeMap<Token, Vec<Token>> {
+    let mut refunds = BTreeMap::<_, Vec<_>>::new();
+    for (payment, refund) in plan.refunds() {
+        refunds.entry(payment).or_default().push(refund.token);
+    }
+    refunds
 }
 
 /// The places of those of `operations` whose keys others use too, by key.

@@ -18,6 +18,8 @@ use crate::message::{Asking, ClientReply};
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
+    /// PB: what was given back to it, if it is that of a refund.
+    pub(super) given: GivenBack,
     /// PB: everything that was to be sent to it, in the order in which the books
     /// had it.
     pub(super) remittances: Vec<RemittanceView>,
@@ -34,6 +36,19 @@ pub(super) struct Dossier {
     pub(super) sent: Vec<(OperationId, u64)>,
     /// CL: what clients saw.
     pub(super) screen: ScreenView,
+}
+
+/// What was given back to one instrument, as the provider's own books have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct GivenBack {
+    /// By whom, once anything was.
+    pub(super) by: Option<ProviderId>,
+    /// How many refunds have an effect, or may come to.
+    pub(super) effective: u32,
+    /// How much was given back.
+    pub(super) amount: Amount,
+    /// How much more will be, unless that fails.
+    pub(super) pending: Amount,
 }
 
 /// One charge, as the provider's own books have it.
@@ -165,6 +180,7 @@ impl Dossier {
     /// Forgets everything, but keeps the room that it took.
     pub(super) fn clear(&mut self) {
         self.charges.clear();
+        self.given = GivenBack::default();
         self.remittances.clear();
         self.booked = Amount::ZERO;
         self.holds.clear();
@@ -195,6 +211,41 @@ impl Dossier {
 
     pub(super) fn intends(&self, operation: OperationId) -> bool {
         self.intents.contains(&operation)
+    }
+
+    /// Takes what a movement of the charge means for the refund that it is for.
+    pub(super) fn take_refund(&mut self, movement: &Movement) {
+        let given = &mut self.given;
+        given.by = Some(movement.charge.provider);
+        match movement.event {
+            ChargeEvent::Refunded(amount) => {
+                given.effective += 1;
+                given.amount += amount;
+            }
+            ChargeEvent::RefundPending(amount) => {
+                given.effective += 1;
+                given.pending += amount;
+            }
+            ChargeEvent::RefundSucceeded(amount) => {
+                given.pending -= amount;
+                given.amount += amount;
+            }
+            ChargeEvent::RefundFailed(amount) => {
+                given.effective -= 1;
+                given.pending -= amount;
+            }
+            ChargeEvent::RefundReturned(amount) => {
+                given.effective -= 1;
+                given.amount -= amount;
+            }
+            _ => {}
+        }
+    }
+
+    /// What of the merchant's the ledger holds for it.
+    pub(super) fn held(&self) -> Amount {
+        let open = self.holds.iter().filter(|hold| hold.state == HoldState::Pending);
+        open.map(|hold| hold.amount).sum()
     }
 
     pub(super) fn take_movement(&mut self, movement: &Movement) {

@@ -11,7 +11,7 @@ use model::{
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, HoldView, PaymentRecordView, ScreenView};
+use super::dossier::{ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView};
 use super::stream::StreamView;
 use crate::message::ClientReply;
 use crate::plan::Operation;
@@ -119,6 +119,7 @@ impl Packed {
             && self.charges().eq(dossier.charges.iter().copied())
             && dossier.remittances.is_empty()
             && self.booked() == dossier.booked
+            && dossier.given == GivenBack::default()
             && self.holds(operation).eq(dossier.holds.iter().copied())
             && self.screen() == dossier.screen
             // Each has a bit of its own: none is missing, none was there twice.

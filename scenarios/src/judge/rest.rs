@@ -9,10 +9,10 @@ use model::{
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::called;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
+use super::{called, called_refund, refunds};
 use crate::bounds::TERM;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -31,6 +31,9 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         events::delivered(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
+        }
+        if said.refunded_by(token).is_some() && !said.is_open_case(token) {
+            refunds::at_rest(found, seen, dossier, view);
         }
         if view.status.is_final() {
             nothing_reserved(found, seen, dossier, view);
@@ -160,9 +163,13 @@ fn all_agree(
     if said.is_open_case(token) {
         return;
     }
-    let is_payout = operation.purpose.is_payout();
-    let moved = if is_payout { said.sent(token) } else { said.captured(token) };
-    let booked = said.booked(token);
+    let (is_payout, is_refund) =
+        (operation.purpose.is_payout(), operation.purpose.refunds().is_some());
+    let (moved, booked) = match (is_payout, is_refund) {
+        (true, _) => (said.sent(token), said.booked(token)),
+        (_, true) => (given_back(said, token), -said.booked(token)),
+        _ => (said.captured(token), said.booked(token)),
+    };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
@@ -178,10 +185,14 @@ fn all_agree(
     let about = (token, operation.purpose.workflow().pivot().name(), Relation::BooksDiffer);
     let agree = moved == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
+        let did = match (is_payout, is_refund) {
+            (true, _) => "banks sent",
+            (_, true) => "providers gave back",
+            _ => "providers captured",
+        };
         format!(
-            "of {}, {} {}, the ledger booked {}, the journal says {}, the client sees {}",
-            called(token),
-            if is_payout { "banks sent" } else { "providers captured" },
+            "of {}, {did} {}, the ledger booked {}, the journal says {}, the client sees {}",
+            if is_refund { called_refund(token) } else { called(token) },
             money(moved),
             money(booked),
             money(journal),
@@ -219,7 +230,9 @@ fn conserved(
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
-            AccountId { name: AccountName::TransitIn, .. } => transit += net,
+            AccountId {
+                name: AccountName::TransitIn | AccountName::TransitOutProviders, ..
+            } => transit += net,
             AccountId { name: AccountName::ProviderReceivable(_), .. } => {}
             AccountId {
                 name: AccountName::TransitOut(RailId(n)) | AccountName::Bank(BankId(n)),
@@ -266,7 +279,13 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
     receivables.chain(said.dossiers.providers()).collect()
 }
 
-/// What is captured, and sent, of one tenant's payments in one currency.
+/// What was given back to this instrument.
+fn given_back(said: &Authorities, token: Token) -> Amount {
+    said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
+}
+
+/// What is captured and not given back, and sent, of one tenant's payments in
+/// one currency.
 #[derive(Debug, Default)]
 struct Captured {
     by: BTreeMap<ProviderId, Amount>,
@@ -287,6 +306,17 @@ fn captured(
         let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
         let (token, is_open) = (operation.token, said.is_open_case(operation.token));
         let booked = said.booked(token);
+        if operation.purpose.refunds().is_some() {
+            let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+            let known = if is_open { given.amount.min(-booked) } else { given.amount };
+            if let Some(provider) = given.by {
+                *side.by.entry(provider).or_default() -= known;
+            }
+            if !is_open && given.amount != -booked {
+                side.culprit.get_or_insert(token);
+            }
+            continue;
+        }
         for provider in providers {
             let captured = said.dossiers.captured(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.

@@ -1,15 +1,16 @@
 //! The invariants of what clients see: I15 to I19.
 
-use model::{PaymentId, Status, Token};
+use model::{Money, PaymentId, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::called;
 use super::dossier::Asked;
 use super::findings::{Findings, Relation};
+use super::{called, called_refund};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
+use crate::plan::Operation;
 
 /// One thing that a client saw.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +81,9 @@ fn failure_has_no_money(
     token: Token,
     status: Status,
 ) {
+    if said.refunded_by(token).is_some() {
+        return failed_refund_has_no_effect(said, found, seen, token, status);
+    }
     let charges = said.charges_of(token);
     let holding = charges.iter().find(|view| view.is_captured() || view.is_alive());
     let remittances = said.remittances_of(token);
@@ -100,6 +104,9 @@ fn failure_has_no_money(
 
 fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, token: Token) {
     let Some(operation) = said.plan.operation(token) else { return };
+    if operation.purpose.refunds().is_some() {
+        return refunded_has_money(said, found, seen, operation);
+    }
     let charges = said.charges_of(token);
     let captured: Vec<_> = charges.iter().filter(|view| view.is_captured()).collect();
     let paid = matches!(
@@ -126,6 +133,44 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
     let about = (token, "post", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, booked >= operation.money.amount, || {
         format!("{} was seen succeeded before the ledger had booked it", called(token))
+    });
+}
+
+fn failed_refund_has_no_effect(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    token: Token,
+    status: Status,
+) {
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    let about = (token, "refund", Relation::ShownTooEarly);
+    found.check(Invariant::I18, seen, about, given.effective == 0, || {
+        format!(
+            "{} was told to be {status}, but the money goes back to the customer",
+            called_refund(token)
+        )
+    });
+}
+
+fn refunded_has_money(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    refund: &Operation,
+) {
+    let (token, money) = (refund.token, refund.money);
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    let paid = given.effective == 1 && given.amount == money.amount;
+    let about = (token, "refund", Relation::ShownTooEarly);
+    found.check(Invariant::I17, seen, about, paid, || {
+        let back = Money { amount: given.amount, ..money };
+        format!("{} of {money} was seen succeeded with {back} given back", called_refund(token))
+    });
+    let booked = -said.booked(token);
+    let about = (token, "post", Relation::ShownTooEarly);
+    found.check(Invariant::I17, seen, about, booked >= money.amount, || {
+        format!("{} was seen succeeded before the ledger had booked it", called_refund(token))
     });
 }
 
@@ -175,7 +220,7 @@ fn reads_follow(
 
 fn replies_agree(said: &mut Authorities, found: &mut Findings, seen: Sighting, what: &Screen) {
     // Nothing was executed for these, so they say nothing of the payment.
-    if matches!(what.reply, ClientReply::Unavailable) {
+    if matches!(what.reply, ClientReply::Unavailable | ClientReply::NotRefundable) {
         return;
     }
     let screen = &mut said.dossiers.open(what.token).screen;

@@ -402,7 +402,9 @@ impl StoreDesk {
             earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
         }
         let known_order = self.store.of_order(read.key.tenant, read.order_ref);
-        Rows { key, payment, generation, earlier, known_order }
+        let of = read.of.and_then(|key| self.store.under(key));
+        let of = of.map(|(key, row)| (key.payment, self.view(key.payment, &row, out)));
+        Rows { key, payment, of, generation, earlier, known_order }
     }
 
     fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
@@ -411,6 +413,7 @@ impl StoreDesk {
             version: standing.version,
             lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
             cancelable: standing.may_cancel,
+            taken: standing.taken,
         }
     }
 

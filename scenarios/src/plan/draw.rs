@@ -9,6 +9,7 @@ mod gone;
 mod links;
 mod moments;
 mod providers;
+mod refunds;
 mod workload;
 
 use std::time::Duration;
@@ -37,6 +38,7 @@ impl Plan {
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
+        refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -128,6 +130,7 @@ const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const PAYOUTS: Domain = Domain(u64::from_le_bytes(*b"pay-outs"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const REFUNDS: Domain = Domain(u64::from_le_bytes(*b"refunds\0"));
 const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
 const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));

@@ -62,6 +62,9 @@ pub enum Blow {
     Deferred(Duration, bool),
     /// F14: the issuer declines this execution of a capture.
     CaptureDeclined,
+    /// The provider says of this execution of a refund, at once or later, that
+    /// the money could not be given back.
+    RefundFailed,
     /// F16: queries do not see what this execution did for so long; the lag of
     /// the provider's dialect is the most.
     IndexLag(Duration),
@@ -116,6 +119,7 @@ impl Blow {
             Self::ApprovedInPart(_) => "approved-in-part",
             Self::Deferred(..) => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::RefundFailed => "refund-failed",
             Self::IndexLag(_) => "index-lag",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated(_) => "webhook-repeated",

@@ -44,6 +44,18 @@ pub(super) struct OperationLine {
     insists: bool,
 }
 
+/// A refund as a file says it. Whose it is, the payment tells.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefundLine {
+    pub(super) refund: Spanned<u64>,
+    pub(super) of: Spanned<u64>,
+    at: Spanned<Span>,
+    key: Option<u64>,
+    gives_back: Spanned<Price>,
+    clicks_again: Option<Spanned<Span>>,
+}
+
 /// What a merchant may process, as a file says it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +125,20 @@ pub(super) fn balance_line(balance: &CustomerBalance) -> String {
     let line = Line::default().bare("customer", customer.0);
     let line = if tenant.0 == 1 { line } else { line.bare("tenant", tenant.0) };
     line.words("has", money).end()
+}
+
+/// The line of `refund`, which gives back what was paid from `of`.
+pub(super) fn refund_line(of: Token, refund: &Operation) -> String {
+    let Operation { token, at, key, money, .. } = refund;
+    let line = Line::default().bare("refund", token.0).bare("of", of.0);
+    let line = line.words("at", since_beginning(*at));
+    let line = if key.0 == token.0 { line } else { line.bare("key", key.0) };
+    let line = line.words("gives_back", money);
+    match refund.click_again_after {
+        Some(after) => line.words("clicks_again", Span(after)),
+        None => line,
+    }
+    .end()
 }
 
 /// The line of `limit`.
@@ -199,6 +225,55 @@ impl BalanceLine {
         let money = bounded(*self.has.get_ref(), self.has.span(), LIMIT_MAX)?;
         let (tenant, customer) = (Tenant(self.tenant), Customer(self.customer));
         Ok(CustomerBalance { tenant, customer, money })
+    }
+}
+
+impl RefundLine {
+    /// What the line says of one of these payments.
+    ///
+    /// # Errors
+    /// If it is of none of them, or of one whose key stands for another one too,
+    /// or in another currency; or a number is out of bounds.
+    pub(super) fn operation(self, payments: &[Operation]) -> Result<Operation, Wrong> {
+        let of = Token(*self.of.get_ref());
+        let known = payments.iter().find(|payment| payment.token == of);
+        let Some(payment) = known.filter(|payment| payment.purpose == Purpose::PayIn) else {
+            let problem = format!("there is no payment {} to give anything back of", of.0);
+            return Err(Wrong::new(self.of.span(), problem));
+        };
+        let shares = |other: &&Operation| other.token != of && other.key_id() == payment.key_id();
+        if let Some(other) = payments.iter().find(shares) {
+            let problem = format!(
+                "payment {} has the key of payment {}, which it may stand for",
+                of.0, other.token.0
+            );
+            return Err(Wrong::new(self.of.span(), problem));
+        }
+        let refund = *self.refund.get_ref();
+        if refund == 0 {
+            return Err(Wrong::new(self.refund.span(), "refunds are numbered from 1 on"));
+        }
+        let money = bounded(*self.gives_back.get_ref(), self.gives_back.span(), AMOUNT_MAX)?;
+        if money.currency != payment.money.currency {
+            let problem = format!("payment {} is in {}", of.0, payment.money.currency);
+            return Err(Wrong::new(self.gives_back.span(), problem));
+        }
+        let click_again_after = match self.clicks_again {
+            None => None,
+            some => Some(span(&mut { some }, "clicks_again", SPAN_MAX)?),
+        };
+        Ok(Operation {
+            token: Token(refund),
+            at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
+            key: IdempotencyKey(self.key.unwrap_or(refund)),
+            money,
+            click_again_after,
+            cancel_after: None,
+            order_ref: OrderRef(refund),
+            insists: false,
+            purpose: Purpose::Refund { of },
+            ..payment.clone()
+        })
     }
 }
 

@@ -155,6 +155,7 @@ impl FaultLine {
             }
             "deferred" => Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
             "capture-declined" => Blow::CaptureDeclined,
+            "refund-failed" => Blow::RefundFailed,
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
             "webhook-dropped" => Blow::WebhookDropped,
             "webhook-repeated" => Blow::WebhookRepeated(self.length(of, HELD_BACK_MAX)?),
@@ -191,7 +192,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 29] = [
+pub(super) const KINDS: [&str; 30] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -203,6 +204,7 @@ pub(super) const KINDS: [&str; 29] = [
     "approved-in-part",
     "deferred",
     "capture-declined",
+    "refund-failed",
     "index-lag",
     "webhook-dropped",
     "webhook-repeated",
@@ -247,6 +249,7 @@ mod tests {
             Blow::ApprovedInPart(5_000),
             Blow::Deferred(lasts, approves),
             Blow::CaptureDeclined,
+            Blow::RefundFailed,
             Blow::IndexLag(lasts),
             Blow::WebhookDropped,
             Blow::WebhookRepeated(lasts),

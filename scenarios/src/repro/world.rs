@@ -16,7 +16,7 @@ use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
 use super::line::{Line, quoted, span};
 use super::notes::Notes;
-use super::operation::{self, BalanceLine, LimitLine, OperationLine};
+use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
@@ -54,6 +54,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     lake: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
+    #[serde(default)]
+    refunds: Vec<RefundLine>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
     #[serde(default)]
@@ -159,8 +161,12 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
             line(format!("{name} = true"));
         }
     }
-    let operations = plan.operations.iter();
+    let operations = plan.operations.iter().filter(|o| o.purpose.refunds().is_none());
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
+    let refunds = plan.refunds().map(|(of, refund)| {
+        noted(operation::refund_line(of, refund), notes, &about_operation(refund))
+    });
+    let refunds: Vec<String> = refunds.collect();
     let faults = faults(plan).map(|(about, line)| noted(line, notes, &[about]));
     let some =
         |name, lines: Vec<String>| (!lines.is_empty()).then(|| list(name, lines.into_iter()));
@@ -173,6 +179,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let points =
         points.map(|(name, rate)| Line::default().words("name", name.name()).words("rate", rate));
     let lists = [
+        some("refunds", refunds),
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
         some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
@@ -216,14 +223,17 @@ fn faults(plan: &Plan) -> impl Iterator<Item = (shrink::Line, String)> {
 }
 
 fn noted_operation(operation: &Operation, notes: &Notes) -> String {
+    noted(operation::line(operation), notes, &about_operation(operation))
+}
+
+fn about_operation(operation: &Operation) -> [shrink::Line; 4] {
     let token = operation.token;
-    let about = [
+    [
         shrink::Line::Operation(token),
         shrink::Line::SecondClick(token),
         shrink::Line::Cancellation(token),
         shrink::Line::Insistence(token),
-    ];
-    noted(operation::line(operation), notes, &about)
+    ]
 }
 
 /// A line of a list, below what is said about it.
@@ -274,7 +284,7 @@ impl WorldTable {
         let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
-        let operations = operations(self.operations, clients, banks.len())?;
+        let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
         let present = Present {
@@ -371,6 +381,7 @@ fn banks(tables: Spanned<Vec<BankTable>>) -> Result<Vec<BankPlan>, Wrong> {
 /// In the order of their numbers.
 fn operations(
     lines: Spanned<Vec<Spanned<OperationLine>>>,
+    refunds: Vec<RefundLine>,
     clients: u8,
     banks: usize,
 ) -> Result<Vec<Operation>, Wrong> {
@@ -390,6 +401,19 @@ fn operations(
         }
         operations.push(line.operation(clients, banks)?);
     }
+    if operations.len() + refunds.len() > OPERATIONS_MAX {
+        let problem = format!("expected at most {OPERATIONS_MAX} operations and refunds");
+        return Err(Wrong::new(place, problem));
+    }
+    let mut given_back = Vec::with_capacity(refunds.len());
+    for line in refunds {
+        let (refund, place) = (*line.refund.get_ref(), line.refund.span());
+        if !seen.insert(refund) {
+            return Err(Wrong::new(place, format!("operation {refund} stands here twice")));
+        }
+        given_back.push(line.operation(&operations)?);
+    }
+    operations.extend(given_back);
     operations.sort_by_key(|operation| operation.token);
     Ok(operations)
 }

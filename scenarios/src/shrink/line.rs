@@ -112,6 +112,8 @@ pub enum ProviderLine {
     Deferred,
     /// F14.
     CaptureDeclined,
+    /// Refunds that come to nothing.
+    RefundFailed,
     /// F15, never told.
     WebhookDropped,
     /// F15, told once more.
@@ -238,6 +240,11 @@ impl Plan {
         let gone: BTreeSet<_> = lines.iter().copied().collect();
         let mut plan = self.clone();
         plan.operations.retain(|operation| !gone.contains(&Line::Operation(operation.token)));
+        // What was never paid can't be given back.
+        let left: BTreeSet<_> = plan.operations.iter().map(|operation| operation.token).collect();
+        plan.operations.retain(|operation| {
+            operation.purpose.refunds().is_none_or(|payment| left.contains(&payment))
+        });
         for operation in &mut plan.operations {
             if gone.contains(&Line::SecondClick(operation.token)) {
                 operation.click_again_after = None;
@@ -316,7 +323,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -334,6 +341,7 @@ impl ProviderLine {
         Self::Partial,
         Self::Deferred,
         Self::CaptureDeclined,
+        Self::RefundFailed,
     ];
 
     /// What files call it.
@@ -351,6 +359,7 @@ impl ProviderLine {
             Self::Partial => "partial",
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::RefundFailed => "refund-failed",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated => "webhook-repeated",
             Self::WebhookReordered => "webhook-reordered",
@@ -397,6 +406,7 @@ impl ProviderLine {
             Self::Partial => &mut issuer.partial,
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
+            Self::RefundFailed => &mut issuer.refund_failed,
             Self::WebhookDropped => &mut faults.webhooks.dropped,
             Self::WebhookRepeated => &mut faults.webhooks.repeated,
             Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,

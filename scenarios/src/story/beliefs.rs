@@ -152,7 +152,7 @@ impl Beliefs {
 impl Believing {
     pub(super) fn hear(&mut self, said: &Said, matter: &Matter) {
         match said {
-            Said::Moved(movement) if matter.is_about(movement.charge.token) => {
+            Said::Moved(movement) if matter.is_about(movement.token) => {
                 self.beliefs.take_movement(movement);
             }
             Said::Booked(booking) => {

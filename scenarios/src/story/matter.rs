@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use model::gatekeeper::KeyId;
+use model::gatekeeper::{Generation, KeyId};
 use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
@@ -163,7 +163,7 @@ impl Matter {
                 moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
             }
             Entry::Provider(entry) => {
-                entry.movement().is_some_and(|moved| self.touches(moved.charge.token))
+                entry.movement().is_some_and(|moved| self.touches(moved.token))
             }
             // Its handler heard about whom it is.
             Entry::Risk(_) => false,
@@ -173,7 +173,7 @@ impl Matter {
 
     /// Whether a payment that it is about had this key.
     fn has_used(&self, key: KeyId) -> bool {
-        let all = (0..=self.payments.len() as u32).map(|n| PaymentId::of(key.tenant, key.key, n));
+        let all = (0..=self.payments.len() as u32).map(|n| key.payment(Generation(n)));
         all.into_iter().any(|payment| self.payments.contains(&payment))
     }
 

@@ -148,7 +148,7 @@ impl<'s> Narrator<'s> {
     }
 
     fn moved(&self, movement: &Movement) -> Option<Deed> {
-        self.matter.is_about(movement.charge.token).then_some(Deed::Moves(*movement))
+        self.matter.is_about(movement.token).then_some(Deed::Moves(*movement))
     }
 
     /// Rows of money; those of permissions too where the ledger itself broke a
@@ -206,6 +206,7 @@ impl<'s> Narrator<'s> {
         let passage = passage(at, fate, self.scene.ended_at);
         let worth = match message {
             Message::Create(_)
+            | Message::Refund(_)
             | Message::Cancel(..)
             | Message::Provide(..)
             | Message::Remit(..)
@@ -214,9 +215,10 @@ impl<'s> Narrator<'s> {
             | Message::Event(_)
             | Message::Webhook(_)
             | Message::WebhookReply(_) => true,
-            Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {
-                is_final(reply)
-            }
+            Message::Created(_, reply)
+            | Message::Refunded(_, reply)
+            | Message::Got(_, reply)
+            | Message::Cancelled(_, reply) => is_final(reply),
             _ => false,
         };
         let vain = matches!(passage, Passage::Lost | Passage::InTheAir(_));
