@@ -7,7 +7,11 @@ use model::{
     Store, StoreEntry, Tenant, Then, Token, TransactionId,
 };
 
-const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(7) };
+const KEY: KeyId = KeyId {
+    tenant: Tenant(1),
+    endpoint: model::gatekeeper::KeyEndpoint::Create,
+    key: IdempotencyKey(7),
+};
 const TOKEN: Token = Token(3);
 const ENDED: [Status; 2] = [Status::Captured, Status::Succeeded];
 
