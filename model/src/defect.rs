@@ -27,6 +27,8 @@ pub enum Defect {
     NoFingerprint,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
+    /// What a capture leaves is taken to be free.
+    ResidualAuth,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// A time-out counts as a refusal.
@@ -126,6 +128,14 @@ impl Defect {
                     next attempt",
             source: "woocommerce-gateway-stripe#3638 and PR#3725",
             caught_by: &["I05", "I14"],
+        },
+        DefectStory {
+            defect: Self::ResidualAuth,
+            name: "residual-auth",
+            story: "what a partial capture leaves of its authorization is taken to be free, so that \
+                    a provider that releases nothing by itself keeps the customer's money reserved",
+            source: "juspay/hyperswitch#2036",
+            caught_by: &["I35"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,

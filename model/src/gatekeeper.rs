@@ -7,6 +7,7 @@ use crate::defect::{Defect, Defects};
 use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
 use crate::identity::{Merchant, Token};
 use crate::money::Money;
+use crate::order::PayIn;
 use crate::status::Status;
 
 /// A key within its tenant: the same key of two tenants is two keys.
@@ -37,6 +38,8 @@ pub struct CreatePayment {
     pub token: Token,
     /// How much.
     pub money: Money,
+    /// How it is taken.
+    pub pay_in: PayIn,
 }
 
 /// What is stored of a key.
@@ -79,16 +82,19 @@ impl CreatePayment {
     /// The digest of everything that a repetition must not change.
     pub fn fingerprint(&self) -> Fingerprint {
         let amount = self.money.amount.0;
-        Fingerprint(hash(
-            "fingerprint",
-            [
-                u64::from(self.merchant.0),
-                self.token.0,
-                amount as u64,
-                (amount >> 64) as u64,
-                self.money.currency as u64,
-            ],
-        ))
+        let always = [
+            u64::from(self.merchant.0),
+            self.token.0,
+            amount as u64,
+            (amount >> 64) as u64,
+            self.money.currency as u64,
+        ];
+        let shares = self.pay_in.captures.shares().iter();
+        let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
+        Fingerprint(match (hash("fingerprint", always), taken) {
+            (at_once, 0) => at_once,
+            (at_once, taken) => hash("captures", [at_once, taken]),
+        })
     }
 
     /// The payment that this request becomes if it is the first under its key.

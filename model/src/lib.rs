@@ -20,6 +20,7 @@ mod archive;
 mod attempt;
 mod balances;
 mod call;
+mod captures;
 mod change;
 mod charge;
 mod conductor;
@@ -63,6 +64,7 @@ pub use archive::Archive;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use call::{Answer, Call, LedgerRequest, Notice};
+pub use captures::Captures;
 pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
@@ -86,7 +88,7 @@ pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{Order, RefundOrder};
+pub use order::{Order, PayIn, RefundOrder};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,

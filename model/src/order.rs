@@ -3,20 +3,28 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::captures::Captures;
 use crate::identity::{ChargeId, PaymentId, ProviderId};
 use crate::workflow::PaymentWorkflow;
+use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::refund::REFUND;
 
 /// An order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// A customer pays by card.
-    #[default]
-    PayIn,
+    PayIn(PayIn),
     /// Money that was captured for another payment goes back.
     Refund(RefundOrder),
+}
+
+/// How a customer's payment is taken. By default it is all of it at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PayIn {
+    /// In how many captures.
+    pub captures: Captures,
 }
 
 /// What a refund gives back.
@@ -30,11 +38,26 @@ pub struct RefundOrder {
     pub charge: ChargeId,
 }
 
+impl Default for Order {
+    fn default() -> Self {
+        Self::PayIn(PayIn::default())
+    }
+}
+
 impl Order {
+    /// In how many captures it is taken.
+    pub const fn captures(&self) -> Captures {
+        match self {
+            Self::PayIn(pay_in) => pay_in.captures,
+            Self::Refund(_) => Captures::AT_ONCE,
+        }
+    }
+
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
-            Self::PayIn => &PAYIN_CARD,
+            Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
+            Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
         }
     }
@@ -42,7 +65,7 @@ impl Order {
     /// Who has the money, where that is known from the beginning.
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn(_) => None,
             Self::Refund(refund) => Some(refund.provider),
         }
     }
@@ -50,7 +73,7 @@ impl Order {
     /// As which charge.
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn(_) => None,
             Self::Refund(refund) => Some(refund.charge),
         }
     }
@@ -58,7 +81,7 @@ impl Order {
     /// The payment whose money it moves on, if it begins with one.
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn(_) => None,
             Self::Refund(refund) => Some(refund.of),
         }
     }

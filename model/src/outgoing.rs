@@ -2,6 +2,7 @@
 
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
+use crate::dialect::Undoing;
 use crate::identity::ProviderId;
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
@@ -40,14 +41,29 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                         ProviderRequest::Refund { reference, charge, amount: money.amount }
                     }
                     (Action::Capture, Some(charge)) => {
-                        let amount = money.amount;
-                        ProviderRequest::Capture { reference, charge, amount, is_final: true }
+                        let (amount, is_final) =
+                            (payment.part(which), closes(payment, which, rules));
+                        ProviderRequest::Capture { reference, charge, amount, is_final }
+                    }
+                    (Action::Release, _) => {
+                        let target = payment.operation_of(Action::Authorize);
+                        ProviderRequest::VoidByReference { reference, target }
                     }
                     _ => ProviderRequest::Authorize { reference, money },
                 },
             )
         }
     }
+}
+
+/// Whether a capture says that it is the last. Where nothing is undone, what a
+/// last capture leaves is reserved without anybody seeing it: then the
+/// authorization is left to its end.
+fn closes(payment: &Payment, which: Try, rules: &Rules) -> bool {
+    let intent = payment.intent();
+    let amount = intent.money.amount;
+    let undoes = rules.dialect(payment.provider()).undo != Undoing::Expiry;
+    payment.is_last_part(which) && (undoes || intent.order.captures().sum(amount) == amount)
 }
 
 /// The call that undoes a step.
@@ -71,7 +87,7 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {
     let target = match payment.action(which) {
-        Action::Capture => payment.operation_of(Action::Authorize),
+        Action::Capture | Action::Release => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };
     provider_call(payment, which, ProviderRequest::Query { target })

@@ -189,6 +189,9 @@ impl Payment {
                 let quote = quote(Version::CURRENT, self.intent.money);
                 Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
             }
+            Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
+                Some(Record::StepOutcome { which, outcome: self.released() })
+            }
             Next::Choose(dead) => Some(self.choose(dead, providers)),
             Next::BeginUndo(which) => {
                 Some(Record::CompIntent { which, operation: self.operation(which).undo() })
@@ -309,9 +312,31 @@ impl Payment {
         self.refund
     }
 
-    /// What was captured.
+    /// What was captured, in all.
     pub fn captured(&self) -> Amount {
         self.captured
+    }
+
+    /// What the capture is to take that `which` is a try at.
+    pub fn part(&self, which: Try) -> Amount {
+        let captures = self.intent.order.captures();
+        captures.part(self.workflow.nth(which), self.intent.money.amount)
+    }
+
+    /// Whether no capture is planned after the one that `which` is a try at.
+    pub fn is_last_part(&self, which: Try) -> bool {
+        self.workflow.nth(which) + 1 >= self.intent.order.captures().count()
+    }
+
+    /// The outcome of giving back what was not captured.
+    pub fn released(&self) -> Outcome {
+        Outcome::Released { amount: self.intent.money.amount - self.captured }
+    }
+
+    /// Whether something may be reserved that nobody will capture.
+    fn owes_release(&self) -> bool {
+        let left = self.captured < self.intent.money.amount;
+        self.defects.pick(Defect::ResidualAuth, || left, || false)
     }
 
     /// What it costs, as the journal has it: it is worked out once.
@@ -375,7 +400,11 @@ impl Payment {
     ) -> Result<(), IllegalRecord> {
         let attempt = match self.action(which) {
             Action::Authorize => self.attempts.get_mut(usize::from(which.attempt) - 1),
-            Action::Capture => self.attempts.last_mut(),
+            // After a last capture nothing more comes of the attempt; nor after
+            // an undo that came too late for the first, and closed the rest.
+            Action::Capture | Action::Release => {
+                self.attempts.last_mut().filter(|last| last.state != AttemptState::Captured)
+            }
             _ => None,
         };
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
@@ -397,7 +426,7 @@ impl Payment {
     /// The undo of its authorization told what became of a capture in doubt.
     fn learn_of_capture(&mut self, happened: bool) {
         if happened {
-            self.captured = self.intent.money.amount;
+            self.captured = self.intent.order.captures().part(0, self.intent.money.amount);
         } else {
             self.last_refusal = Some(Refusal::AuthorizationGone);
         }
@@ -410,7 +439,13 @@ impl Payment {
         } else {
             SagaEntry::Done(which)
         })?;
-        self.change_attempt(which, AttemptEvent::of_outcome(self.action(which), outcome))?;
+        let event = match AttemptEvent::of_outcome(self.action(which), outcome) {
+            Some(AttemptEvent::Captured) if !self.is_last_part(which) => {
+                Some(AttemptEvent::CapturedInPart)
+            }
+            event => event,
+        };
+        self.change_attempt(which, event)?;
         self.change_refund(RefundEvent::of_outcome(self.action(which), outcome))?;
         match outcome {
             Outcome::Quoted(quote) => self.quote = Some(quote),
@@ -419,10 +454,14 @@ impl Payment {
                     attempt.charge = Some(charge);
                 }
             }
-            Outcome::Captured { amount } => self.captured = amount,
+            Outcome::Captured { amount } => self.captured += amount,
             Outcome::Notified => self.notified = true,
             Outcome::Refused(refusal) => self.last_refusal = Some(refusal),
-            Outcome::Approved | Outcome::Held | Outcome::Refunded { .. } | Outcome::Posted => {}
+            Outcome::Approved
+            | Outcome::Held
+            | Outcome::Released { .. }
+            | Outcome::Refunded { .. }
+            | Outcome::Posted => {}
         }
         Ok(())
     }

@@ -311,8 +311,8 @@ impl Store {
         for record in &commit.records {
             row.journal.push(*record);
             row.case |= matches!(record, Record::CaseOpened(_));
-            if let Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } = record {
-                row.taken = Taken::from_journal(&row.journal, *amount);
+            if let Record::StepOutcome { outcome: Outcome::Captured { .. }, .. } = record {
+                row.taken = Taken::from_journal(&row.journal);
             }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;

@@ -208,8 +208,16 @@ fn then(operation: &Operation) -> String {
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
     ];
-    let then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
-    then.join(", ")
+    let then = then.into_iter().flatten().map(|what| format!("{what} later"));
+    then.chain(parts(operation)).collect::<Vec<_>>().join(", ")
+}
+
+/// The parts in which a payment is taken, if it is not taken at once.
+fn parts(operation: &Operation) -> Option<String> {
+    let captures = operation.purpose.pay_in().captures;
+    let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
+    let shares: Vec<_> = captures.shares().iter().map(percent).collect();
+    (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
 }
 
 fn operation(operation: &Operation) -> Vec<String> {

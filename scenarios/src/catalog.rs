@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("wrong-clocks", include_str!("../catalog/wrong-clocks.toml")),
     ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
+    ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

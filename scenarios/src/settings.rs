@@ -117,6 +117,9 @@ pub struct Workload {
     /// How often an earlier key is used again for another amount.
     #[serde(default)]
     pub reuse_key: Rate,
+    /// How often a payment is taken in several captures, or only in part.
+    #[serde(default)]
+    pub captures: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,

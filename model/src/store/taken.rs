@@ -37,8 +37,13 @@ impl Taken {
         self.captured - self.refunds - self.disputed
     }
 
-    /// What the capture of `captured`, the last record of `journal`, took.
-    pub(super) fn from_journal(journal: &[Record], captured: Amount) -> Option<Self> {
+    /// What was captured so far, as `journal` has it.
+    pub(super) fn from_journal(journal: &[Record]) -> Option<Self> {
+        let taken = journal.iter().filter_map(|record| match record {
+            Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } => Some(*amount),
+            _ => None,
+        });
+        let captured = taken.sum();
         let charge = journal.iter().rev().find_map(|record| match record {
             Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. } => {
                 Some(*charge)
@@ -60,7 +65,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn => None,
+            Order::PayIn(_) => None,
         }
     }
 }

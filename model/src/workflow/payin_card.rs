@@ -47,7 +47,7 @@ pub mod steps {
 /// The most tries at providers for one payment.
 pub const ATTEMPTS_MAX: u8 = 3;
 
-fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
+pub(super) fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     match action {
         Action::Post => post(payment),
         _ => hold(payment),
@@ -60,17 +60,20 @@ fn hold(payment: &Payment) -> Vec<Transfer> {
 }
 
 /// The chain that releases what [`hold`] reserved.
-fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
+pub(super) fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
     payin::void(&payment.voucher(payment.operation_of(action).undo()), &[part(payment)])
 }
 
-/// The chain that books a capture: the holds become postings, the provider
-/// owes the money, and the merchant pays the quoted fee and tax.
+/// The chain that books what was captured: the holds become postings, what was
+/// not captured of them is free again, the provider owes the money, and the
+/// merchant pays the quoted fee and tax, or its part of them.
 fn post(payment: &Payment) -> Vec<Transfer> {
     let quote = payment.quote().expect("the outcome of QUOTE is durable before POST is intended");
+    let (intent, amount) = (payment.intent(), payment.captured());
+    let quote = quote.of_part(amount, intent.money.amount);
     let captured = CapturedPart {
-        merchant: payment.intent().merchant,
-        amount: payment.captured(),
+        merchant: intent.merchant,
+        amount,
         fee: quote.fee,
         tax: quote.tax,
         rest: Amount::ZERO,

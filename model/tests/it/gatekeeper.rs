@@ -308,7 +308,7 @@ fn accept(request: &CreatePayment, payment: PaymentId) -> Commit {
         key: request.key.key,
         token: request.token,
         money: request.money,
-        order: model::Order::PayIn,
+        order: model::Order::default(),
     };
     let row = KeyRow { fingerprint: request.fingerprint(), payment, reply: None };
     let commit = Commit {

@@ -21,7 +21,7 @@ pub(crate) fn intent(token: u64) -> Intent {
         key,
         token: Token(token),
         money: MONEY,
-        order: Order::PayIn,
+        order: Order::default(),
     }
 }
 
@@ -41,8 +41,13 @@ pub(crate) struct History {
 impl History {
     /// Whoever has a defect planted is not held to the rules.
     pub(crate) fn new(token: u64, defects: Defects) -> Self {
+        Self::of(intent(token), defects)
+    }
+
+    /// The same for any intent.
+    pub(crate) fn of(intent: Intent, defects: Defects) -> Self {
         Self {
-            records: vec![Record::Accepted(intent(token))],
+            records: vec![Record::Accepted(intent)],
             sent: BTreeMap::new(),
             defects,
             mute: Vec::new(),

@@ -5,6 +5,7 @@
 
 mod booking;
 mod capture;
+mod captures;
 mod cases;
 mod compaction;
 mod conductor;

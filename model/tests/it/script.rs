@@ -17,10 +17,12 @@
 
 use std::time::Duration;
 
-use model::{Act, Call, Changes, Conductor, Defects, OperationId, Payment, Record, Rules};
+use model::{
+    Act, Call, Changes, Conductor, Defects, Intent, OperationId, Order, Payment, Record, Rules,
+};
 
 use crate::dialects;
-use crate::history::History;
+use crate::history::{History, intent};
 use crate::ledger_desk::snake;
 use crate::provider_desk::span;
 use crate::spelling;
@@ -55,7 +57,12 @@ pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
 /// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
 /// before the other.
 pub(crate) fn play(rules: &Rules, first: &str, script: &str) {
-    let mut door = Door::new(rules, if first == "a" { 0 } else { 1 });
+    play_order(rules, first, Order::default(), script);
+}
+
+/// The same for a payment that is taken otherwise than at once.
+pub(crate) fn play_order(rules: &Rules, first: &str, order: Order, script: &str) {
+    let mut door = Door::of(rules, Intent { order, ..intent(u64::from(first != "a")) });
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         door.follow(line);
     }
@@ -74,7 +81,11 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        let history = History::new(token, rules.defects).with(rules);
+        Self::of(rules, intent(token))
+    }
+
+    fn of(rules: &Rules, intent: Intent) -> Self {
+        let history = History::of(intent, rules.defects).with(rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {
             rules: rules.clone(),
@@ -280,7 +291,10 @@ impl Door {
 
     /// The journal, spelled.
     pub(crate) fn written(&self) -> Vec<String> {
-        self.history.records().iter().map(spelling::record).collect()
+        let payment = self.history.payment();
+        let workflow = payment.intent().order.workflow();
+        let spelled = self.records().iter().map(|record| spelling::record(workflow, record));
+        spelled.collect()
     }
 }
 

@@ -2,8 +2,8 @@
 //! [`crate::conductor`] and [`crate::doubt`] are written.
 
 use model::saga::Try;
-use model::workflow::Action;
-use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::workflow::payin_card::steps;
+use model::workflow::{Action, PaymentWorkflow};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, LedgerRequest, OperationId, Outcome,
     Payment, ProviderId, ProviderReply, ProviderRequest, Record, RiskReply, RiskRequest,
@@ -35,6 +35,19 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
 }
 
 fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -> String {
+    let at = ["a", "b", "c", "d"][usize::from(at.0)];
+    if let ProviderRequest::VoidByReference { reference, target } = request
+        && *reference != target.undo()
+    {
+        assert_eq!(*reference, payment.operation_of(Action::Release), "an undo of its own");
+        return format!("let-go at {at}");
+    }
+    if let ProviderRequest::Capture { reference, .. } = request {
+        let later = (1..3).find(|nth| payment.operation(capture(*nth)) == *reference);
+        if let Some(nth) = later {
+            return format!("capture-{} at {at}", nth + 1);
+        }
+    }
     let (verb, step, operation) = match request {
         ProviderRequest::Authorize { reference, .. } => ("authorize", steps::AUTHORIZE, reference),
         ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
@@ -45,11 +58,17 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
     let which = known.map_or("/?".to_owned(), attempt);
-    format!("{verb}{which} at {}", ["a", "b", "c", "d"][usize::from(at.0)])
+    format!("{verb}{which} at {at}")
+}
+
+/// The first try at the capture with this number, from 0 on.
+fn capture(nth: u8) -> Try {
+    Try { step: steps::CAPTURE + nth, attempt: 1 }
 }
 
 /// `undo authorize/2`
-pub(crate) fn record(record: &Record) -> String {
+pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
+    let name = |which| name(workflow, which);
     match record {
         Record::Accepted(_) => "accepted".to_owned(),
         Record::StepIntent { which, .. } => format!("intent {}", name(*which)),
@@ -74,13 +93,18 @@ fn outcome(outcome: Outcome) -> String {
         Outcome::Quoted(_) => "quoted".to_owned(),
         Outcome::Authorized { .. } => "authorized".to_owned(),
         Outcome::Captured { .. } => "captured".to_owned(),
+        Outcome::Released { amount } => format!("released {}", i128::from(amount)),
         Outcome::Refused(refusal) => snake(&format!("{refusal:?}")),
         other => snake(&format!("{other:?}")),
     }
 }
 
-fn name(which: Try) -> String {
-    format!("{}{}", PAYIN_CARD.action(which), attempt(which))
+fn name(workflow: &PaymentWorkflow, which: Try) -> String {
+    let nth = match workflow.nth(which) {
+        0 => String::new(),
+        nth => format!("-{}", nth + 1),
+    };
+    format!("{}{nth}{}", workflow.action(which), attempt(which))
 }
 
 /// The first attempt goes without saying.
@@ -147,7 +171,12 @@ fn results(word: &str, length: usize) -> Vec<TransferResult> {
 
 fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
     let charge = charge_of(request);
-    let amount = MONEY.amount;
+    let (word, told) = word.split_once(':').unwrap_or((word, ""));
+    let amount = match (request, told.parse().map(Amount)) {
+        (_, Ok(told)) => told,
+        (ProviderRequest::Capture { amount, .. }, _) => *amount,
+        _ => MONEY.amount,
+    };
     let status = |state| ProviderReply::Status(state, charge, amount);
     match word {
         "authorized" => ProviderReply::Authorized { charge, amount },
@@ -174,6 +203,7 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "server-error" => ProviderReply::ServerError,
         "invalid" => ProviderReply::Invalid,
         "is-authorized" => status(ChargeState::Authorized),
+        "is-partly-captured" => status(ChargeState::PartiallyCaptured),
         "is-captured" => status(ChargeState::Captured),
         "is-declined" => status(ChargeState::Declined),
         "is-pending" => status(ChargeState::Pending),

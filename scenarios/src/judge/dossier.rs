@@ -10,6 +10,7 @@ use sim::VirtualTime;
 
 use crate::fact::Endpoint;
 use crate::message::{Asking, ClientReply};
+use crate::plan::Operation;
 
 /// What each authority has said of one instrument.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +78,10 @@ pub struct PaymentRecordView {
     pub epochs: [u32; 2],
     /// Tries at providers, and whether each is definitely without effect.
     pub attempts: Vec<(u8, bool)>,
+    /// What was captured of one that is not captured at once.
+    pub in_parts: Amount,
+    /// Whether captures that were planned were not made, because one was refused.
+    pub cut_short: bool,
 }
 
 /// What was shown of one payment.
@@ -132,6 +137,14 @@ impl Dossier {
         self.charges.iter().filter(here).map(|view| view.captured).sum()
     }
 
+    /// What is to be captured for `operation`: as much as it wants, or what was
+    /// until a capture after the first was refused.
+    pub(super) fn due(&self, operation: &Operation) -> Amount {
+        let cut_short = self.payments.iter().find(|view| view.cut_short);
+        let captures = operation.purpose.pay_in().captures;
+        cut_short.map_or_else(|| captures.sum(operation.money.amount), |view| view.in_parts)
+    }
+
     pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {
         self.payments.iter().find(|view| view.intent.payment == payment)
     }
@@ -167,6 +180,7 @@ impl Dossier {
         record: &Record,
     ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
+        view.take_part(record);
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
@@ -223,6 +237,42 @@ impl PaymentRecordView {
             case: false,
             epochs: [0, 0],
             attempts: Vec::new(),
+            in_parts: Amount::ZERO,
+            cut_short: false,
+        }
+    }
+
+    /// What was captured for it, if it succeeded.
+    pub(super) fn captured(&self) -> Amount {
+        match (self.status, self.intent.order.captures().is_at_once()) {
+            (Status::Succeeded, true) => self.intent.money.amount,
+            (Status::Succeeded, false) => self.in_parts,
+            _ => Amount::ZERO,
+        }
+    }
+
+    /// Takes what became of one of several captures, or of a single one of a
+    /// part.
+    fn take_part(&mut self, record: &Record) {
+        let Intent { order, money, .. } = self.intent;
+        let captures = order.captures();
+        if captures.is_at_once() {
+            return;
+        }
+        match record {
+            Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } => {
+                self.in_parts += *amount;
+            }
+            Record::StepOutcome { which, outcome: Outcome::Refused(_) } if self.pivot => {
+                self.cut_short |= order.workflow().action(*which) == Action::Capture;
+            }
+            // The undo of its authorization was the query for the first.
+            Record::CompOutcome { outcome: UndoOutcome::TooLate, .. }
+                if self.status == Status::Processing =>
+            {
+                self.in_parts = captures.part(0, money.amount);
+            }
+            _ => {}
         }
     }
 

@@ -6,8 +6,8 @@
 
 use model::workflow::payin_card::{PAYIN_CARD, holds_of};
 use model::{
-    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, Order,
-    PaymentId, ProviderId, Status,
+    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, PaymentId,
+    ProviderId, Status,
 };
 use sim::VirtualTime;
 
@@ -68,6 +68,9 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
+        if !view.intent.order.captures().is_at_once() {
+            return None;
+        }
         let (payment, screen) = (view.intent.payment, &dossier.screen);
         let mut charges = dossier.charges.iter().map(PackedCharge::pack);
         let packed = Self {
@@ -222,7 +225,7 @@ impl Packed {
             key: operation.key,
             token: operation.token,
             money: operation.money,
-            order: Order::PayIn,
+            order: operation.purpose.order(),
         }
     }
 
@@ -235,6 +238,8 @@ impl Packed {
             case: self.case,
             epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
+            in_parts: Amount::ZERO,
+            cut_short: false,
         }
     }
 

@@ -276,6 +276,7 @@ fn create(operation: &Operation, out: &mut Effects) {
         merchant: operation.merchant,
         token: operation.token,
         money: operation.money,
+        pay_in: operation.purpose.pay_in(),
     };
     out.send(EDGE, Message::Create(request));
 }

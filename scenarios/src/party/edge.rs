@@ -189,7 +189,7 @@ impl Edge {
             key: create.key.key,
             token: create.token,
             money: create.money,
-            order: Order::PayIn,
+            order: Order::PayIn(create.pay_in),
         };
         let commit = Commit {
             id: TransactionId(0),

@@ -30,6 +30,7 @@ impl Plan {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
+        workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -106,6 +107,7 @@ const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));

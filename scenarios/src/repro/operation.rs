@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use model::{Amount, Captures, IdempotencyKey, Merchant, Money, PayIn, Tenant, Token};
 use serde::Deserialize;
 use sim::VirtualTime;
 use toml::Spanned;
@@ -31,6 +31,8 @@ pub(super) struct OperationLine {
     pays: Spanned<Price>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    /// The captures that it is taken in, in basis points of it.
+    captures: Option<Spanned<Vec<u16>>>,
 }
 
 /// What a merchant may process, as a file says it.
@@ -71,7 +73,13 @@ pub(super) fn line(operation: &Operation) -> String {
         None => line,
     };
     let line = then(line, "clicks_again", operation.click_again_after);
-    then(line, "cancels", operation.cancel_after).end()
+    let line = then(line, "cancels", operation.cancel_after);
+    let captures = operation.purpose.pay_in().captures;
+    let line = match captures.is_at_once() {
+        true => line,
+        false => line.bare("captures", format!("{:?}", captures.shares())),
+    };
+    line.end()
 }
 
 /// The line of `limit`.
@@ -106,6 +114,7 @@ impl OperationLine {
                 field => span(&mut { field }, name, SPAN_MAX).map(Some),
             }
         };
+        let captures = self.captures.map_or(Ok(Captures::AT_ONCE), captures)?;
         Ok(Operation {
             token: Token(payment),
             at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
@@ -116,7 +125,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
-            purpose: Purpose::PayIn,
+            purpose: Purpose::PayIn(PayIn { captures }),
         })
     }
 }
@@ -130,6 +139,17 @@ impl LimitLine {
         let money = bounded(*self.may_process.get_ref(), self.may_process.span(), LIMIT_MAX)?;
         Ok(MerchantLimit { tenant: Tenant(self.tenant), merchant: Merchant(self.merchant), money })
     }
+}
+
+fn captures(shares: Spanned<Vec<u16>>) -> Result<Captures, Wrong> {
+    Captures::of(shares.get_ref()).ok_or_else(|| {
+        let most = Captures::MAX;
+        let problem = format!(
+            "`captures` are 1 to {most} shares in basis points, each above 0, together at most \
+             10000; whoever takes everything at once says nothing"
+        );
+        Wrong::new(shares.span(), problem)
+    })
 }
 
 fn bounded(price: Price, place: Range<usize>, most: i128) -> Result<Money, Wrong> {

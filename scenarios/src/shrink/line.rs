@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
 use crate::party::{name, provider_role};
-use crate::plan::{Plan, ProviderPlan};
+use crate::plan::{Plan, ProviderPlan, Purpose};
 use crate::points::PointName;
 
 /// One thing that a plan has, and could do without.
@@ -23,6 +23,8 @@ pub enum Line {
     SecondClick(Token),
     /// The customer's cancellation.
     Cancellation(Token),
+    /// The captures in which a payment is taken, and not at once.
+    Captures(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -118,6 +120,8 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
+            let captures = operation.purpose.pay_in().captures;
+            lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
         }
         lines
     }
@@ -172,6 +176,7 @@ impl Line {
             Self::Operation(_)
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
+                | Self::Captures(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::OrderedLinks
@@ -195,6 +200,9 @@ impl Plan {
             }
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
+            }
+            if gone.contains(&Line::Captures(operation.token)) {
+                operation.purpose = Purpose::default();
             }
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
@@ -239,6 +247,7 @@ impl Plan {
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
+            | Line::Captures(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -327,6 +336,7 @@ impl fmt::Display for Line {
             Self::Operation(token) => write!(f, "payment {}", token.0),
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
+            Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }

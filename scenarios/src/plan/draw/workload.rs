@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, Tenant, Token};
+use model::{Amount, Captures, IdempotencyKey, Merchant, Money, PayIn, Tenant, Token};
 use sim::{Rate, Stream, VirtualTime};
 
 use crate::plan::{MerchantLimit, Operation, Purpose};
@@ -29,7 +29,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             money: Money { amount: Amount(i128::from(amount)), currency },
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
-            purpose: Purpose::PayIn,
+            purpose: Purpose::default(),
         }
     };
     let mut operations: Vec<_> = (0..workload.operations).map(operation).collect();
@@ -69,6 +69,37 @@ pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stre
         }
     }
 }
+
+/// What is shipped in parts is charged in parts; now and then something of it
+/// never is.
+pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.workload.captures;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let in_parts = stream.chance(rate);
+        let count = stream.between(1, Captures::MAX as u64);
+        let leaves = stream.chance(LEAVES) || count == 1;
+        let whole = if leaves { stream.between(WHOLE / 4, WHOLE - 1) } else { WHOLE };
+        let (mut left, mut shares) = (whole, Vec::new());
+        for after in (0..count).rev() {
+            let most = left - after * SHARE_MIN;
+            let share = if after == 0 { left } else { stream.between(SHARE_MIN, most) };
+            shares.push(share as u16);
+            left -= share;
+        }
+        let captures = Captures::of(&shares).filter(|_| in_parts);
+        operation.purpose = Purpose::PayIn(PayIn { captures: captures.unwrap_or_default() });
+    }
+}
+
+/// The whole of a payment, in basis points.
+const WHOLE: u64 = 10_000;
+/// The smallest share that a capture takes of it.
+const SHARE_MIN: u64 = 500;
+/// How often something is left of a payment that is taken in several captures.
+const LEAVES: Rate = Rate::per_million(500_000);
 
 /// How long after its first use a key is used again at most.
 const REUSE_AFTER_MAX: Duration = Duration::from_secs(300);
