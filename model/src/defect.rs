@@ -23,12 +23,16 @@ pub enum Defect {
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// Every currency is taken to have hundredths.
+    MinorUnitsX100,
     /// A key answers whatever is asked under it.
     NoFingerprint,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
     /// What a capture leaves is taken to be free.
     ResidualAuth,
+    /// What is split is rounded part by part.
+    RoundEachLeg,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// A time-out counts as a refusal.
@@ -114,6 +118,14 @@ impl Defect {
             caught_by: &["I26", "I05"],
         },
         DefectStory {
+            defect: Self::MinorUnitsX100,
+            name: "minor-units-x100",
+            story: "an amount is sent to providers as if every currency had hundredths, so that a \
+                    customer who pays in yen is charged a hundred times as much",
+            source: "stripe-sfcc PR#31; gumroad PR#3749; active_merchant#1943",
+            caught_by: &["I06"],
+        },
+        DefectStory {
             defect: Self::NoFingerprint,
             name: "no-fingerprint",
             story: "a key that is used again for another amount gets the reply to the first \
@@ -136,6 +148,14 @@ impl Defect {
                     a provider that releases nothing by itself keeps the customer's money reserved",
             source: "juspay/hyperswitch#2036",
             caught_by: &["I35"],
+        },
+        DefectStory {
+            defect: Self::RoundEachLeg,
+            name: "round-each-leg",
+            story: "the parts of a split payment are rounded down one by one and what that leaves \
+                    is dropped, so that the books have a cent less than was charged",
+            source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
+            caught_by: &["I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,

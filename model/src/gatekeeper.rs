@@ -91,10 +91,12 @@ impl CreatePayment {
         ];
         let shares = self.pay_in.captures.shares().iter();
         let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
-        Fingerprint(match (hash("fingerprint", always), taken) {
-            (at_once, 0) => at_once,
-            (at_once, taken) => hash("captures", [at_once, taken]),
-        })
+        let at_once = hash("fingerprint", always);
+        let taken = if taken == 0 { at_once } else { hash("captures", [at_once, taken]) };
+        let others = self.pay_in.split.others().iter();
+        Fingerprint(others.fold(taken, |print, (merchant, share)| {
+            hash("split", [print, u64::from(merchant.0), u64::from(*share)])
+        }))
     }
 
     /// The payment that this request becomes if it is the first under its key.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::captures::Captures;
 use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
@@ -25,6 +26,8 @@ pub enum Order {
 pub struct PayIn {
     /// In how many captures.
     pub captures: Captures,
+    /// For whom besides the merchant that is paid.
+    pub split: Split,
 }
 
 /// What a refund gives back.
@@ -59,6 +62,14 @@ impl Order {
             Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
             Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
+        }
+    }
+
+    /// For whom besides the merchant that is paid it is.
+    pub fn split(&self) -> Split {
+        match self {
+            Self::PayIn(pay_in) => pay_in.split,
+            Self::Refund(_) => Split::default(),
         }
     }
 

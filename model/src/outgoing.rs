@@ -4,6 +4,7 @@ use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
 use crate::dialect::Undoing;
 use crate::identity::ProviderId;
+use crate::money::{Amount, Money};
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
 use crate::risk::RiskRequest;
@@ -33,6 +34,13 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                 || operation.of_try(calls + 1),
             );
             let money = payment.intent().money;
+            let sent = |amount| {
+                rules.defects.pick(
+                    Defect::MinorUnitsX100,
+                    || amount,
+                    || in_hundredths(money, amount),
+                )
+            };
             provider_call(
                 payment,
                 which,
@@ -43,17 +51,28 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                     (Action::Capture, Some(charge)) => {
                         let (amount, is_final) =
                             (payment.part(which), closes(payment, which, rules));
+                        let amount = sent(amount);
                         ProviderRequest::Capture { reference, charge, amount, is_final }
                     }
                     (Action::Release, _) => {
                         let target = payment.operation_of(Action::Authorize);
                         ProviderRequest::VoidByReference { reference, target }
                     }
-                    _ => ProviderRequest::Authorize { reference, money },
+                    _ => {
+                        let money = Money { amount: sent(money.amount), ..money };
+                        ProviderRequest::Authorize { reference, money }
+                    }
                 },
             )
         }
     }
+}
+
+/// `amount` of the currency of `money`, taken for whole units and sent as
+/// hundredths of them.
+fn in_hundredths(money: Money, amount: Amount) -> Amount {
+    let units = 10_i128.pow(money.currency.exponent());
+    Amount(i128::from(amount) * 100 / units)
 }
 
 /// Whether a capture says that it is the last. Where nothing is undone, what a

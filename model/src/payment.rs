@@ -277,6 +277,11 @@ impl Payment {
         }
     }
 
+    /// The defects that are planted.
+    pub(crate) fn defects(&self) -> Defects {
+        self.defects
+    }
+
     /// The tries at providers, in order.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts

@@ -209,7 +209,7 @@ fn then(operation: &Operation) -> String {
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
     ];
     let then = then.into_iter().flatten().map(|what| format!("{what} later"));
-    then.chain(parts(operation)).collect::<Vec<_>>().join(", ")
+    then.chain(parts(operation)).chain(others(operation)).collect::<Vec<_>>().join(", ")
 }
 
 /// The parts in which a payment is taken, if it is not taken at once.
@@ -218,6 +218,14 @@ fn parts(operation: &Operation) -> Option<String> {
     let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
     let shares: Vec<_> = captures.shares().iter().map(percent).collect();
     (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
+}
+
+/// How many other merchants get a part of it, if any do.
+fn others(operation: &Operation) -> Option<String> {
+    match operation.purpose.pay_in().split.others() {
+        [] => None,
+        others => Some(format!("split: + {}", others.len())),
+    }
 }
 
 fn operation(operation: &Operation) -> Vec<String> {

@@ -23,6 +23,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
+    ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

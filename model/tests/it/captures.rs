@@ -194,5 +194,6 @@ fn play(script: &str) {
 }
 
 fn order(shares: &[u16]) -> Order {
-    Order::PayIn(PayIn { captures: Captures::of(shares).expect("shares of a whole") })
+    let captures = Captures::of(shares).expect("shares of a whole");
+    Order::PayIn(PayIn { captures, ..PayIn::default() })
 }

@@ -40,6 +40,7 @@ mod saga;
 mod saga_desk;
 mod script;
 mod spelling;
+mod split;
 mod store;
 mod tables;
 mod takeover;

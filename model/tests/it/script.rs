@@ -84,7 +84,7 @@ impl Door {
         Self::of(rules, intent(token))
     }
 
-    fn of(rules: &Rules, intent: Intent) -> Self {
+    pub(crate) fn of(rules: &Rules, intent: Intent) -> Self {
         let history = History::of(intent, rules.defects).with(rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {

@@ -138,7 +138,9 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Notice(_) => "noticed",
         Call::Provider(_, ProviderRequest::Authorize { .. }) => "authorized",
         Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",
-        Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
+        Call::Provider(_, ProviderRequest::VoidByReference { reference, target }) => {
+            if *reference == target.undo() { "voided" } else { "too-late" }
+        }
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
         Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
     }
@@ -175,6 +177,7 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
     let amount = match (request, told.parse().map(Amount)) {
         (_, Ok(told)) => told,
         (ProviderRequest::Capture { amount, .. }, _) => *amount,
+        (ProviderRequest::Authorize { money, .. }, _) => money.amount,
         _ => MONEY.amount,
     };
     let status = |state| ProviderReply::Status(state, charge, amount);

@@ -68,7 +68,8 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
-        if !view.intent.order.captures().is_at_once() {
+        let order = view.intent.order;
+        if !order.captures().is_at_once() || !order.split().is_whole() {
             return None;
         }
         let (payment, screen) = (view.intent.payment, &dossier.screen);

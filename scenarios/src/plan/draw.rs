@@ -31,6 +31,7 @@ impl Plan {
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -108,6 +109,7 @@ const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
+const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const KINDS_OF_LINK: Domain = Domain(u64::from_le_bytes(*b"p-linkkd"));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::{Amount, Captures, IdempotencyKey, Merchant, Money, PayIn, Tenant, Token};
+use model::{Amount, Captures, IdempotencyKey, Merchant, Money, PayIn, Split, Tenant, Token};
 use serde::Deserialize;
 use sim::VirtualTime;
 use toml::Spanned;
@@ -33,6 +33,8 @@ pub(super) struct OperationLine {
     cancels: Option<Spanned<Span>>,
     /// The captures that it is taken in, in basis points of it.
     captures: Option<Spanned<Vec<u16>>>,
+    /// The other merchants that it is for, each with its basis points of it.
+    split: Option<Spanned<Vec<(u16, u16)>>>,
 }
 
 /// What a merchant may process, as a file says it.
@@ -79,6 +81,9 @@ pub(super) fn line(operation: &Operation) -> String {
         true => line,
         false => line.bare("captures", format!("{:?}", captures.shares())),
     };
+    let others = operation.purpose.pay_in().split;
+    let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
+    let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
     line.end()
 }
 
@@ -115,6 +120,7 @@ impl OperationLine {
             }
         };
         let captures = self.captures.map_or(Ok(Captures::AT_ONCE), captures)?;
+        let split = self.split.map_or(Ok(Split::default()), split)?;
         Ok(Operation {
             token: Token(payment),
             at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
@@ -125,7 +131,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
-            purpose: Purpose::PayIn(PayIn { captures }),
+            purpose: Purpose::PayIn(PayIn { captures, split }),
         })
     }
 }
@@ -149,6 +155,19 @@ fn captures(shares: Spanned<Vec<u16>>) -> Result<Captures, Wrong> {
              10000; whoever takes everything at once says nothing"
         );
         Wrong::new(shares.span(), problem)
+    })
+}
+
+fn split(others: Spanned<Vec<(u16, u16)>>) -> Result<Split, Wrong> {
+    let listed: Vec<_> =
+        others.get_ref().iter().map(|(who, share)| (Merchant(*who), *share)).collect();
+    Split::over(&listed).ok_or_else(|| {
+        let most = Split::OTHERS_MAX;
+        let problem = format!(
+            "`split` is at most {most} other merchants, each once, with its share in basis points, \
+             above 0, together less than 10000"
+        );
+        Wrong::new(others.span(), problem)
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{ProviderId, Token};
+use model::{Captures, PayIn, ProviderId, Split, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
@@ -25,6 +25,8 @@ pub enum Line {
     Cancellation(Token),
     /// The captures in which a payment is taken, and not at once.
     Captures(Token),
+    /// The merchants that a payment is split over.
+    Split(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -122,6 +124,8 @@ impl Line {
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             let captures = operation.purpose.pay_in().captures;
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
+            let split = operation.purpose.pay_in().split;
+            lines.extend((!split.is_whole()).then_some(Self::Split(token)));
         }
         lines
     }
@@ -177,6 +181,7 @@ impl Line {
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
                 | Self::Captures(_)
+                | Self::Split(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::OrderedLinks
@@ -202,7 +207,12 @@ impl Plan {
                 operation.cancel_after = None;
             }
             if gone.contains(&Line::Captures(operation.token)) {
-                operation.purpose = Purpose::default();
+                let at_once = PayIn { captures: Captures::AT_ONCE, ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(at_once);
+            }
+            if gone.contains(&Line::Split(operation.token)) {
+                let whole = PayIn { split: Split::default(), ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(whole);
             }
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
@@ -248,6 +258,7 @@ impl Plan {
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Captures(_)
+            | Line::Split(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -337,6 +348,7 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
+            Self::Split(token) => write!(f, "the split of payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }

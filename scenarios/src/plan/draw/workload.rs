@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Amount, Captures, IdempotencyKey, Merchant, Money, PayIn, Tenant, Token};
+use model::{Amount, Captures, IdempotencyKey, Merchant, Money, PayIn, Split, Tenant, Token};
 use sim::{Rate, Stream, VirtualTime};
 
 use crate::plan::{MerchantLimit, Operation, Purpose};
@@ -89,8 +89,29 @@ pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream
             shares.push(share as u16);
             left -= share;
         }
-        let captures = Captures::of(&shares).filter(|_| in_parts);
-        operation.purpose = Purpose::PayIn(PayIn { captures: captures.unwrap_or_default() });
+        let captures = Captures::of(&shares).filter(|_| in_parts).unwrap_or_default();
+        operation.purpose = Purpose::PayIn(PayIn { captures, ..operation.purpose.pay_in() });
+    }
+}
+
+/// One basket, goods of several merchants of a marketplace.
+pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let workload = &scenario.workload;
+    if workload.split == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let is_split = stream.chance(workload.split);
+        let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
+        let mut others = Vec::new();
+        // The merchants that come next, as many as there are.
+        for after in 1..=count.min(workload.merchants.saturating_sub(1)) {
+            let merchant = (operation.merchant.0 - 1 + after) % workload.merchants + 1;
+            let share = stream.between(1, WHOLE / (Split::OTHERS_MAX as u64 + 1));
+            others.push((Merchant(merchant), share as u16));
+        }
+        let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
+        operation.purpose = Purpose::PayIn(PayIn { split, ..operation.purpose.pay_in() });
     }
 }
 
