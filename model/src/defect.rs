@@ -155,7 +155,7 @@ impl Defect {
             story: "the parts of a split payment are rounded down one by one and what that leaves \
                     is dropped, so that the books have a cent less than was charged",
             source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
-            caught_by: &["I33", "I34"],
+            caught_by: &["I17", "I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,
