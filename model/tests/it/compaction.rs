@@ -144,7 +144,8 @@ fn payment() -> PaymentId {
 }
 
 fn row() -> KeyRow {
-    let request = CreatePayment { key: KEY, merchant: Merchant(1), token: Token(3), money: MONEY };
+    let (merchant, token, pay_in) = (Merchant(1), Token(3), model::PayIn::default());
+    let request = CreatePayment { key: KEY, merchant, token, money: MONEY, pay_in };
     KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None }
 }
 

@@ -10,16 +10,17 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Commit, CommitResult, Conductor,
-    Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest, Merchant, Money, OperationId,
-    PaymentId, ProviderReply, Record, Refusal, Rules, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, Call, Captures, Commit, CommitResult,
+    Conductor, Currency, Defect, Defects, IdempotencyKey, Intent, Ledger, LedgerRequest, Merchant,
+    Money, OperationId, Order, PayIn, PaymentId, ProviderReply, ProviderRequest, Record, Refusal,
+    Rules, Split, Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId,
+    TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
-use crate::history::History;
+use crate::history::{self, History};
 use crate::script::{Door, rules};
 
 #[test]
@@ -38,10 +39,13 @@ fn every_defect_has_a_story() {
         Defect::LeaseNoFencing => 10,
         Defect::KeyGlobalScope => 11,
         Defect::NoFingerprint => 12,
+        Defect::MinorUnitsX100 => 13,
+        Defect::ResidualAuth => 14,
+        Defect::RoundEachLeg => 15,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..13).collect());
-    assert_eq!(Defect::ALL.len(), 13);
+    assert_eq!(listed, (0..16).collect());
+    assert_eq!(Defect::ALL.len(), 16);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -143,6 +147,7 @@ fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
+            pay_in: PayIn::default(),
         };
         let (fingerprint, payment) = (request(1).fingerprint(), request(1).payment());
         let row = KeyRow { fingerprint, payment, reply: None };
@@ -171,6 +176,49 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             store.restore(&StoreEntry::Leased(PaymentId(1), Token(1), lease));
         }
         store.check(&commit(1, Some(1))) == CommitResult::Committed
+    });
+}
+
+#[test]
+fn a_customer_who_pays_in_yen_is_asked_for_a_hundred_times_as_much_under_minor_units_x100() {
+    differs(Defect::MinorUnitsX100, |defects| {
+        let money = Money { amount: Amount(1_000), currency: Currency::Jpy };
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { money, ..plain });
+        let Some(Call::Provider(_, ProviderRequest::Authorize { money: asked, .. })) =
+            door.loses("authorize")
+        else {
+            panic!("an authorization")
+        };
+        asked != money
+    });
+}
+
+#[test]
+fn what_a_capture_leaves_is_not_given_back_under_residual_auth() {
+    differs(Defect::ResidualAuth, |defects| {
+        let captures = Captures::of(&[5_000]).expect("a share");
+        let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        !door.goes_well_until("let-go")
+    });
+}
+
+#[test]
+fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg() {
+    differs(Defect::RoundEachLeg, |defects| {
+        let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
+        let captures = Captures::of(&[3_333]).expect("a share");
+        let order = Order::PayIn(PayIn { captures, split });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        assert!(door.goes_well_until("post"));
+        let payment = door.payment();
+        let receivable =
+            |leg: &&Transfer| matches!(leg.debit.name, AccountName::ProviderReceivable(_));
+        let booked = payment.booking(Action::Post).iter().find(receivable).map(|leg| leg.amount);
+        booked != Some(payment.captured())
     });
 }
 

@@ -7,6 +7,7 @@ use model::{
     Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
     WorkerId,
 };
+use model::{Captures, PayIn, Split};
 use proptest::prelude::*;
 
 use crate::cases::cases;
@@ -52,6 +53,14 @@ fn a_fingerprint_is_of_the_payload_and_of_nothing_else() {
     assert!(!with(|r| r.money.amount = Amount(101)));
     assert!(!with(|r| r.money.amount = Amount(100 + (1 << 64))));
     assert!(!with(|r| r.money.currency = Currency::Jpy));
+    for shares in [&[5_000_u16, 5_000][..], &[5_000], &[5_000, 4_999]] {
+        let captures = Captures::of(shares).expect("shares of a whole");
+        let in_parts = CreatePayment { pay_in: PayIn { captures, ..request.pay_in }, ..request };
+        assert_ne!(in_parts.fingerprint(), request.fingerprint());
+        let split = Split::over(&[(Merchant(2), shares[0])]).expect("a split");
+        let split = CreatePayment { pay_in: PayIn { split, captures }, ..in_parts };
+        assert_ne!(split.fingerprint(), in_parts.fingerprint());
+    }
 }
 
 #[test]
@@ -134,6 +143,7 @@ fn create(tenant: u16, amount: i128) -> CreatePayment {
         merchant: Merchant(1),
         token: Token(u64::from(tenant)),
         money: Money { amount: Amount(amount), currency: Currency::Eur },
+        pay_in: PayIn::default(),
     }
 }
 
