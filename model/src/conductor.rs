@@ -170,17 +170,16 @@ impl Conductor {
     /// Everything that can be written down without asking anyone, the
     /// conclusion of the last flight first.
     fn batch(&mut self, rules: &Rules) -> Vec<Record> {
-        let providers = rules.providers.len() as u8;
         let mut records = Vec::new();
         // Mostly there is nothing to write down, and so nothing to draft.
-        if self.conclusion.is_none() && self.payment.follow_up(providers).is_none() {
+        if self.conclusion.is_none() && self.payment.follow_up(rules).is_none() {
             return records;
         }
         records.reserve(4);
         let mut draft = self.draft.begin(&self.payment);
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
-        while let Some(record) = draft.follow_up(providers) {
+        while let Some(record) = draft.follow_up(rules) {
             let fits = draft.apply(&record);
             debug_assert!(fits.is_ok(), "{record:?} does not follow: {fits:?}");
             if fits.is_err() {

@@ -3,6 +3,7 @@
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
+use crate::dialect::Dialect;
 use crate::identity::{ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
@@ -10,6 +11,7 @@ use crate::posting::Voucher;
 use crate::quote::{Quote, Version, quote};
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
+use crate::rules::Rules;
 use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
 use crate::status::{Status, StatusEvent};
 use crate::transfer::Transfer;
@@ -178,13 +180,17 @@ impl Payment {
 
     /// The next record that follows from the journal alone; `None` if someone
     /// has to be asked first, or nothing is left to do.
-    pub fn follow_up(&self, providers: u8) -> Option<Record> {
+    pub fn follow_up(&self, rules: &Rules) -> Option<Record> {
         let next = self.saga.next();
         if let Some(status) = self.due_status(next) {
             return Some(status);
         }
         match next {
-            Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
+            Next::Begin(which) if self.action(which) == Action::Authorize => {
+                let to = |provider| self.step_intent(which, Some(provider));
+                Some(self.route(rules).map_or(FAIL, to))
+            }
+            Next::Begin(which) => Some(self.step_intent(which, None)),
             Next::Await(which) if self.action(which) == Action::Quote => {
                 let quote = quote(Version::CURRENT, self.intent.money);
                 Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
@@ -192,7 +198,7 @@ impl Payment {
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
                 Some(Record::StepOutcome { which, outcome: self.released() })
             }
-            Next::Choose(dead) => Some(self.choose(dead, providers)),
+            Next::Choose(dead) => Some(self.choose(dead, rules)),
             Next::BeginUndo(which) => {
                 Some(Record::CompIntent { which, operation: self.operation(which).undo() })
             }
@@ -209,12 +215,20 @@ impl Payment {
         Record::StepIntent { which, operation: self.operation(which), provider }
     }
 
-    /// The next provider that was not tried yet.
-    pub fn route(&self, providers: u8) -> Option<ProviderId> {
-        let first = self.intent.token.0 % u64::from(providers.max(1));
-        (0..u64::from(providers))
-            .map(|n| ProviderId(((first + n) % u64::from(providers)) as u8))
+    /// The next provider that was not tried yet, of those that can serve it.
+    pub fn route(&self, rules: &Rules) -> Option<ProviderId> {
+        let providers = rules.providers.len() as u64;
+        let first = self.intent.token.0 % providers.max(1);
+        (0..providers)
+            .map(|n| ProviderId(((first + n) % providers) as u8))
+            .filter(|id| self.is_served_by(rules.dialect(*id)))
             .find(|id| self.attempts.iter().all(|attempt| attempt.provider != *id))
+    }
+
+    /// Whether every doubt about it can be resolved at such a provider: an undo
+    /// tells whether anything was captured, but only a query how much was.
+    fn is_served_by(&self, dialect: &Dialect) -> bool {
+        dialect.queries.is_some() || self.intent.order.captures().count() == 1
     }
 
     /// What the client wants.
@@ -498,17 +512,17 @@ impl Payment {
     }
 
     /// What to do after a try that came to nothing.
-    fn choose(&self, dead: Try, providers: u8) -> Record {
+    fn choose(&self, dead: Try, rules: &Rules) -> Record {
         match self.action(dead) {
             Action::Capture if self.last_refusal == Some(Refusal::FailedDefinite) => {
                 self.defects.pick(
                     Defect::FiveHundredIsNotExecuted,
                     || self.give_authorization_back(),
-                    || self.try_elsewhere(providers),
+                    || self.try_elsewhere(rules),
                 )
             }
             Action::Capture => self.give_authorization_back(),
-            Action::Authorize => self.try_elsewhere(providers),
+            Action::Authorize => self.try_elsewhere(rules),
             _ => FAIL,
         }
     }
@@ -524,11 +538,11 @@ impl Payment {
     }
 
     /// Another attempt at the next provider, if there is any left to make.
-    fn try_elsewhere(&self, providers: u8) -> Record {
+    fn try_elsewhere(&self, rules: &Rules) -> Record {
         // Nobody who has waited for days stands at a till any more.
         let hard = self.last_refusal == Some(Refusal::DeclinedHard) || self.waited_out;
         let Some((latest, _)) = self.latest(Action::Authorize) else { return FAIL };
-        let left = self.route(providers).filter(|_| !hard && latest.attempt < ATTEMPTS_MAX);
+        let left = self.route(rules).filter(|_| !hard && latest.attempt < ATTEMPTS_MAX);
         left.map_or(FAIL, |provider| {
             let which = Try { attempt: latest.attempt + 1, ..latest };
             self.step_intent(which, Some(provider))

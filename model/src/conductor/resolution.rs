@@ -28,7 +28,7 @@ impl Conductor {
         if flight.inherited
             && action == Action::Authorize
             && rules.defects.has(Defect::RecoveryMeansNewAttempt)
-            && let Some(provider) = payment.route(rules.providers.len() as u8)
+            && let Some(provider) = payment.route(rules)
         {
             let another = Try { attempt: which.attempt + 1, ..which };
             return Choice::Conclude(payment.step_intent(another, Some(provider)));

@@ -189,6 +189,33 @@ fn where_nothing_is_undone_the_rest_is_waited_for() {
     );
 }
 
+/// An undo tells whether anything was captured, and not how much.
+#[test]
+fn several_captures_are_not_asked_of_a_provider_that_answers_no_query() {
+    use crate::dialects::{KEEPS_ALL, LEGACY};
+    play_order(
+        &rules_at([KEEPS_ALL, LEGACY]),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... authorize
+        authorize at a => hard
+        wrote status failing
+        ",
+    );
+    play_order(&rules_at([KEEPS_ALL, LEGACY]), "b", order(&[5_000]), "... authorize at b");
+    play_order(
+        &rules_at([LEGACY, LEGACY]),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... unhold
+        wrote status failing
+        not wrote intent authorize
+        ",
+    );
+}
+
 fn play(script: &str) {
     play_order(&rules(), "b", order(&[5_000, 3_000]), script);
 }
