@@ -45,6 +45,8 @@ pub enum Defect {
     LeaseNoFencing,
     /// A payment is locked for as long as the record of its key lives.
     LockIsRecordTtl,
+    /// Every currency is taken to have hundredths.
+    MinorUnitsX100,
     /// A key answers whatever is asked under it.
     NoFingerprint,
     /// Keys are removed by their age alone.
@@ -55,6 +57,10 @@ pub enum Defect {
     PublishThenCommit,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
+    /// What a capture leaves is taken to be free.
+    ResidualAuth,
+    /// What is split is rounded part by part.
+    RoundEachLeg,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -237,6 +243,14 @@ impl Defect {
             caught_by: &["L05"],
         },
         DefectStory {
+            defect: Self::MinorUnitsX100,
+            name: "minor-units-x100",
+            story: "an amount is sent to providers as if every currency had hundredths, so that a \
+                    customer who pays in yen is charged a hundred times as much",
+            source: "stripe-sfcc PR#31; gumroad PR#3749; active_merchant#1943",
+            caught_by: &["I06"],
+        },
+        DefectStory {
             defect: Self::NoFingerprint,
             name: "no-fingerprint",
             story: "a key that is used again for another amount gets the reply to the first \
@@ -276,6 +290,22 @@ impl Defect {
                     next attempt",
             source: "woocommerce-gateway-stripe#3638 and PR#3725",
             caught_by: &["I05", "I14"],
+        },
+        DefectStory {
+            defect: Self::ResidualAuth,
+            name: "residual-auth",
+            story: "what a partial capture leaves of its authorization is taken to be free, so that \
+                    a provider that releases nothing by itself keeps the customer's money reserved",
+            source: "juspay/hyperswitch#2036",
+            caught_by: &["I35"],
+        },
+        DefectStory {
+            defect: Self::RoundEachLeg,
+            name: "round-each-leg",
+            story: "the parts of a split payment are rounded down one by one and what that leaves \
+                    is dropped, so that the books have a cent less than was charged",
+            source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
+            caught_by: &["I17", "I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,

@@ -4,6 +4,7 @@ use crate::call::Answer;
 use crate::charge::ChargeState;
 use crate::defect::{Defect, Defects};
 use crate::flight::Aim;
+use crate::money::Amount;
 use crate::provider::{Decline, ProviderReply};
 use crate::rail::{BankReply, Rejection, RemittanceState};
 use crate::record::{Outcome, Refusal, UndoOutcome};
@@ -17,6 +18,14 @@ use crate::workflow::Action;
 pub enum Evidence {
     /// It happened.
     Done(Outcome),
+    /// So much was captured in all, and more can be, or not. What that says of
+    /// one of several captures, the sum of those before it tells.
+    Taken {
+        /// How much.
+        amount: Amount,
+        /// Whether more can be captured.
+        is_open: bool,
+    },
     /// This execution of it did nothing.
     Refused(Refusal),
     /// It has not been executed so far; it still may be, unless everything
@@ -24,6 +33,8 @@ pub enum Evidence {
     NotExecuted,
     /// It will be decided later.
     Later,
+    /// What was not captured is reserved no more.
+    Released,
     /// It is undone, or can't be.
     Undone(UndoOutcome),
     /// The first transfer of the chain is there already; the rest has to be
@@ -45,6 +56,7 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
         (Aim::Step(_, action), Answer::Provider(reply)) => match action {
             Action::Capture => weigh_capture(*reply, defects),
             Action::Refund => weigh_refund(*reply, defects),
+            Action::Release => weigh_release(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
         (Aim::Step(_, Action::Send), Answer::Bank(reply)) => weigh_send(*reply),
@@ -94,13 +106,13 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
 
 fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
     match reply {
-        // Who names the charge and what was taken of it tells as much as the
-        // first answer did.
-        ProviderReply::Captured { amount, .. } | ProviderReply::AlreadyCaptured { amount, .. } => {
-            Evidence::Done(Outcome::Captured { amount })
-        }
+        ProviderReply::Captured { amount, .. } => Evidence::Done(Outcome::Captured { amount }),
+        ProviderReply::AlreadyCaptured { amount, .. } => Evidence::Taken { amount, is_open: false },
         ProviderReply::Status(state, _, amount) if state.is_past_void() => {
-            Evidence::Done(Outcome::Captured { amount })
+            Evidence::Taken { amount, is_open: false }
+        }
+        ProviderReply::Status(ChargeState::PartiallyCaptured, _, amount) => {
+            Evidence::Taken { amount, is_open: true }
         }
         ProviderReply::Declined(_) => Evidence::Refused(Refusal::DeclinedSoft),
         ProviderReply::Expired => Evidence::Refused(Refusal::AuthorizationGone),
@@ -109,6 +121,16 @@ fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
         }
         ProviderReply::Status(ChargeState::Authorized, ..) => Evidence::NotExecuted,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        other => weigh_error(other, defects),
+    }
+}
+
+/// Nothing is left to give back of a charge that is captured and closed.
+fn weigh_release(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Released | ProviderReply::TooLate => Evidence::Released,
+        ProviderReply::Status(state, ..) if state.is_past_void() => Evidence::Released,
+        ProviderReply::Status(..) => Evidence::Later,
         other => weigh_error(other, defects),
     }
 }

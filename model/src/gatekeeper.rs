@@ -10,7 +10,7 @@ use crate::identity::{Fingerprint, IdempotencyKey, PaymentId, Tenant, hash};
 use crate::identity::{Merchant, OrderRef, Token};
 use crate::key_state::{KeyEvent, KeyReply, KeyState};
 use crate::money::{Amount, Money};
-use crate::order::Order;
+use crate::order::{Order, PayIn};
 use crate::status::Status;
 
 /// What is asked for under a key.
@@ -180,7 +180,7 @@ impl CreatePayment {
             ],
         );
         Fingerprint(match self.order {
-            Order::PayIn => plain,
+            Order::PayIn(pay_in) => taken(pay_in, plain),
             Order::Refund(refund) => {
                 hash("fingerprint-back", [plain, refund.of.0, refund.charge.0])
             }
@@ -279,4 +279,14 @@ fn admit_free(key: KeyId, stored: &Stored) -> Admission {
         (Ok((_, KeyReply::AsBefore)), Some(before)) => Admission::InProgress(before.payment),
         _ => Admission::Accept(key.payment(stored.generation)),
     }
+}
+
+/// The digest of a pay-in, with how it is taken: `plain` where it is all at once.
+fn taken(pay_in: PayIn, plain: u64) -> u64 {
+    let shares = pay_in.captures.shares().iter();
+    let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
+    let taken = if taken == 0 { plain } else { hash("captures", [plain, taken]) };
+    pay_in.split.others().iter().fold(taken, |print, (merchant, share)| {
+        hash("split", [print, u64::from(merchant.0), u64::from(*share)])
+    })
 }

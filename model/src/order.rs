@@ -3,23 +3,34 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::captures::Captures;
 use crate::identity::{BankId, ChargeId, Customer, PaymentId, ProviderId, RailId};
+use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
+use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::refund::REFUND;
 
 /// An order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// A customer pays by card.
-    #[default]
-    PayIn,
+    PayIn(PayIn),
     /// Money that was captured for another payment goes back.
     Refund(RefundOrder),
     /// A customer's balance is paid out to an account elsewhere.
     Payout(PayoutOrder),
+}
+
+/// How a customer's payment is taken. By default it is all of it at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PayIn {
+    /// In how many captures.
+    pub captures: Captures,
+    /// For whom besides the merchant that is paid.
+    pub split: Split,
 }
 
 /// What a refund gives back.
@@ -60,20 +71,43 @@ impl PayoutOrder {
     }
 }
 
+impl Default for Order {
+    fn default() -> Self {
+        Self::PayIn(PayIn::default())
+    }
+}
+
 impl Order {
+    /// In how many captures it is taken.
+    pub const fn captures(&self) -> Captures {
+        match self {
+            Self::PayIn(pay_in) => pay_in.captures,
+            Self::Refund(_) | Self::Payout(_) => Captures::AT_ONCE,
+        }
+    }
+
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
-            Self::PayIn => &PAYIN_CARD,
+            Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
+            Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
             Self::Payout(_) => &PAYOUT_RAIL,
+        }
+    }
+
+    /// For whom besides the merchant that is paid it is.
+    pub fn split(&self) -> Split {
+        match self {
+            Self::PayIn(pay_in) => pay_in.split,
+            Self::Refund(_) | Self::Payout(_) => Split::default(),
         }
     }
 
     /// Who has the money, where that is known from the beginning.
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
-            Self::PayIn | Self::Payout(_) => None,
+            Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.provider),
         }
     }
@@ -81,7 +115,7 @@ impl Order {
     /// As which charge.
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
-            Self::PayIn | Self::Payout(_) => None,
+            Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.charge),
         }
     }
@@ -89,7 +123,7 @@ impl Order {
     /// The payment whose money it moves on, if it begins with one.
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
-            Self::PayIn | Self::Payout(_) => None,
+            Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.of),
         }
     }

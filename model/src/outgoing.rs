@@ -2,7 +2,9 @@
 
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
+use crate::dialect::Undoing;
 use crate::identity::{BankId, ProviderId};
+use crate::money::{Amount, Money};
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
 use crate::rail::BankRequest;
@@ -43,6 +45,13 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                 || operation.of_try(calls + 1),
             );
             let money = payment.intent().money;
+            let sent = |amount| {
+                rules.defects.pick(
+                    Defect::MinorUnitsX100,
+                    || amount,
+                    || in_hundredths(money, amount),
+                )
+            };
             provider_call(
                 payment,
                 which,
@@ -51,14 +60,40 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                         ProviderRequest::Refund { reference, charge, amount: money.amount }
                     }
                     (Action::Capture, Some(charge)) => {
-                        let amount = money.amount;
-                        ProviderRequest::Capture { reference, charge, amount, is_final: true }
+                        let (amount, is_final) =
+                            (payment.part(which), closes(payment, which, rules));
+                        let amount = sent(amount);
+                        ProviderRequest::Capture { reference, charge, amount, is_final }
                     }
-                    _ => ProviderRequest::Authorize { reference, money },
+                    (Action::Release, _) => {
+                        let target = payment.operation_of(Action::Authorize);
+                        ProviderRequest::VoidByReference { reference, target }
+                    }
+                    _ => {
+                        let money = Money { amount: sent(money.amount), ..money };
+                        ProviderRequest::Authorize { reference, money }
+                    }
                 },
             )
         }
     }
+}
+
+/// `amount` of the currency of `money`, taken for whole units and sent as
+/// hundredths of them.
+fn in_hundredths(money: Money, amount: Amount) -> Amount {
+    let units = 10_i128.pow(money.currency.exponent());
+    Amount(i128::from(amount) * 100 / units)
+}
+
+/// Whether a capture says that it is the last. Where nothing is undone, what a
+/// last capture leaves is reserved without anybody seeing it: then the
+/// authorization is left to its end.
+fn closes(payment: &Payment, which: Try, rules: &Rules) -> bool {
+    let intent = payment.intent();
+    let amount = intent.money.amount;
+    let undoes = rules.dialect(payment.provider()).undo != Undoing::Expiry;
+    payment.is_last_part(which) && (undoes || intent.order.captures().sum(amount) == amount)
 }
 
 /// The call that undoes a step.
@@ -82,7 +117,7 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {
     let target = match payment.action(which) {
-        Action::Capture => payment.operation_of(Action::Authorize),
+        Action::Capture | Action::Release => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };
     if payment.action(which) == Action::Send {

@@ -102,6 +102,11 @@ pub enum Outcome {
         /// How much.
         amount: Amount,
     },
+    /// What was reserved and not taken is reserved no more.
+    Released {
+        /// How much.
+        amount: Amount,
+    },
     /// The provider gave the money back.
     Refunded {
         /// How much.

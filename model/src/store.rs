@@ -400,8 +400,10 @@ impl Store {
             row.journal.push(*record);
             row.outbox.take(record);
             row.case |= matches!(record, Record::CaseOpened(_));
-            if let Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } = record {
-                row.taken = Taken::from_journal(&row.journal, *amount);
+            let captured = Record::PivotCommitted == *record
+                || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
+            if captured {
+                row.taken = Taken::from_journal(&row.journal);
             }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;

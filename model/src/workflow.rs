@@ -1,5 +1,6 @@
 //! The workflows of payments, one file each.
 
+pub mod payin_captures;
 pub mod payin_card;
 pub mod payout_rail;
 pub mod refund;
@@ -10,12 +11,13 @@ use crate::payment::Payment;
 use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
+use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payout_rail::PAYOUT_RAIL;
 use self::refund::REFUND;
 
-/// Every workflow.
-pub static ALL: [&PaymentWorkflow; 3] = [&PAYIN_CARD, &REFUND, &PAYOUT_RAIL];
+/// Every workflow; of those that differ in length only, the longest.
+pub static ALL: [&PaymentWorkflow; 4] = [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -42,6 +44,8 @@ pub enum Action {
     Authorize,
     /// Take the money.
     Capture,
+    /// Give back what is reserved and will not be taken.
+    Release,
     /// Give money back that was taken.
     Refund,
     /// Send money out by a rail.
@@ -61,6 +65,7 @@ impl Action {
             Self::Hold => "hold",
             Self::Authorize => "authorize",
             Self::Capture => "capture",
+            Self::Release => "release",
             Self::Refund => "refund",
             Self::Send => "send",
             Self::Post => "post",
@@ -107,6 +112,11 @@ impl PaymentWorkflow {
     /// The place of the first step that does this; `None` if none does.
     pub fn step(&self, action: Action) -> Option<u8> {
         self.actions.iter().position(|known| *known == action).map(|at| at as u8)
+    }
+
+    /// The how-manieth of the steps that do the same this try is at, from 0 on.
+    pub fn nth(&self, which: Try) -> u8 {
+        which.step - self.step(self.action(which)).unwrap_or(which.step)
     }
 }
 

@@ -54,7 +54,7 @@ fn wish(operation: &Operation) -> (String, String) {
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
     let what = match operation.purpose {
-        Purpose::PayIn => format!("pays {money} to {merchant}"),
+        Purpose::PayIn(_) => format!("pays {money} to {merchant}"),
         Purpose::Payout(order) => {
             format!("takes {money} of {} out {}", order.customer, by_rail(&order))
         }
@@ -273,7 +273,25 @@ fn then(operation: &Operation) -> String {
     then.extend(
         (operation.order_ref.0 != operation.token.0).then(|| operation.order_ref.to_string()),
     );
+    then.extend(parts(operation));
+    then.extend(others(operation));
     then.join(", ")
+}
+
+/// The parts in which a payment is taken, if it is not taken at once.
+fn parts(operation: &Operation) -> Option<String> {
+    let captures = operation.purpose.pay_in().captures;
+    let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
+    let shares: Vec<_> = captures.shares().iter().map(percent).collect();
+    (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
+}
+
+/// How many other merchants get a part of it, if any do.
+fn others(operation: &Operation) -> Option<String> {
+    match operation.purpose.pay_in().split.others() {
+        [] => None,
+        others => Some(format!("split: + {}", others.len())),
+    }
 }
 
 fn operation(operation: &Operation) -> Vec<String> {
@@ -283,7 +301,7 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.client.to_string(),
         operation.money.to_string(),
         match operation.purpose {
-            Purpose::PayIn | Purpose::Refund { .. } => operation.merchant.to_string(),
+            Purpose::PayIn(_) | Purpose::Refund { .. } => operation.merchant.to_string(),
             Purpose::Payout(order) => format!("{} {}", order.customer, by_rail(&order)),
         },
         operation.tenant.to_string(),

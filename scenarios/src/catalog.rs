@@ -27,6 +27,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("instant-payouts", include_str!("../catalog/instant-payouts.toml")),
     ("refunds", include_str!("../catalog/refunds.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
+    ("split-shipments", include_str!("../catalog/split-shipments.toml")),
+    ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

@@ -169,6 +169,12 @@ pub struct Workload {
     /// final.
     #[serde(default)]
     pub insist: Rate,
+    /// How often a payment is taken in several captures, or only in part.
+    #[serde(default)]
+    pub captures: Rate,
+    /// How often a payment is split over several merchants.
+    #[serde(default)]
+    pub split: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,

@@ -6,6 +6,7 @@ use super::{Choice, Conductor, give_up};
 use crate::defect::Defect;
 use crate::dialect::{Dialect, ProviderEndpoint, Undoing};
 use crate::flight::{Flight, Sends};
+use crate::money::Amount;
 use crate::outgoing::{attempt_provider, query, step_call};
 use crate::record::{Outcome, Record, Refusal};
 use crate::rules::Rules;
@@ -27,7 +28,7 @@ impl Conductor {
         if flight.inherited
             && action == Action::Authorize
             && rules.defects.has(Defect::RecoveryMeansNewAttempt)
-            && let Some(provider) = payment.route(rules.providers.len() as u8)
+            && let Some(provider) = payment.route(rules)
         {
             let another = Try { attempt: which.attempt + 1, ..which };
             return Choice::Conclude(payment.step_intent(another, Some(provider)));
@@ -91,7 +92,7 @@ impl Conductor {
         if now < give_up_at && !flight.inherited {
             return Choice::Rest(give_up_at);
         }
-        if action == Action::Refund {
+        if action == Action::Refund || payment.captured() > Amount::ZERO {
             // Nobody can be asked what became of it: that takes a person.
             return Choice::Rest(now + rules.provider_backoff_max);
         }
@@ -106,7 +107,7 @@ impl Conductor {
     /// Whether the provider of this try undoes nothing, so that an authorization
     /// that nobody wants is waited for until it is seen to be gone.
     pub(super) fn expires_only(&self, which: Try, rules: &Rules) -> bool {
-        self.payment.action(which) == Action::Authorize
+        matches!(self.payment.action(which), Action::Authorize | Action::Release)
             && rules.dialect(attempt_provider(&self.payment, which)).undo == Undoing::Expiry
     }
 }

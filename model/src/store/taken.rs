@@ -42,9 +42,18 @@ impl Taken {
         self.captured - self.refunds - self.disputed
     }
 
-    /// What the capture of `captured`, the last record of `journal`, took.
-    pub(super) fn from_journal(journal: &[Record], captured: Amount) -> Option<Self> {
+    /// What was captured so far, as `journal` has it.
+    pub(super) fn from_journal(journal: &[Record]) -> Option<Self> {
+        let taken = journal.iter().filter_map(|record| match record {
+            Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } => Some(*amount),
+            _ => None,
+        });
+        let captured = taken.sum();
         let Some(Record::Accepted(intent)) = journal.first() else { return None };
+        // The undo of an authorization may have told of the capture.
+        let untold = captured == Amount::ZERO;
+        let first = || intent.order.captures().part(0, intent.money.amount);
+        let captured = if untold { first() } else { captured };
         let charge = journal.iter().rev().find_map(|record| match record {
             Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. } => {
                 Some(*charge)
@@ -67,7 +76,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn | Order::Payout(_) => None,
+            Order::PayIn(_) | Order::Payout(_) => None,
         }
     }
 }

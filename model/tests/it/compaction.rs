@@ -151,7 +151,7 @@ fn row() -> KeyRow {
         merchant,
         token,
         money: MONEY,
-        order: model::Order::PayIn,
+        order: model::Order::default(),
         order_ref,
     };
     KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None, order_ref }
@@ -177,7 +177,7 @@ fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -
 fn store_with(status: Status) -> Store {
     let mut store = Store::default();
     let (tenant, merchant, token) = (KEY.tenant, Merchant(1), Token(3));
-    let order = model::Order::PayIn;
+    let order = model::Order::default();
     let (payment, key) = (payment(), KEY.key);
     let intent = Intent { payment, tenant, merchant, key, token, money: MONEY, order };
     let accepted = commit(0, None, vec![Record::Accepted(intent)], Then::Run);

@@ -12,17 +12,18 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Commit, CommitResult,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, Commit, CommitResult,
     Conductor, Currency, Customer, Defect, Defects, Event, EventNumber, IdempotencyKey, Intake,
-    Intent, Lake, Ledger, LedgerRequest, Merchant, Money, OperationId, Order, Payment, PaymentId,
-    PayoutOrder, ProviderReply, Record, Refusal, Rules, Status, Store, StoreEntry, Tenant, Then,
-    Token, TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    Intent, Lake, Ledger, LedgerRequest, Merchant, Money, OperationId, Order, PayIn, Payment,
+    PaymentId, PayoutOrder, ProviderReply, ProviderRequest, Record, Refusal, Rules, Split, Status,
+    Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
+    TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
-use crate::history::History;
+use crate::history::{self, History};
 use crate::script::{Door, rules};
 
 #[test]
@@ -57,10 +58,13 @@ fn every_defect_has_a_story() {
         Defect::HoldExpiresInDoubt => 26,
         Defect::DeleteAttemptOnError => 27,
         Defect::KeyIgnoredEndpoint => 28,
+        Defect::MinorUnitsX100 => 29,
+        Defect::ResidualAuth => 30,
+        Defect::RoundEachLeg => 31,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..29).collect());
-    assert_eq!(Defect::ALL.len(), 29);
+    assert_eq!(listed, (0..32).collect());
+    assert_eq!(Defect::ALL.len(), 32);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -176,7 +180,7 @@ fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
-            order: model::Order::PayIn,
+            order: model::Order::default(),
             order_ref: PaidOnce::default(),
         };
         let generation = Generation::default();
@@ -239,12 +243,55 @@ fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
 }
 
 #[test]
+fn a_customer_who_pays_in_yen_is_asked_for_a_hundred_times_as_much_under_minor_units_x100() {
+    differs(Defect::MinorUnitsX100, |defects| {
+        let money = Money { amount: Amount(1_000), currency: Currency::Jpy };
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { money, ..plain });
+        let Some(Call::Provider(_, ProviderRequest::Authorize { money: asked, .. })) =
+            door.loses("authorize")
+        else {
+            panic!("an authorization")
+        };
+        asked != money
+    });
+}
+
+#[test]
 fn an_event_that_comes_twice_counts_twice_under_consumer_no_dedupe() {
     differs(Defect::ConsumerNoDedupe, |defects| {
         let mut lake = Lake::new(defects);
         let id = EventNumber { stream: PaymentId(1), seq: 1 };
         lake.restore(&Event { id, token: Token(1), status: Status::Captured, version: 9 });
         lake.intake(id) == Intake::Counts
+    });
+}
+
+#[test]
+fn what_a_capture_leaves_is_not_given_back_under_residual_auth() {
+    differs(Defect::ResidualAuth, |defects| {
+        let captures = Captures::of(&[5_000]).expect("a share");
+        let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        !door.goes_well_until("let-go")
+    });
+}
+
+#[test]
+fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg() {
+    differs(Defect::RoundEachLeg, |defects| {
+        let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
+        let captures = Captures::of(&[3_333]).expect("a share");
+        let order = Order::PayIn(PayIn { captures, split });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        assert!(door.goes_well_until("post"));
+        let payment = door.payment();
+        let receivable =
+            |leg: &&Transfer| matches!(leg.debit.name, AccountName::ProviderReceivable(_));
+        let booked = payment.booking(Action::Post).iter().find(receivable).map(|leg| leg.amount);
+        booked != Some(payment.captured())
     });
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn intent(token: u64) -> Intent {
         key,
         token: Token(token),
         money: MONEY,
-        order: Order::PayIn,
+        order: Order::default(),
     }
 }
 

@@ -240,7 +240,7 @@ impl Shop {
     fn request(&self, key: KeyId, token: u64) -> CreatePayment {
         let money = Money { amount: Amount(500), currency: Currency::Eur };
         CreatePayment {
-            order: model::Order::PayIn,
+            order: model::Order::default(),
             key,
             merchant: Merchant(1),
             token: Token(token),
@@ -261,7 +261,7 @@ impl Shop {
             key: key.key,
             token,
             money,
-            order: model::Order::PayIn,
+            order: model::Order::default(),
         };
         let row = KeyRow { fingerprint, payment, reply: None, order_ref };
         let accepted = commit(payment, token, 0, vec![Record::Accepted(intent)], Then::Run);

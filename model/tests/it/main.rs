@@ -6,6 +6,7 @@
 mod banking_day;
 mod booking;
 mod capture;
+mod captures;
 mod cases;
 mod compaction;
 mod conductor;
@@ -47,6 +48,7 @@ mod saga;
 mod saga_desk;
 mod script;
 mod spelling;
+mod split;
 mod store;
 mod tables;
 mod takeover;

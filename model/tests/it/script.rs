@@ -21,12 +21,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, Intent, OperationId, Payment,
-    Record, Rules, Told,
+    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, Intent, OperationId, Order,
+    Payment, Record, Rules, Told,
 };
 
 use crate::dialects;
-use crate::history::{History, refund};
+use crate::history::{History, intent, refund};
 use crate::ledger_desk::snake;
 use crate::provider_desk::span;
 use crate::spelling;
@@ -62,7 +62,12 @@ pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
 /// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
 /// before the other.
 pub(crate) fn play(rules: &Rules, first: &str, script: &str) {
-    let mut door = Door::new(rules, if first == "a" { 0 } else { 1 });
+    play_order(rules, first, Order::default(), script);
+}
+
+/// The same for a payment that is taken otherwise than at once.
+pub(crate) fn play_order(rules: &Rules, first: &str, order: Order, script: &str) {
+    let mut door = Door::of(rules, Intent { order, ..intent(u64::from(first != "a")) });
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         door.follow(line);
     }
@@ -107,7 +112,11 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        Self::open(rules, History::new(token, rules.defects))
+        Self::of(rules, intent(token))
+    }
+
+    pub(crate) fn of(rules: &Rules, intent: Intent) -> Self {
+        Self::open(rules, History::of(intent, rules.defects))
     }
 
     /// The same with what this history begins with.
@@ -341,8 +350,10 @@ impl Door {
 
     /// The journal, spelled.
     pub(crate) fn written(&self) -> Vec<String> {
-        let workflow = self.history.payment().intent().order.workflow();
-        self.history.records().iter().map(|record| spelling::record(workflow, record)).collect()
+        let payment = self.history.payment();
+        let workflow = payment.intent().order.workflow();
+        let spelled = self.records().iter().map(|record| spelling::record(workflow, record));
+        spelled.collect()
     }
 }
 

@@ -37,6 +37,18 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
 
 fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -> String {
     let of_refund = payment.intent().order.workflow().step(Action::Refund);
+    let at = ["a", "b", "c", "d"][usize::from(at.0)];
+    if let ProviderRequest::VoidByReference { reference, target } = request
+        && *reference != target.undo()
+    {
+        return format!("let-go at {at}");
+    }
+    if let ProviderRequest::Capture { reference, .. } = request {
+        let later = (1..3).find(|nth| payment.operation(capture(*nth)) == *reference);
+        if let Some(nth) = later {
+            return format!("capture-{} at {at}", nth + 1);
+        }
+    }
     let (verb, step, operation) = match request {
         ProviderRequest::Authorize { reference, .. } => ("authorize", steps::AUTHORIZE, reference),
         ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
@@ -51,7 +63,12 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
     let which = known.map_or("/?".to_owned(), attempt);
-    format!("{verb}{which} at {}", ["a", "b", "c", "d"][usize::from(at.0)])
+    format!("{verb}{which} at {at}")
+}
+
+/// The first try at the capture with this number, from 0 on.
+fn capture(nth: u8) -> Try {
+    Try { step: steps::CAPTURE + nth, attempt: 1 }
 }
 
 /// `undo authorize/2`
@@ -82,13 +99,18 @@ fn outcome(outcome: Outcome) -> String {
         Outcome::Authorized { .. } => "authorized".to_owned(),
         Outcome::Captured { .. } => "captured".to_owned(),
         Outcome::Refunded { .. } => "refunded".to_owned(),
+        Outcome::Released { amount } => format!("released {}", i128::from(amount)),
         Outcome::Refused(refusal) => snake(&format!("{refusal:?}")),
         other => snake(&format!("{other:?}")),
     }
 }
 
 fn name(workflow: &PaymentWorkflow, which: Try) -> String {
-    format!("{}{}", workflow.action(which), attempt(which))
+    let nth = match workflow.nth(which) {
+        0 => String::new(),
+        nth => format!("-{}", nth + 1),
+    };
+    format!("{}{nth}{}", workflow.action(which), attempt(which))
 }
 
 /// The first attempt goes without saying.
@@ -123,7 +145,9 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Notice(_) => "noticed",
         Call::Provider(_, ProviderRequest::Authorize { .. }) => "authorized",
         Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",
-        Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
+        Call::Provider(_, ProviderRequest::VoidByReference { reference, target }) => {
+            if *reference == target.undo() { "voided" } else { "too-late" }
+        }
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
         Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
         Call::Bank(..) => unreachable!("scripts are about cards"),
@@ -158,7 +182,13 @@ fn results(word: &str, length: usize) -> Vec<TransferResult> {
 
 fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
     let charge = charge_of(request);
-    let amount = MONEY.amount;
+    let (word, told) = word.split_once(':').unwrap_or((word, ""));
+    let amount = match (request, told.parse().map(Amount)) {
+        (_, Ok(told)) => told,
+        (ProviderRequest::Capture { amount, .. }, _) => *amount,
+        (ProviderRequest::Authorize { money, .. }, _) => money.amount,
+        _ => MONEY.amount,
+    };
     let status = |state| ProviderReply::Status(state, charge, amount);
     match word {
         "authorized" => ProviderReply::Authorized { charge, amount },
@@ -189,6 +219,7 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "server-error" => ProviderReply::ServerError,
         "invalid" => ProviderReply::Invalid,
         "is-authorized" => status(ChargeState::Authorized),
+        "is-partly-captured" => status(ChargeState::PartiallyCaptured),
         "is-captured" => status(ChargeState::Captured),
         "is-declined" => status(ChargeState::Declined),
         "is-pending" => status(ChargeState::Pending),

@@ -44,9 +44,13 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
 /// A step by its name, and the how-manieth try at it from the second on.
 fn tried(workflow: &PaymentWorkflow, which: Try) -> String {
     let step = workflow.action(which);
+    let step = match workflow.nth(which) {
+        0 => format!("`{step}`"),
+        nth => format!("`{step}` number {}", nth + 1),
+    };
     match which.attempt {
-        0 | 1 => format!("`{step}`"),
-        attempt => format!("`{step}` (try {attempt})"),
+        0 | 1 => step,
+        attempt => format!("{step} (try {attempt})"),
     }
 }
 
@@ -66,6 +70,9 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
             format!("came to {} reserved as {charge}", money(*amount))
         }
         Outcome::Captured { amount } => format!("came to {} taken", money(*amount)),
+        Outcome::Released { amount } => {
+            format!("is done: {} that nobody took is free", money(*amount))
+        }
         Outcome::Refunded { amount } => format!("came to {} given back", money(*amount)),
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),

@@ -12,6 +12,7 @@ use sim::VirtualTime;
 use super::stream::StreamView;
 use crate::fact::Endpoint;
 use crate::message::{Asking, ClientReply};
+use crate::plan::Operation;
 
 /// What each authority has said of one instrument.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,6 +113,10 @@ pub struct PaymentRecordView {
     pub attempts: Vec<(u8, bool)>,
     /// Its events.
     pub(super) stream: StreamView,
+    /// What was captured of one that is not captured at once.
+    pub in_parts: Amount,
+    /// Whether captures that were planned were not made, because one was refused.
+    pub cut_short: bool,
 }
 
 /// What was shown of one payment.
@@ -194,6 +199,14 @@ impl Dossier {
     pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
         let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);
         self.charges.iter().filter(here).map(|view| view.captured).sum()
+    }
+
+    /// What is to be captured for `operation`: as much as it wants, or what was
+    /// until a capture after the first was refused.
+    pub(super) fn due(&self, operation: &Operation) -> Amount {
+        let cut_short = self.payments.iter().find(|view| view.cut_short);
+        let captures = operation.purpose.pay_in().captures;
+        cut_short.map_or_else(|| captures.sum(operation.money.amount), |view| view.in_parts)
     }
 
     pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {
@@ -283,6 +296,7 @@ impl Dossier {
     ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
         view.stream.records = view.stream.records.saturating_add(1);
+        view.take_part(record);
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
@@ -349,6 +363,42 @@ impl PaymentRecordView {
             epochs: [0, 0],
             attempts: Vec::new(),
             stream: StreamView::accepted(),
+            in_parts: Amount::ZERO,
+            cut_short: false,
+        }
+    }
+
+    /// What was captured for it, if it succeeded.
+    pub(super) fn captured(&self) -> Amount {
+        match (self.status, self.intent.order.captures().is_at_once()) {
+            (Status::Succeeded, true) => self.intent.money.amount,
+            (Status::Succeeded, false) => self.in_parts,
+            _ => Amount::ZERO,
+        }
+    }
+
+    /// Takes what became of one of several captures, or of a single one of a
+    /// part.
+    fn take_part(&mut self, record: &Record) {
+        let Intent { order, money, .. } = self.intent;
+        let captures = order.captures();
+        if captures.is_at_once() {
+            return;
+        }
+        match record {
+            Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } => {
+                self.in_parts += *amount;
+            }
+            Record::StepOutcome { which, outcome: Outcome::Refused(_) } if self.pivot => {
+                self.cut_short |= order.workflow().action(*which) == Action::Capture;
+            }
+            // The undo of its authorization was the query for the first.
+            Record::CompOutcome { outcome: UndoOutcome::TooLate, .. }
+                if self.status == Status::Processing =>
+            {
+                self.in_parts = captures.part(0, money.amount);
+            }
+            _ => {}
         }
     }
 

@@ -6,8 +6,8 @@
 
 use model::workflow::payin_card::{PAYIN_CARD, holds_of};
 use model::{
-    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, Order,
-    PaymentId, ProviderId, Status,
+    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, PaymentId,
+    ProviderId, Status,
 };
 use sim::VirtualTime;
 
@@ -71,6 +71,10 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
+        let order = view.intent.order;
+        if !order.captures().is_at_once() || !order.split().is_whole() {
+            return None;
+        }
         let (payment, screen) = (view.intent.payment, &dossier.screen);
         let mut charges = dossier.charges.iter().map(PackedCharge::pack);
         let packed = Self {
@@ -239,7 +243,7 @@ impl Packed {
             key: operation.key,
             token: operation.token,
             money: operation.money,
-            order: Order::PayIn,
+            order: operation.purpose.order().unwrap_or_default(),
         }
     }
 
@@ -253,6 +257,8 @@ impl Packed {
             epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
             stream: self.stream,
+            in_parts: Amount::ZERO,
+            cut_short: false,
         }
     }
 

@@ -172,13 +172,12 @@ fn all_agree(
     };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
-    let journal = views
-        .filter(|view| view.status == Status::Succeeded)
-        .map(|view| view.intent.money.amount)
-        .sum::<Amount>();
+    let journal = views.map(PaymentRecordView::captured).sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
-        Some(ClientReply::Stands(_, Status::Succeeded)) => operation.money.amount,
+        Some(ClientReply::Stands(_, Status::Succeeded)) => {
+            dossier.map_or(operation.money.amount, |dossier| dossier.due(operation))
+        }
         _ => Amount::ZERO,
     };
     let money = |amount| Money { amount, currency: operation.money.currency };

@@ -107,11 +107,12 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
     if operation.purpose.refunds().is_some() {
         return refunded_has_money(said, found, seen, operation);
     }
+    let due = said.of(token).map_or(operation.money.amount, |dossier| dossier.due(operation));
     let charges = said.charges_of(token);
     let captured: Vec<_> = charges.iter().filter(|view| view.is_captured()).collect();
     let paid = matches!(
         captured.as_slice(),
-        [view] if view.captured == operation.money.amount
+        [view] if view.captured == due
             && view.money.currency == operation.money.currency
     );
     let remittances = said.remittances_of(token);
@@ -131,7 +132,7 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
     });
     let booked = said.booked(token);
     let about = (token, "post", Relation::ShownTooEarly);
-    found.check(Invariant::I17, seen, about, booked >= operation.money.amount, || {
+    found.check(Invariant::I17, seen, about, booked >= due, || {
         format!("{} was seen succeeded before the ledger had booked it", called(token))
     });
 }

@@ -39,6 +39,8 @@ impl Plan {
         workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
+        workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -133,6 +135,8 @@ const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
 const REFUNDS: Domain = Domain(u64::from_le_bytes(*b"refunds\0"));
 const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
 const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
+const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
+const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

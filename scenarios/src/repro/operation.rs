@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use model::{
-    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder, Tenant, Token,
+    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
+    PayoutOrder, Split, Tenant, Token,
 };
 use serde::Deserialize;
 use sim::VirtualTime;
@@ -40,6 +41,10 @@ pub(super) struct OperationLine {
     or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    /// The captures that it is taken in, in basis points of it.
+    captures: Option<Spanned<Vec<u16>>>,
+    /// The other merchants that it is for, each with its basis points of it.
+    split: Option<Spanned<Vec<(u16, u16)>>>,
     #[serde(default)]
     insists: bool,
 }
@@ -107,7 +112,16 @@ pub(super) fn line(operation: &Operation) -> String {
     };
     let line = then(line, "clicks_again", operation.click_again_after);
     let line = then(line, "cancels", operation.cancel_after);
-    if operation.insists { line.bare("insists", true) } else { line }.end()
+    let line = if operation.insists { line.bare("insists", true) } else { line };
+    let captures = operation.purpose.pay_in().captures;
+    let line = match captures.is_at_once() {
+        true => line,
+        false => line.bare("captures", format!("{:?}", captures.shares())),
+    };
+    let others = operation.purpose.pay_in().split;
+    let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
+    let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
+    line.end()
 }
 
 fn payout(line: Line, purpose: &Purpose) -> Line {
@@ -155,7 +169,6 @@ impl OperationLine {
     /// # Errors
     /// If a number is out of bounds.
     pub(super) fn operation(self, clients: u8, banks: usize) -> Result<Operation, Wrong> {
-        let purpose = self.purpose(banks)?;
         let client = self.client.as_ref().map_or(0, |client| *client.get_ref());
         if client >= clients {
             let place = self.client.map_or(self.payment.span(), |client| client.span());
@@ -174,6 +187,9 @@ impl OperationLine {
                 field => span(&mut { field }, name, SPAN_MAX).map(Some),
             }
         };
+        let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
+        let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
+        let purpose = self.purpose(banks, PayIn { captures: taken, split: shared })?;
         Ok(Operation {
             token: Token(payment),
             at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
@@ -191,12 +207,12 @@ impl OperationLine {
     }
 
     /// What it is for, in a world with so many banks.
-    fn purpose(&self, banks: usize) -> Result<Purpose, Wrong> {
+    fn purpose(&self, banks: usize, pay_in: PayIn) -> Result<Purpose, Wrong> {
         let place = self.payment.span();
         let Some(customer) = self.out_of else {
             return match self.by.as_ref().or(self.or_by.as_ref()) {
                 Some(by) => Err(Wrong::new(by.span(), "`by` is for what goes `out_of` a balance")),
-                None => Ok(Purpose::PayIn),
+                None => Ok(Purpose::PayIn(pay_in)),
             };
         };
         let bank = |group: &Spanned<Group>| {
@@ -237,7 +253,8 @@ impl RefundLine {
     pub(super) fn operation(self, payments: &[Operation]) -> Result<Operation, Wrong> {
         let of = Token(*self.of.get_ref());
         let known = payments.iter().find(|payment| payment.token == of);
-        let Some(payment) = known.filter(|payment| payment.purpose == Purpose::PayIn) else {
+        let Some(payment) = known.filter(|payment| matches!(payment.purpose, Purpose::PayIn(_)))
+        else {
             let problem = format!("there is no payment {} to give anything back of", of.0);
             return Err(Wrong::new(self.of.span(), problem));
         };
@@ -286,6 +303,30 @@ impl LimitLine {
         let money = bounded(*self.may_process.get_ref(), self.may_process.span(), LIMIT_MAX)?;
         Ok(MerchantLimit { tenant: Tenant(self.tenant), merchant: Merchant(self.merchant), money })
     }
+}
+
+fn captures(shares: Spanned<Vec<u16>>) -> Result<Captures, Wrong> {
+    Captures::of(shares.get_ref()).ok_or_else(|| {
+        let most = Captures::MAX;
+        let problem = format!(
+            "`captures` are 1 to {most} shares in basis points, each above 0, together at most \
+             10000; whoever takes everything at once says nothing"
+        );
+        Wrong::new(shares.span(), problem)
+    })
+}
+
+fn split(others: Spanned<Vec<(u16, u16)>>) -> Result<Split, Wrong> {
+    let listed: Vec<_> =
+        others.get_ref().iter().map(|(who, share)| (Merchant(*who), *share)).collect();
+    Split::over(&listed).ok_or_else(|| {
+        let most = Split::OTHERS_MAX;
+        let problem = format!(
+            "`split` is at most {most} other merchants, each once, with its share in basis points, \
+             above 0, together less than 10000"
+        );
+        Wrong::new(others.span(), problem)
+    })
 }
 
 fn bounded(price: Price, place: Range<usize>, most: i128) -> Result<Money, Wrong> {

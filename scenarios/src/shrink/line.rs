@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{BankId, Dialect, ProviderId, Token};
+use model::{BankId, Captures, Dialect, PayIn, ProviderId, Split, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
 use super::bank_line::BankLine;
 use crate::party::{bank_role, name, provider_role};
-use crate::plan::{Plan, ProviderPlan};
+use crate::plan::{Plan, ProviderPlan, Purpose};
 use crate::points::PointName;
 
 /// One thing that a plan has, and could do without.
@@ -26,6 +26,10 @@ pub enum Line {
     Cancellation(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
+    /// The captures in which a payment is taken, and not at once.
+    Captures(Token),
+    /// The merchants that a payment is split over.
+    Split(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -148,6 +152,10 @@ impl Line {
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
+            let captures = operation.purpose.pay_in().captures;
+            lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
+            let split = operation.purpose.pay_in().split;
+            lines.extend((!split.is_whole()).then_some(Self::Split(token)));
         }
         lines
     }
@@ -217,6 +225,8 @@ impl Line {
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
                 | Self::Insistence(_)
+                | Self::Captures(_)
+                | Self::Split(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
@@ -253,6 +263,14 @@ impl Plan {
                 operation.cancel_after = None;
             }
             operation.insists &= !gone.contains(&Line::Insistence(operation.token));
+            if gone.contains(&Line::Captures(operation.token)) {
+                let at_once = PayIn { captures: Captures::AT_ONCE, ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(at_once);
+            }
+            if gone.contains(&Line::Split(operation.token)) {
+                let whole = PayIn { split: Split::default(), ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(whole);
+            }
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -312,6 +330,8 @@ impl Plan {
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Insistence(_)
+            | Line::Captures(_)
+            | Line::Split(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -422,6 +442,8 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
+            Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
+            Self::Split(token) => write!(f, "the split of payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }

@@ -23,7 +23,7 @@ pub(super) fn add(scenario: &Scenario, operations: &mut Vec<Operation>, stream: 
     let mut next = operations.len() as u64 + 1;
     let mut refunds = Vec::new();
     for payment in operations.iter() {
-        let single = payment.purpose == Purpose::PayIn
+        let single = payment.purpose == Purpose::default()
             && payment.cancel_after.is_none()
             && uses[&payment.key_id()] == 1;
         if !stream.chance(workload.refund) || !single {

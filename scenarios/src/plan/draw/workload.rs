@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    Amount, BankId, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder, Tenant, Token,
+    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
+    PayoutOrder, Split, Tenant, Token,
 };
 use sim::{Rate, Stream, VirtualTime};
 
@@ -33,7 +34,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             money: Money { amount: Amount(i128::from(amount)), currency },
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
-            purpose: Purpose::PayIn,
+            purpose: Purpose::default(),
             insists: false,
         }
     };
@@ -136,6 +137,58 @@ pub(super) fn insist(scenario: &Scenario, operations: &mut [Operation], stream: 
         operation.insists = stream.chance(rate);
     }
 }
+
+/// What is shipped in parts is charged in parts; now and then something of it
+/// never is.
+pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.workload.captures;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let in_parts = stream.chance(rate);
+        let count = stream.between(1, Captures::MAX as u64);
+        let leaves = stream.chance(LEAVES) || count == 1;
+        let whole = if leaves { stream.between(WHOLE / 4, WHOLE - 1) } else { WHOLE };
+        let (mut left, mut shares) = (whole, Vec::new());
+        for after in (0..count).rev() {
+            let most = left - after * SHARE_MIN;
+            let share = if after == 0 { left } else { stream.between(SHARE_MIN, most) };
+            shares.push(share as u16);
+            left -= share;
+        }
+        let captures = Captures::of(&shares).filter(|_| in_parts).unwrap_or_default();
+        operation.purpose = Purpose::PayIn(PayIn { captures, ..operation.purpose.pay_in() });
+    }
+}
+
+/// One basket, goods of several merchants of a marketplace.
+pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let workload = &scenario.workload;
+    if workload.split == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let is_split = stream.chance(workload.split);
+        let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
+        let mut others = Vec::new();
+        // The merchants that come next, as many as there are.
+        for after in 1..=count.min(workload.merchants.saturating_sub(1)) {
+            let merchant = (operation.merchant.0 - 1 + after) % workload.merchants + 1;
+            let share = stream.between(1, WHOLE / (Split::OTHERS_MAX as u64 + 1));
+            others.push((Merchant(merchant), share as u16));
+        }
+        let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
+        operation.purpose = Purpose::PayIn(PayIn { split, ..operation.purpose.pay_in() });
+    }
+}
+
+/// The whole of a payment, in basis points.
+const WHOLE: u64 = 10_000;
+/// The smallest share that a capture takes of it.
+const SHARE_MIN: u64 = 500;
+/// How often something is left of a payment that is taken in several captures.
+const LEAVES: Rate = Rate::per_million(500_000);
 
 /// How long after its first use a key is used again at most.
 const REUSE_AFTER_MAX: Duration = Duration::from_secs(300);
