@@ -96,6 +96,14 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::AckAndDrop,
+            name: "ack-and-drop",
+            story: "a webhook about a charge that the house has no name for yet is answered with \
+                    200 and dropped, so an event that comes almost immediately is lost",
+            source: "duncanmcclean/statamic-cargo#190",
+            caught_by: &["I23"],
+        },
+        DefectStory {
             defect: Self::AmbiguousErrorStoredFinal,
             name: "ambiguous-error-stored-final",
             story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
@@ -104,14 +112,6 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
-        },
-        DefectStory {
-            defect: Self::AckAndDrop,
-            name: "ack-and-drop",
-            story: "a webhook about a charge that the house has no name for yet is answered with \
-                    200 and dropped, so an event that comes almost immediately is lost",
-            source: "duncanmcclean/statamic-cargo#190",
-            caught_by: &["I23"],
         },
         DefectStory {
             defect: Self::CheckThenInsert,
@@ -147,20 +147,20 @@ impl Defect {
             caught_by: &["I35", "I18"],
         },
         DefectStory {
-            defect: Self::DedupeBeforeWork,
-            name: "dedupe-before-work",
-            story: "the event is remembered before anything is done about it, so when the work \
-                    fails its repetition is acknowledged as done",
-            source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
-            caught_by: &["I23"],
-        },
-        DefectStory {
             defect: Self::ConsumerNoDedupe,
             name: "consumer-no-dedupe",
             story: "the lake counts every delivery of an event, so that one whose acknowledgment \
                     was lost counts twice",
             source: "a consumer that takes at least once for exactly once",
             caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::DedupeBeforeWork,
+            name: "dedupe-before-work",
+            story: "the event is remembered before anything is done about it, so when the work \
+                    fails its repetition is acknowledged as done",
+            source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
+            caught_by: &["I23"],
         },
         DefectStory {
             defect: Self::DeleteAttemptOnError,
@@ -245,15 +245,6 @@ impl Defect {
             caught_by: &["I20"],
         },
         DefectStory {
-            defect: Self::ReaperKillsLiveKeys,
-            name: "reaper-kills-live-keys",
-            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
-                    outlasts them frees the keys of payments that are not finished",
-            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
-                     `recovery_point`",
-            caught_by: &["I19", "I05"],
-        },
-        DefectStory {
             defect: Self::NotifiedOnInsert,
             name: "notified-on-insert",
             story: "a webhook counts as delivered once it is handed to whoever delivers it, so \
@@ -268,6 +259,15 @@ impl Defect {
                     between the two has told consumers of what never happened",
             source: "sixb#273, an event before its transaction",
             caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::ReaperKillsLiveKeys,
+            name: "reaper-kills-live-keys",
+            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
+                    outlasts them frees the keys of payments that are not finished",
+            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
+                     `recovery_point`",
+            caught_by: &["I19", "I05"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,
