@@ -281,7 +281,7 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
         return Err((table, nth, "who", problem));
     }
     let absent = |who: &Who| *who == Who::Ingress && !scenario.providers.webhooks;
-    for (table, nth, _) in named(scenario).filter(|(.., who)| absent(who)) {
+    if let Some((table, nth, _)) = named(scenario).find(|(.., who)| absent(who)) {
         let problem =
             "there is no ingress: `webhooks = true` of the providers gives one".to_owned();
         return Err((table, nth, "who", problem));

@@ -67,7 +67,7 @@ pub enum Party {
     /// The risk service.
     Risk(RiskService),
     /// The store.
-    Store(StoreDesk),
+    Store(Box<StoreDesk>),
     /// Anybody who found a hole in a journal that others rely on: it serves
     /// nothing, rather than act on what is left.
     Halted,
@@ -191,7 +191,7 @@ impl System for PaymentSystem {
         match role {
             EDGE => Party::Edge(Edge::default()),
             INGRESS => Party::Ingress(Ingress::default()),
-            STORE => Party::Store(StoreDesk::boot(self, journal, out)),
+            STORE => Party::Store(Box::new(StoreDesk::boot(self, journal, out))),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
             NOTIFIER => Party::Notifier(Notifier::default()),

@@ -1,14 +1,17 @@
 //! The outbox: an event is the change itself, each consumer hears of a payment's
 //! events in their order, and nothing is kept of what everybody knows.
 
-use model::gatekeeper::{KeyEndpoint, KeyId, KeyRow};
+use model::gatekeeper::{KeyId, KeyRow};
 use model::{
     Commit, Consumer, Event, EventNumber, Fingerprint, IdempotencyKey, PaymentId, Record, Status,
     Store, StoreEntry, Tenant, Then, Token, TransactionId,
 };
 
-const KEY: KeyId =
-    KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) };
+const KEY: KeyId = KeyId {
+    tenant: Tenant(1),
+    endpoint: model::gatekeeper::KeyEndpoint::Create,
+    key: IdempotencyKey(7),
+};
 const TOKEN: Token = Token(3);
 const ENDED: [Status; 2] = [Status::Captured, Status::Succeeded];
 

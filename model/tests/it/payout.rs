@@ -10,7 +10,7 @@ use model::{
     AccountId, AccountName, Act, Amount, Answer, BankAnswer, BankBooks, BankId, BankReply,
     BankRequest, Call, Conductor, Customer, Defects, Handling, HoldState, Intent, Ledger,
     LedgerRequest, OperationId, Order, PayoutOrder, Rail, RailId, Record, Rejection,
-    RemittanceState, RiskReply, Rules, Status, Token,
+    RemittanceState, RiskReply, RiskRequest, Rules, Status, Token,
 };
 use proptest::prelude::*;
 
@@ -297,7 +297,12 @@ impl House {
 
     fn call(&mut self, call: &Call) -> Option<Answer> {
         let (name, answer) = match call {
-            Call::Risk(_) => ("risk", Some(Answer::Risk(RiskReply::Approve))),
+            Call::Risk(RiskRequest::Assess { .. }) => {
+                ("risk", Some(Answer::Risk(RiskReply::Approve)))
+            }
+            Call::Risk(RiskRequest::Release { .. }) => {
+                ("release", Some(Answer::Risk(RiskReply::Released)))
+            }
             Call::Ledger(LedgerRequest::Create(chain)) => {
                 ("create", Some(Answer::Booked(self.ledger.create(chain, self.now).0)))
             }
