@@ -153,20 +153,20 @@ impl Defect {
             caught_by: &["I35", "I18"],
         },
         DefectStory {
-            defect: Self::DedupeBeforeWork,
-            name: "dedupe-before-work",
-            story: "the event is remembered before anything is done about it, so when the work \
-                    fails its repetition is acknowledged as done",
-            source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
-            caught_by: &["I23"],
-        },
-        DefectStory {
             defect: Self::ConsumerNoDedupe,
             name: "consumer-no-dedupe",
             story: "the lake counts every delivery of an event, so that one whose acknowledgment \
                     was lost counts twice",
             source: "a consumer that takes at least once for exactly once",
             caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::DedupeBeforeWork,
+            name: "dedupe-before-work",
+            story: "the event is remembered before anything is done about it, so when the work \
+                    fails its repetition is acknowledged as done",
+            source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
+            caught_by: &["I23"],
         },
         DefectStory {
             defect: Self::DeleteAttemptOnError,
@@ -259,15 +259,6 @@ impl Defect {
             caught_by: &["I20"],
         },
         DefectStory {
-            defect: Self::ReaperKillsLiveKeys,
-            name: "reaper-kills-live-keys",
-            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
-                    outlasts them frees the keys of payments that are not finished",
-            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
-                     `recovery_point`",
-            caught_by: &["I19", "I05"],
-        },
-        DefectStory {
             defect: Self::NotifiedOnInsert,
             name: "notified-on-insert",
             story: "a webhook counts as delivered once it is handed to whoever delivers it, so \
@@ -282,6 +273,15 @@ impl Defect {
                     between the two has told consumers of what never happened",
             source: "sixb#273, an event before its transaction",
             caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::ReaperKillsLiveKeys,
+            name: "reaper-kills-live-keys",
+            story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
+                    outlasts them frees the keys of payments that are not finished",
+            source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
+                     `recovery_point`",
+            caught_by: &["I19", "I05"],
         },
         DefectStory {
             defect: Self::RecoveryMeansNewAttempt,
