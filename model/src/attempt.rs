@@ -204,12 +204,13 @@ impl AttemptEvent {
         match action {
             Action::Authorize => Some(Self::AuthorizeIntended),
             Action::Capture => Some(Self::CaptureIntended),
+            Action::Release => Some(Self::VoidIntended),
             _ => None,
         }
     }
 
     /// What the outcome of this does to its attempt, if it is one at a
-    /// provider.
+    /// provider; of captures, if it is the last.
     pub fn of_outcome(action: Action, outcome: Outcome) -> Option<Self> {
         match (action, outcome) {
             (Action::Authorize, Outcome::Authorized { .. }) => Some(Self::Authorized),
@@ -223,6 +224,8 @@ impl AttemptEvent {
                 Some(Self::AuthorizationExpired)
             }
             (Action::Capture, Outcome::Refused(_)) => Some(Self::CaptureDeclined),
+            // What is left of a charge that was captured ends no otherwise.
+            (Action::Release, Outcome::Released { .. }) => Some(Self::TooLate),
             _ => None,
         }
     }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{PaymentId, ProviderId, Token, TransferId};
+use crate::identity::{BankId, PaymentId, ProviderId, Token, TransferId};
 use crate::provider::{ProviderReply, ProviderRequest};
+use crate::rail::{BankReply, BankRequest};
 use crate::risk::{RiskReply, RiskRequest};
 use crate::status::Status;
 use crate::transfer::{Transfer, TransferResult};
@@ -17,6 +18,8 @@ pub enum Call {
     Ledger(LedgerRequest),
     /// To a provider.
     Provider(ProviderId, ProviderRequest),
+    /// To a bank.
+    Bank(BankId, BankRequest),
     /// To the merchant.
     Notice(Notice),
 }
@@ -57,6 +60,8 @@ pub enum Answer {
     },
     /// Of a provider.
     Provider(ProviderReply),
+    /// Of a bank.
+    Bank(BankReply),
     /// The merchant knows.
     Noticed,
     /// Of anybody whose disk is full: nothing that needs a record is done, and

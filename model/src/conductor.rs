@@ -20,6 +20,7 @@ use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
 use crate::identity::OperationId;
+use crate::money::Amount;
 use crate::outgoing::{look_up, notice, query, step_call, undo_call};
 use crate::payment::{IllegalRecord, Payment};
 use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
@@ -166,23 +167,29 @@ impl Conductor {
                 _ => sends.answered(number),
             }
         }
+        let effectful = waiting.is_some_and(|waiting| waiting.effectful);
+        if let (Aim::Step(which, action), Evidence::Unknown, true) =
+            (flight.aim, evidence, effectful)
+            && self.forgets_attempt(which, action, rules)
+        {
+            return;
+        }
         self.conclude(evidence, number, sent_at, now, rules);
     }
 
     /// Everything that can be written down without asking anyone, the
     /// conclusion of the last flight first.
     fn batch(&mut self, rules: &Rules) -> Vec<Record> {
-        let providers = rules.providers.len() as u8;
         let mut records = Vec::new();
         // Mostly there is nothing to write down, and so nothing to draft.
-        if self.conclusion.is_none() && self.payment.follow_up(providers).is_none() {
+        if self.conclusion.is_none() && self.payment.follow_up(rules).is_none() {
             return records;
         }
         records.reserve(4);
         let mut draft = self.draft.begin(&self.payment);
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
-        while let Some(record) = draft.follow_up(providers) {
+        while let Some(record) = draft.follow_up(rules) {
             let fits = draft.apply(&record);
             debug_assert!(fits.is_ok(), "{record:?} does not follow: {fits:?}");
             if fits.is_err() {
@@ -287,9 +294,14 @@ impl Conductor {
         let number = flight.calls;
         let timeout = match call {
             Call::Provider(..) => rules.provider_timeout,
+            Call::Bank(..) => rules.bank_timeout,
             _ => rules.call_timeout,
         };
-        let effectful = matches!(&call, Call::Provider(_, request) if request.takes_effect());
+        let effectful = match &call {
+            Call::Provider(_, request) => request.takes_effect(),
+            Call::Bank(_, request) => request.takes_effect(),
+            _ => false,
+        };
         let until = now + timeout;
         flight.waiting = Some(Waiting { number, sent_at: now, until, effectful });
         if let Some(sends) = sends_of(&mut self.sends, flight.aim)
@@ -314,6 +326,9 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
                 return;
             }
+            if lost.effectful && self.forgets_attempt(which, action, rules) {
+                return;
+            }
             if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
                 self.conclusion = Some(Record::StatusChanged(Status::Failed));
                 return;
@@ -326,12 +341,24 @@ impl Conductor {
         self.doubt(now, rules);
     }
 
+    /// Whether the attempt at a refund that met an error is forgotten, as if it
+    /// had never been made.
+    fn forgets_attempt(&mut self, which: Try, action: Action, rules: &Rules) -> bool {
+        let forgets = action == Action::Refund && rules.defects.has(Defect::DeleteAttemptOnError);
+        if forgets {
+            let outcome = Outcome::Refused(Refusal::FailedDefinite);
+            self.conclusion = Some(Record::StepOutcome { which, outcome });
+        }
+        forgets
+    }
+
     /// One more time there was nothing to learn.
     fn doubt(&mut self, now: Duration, rules: &Rules) {
         let Some(flight) = &mut self.flight else { return };
         flight.doubts += 1;
         // Whoever decides later, a provider or a person, is asked ever more rarely.
-        let rarely = flight.pending || effect_of(flight.aim).is_some();
+        let at_provider = matches!(flight.aim, Aim::Step(_, Action::Release));
+        let rarely = flight.pending || at_provider || effect_of(flight.aim).is_some();
         flight.rest_until = now + rules.backoff(flight.doubts, rarely);
         if matches!(flight.aim, Aim::Step(_, Action::Verdict)) {
             flight.rest_until = now + VERDICT_ASKED_EVERY;
@@ -350,6 +377,9 @@ impl Conductor {
             Aim::Step(which, action) if action.is_outside() => {
                 self.resolve(flight, which, now, rules)
             }
+            Aim::Step(which, Action::Release) if self.expires_only(which, rules) => {
+                Choice::Call(query(payment, which))
+            }
             Aim::Step(which, _) if flight.look_up => Choice::Call(look_up(payment, which)),
             Aim::Step(which, _) => Choice::Call(step_call(payment, which, flight.calls, rules)),
         }
@@ -367,10 +397,27 @@ impl Conductor {
         let Some(flight) = &mut self.flight else { return };
         let sends = self.sends.iter().find(|sends| Some(sends.which) == effect_of(flight.aim));
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
+        let evidence = match (flight.aim, evidence) {
+            (Aim::Step(which, _), Evidence::Taken { amount, is_open }) => {
+                by_the_sum(&self.payment, which, amount, is_open)
+            }
+            (_, evidence) => evidence,
+        };
         let settled = settled_at.is_none_or(|at| sent_at >= at);
         match (flight.aim, evidence) {
-            (Aim::Step(which, _), Evidence::Done(outcome)) if is_ours(&self.payment, outcome) => {
+            (Aim::Step(which, _), Evidence::Done(outcome))
+                if is_ours(&self.payment, which, outcome) =>
+            {
                 self.conclusion = Some(accept(&self.payment, which, outcome, rules));
+            }
+            (Aim::Step(which, _), Evidence::Released) => {
+                let outcome = self.payment.released();
+                self.conclusion = Some(Record::StepOutcome { which, outcome });
+            }
+            // Whatever else is on its way to a bank gets the same answer.
+            (Aim::Step(which, Action::Send), Evidence::Refused(refusal)) => {
+                let outcome = Outcome::Refused(refusal);
+                self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(which, _), Evidence::Refused(refusal)) => {
                 if sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found)) {
@@ -473,12 +520,23 @@ fn undo(payment: &Payment, which: Try) -> Aim {
 
 /// Whether what happened is what was asked for, so far as it can be told: whoever
 /// took another amount talks of something else.
-fn is_ours(payment: &Payment, outcome: Outcome) -> bool {
+fn is_ours(payment: &Payment, which: Try, outcome: Outcome) -> bool {
     match outcome {
-        Outcome::Captured { amount } | Outcome::Refunded { amount } => {
-            amount == payment.intent().money.amount
-        }
+        Outcome::Captured { amount } => amount == payment.part(which),
+        Outcome::Refunded { amount } => amount == payment.intent().money.amount,
         _ => true,
+    }
+}
+
+/// What became of the capture that `which` is a try at, if `taken` was captured
+/// in all, and more can be or not: each capture before it is definite.
+fn by_the_sum(payment: &Payment, which: Try, taken: Amount, is_open: bool) -> Evidence {
+    let (before, part) = (payment.captured(), payment.part(which));
+    match is_open {
+        _ if taken == before + part => Evidence::Done(Outcome::Captured { amount: part }),
+        true if taken == before => Evidence::NotExecuted,
+        false if taken == before => Evidence::Refused(Refusal::AuthorizationGone),
+        _ => Evidence::Unknown,
     }
 }
 

@@ -21,6 +21,12 @@ pub enum Defect {
     CompRegisteredAfter,
     /// A webhook that is being taken in counts as taken in.
     DedupeBeforeWork,
+    /// A refund that met an error is forgotten, and made anew.
+    DeleteAttemptOnError,
+    /// Events wait for their delivery in memory.
+    CommitThenPublish,
+    /// A consumer counts whatever is delivered.
+    ConsumerNoDedupe,
     /// A dispute that the merchant has won counts as lost.
     DisputeWonIgnored,
     /// A repeated posting gets new ids and loses its links.
@@ -31,21 +37,35 @@ pub enum Defect {
     FiveHundredIsNotExecuted,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
+    /// Every endpoint is taken to honor keys as that of authorizations does.
+    KeyIgnoredEndpoint,
+    /// The hold of a payout ends with the time that its rail has to answer.
+    HoldExpiresInDoubt,
     /// A key is one key for all tenants.
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
     /// A payment is locked for as long as the record of its key lives.
     LockIsRecordTtl,
+    /// Every currency is taken to have hundredths.
+    MinorUnitsX100,
     /// A key answers whatever is asked under it.
     NoFingerprint,
     /// Keys are removed by their age alone.
     ReaperKillsLiveKeys,
+    /// An event counts as delivered once it is on its way.
+    NotifiedOnInsert,
+    /// An event leaves before what it tells of is durable.
+    PublishThenCommit,
     /// A worker that reboots starts a new attempt.
     RecoveryMeansNewAttempt,
+    /// What a capture leaves is taken to be free.
+    ResidualAuth,
+    /// What is split is rounded part by part.
+    RoundEachLeg,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
-    /// What was told last counts, whenever it was true.
+    /// Whatever arrives last says what the status is.
     StaleOverwrites,
     /// A time-out counts as a refusal.
     TimeoutIsFailure,
@@ -119,6 +139,14 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::CommitThenPublish,
+            name: "commit-then-publish",
+            story: "events wait in memory until their consumers have heard of them, so that a crash \
+                    after the commit loses those that nobody has acknowledged",
+            source: "eclipse-dirigible PR#6854; OpenRisk#344",
+            caught_by: &["I32"],
+        },
+        DefectStory {
             defect: Self::CompRegisteredAfter,
             name: "comp-registered-after",
             story: "the undo of a step is registered when it has succeeded, so a step that is in \
@@ -127,12 +155,29 @@ impl Defect {
             caught_by: &["I35", "I18"],
         },
         DefectStory {
+            defect: Self::ConsumerNoDedupe,
+            name: "consumer-no-dedupe",
+            story: "the lake counts every delivery of an event, so that one whose acknowledgment \
+                    was lost counts twice",
+            source: "a consumer that takes at least once for exactly once",
+            caught_by: &["I32"],
+        },
+        DefectStory {
             defect: Self::DedupeBeforeWork,
             name: "dedupe-before-work",
             story: "the event is remembered before anything is done about it, so when the work \
                     fails its repetition is acknowledged as done",
             source: "soleur#2789; AI-Shipping-Labs#285; PageSpace PR#1588",
             caught_by: &["I23"],
+        },
+        DefectStory {
+            defect: Self::DeleteAttemptOnError,
+            name: "delete-attempt-on-error",
+            story: "a refund that meets an error or a time-out is deleted together with the key \
+                    that it carried, and the retry mints a new one, so that the customer gets the \
+                    money twice",
+            source: "medusajs/medusa#16681",
+            caught_by: &["I08"],
         },
         DefectStory {
             defect: Self::DisputeWonIgnored,
@@ -167,12 +212,29 @@ impl Defect {
             caught_by: &["I13", "I35"],
         },
         DefectStory {
+            defect: Self::HoldExpiresInDoubt,
+            name: "hold-expires-in-doubt",
+            story: "what a payout reserves is reserved for the ten seconds that its rail has to \
+                    answer, and what was sent is debited from whatever is there then, so that \
+                    money leaves the house that no customer has paid",
+            source: "Mambu Payments release notes v1.44.89 and v1.44.91",
+            caught_by: &["I33", "I34"],
+        },
+        DefectStory {
             defect: Self::KeyGlobalScope,
             name: "key-global-scope",
             story: "idempotency keys are unique over all tenants, so that a tenant whose customer \
                     chose a key that another tenant's had chosen gets no payment",
             source: "kortix-ai/suna PR#5267; nestjs-agentic#126",
             caught_by: &["I21"],
+        },
+        DefectStory {
+            defect: Self::KeyIgnoredEndpoint,
+            name: "key-ignored-endpoint",
+            story: "a refund whose reply was lost is sent again under its key, as an authorization \
+                    would be, to a provider whose refund endpoint takes a key and ignores it",
+            source: "Solidgate documents keys that are ignored; razorpay-mcp-server PR#128",
+            caught_by: &["I08"],
         },
         DefectStory {
             defect: Self::LeaseNoFencing,
@@ -191,12 +253,36 @@ impl Defect {
             caught_by: &["L05"],
         },
         DefectStory {
+            defect: Self::MinorUnitsX100,
+            name: "minor-units-x100",
+            story: "an amount is sent to providers as if every currency had hundredths, so that a \
+                    customer who pays in yen is charged a hundred times as much",
+            source: "stripe-sfcc PR#31; gumroad PR#3749; active_merchant#1943",
+            caught_by: &["I06"],
+        },
+        DefectStory {
             defect: Self::NoFingerprint,
             name: "no-fingerprint",
             story: "a key that is used again for another amount gets the reply to the first \
                     request, and the customer believes that the second was paid",
             source: "Qonto documents that the cached response comes even if the body differs",
             caught_by: &["I20"],
+        },
+        DefectStory {
+            defect: Self::NotifiedOnInsert,
+            name: "notified-on-insert",
+            story: "a webhook counts as delivered once it is handed to whoever delivers it, so \
+                    that one whose first delivery fails is never sent again",
+            source: "juspay/hyperswitch#3408",
+            caught_by: &["I32"],
+        },
+        DefectStory {
+            defect: Self::PublishThenCommit,
+            name: "publish-then-commit",
+            story: "the event leaves before the change that it tells of is durable, so that a crash \
+                    between the two has told consumers of what never happened",
+            source: "sixb#273, an event before its transaction",
+            caught_by: &["I32"],
         },
         DefectStory {
             defect: Self::ReaperKillsLiveKeys,
@@ -216,6 +302,22 @@ impl Defect {
             caught_by: &["I05", "I14"],
         },
         DefectStory {
+            defect: Self::ResidualAuth,
+            name: "residual-auth",
+            story: "what a partial capture leaves of its authorization is taken to be free, so that \
+                    a provider that releases nothing by itself keeps the customer's money reserved",
+            source: "juspay/hyperswitch#2036",
+            caught_by: &["I35"],
+        },
+        DefectStory {
+            defect: Self::RoundEachLeg,
+            name: "round-each-leg",
+            story: "the parts of a split payment are rounded down one by one and what that leaves \
+                    is dropped, so that the books have a cent less than was charged",
+            source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
+            caught_by: &["I17", "I33", "I34"],
+        },
+        DefectStory {
             defect: Self::SendBeforeLog,
             name: "send-before-log",
             story: "the provider is called before the intent is durable, so a crash between leaves \
@@ -226,10 +328,10 @@ impl Defect {
         DefectStory {
             defect: Self::StaleOverwrites,
             name: "stale-overwrites",
-            story: "what a webhook tells is taken for the latest because it came last, so an \
-                    older state overwrites a newer one",
+            story: "whatever arrives last wins: what a webhook tells overwrites a newer state, and a \
+                    change that comes too late is refused, but its status is written all the same",
             source: "hyperswitch#9925 and #10340; mollie/WooCommerce#1252; polar PR#13315",
-            caught_by: &["I22"],
+            caught_by: &["I15", "I16", "I22", "I24"],
         },
         DefectStory {
             defect: Self::TimeoutIsFailure,
@@ -253,7 +355,7 @@ impl Defect {
             story: "a ledger that does not answer after the capture makes the payment unwind, and \
                     the customer sees a failure with the money gone",
             source: "a saga that treats every failing step alike",
-            caught_by: &["I12", "I18"],
+            caught_by: &["I12", "I15", "I18"],
         },
         DefectStory {
             defect: Self::WebhookAlsoActs,

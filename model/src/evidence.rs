@@ -4,7 +4,9 @@ use crate::call::Answer;
 use crate::charge::ChargeState;
 use crate::defect::{Defect, Defects};
 use crate::flight::Aim;
+use crate::money::Amount;
 use crate::provider::{Decline, ProviderReply};
+use crate::rail::{BankReply, Rejection, RemittanceState};
 use crate::record::{Outcome, Refusal, UndoOutcome};
 use crate::refund::RefundState;
 use crate::risk::RiskReply;
@@ -16,6 +18,14 @@ use crate::workflow::Action;
 pub enum Evidence {
     /// It happened.
     Done(Outcome),
+    /// So much was captured in all, and more can be, or not. What that says of
+    /// one of several captures, the sum of those before it tells.
+    Taken {
+        /// How much.
+        amount: Amount,
+        /// Whether more can be captured.
+        is_open: bool,
+    },
     /// This execution of it did nothing.
     Refused(Refusal),
     /// It has not been executed so far; it still may be, unless everything
@@ -23,6 +33,8 @@ pub enum Evidence {
     NotExecuted,
     /// It will be decided later.
     Later,
+    /// What was not captured is reserved no more.
+    Released,
     /// It is undone, or can't be.
     Undone(UndoOutcome),
     /// The first transfer of the chain is there already; the rest has to be
@@ -46,8 +58,10 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
             Action::Refund => weigh_refund(*reply, defects),
             Action::Contest => weigh_contest(*reply),
             Action::Verdict => weigh_verdict(*reply, defects),
+            Action::Release => weigh_release(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
+        (Aim::Step(_, Action::Send), Answer::Bank(reply)) => weigh_send(*reply),
         (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
         (Aim::Step(_, action), Answer::Booked(results)) => match action {
             Action::Hold => weigh_hold(results),
@@ -94,13 +108,13 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
 
 fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
     match reply {
-        // Who names the charge and what was taken of it tells as much as the
-        // first answer did.
-        ProviderReply::Captured { amount, .. } | ProviderReply::AlreadyCaptured { amount, .. } => {
-            Evidence::Done(Outcome::Captured { amount })
-        }
+        ProviderReply::Captured { amount, .. } => Evidence::Done(Outcome::Captured { amount }),
+        ProviderReply::AlreadyCaptured { amount, .. } => Evidence::Taken { amount, is_open: false },
         ProviderReply::Status(state, _, amount) if state.is_past_void() => {
-            Evidence::Done(Outcome::Captured { amount })
+            Evidence::Taken { amount, is_open: false }
+        }
+        ProviderReply::Status(ChargeState::PartiallyCaptured, _, amount) => {
+            Evidence::Taken { amount, is_open: true }
         }
         ProviderReply::Declined(_) => Evidence::Refused(Refusal::DeclinedSoft),
         ProviderReply::Expired => Evidence::Refused(Refusal::AuthorizationGone),
@@ -109,6 +123,16 @@ fn weigh_capture(reply: ProviderReply, defects: Defects) -> Evidence {
         }
         ProviderReply::Status(ChargeState::Authorized, ..) => Evidence::NotExecuted,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
+        other => weigh_error(other, defects),
+    }
+}
+
+/// Nothing is left to give back of a charge that is captured and closed.
+fn weigh_release(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Released | ProviderReply::TooLate => Evidence::Released,
+        ProviderReply::Status(state, ..) if state.is_past_void() => Evidence::Released,
+        ProviderReply::Status(..) => Evidence::Later,
         other => weigh_error(other, defects),
     }
 }
@@ -154,6 +178,28 @@ fn weigh_verdict(reply: ProviderReply, defects: Defects) -> Evidence {
             Evidence::Done(Outcome::Decided { won: false })
         }
         _ => Evidence::Unknown,
+    }
+}
+
+/// What came back was sent all the same: that it did is another story.
+fn weigh_send(reply: BankReply) -> Evidence {
+    match reply {
+        BankReply::Accepted
+        | BankReply::Status(
+            RemittanceState::Accepted | RemittanceState::Settled | RemittanceState::Returned(_),
+        ) => Evidence::Done(Outcome::Sent),
+        BankReply::Rejected(why) | BankReply::Status(RemittanceState::Rejected(why)) => {
+            Evidence::Refused(match why {
+                Rejection::Account => Refusal::NoSuchAccount,
+                Rejection::Offline | Rejection::Reversed => Refusal::Unreachable,
+            })
+        }
+        // Neither yes nor no is no no: the money may be there.
+        BankReply::Deemed
+        | BankReply::Status(RemittanceState::Pending | RemittanceState::Deemed) => Evidence::Later,
+        BankReply::NotFound | BankReply::Status(RemittanceState::Absent) => Evidence::NotExecuted,
+        BankReply::Mismatch => Evidence::Illegal,
+        BankReply::RecallAccepted | BankReply::RecallRefused => Evidence::Unknown,
     }
 }
 
@@ -243,8 +289,10 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
 
 fn weigh_void_hold(results: &[TransferResult]) -> Evidence {
     use TransferResult::*;
-    let undone =
-        |result: &TransferResult| matches!(result, Created | Exists | PendingTransferAlreadyVoided);
+    // A hold that has ended by itself reserves nothing, either.
+    let undone = |result: &TransferResult| {
+        matches!(result, Created | Exists | PendingTransferAlreadyVoided | PendingTransferExpired)
+    };
     match results.first() {
         Some(first) if undone(first) => Evidence::Undone(UndoOutcome::Voided),
         _ => Evidence::Illegal,

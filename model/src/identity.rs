@@ -49,6 +49,8 @@ identities! {
     TransferId(u64) "ltx-{:x}";
     /// A charge in a provider's books.
     ChargeId(u64) "charge-{:x}";
+    /// Money that came back, in a bank's books.
+    ReturnId(u64) "return-{:x}";
     /// An event that somebody outside tells of by a webhook.
     EventId(u64) "event-{:x}";
     /// A commit at the store.
@@ -93,6 +95,12 @@ impl PaymentId {
         Self(hash("dispute", [charge.0]))
     }
 
+    /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
+    /// from those of payments.
+    pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {
+        Self(hash("refund", [u64::from(tenant.0), key.0, u64::from(generation)]))
+    }
+
     /// The operation of attempt `attempt` at the step numbered `step`.
     pub fn operation(self, step: u8, attempt: u8) -> OperationId {
         OperationId(hash("operation", [self.0, u64::from(step), u64::from(attempt)]))
@@ -124,6 +132,14 @@ impl ChargeId {
             0 => first,
             repeats => Self(hash("again", [first.0, u64::from(repeats)])),
         }
+    }
+}
+
+impl ReturnId {
+    /// The name that `bank` gives to the return of what was sent under
+    /// `reference`: it comes back once at most.
+    pub fn of(bank: BankId, reference: OperationId) -> Self {
+        Self(hash("return", [u64::from(bank.0), reference.0]))
     }
 }
 

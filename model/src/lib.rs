@@ -11,7 +11,8 @@
 //!   [`workflow`], one file each
 //! - the payment: [`Record`], [`Payment`], [`Status`]
 //! - the gate: [`gatekeeper`], and the durable [`Store`] behind it
-//! - the authorities: [`Ledger`], [`ProviderBooks`], [`RiskDesk`]
+//! - what leaves it: the [`Outbox`], and the [`Lake`] that hears of everything
+//! - the authorities: [`Ledger`], [`ProviderBooks`], [`BankBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
 
@@ -19,7 +20,9 @@ mod account;
 mod archive;
 mod attempt;
 mod balances;
+mod banking_day;
 mod call;
+mod captures;
 mod change;
 mod charge;
 mod conductor;
@@ -37,15 +40,18 @@ pub mod gatekeeper;
 mod identity;
 mod inbox;
 mod key_state;
+mod lake;
 mod lease;
 mod ledger;
 mod money;
 mod order;
+mod outbox;
 mod outgoing;
 mod payment;
 pub mod posting;
 mod provider;
 mod quote;
+mod rail;
 mod record;
 mod refund;
 mod risk;
@@ -53,6 +59,7 @@ mod rounding;
 mod rules;
 pub mod saga;
 mod share;
+mod split;
 mod status;
 mod store;
 mod tax;
@@ -64,7 +71,9 @@ pub use account::{AccountId, AccountName};
 pub use archive::Archive;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
+pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};
 pub use call::{Answer, Call, LedgerRequest, Notice};
+pub use captures::Captures;
 pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
@@ -82,26 +91,35 @@ pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
     BankId, ChargeId, Customer, EventId, Fingerprint, IdempotencyKey, Merchant, OperationId,
-    OrderRef, PaymentId, ProviderId, RailId, Tenant, Token, TransactionId, TransferId,
+    OrderRef, PaymentId, ProviderId, RailId, ReturnId, Tenant, Token, TransactionId, TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
+pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{ChargebackOrder, Order, RefundOrder};
+pub use order::{ChargebackOrder, Order, PayIn, PayoutOrder, RefundOrder};
+pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
     Closing, Decline, Execution, IllegalDispute, IssuerAnswer, Known, Movement, ProviderBooks,
     ProviderReply, ProviderRequest,
 };
 pub use quote::{Quote, Version, quote};
+pub use rail::{
+    BankAnswer, BankBooks, BankMovement, BankReply, BankRequest, Handling, Homecoming,
+    IllegalRemittanceEvent, RECALL_DAYS_MAX, RETURN_DAYS_MAX, Rail, Rejection, Remittance,
+    RemittanceEvent, RemittanceState, ReturnNotice, ReturnReason, Scheme, Timetable,
+    UNAUTHORIZED_DAYS_MAX,
+};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;
 pub use share::share;
+pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
 pub use store::{
     Commit, CommitResult, InboxChange, InboxRow, PaymentRow, Standing, Store, StoreEntry, Taken,

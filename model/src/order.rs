@@ -3,23 +3,37 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ChargeId, OperationId, PaymentId, ProviderId};
+use crate::captures::Captures;
+use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
+use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
+use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::refund::REFUND;
 
 /// An order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// A customer pays by card.
-    #[default]
-    PayIn,
+    PayIn(PayIn),
     /// Money that was captured for another payment goes back.
     Refund(RefundOrder),
     /// A customer's bank has taken back what was captured for another payment.
     Chargeback(ChargebackOrder),
+    /// A customer's balance is paid out to an account elsewhere.
+    Payout(PayoutOrder),
+}
+
+/// How a customer's payment is taken. By default it is all of it at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PayIn {
+    /// In how many captures.
+    pub captures: Captures,
+    /// For whom besides the merchant that is paid.
+    pub split: Split,
 }
 
 /// What a refund gives back.
@@ -46,20 +60,71 @@ pub struct ChargebackOrder {
     pub authorization: OperationId,
 }
 
+/// Whose balance is paid out, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PayoutOrder {
+    /// Whose.
+    pub customer: Customer,
+    /// By which bank, whose rail that is.
+    pub bank: BankId,
+    /// By which other bank, once the first has definitely not sent it.
+    pub other: Option<BankId>,
+}
+
+impl PayoutOrder {
+    /// The bank of the `attempt`-th try; `None` if there is none left.
+    pub fn bank_of(&self, attempt: u8) -> Option<BankId> {
+        match attempt {
+            1 => Some(self.bank),
+            2 => self.other,
+            _ => None,
+        }
+    }
+
+    /// The rail that `bank` is reached by: each is a bank's own.
+    pub const fn rail_of(bank: BankId) -> RailId {
+        RailId(bank.0)
+    }
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self::PayIn(PayIn::default())
+    }
+}
+
 impl Order {
+    /// In how many captures it is taken.
+    pub const fn captures(&self) -> Captures {
+        match self {
+            Self::PayIn(pay_in) => pay_in.captures,
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Captures::AT_ONCE,
+        }
+    }
+
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
-            Self::PayIn => &PAYIN_CARD,
+            Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
+            Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
             Self::Chargeback(_) => &CHARGEBACK,
+            Self::Payout(_) => &PAYOUT_RAIL,
+        }
+    }
+
+    /// For whom besides the merchant that is paid it is.
+    pub fn split(&self) -> Split {
+        match self {
+            Self::PayIn(pay_in) => pay_in.split,
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
         }
     }
 
     /// Who has the money, where that is known from the beginning.
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.provider),
             Self::Chargeback(chargeback) => Some(chargeback.provider),
         }
@@ -68,7 +133,7 @@ impl Order {
     /// As which charge.
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.charge),
             Self::Chargeback(chargeback) => Some(chargeback.charge),
         }
@@ -77,7 +142,7 @@ impl Order {
     /// The payment whose money it moves on, if it begins with one.
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
-            Self::PayIn => None,
+            Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
         }

@@ -2,10 +2,13 @@
 
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
-use crate::identity::ProviderId;
+use crate::dialect::Undoing;
+use crate::identity::{BankId, ProviderId};
+use crate::money::{Amount, Money};
 use crate::order::Order;
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
+use crate::rail::BankRequest;
 use crate::risk::RiskRequest;
 use crate::rules::Rules;
 use crate::saga::Try;
@@ -20,8 +23,8 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Post => {
             let right = || payment.booking(Action::Post);
             let wrong = || match payment.intent().order {
-                Order::PayIn => payin_card::post_unlinked(payment, calls),
-                Order::Refund(_) | Order::Chargeback(_) => right(),
+                Order::Chargeback(_) => right(),
+                _ => payin_card::post_unlinked(payment, calls),
             };
             let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
             Call::Ledger(LedgerRequest::Create(legs))
@@ -31,6 +34,16 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         action if action.is_booking() => {
             Call::Ledger(LedgerRequest::Create(payment.booking(action)))
         }
+        Action::Send => {
+            let reference = rules.defects.pick(
+                Defect::FreshKeyPerTry,
+                || operation,
+                || operation.of_try(calls + 1),
+            );
+            let (money, destination) = (payment.intent().money, payment.intent().token);
+            let repeated = calls > 0;
+            bank_call(payment, which, BankRequest::Send { reference, money, destination, repeated })
+        }
         action => {
             let reference = rules.defects.pick(
                 Defect::FreshKeyPerTry,
@@ -38,6 +51,13 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                 || operation.of_try(calls + 1),
             );
             let money = payment.intent().money;
+            let sent = |amount| {
+                rules.defects.pick(
+                    Defect::MinorUnitsX100,
+                    || amount,
+                    || in_hundredths(money, amount),
+                )
+            };
             provider_call(
                 payment,
                 which,
@@ -50,14 +70,40 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                         ProviderRequest::Refund { reference, charge, amount: money.amount }
                     }
                     (Action::Capture, Some(charge)) => {
-                        let amount = money.amount;
-                        ProviderRequest::Capture { reference, charge, amount, is_final: true }
+                        let (amount, is_final) =
+                            (payment.part(which), closes(payment, which, rules));
+                        let amount = sent(amount);
+                        ProviderRequest::Capture { reference, charge, amount, is_final }
                     }
-                    _ => ProviderRequest::Authorize { reference, money },
+                    (Action::Release, _) => {
+                        let target = payment.operation_of(Action::Authorize);
+                        ProviderRequest::VoidByReference { reference, target }
+                    }
+                    _ => {
+                        let money = Money { amount: sent(money.amount), ..money };
+                        ProviderRequest::Authorize { reference, money }
+                    }
                 },
             )
         }
     }
+}
+
+/// `amount` of the currency of `money`, taken for whole units and sent as
+/// hundredths of them.
+fn in_hundredths(money: Money, amount: Amount) -> Amount {
+    let units = 10_i128.pow(money.currency.exponent());
+    Amount(i128::from(amount) * 100 / units)
+}
+
+/// Whether a capture says that it is the last. Where nothing is undone, what a
+/// last capture leaves is reserved without anybody seeing it: then the
+/// authorization is left to its end.
+fn closes(payment: &Payment, which: Try, rules: &Rules) -> bool {
+    let intent = payment.intent();
+    let amount = intent.money.amount;
+    let undoes = rules.dialect(payment.provider()).undo != Undoing::Expiry;
+    payment.is_last_part(which) && (undoes || intent.order.captures().sum(amount) == amount)
 }
 
 /// The call that undoes a step.
@@ -82,15 +128,22 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {
     let target = match (payment.action(which), payment.intent().order) {
         (Action::Verdict, Order::Chargeback(chargeback)) => chargeback.authorization,
-        (Action::Capture, _) => payment.operation_of(Action::Authorize),
+        (Action::Capture | Action::Release, _) => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };
+    if payment.action(which) == Action::Send {
+        return bank_call(payment, which, BankRequest::Investigate { target });
+    }
     provider_call(payment, which, ProviderRequest::Query { target })
 }
 
 pub(crate) fn notice(payment: &Payment) -> Call {
     let intent = payment.intent();
     Call::Notice(Notice { payment: intent.payment, token: intent.token, status: payment.status() })
+}
+
+fn bank_call(payment: &Payment, which: Try, request: BankRequest) -> Call {
+    Call::Bank(payment.bank_of(which).unwrap_or(BankId(0)), request)
 }
 
 fn provider_call(payment: &Payment, which: Try, request: ProviderRequest) -> Call {

@@ -3,14 +3,16 @@
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
+use crate::dialect::Dialect;
 use crate::dispute::{DisputeEvent, DisputeState, IllegalDisputeEvent};
-use crate::identity::{ChargeId, OperationId, ProviderId};
+use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
 use crate::quote::{Quote, Version, quote};
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
+use crate::rules::Rules;
 use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
 use crate::status::{Status, StatusEvent};
 use crate::transfer::Transfer;
@@ -190,7 +192,7 @@ impl Payment {
 
     /// The next record that follows from the journal alone; `None` if someone
     /// has to be asked first, or nothing is left to do.
-    pub fn follow_up(&self, providers: u8) -> Option<Record> {
+    pub fn follow_up(&self, rules: &Rules) -> Option<Record> {
         let next = self.saga.next();
         if let Some(status) = self.due_status(next) {
             return Some(status);
@@ -200,12 +202,19 @@ impl Payment {
             return (!self.terminal).then_some(Record::Terminal);
         }
         match next {
-            Next::Begin(which) => Some(self.step_intent(which, self.route(providers))),
+            Next::Begin(which) if self.action(which) == Action::Authorize => {
+                let to = |provider| self.step_intent(which, Some(provider));
+                Some(self.route(rules).map_or(FAIL, to))
+            }
+            Next::Begin(which) => Some(self.step_intent(which, None)),
             Next::Await(which) if self.action(which) == Action::Quote => {
                 let quote = quote(Version::CURRENT, self.intent.money);
                 Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
             }
-            Next::Choose(dead) => Some(self.choose(dead, providers)),
+            Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
+                Some(Record::StepOutcome { which, outcome: self.released() })
+            }
+            Next::Choose(dead) => Some(self.choose(dead, rules)),
             Next::BeginUndo(which) => {
                 Some(Record::CompIntent { which, operation: self.operation(which).undo() })
             }
@@ -222,12 +231,20 @@ impl Payment {
         Record::StepIntent { which, operation: self.operation(which), provider }
     }
 
-    /// The next provider that was not tried yet.
-    pub fn route(&self, providers: u8) -> Option<ProviderId> {
-        let first = self.intent.token.0 % u64::from(providers.max(1));
-        (0..u64::from(providers))
-            .map(|n| ProviderId(((first + n) % u64::from(providers)) as u8))
+    /// The next provider that was not tried yet, of those that can serve it.
+    pub fn route(&self, rules: &Rules) -> Option<ProviderId> {
+        let providers = rules.providers.len() as u64;
+        let first = self.intent.token.0 % providers.max(1);
+        (0..providers)
+            .map(|n| ProviderId(((first + n) % providers) as u8))
+            .filter(|id| self.is_served_by(rules.dialect(*id)))
             .find(|id| self.attempts.iter().all(|attempt| attempt.provider != *id))
+    }
+
+    /// Whether every doubt about it can be resolved at such a provider: an undo
+    /// tells whether anything was captured, but only a query how much was.
+    fn is_served_by(&self, dialect: &Dialect) -> bool {
+        dialect.queries.is_some() || self.intent.order.captures().count() == 1
     }
 
     /// What the client wants.
@@ -295,6 +312,11 @@ impl Payment {
         }
     }
 
+    /// The defects that are planted.
+    pub(crate) fn defects(&self) -> Defects {
+        self.defects
+    }
+
     /// The tries at providers, in order.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
@@ -325,6 +347,16 @@ impl Payment {
         self.attempts.last().is_some_and(pending) || self.refund == RefundState::Pending
     }
 
+    /// By which bank this try is to send it, if it is one at that.
+    pub fn bank_of(&self, which: Try) -> Option<BankId> {
+        match self.intent.order {
+            Order::Payout(order) if self.action(which) == Action::Send => {
+                order.bank_of(which.attempt)
+            }
+            _ => None,
+        }
+    }
+
     /// Where it stands as a refund; absent if it is none.
     pub fn refund(&self) -> RefundState {
         self.refund
@@ -336,9 +368,31 @@ impl Payment {
         self.dispute
     }
 
-    /// What was captured.
+    /// What was captured, in all.
     pub fn captured(&self) -> Amount {
         self.captured
+    }
+
+    /// What the capture is to take that `which` is a try at.
+    pub fn part(&self, which: Try) -> Amount {
+        let captures = self.intent.order.captures();
+        captures.part(self.workflow.nth(which), self.intent.money.amount)
+    }
+
+    /// Whether no capture is planned after the one that `which` is a try at.
+    pub fn is_last_part(&self, which: Try) -> bool {
+        self.workflow.nth(which) + 1 >= self.intent.order.captures().count()
+    }
+
+    /// The outcome of giving back what was not captured.
+    pub fn released(&self) -> Outcome {
+        Outcome::Released { amount: self.intent.money.amount - self.captured }
+    }
+
+    /// Whether something may be reserved that nobody will capture.
+    fn owes_release(&self) -> bool {
+        let left = self.captured < self.intent.money.amount;
+        self.defects.pick(Defect::ResidualAuth, || left, || false)
     }
 
     /// What it costs, as the journal has it: it is worked out once.
@@ -402,7 +456,11 @@ impl Payment {
     ) -> Result<(), IllegalRecord> {
         let attempt = match self.action(which) {
             Action::Authorize => self.attempts.get_mut(usize::from(which.attempt) - 1),
-            Action::Capture => self.attempts.last_mut(),
+            // After a last capture nothing more comes of the attempt; nor after
+            // an undo that came too late for the first, and closed the rest.
+            Action::Capture | Action::Release => {
+                self.attempts.last_mut().filter(|last| last.state != AttemptState::Captured)
+            }
             _ => None,
         };
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
@@ -416,7 +474,9 @@ impl Payment {
     fn change_refund(&mut self, event: Option<RefundEvent>) -> Result<(), IllegalRecord> {
         let refunds = matches!(self.intent.order, Order::Refund(_));
         if let Some(event) = event.filter(|_| refunds) {
-            self.refund = self.refund.next(event)?;
+            let next = self.refund.next(event);
+            let anyway = || Ok(next.unwrap_or(RefundState::Sent));
+            self.refund = self.defects.pick(Defect::DeleteAttemptOnError, || next, anyway)?;
         }
         Ok(())
     }
@@ -440,7 +500,7 @@ impl Payment {
     /// The undo of its authorization told what became of a capture in doubt.
     fn learn_of_capture(&mut self, happened: bool) {
         if happened {
-            self.captured = self.intent.money.amount;
+            self.captured = self.intent.order.captures().part(0, self.intent.money.amount);
         } else {
             self.last_refusal = Some(Refusal::AuthorizationGone);
         }
@@ -453,7 +513,13 @@ impl Payment {
         } else {
             SagaEntry::Done(which)
         })?;
-        self.change_attempt(which, AttemptEvent::of_outcome(self.action(which), outcome))?;
+        let event = match AttemptEvent::of_outcome(self.action(which), outcome) {
+            Some(AttemptEvent::Captured) if !self.is_last_part(which) => {
+                Some(AttemptEvent::CapturedInPart)
+            }
+            event => event,
+        };
+        self.change_attempt(which, event)?;
         self.change_refund(RefundEvent::of_outcome(self.action(which), outcome))?;
         self.change_dispute(outcome)?;
         match outcome {
@@ -463,14 +529,16 @@ impl Payment {
                     attempt.charge = Some(charge);
                 }
             }
-            Outcome::Captured { amount } => self.captured = amount,
+            Outcome::Captured { amount } => self.captured += amount,
             Outcome::Notified => self.notified = true,
             Outcome::Refused(refusal) => self.last_refusal = Some(refusal),
             Outcome::Approved
             | Outcome::Held
+            | Outcome::Released { .. }
             | Outcome::Refunded { .. }
             | Outcome::Answered
             | Outcome::Decided { .. }
+            | Outcome::Sent
             | Outcome::Posted => {}
         }
         Ok(())
@@ -503,19 +571,32 @@ impl Payment {
     }
 
     /// What to do after a try that came to nothing.
-    fn choose(&self, dead: Try, providers: u8) -> Record {
+    fn choose(&self, dead: Try, rules: &Rules) -> Record {
         match self.action(dead) {
             Action::Capture if self.last_refusal == Some(Refusal::FailedDefinite) => {
                 self.defects.pick(
                     Defect::FiveHundredIsNotExecuted,
                     || self.give_authorization_back(),
-                    || self.try_elsewhere(providers),
+                    || self.try_elsewhere(rules),
                 )
             }
             Action::Capture => self.give_authorization_back(),
-            Action::Authorize => self.try_elsewhere(providers),
+            Action::Authorize => self.try_elsewhere(rules),
+            Action::Refund if self.last_refusal == Some(Refusal::FailedDefinite) => {
+                let anew = || self.refund_anew(dead);
+                self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
+            }
+            Action::Send => self.send_otherwise(dead),
             _ => FAIL,
         }
+    }
+
+    /// Another attempt at a refund that was forgotten.
+    fn refund_anew(&self, forgotten: Try) -> Record {
+        if forgotten.attempt >= ATTEMPTS_MAX {
+            return FAIL;
+        }
+        self.step_intent(Try { attempt: forgotten.attempt + 1, ..forgotten }, None)
     }
 
     /// A capture was refused: what is still reserved has to go first.
@@ -529,15 +610,25 @@ impl Payment {
     }
 
     /// Another attempt at the next provider, if there is any left to make.
-    fn try_elsewhere(&self, providers: u8) -> Record {
+    fn try_elsewhere(&self, rules: &Rules) -> Record {
         // Nobody who has waited for days stands at a till any more.
         let hard = self.last_refusal == Some(Refusal::DeclinedHard) || self.waited_out;
         let Some((latest, _)) = self.latest(Action::Authorize) else { return FAIL };
-        let left = self.route(providers).filter(|_| !hard && latest.attempt < ATTEMPTS_MAX);
+        let left = self.route(rules).filter(|_| !hard && latest.attempt < ATTEMPTS_MAX);
         left.map_or(FAIL, |provider| {
             let which = Try { attempt: latest.attempt + 1, ..latest };
             self.step_intent(which, Some(provider))
         })
+    }
+
+    /// Definitely not sent: by another rail, if the order allows it and that
+    /// could help.
+    fn send_otherwise(&self, dead: Try) -> Record {
+        let Order::Payout(order) = self.intent.order else { return FAIL };
+        let which = Try { attempt: dead.attempt + 1, ..dead };
+        let helps = self.last_refusal != Some(Refusal::NoSuchAccount);
+        let other = order.bank_of(which.attempt).filter(|_| helps);
+        other.map_or(FAIL, |_| self.step_intent(which, None))
     }
 
     /// The change of status that `event` makes.

@@ -28,6 +28,9 @@ pub use refunding::IllegalDispute;
 pub struct Movement {
     /// The charge that changed, as it is now.
     pub charge: Charge,
+    /// For whose instrument: that of the refund, where money is given back; that
+    /// of the charge anywhere else.
+    pub token: Token,
     /// The key of the request that changed it, if a request did.
     pub reference: Option<OperationId>,
     /// What happened.
@@ -173,7 +176,7 @@ impl ProviderBooks {
             let expired_at = charge.expires_at;
             charge.end_capture(&self.dialect, expired_at);
         }
-        Some(Movement { charge: *charge, reference: None, event })
+        Some(Movement { charge: *charge, token: charge.token, reference: None, event })
     }
 
     /// Where the charge `id` stands at `now`.

@@ -43,6 +43,16 @@ pub fn quote(version: Version, money: Money) -> Quote {
 }
 
 impl Quote {
+    /// What of it is for `part` of a payment of `whole`: nobody pays more of it
+    /// than its share.
+    pub fn of_part(&self, part: Amount, whole: Amount) -> Self {
+        if part >= whole {
+            return *self;
+        }
+        let scaled = |cost: Amount| Amount(cost.0 * part.0 / whole.0);
+        Self { version: self.version, fee: scaled(self.fee), tax: scaled(self.tax) }
+    }
+
     /// What each of several merchants bears of it, who get `amounts` of the
     /// payment. The parts sum to the whole exactly, and nobody bears more than
     /// it gets.

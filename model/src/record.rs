@@ -105,6 +105,11 @@ pub enum Outcome {
         /// How much.
         amount: Amount,
     },
+    /// What was reserved and not taken is reserved no more.
+    Released {
+        /// How much.
+        amount: Amount,
+    },
     /// The provider gave the money back.
     Refunded {
         /// How much.
@@ -117,6 +122,8 @@ pub enum Outcome {
         /// Whether the merchant has its money back.
         won: bool,
     },
+    /// The bank has sent the money.
+    Sent,
     /// The ledger has it.
     Posted,
     /// The merchant knows.
@@ -141,6 +148,11 @@ pub enum Refusal {
     AuthorizationGone,
     /// The money could not be given back.
     RefundFailed,
+    /// No bank knows such an account.
+    NoSuchAccount,
+    /// The other bank could not be reached, or never answered; by another rail
+    /// it may be.
+    Unreachable,
     /// It is proven that the request was never executed and never will be.
     FailedDefinite,
     /// The request made no sense to its receiver.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::AttemptEvent;
 use crate::charge::ChargeEvent;
-use crate::identity::ChargeId;
+use crate::identity::{ChargeId, Token};
 use crate::money::Amount;
 use crate::record::Outcome;
 use crate::workflow::Action;
@@ -17,6 +17,8 @@ use crate::workflow::Action;
 pub struct Refund {
     /// Of what.
     pub charge: ChargeId,
+    /// To which instrument.
+    pub token: Token,
     /// How much.
     pub amount: Amount,
     /// Where it stands.

@@ -19,6 +19,8 @@ pub struct Rules {
     pub call_timeout: Duration,
     /// How long to wait for an answer of a provider.
     pub provider_timeout: Duration,
+    /// How long to wait for an answer of a bank: an instant rail's time.
+    pub bank_timeout: Duration,
     /// How long an outcome is asked for before a person is asked to look too:
     /// payments.md `T_resolve`. The asking goes on.
     pub resolve_within: Duration,

@@ -50,6 +50,9 @@ pub enum Class {
     Pivot,
     /// It must succeed in the end.
     Retriable,
+    /// It lies past the pivot, and may come to nothing: then those like it that
+    /// come next are passed over, and what comes after them goes on.
+    Optional,
     /// It has no effect outside.
     Stateless,
 }
@@ -344,8 +347,12 @@ impl Saga {
     }
 
     fn forward(&self) -> Next {
-        let mut from = 0;
-        for step in 0..self.workflow.steps.len() as u8 {
+        let (mut from, mut passing_over) = (0, false);
+        for (step, spec) in (0..).zip(self.workflow.steps) {
+            passing_over &= spec.class == Class::Optional;
+            if passing_over {
+                continue;
+            }
             let since = &self.tries[from..];
             let latest = since.iter().rposition(|(known, _)| known.step == step);
             let Some(at) = latest else {
@@ -355,6 +362,10 @@ impl Saga {
             match state {
                 TryState::Done => from += at + 1,
                 TryState::Intended => return Next::Await(which),
+                TryState::Refused if spec.class == Class::Optional => {
+                    from += at + 1;
+                    passing_over = true;
+                }
                 _ => return Next::Choose(which),
             }
         }

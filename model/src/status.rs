@@ -84,6 +84,20 @@ pub struct IllegalStatusEvent {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 10] = [
+        Self::Processing,
+        Self::InReview,
+        Self::Failing,
+        Self::Canceling,
+        Self::Captured,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Canceled,
+        Self::Settled,
+        Self::Returned,
+    ];
+
     /// The lifecycle, as the table of payments.md M1 has it.
     pub fn next(self, event: StatusEvent) -> Result<Self, IllegalStatusEvent> {
         use StatusEvent as Event;
@@ -106,6 +120,23 @@ impl Status {
     /// Whether some event makes it `to`.
     pub fn may_become(self, to: Self) -> bool {
         StatusEvent::ALL.iter().any(|event| self.next(*event) == Ok(to))
+    }
+
+    /// Whether a client that was shown this may be shown `to` later on: what it
+    /// is shown, or what some events in a row make of it.
+    pub fn may_lead_to(self, to: Self) -> bool {
+        let reaches = |reached: u16, from: Self| {
+            let next = StatusEvent::ALL.iter().filter_map(|event| from.next(*event).ok());
+            next.fold(reached, |reached, status| reached | 1 << status as u16)
+        };
+        let mut reached = 1_u16 << self as u16;
+        // No way through the lifecycle is longer than there are statuses.
+        for _ in Self::ALL {
+            let known = Self::ALL.into_iter().filter(|status| reached >> *status as u16 & 1 == 1);
+            reached = known.fold(reached, reaches);
+        }
+        let mut reached = Self::ALL.into_iter().filter(|status| reached >> *status as u16 & 1 == 1);
+        reached.any(|status| status.shown() == to.shown())
     }
 
     /// Its name, as clients read it.

@@ -22,6 +22,7 @@ use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
 use crate::identity::{EventId, OrderRef, PaymentId, Tenant, Token, TransactionId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
+use crate::outbox::{self, Consumer, Event, Outbox};
 use crate::record::{Outcome, Record};
 use crate::rules::Rules;
 use crate::status::Status;
@@ -100,6 +101,8 @@ pub enum StoreEntry {
     Received(Webhook, InboxState),
     /// What was found of a webhook without a payment to commit to.
     Found(EventId, Token, InboxEvent),
+    /// A consumer has heard of every event of a payment up to this one.
+    Acknowledged(PaymentId, Consumer, u32),
 }
 
 /// One payment's place in the store.
@@ -117,6 +120,8 @@ pub struct PaymentRow {
     pub then: Then,
     /// Whether a person has it.
     pub case: bool,
+    /// How far its events have come.
+    pub outbox: Outbox,
     /// What was taken of the customer for it, once something was.
     pub taken: Option<Taken>,
     key: Option<KeyId>,
@@ -274,6 +279,17 @@ impl Store {
         Lease::after(self.payments.get(&payment).and_then(|row| row.lease), owner)
     }
 
+    /// What a commit leaves behind that was refused: nothing.
+    pub fn refuse(&mut self, commit: &Commit) {
+        let wanted = commit.records.iter().rev().find_map(|record| match record {
+            Record::StatusChanged(status) => Some(*status),
+            _ => None,
+        });
+        if let Some((row, wanted)) = self.payments.get_mut(&commit.payment).zip(wanted) {
+            row.status = self.defects.pick(Defect::StaleOverwrites, || row.status, || wanted);
+        }
+    }
+
     /// Changes the store by an entry, when it is made and after each boot.
     pub fn restore(&mut self, entry: &StoreEntry) {
         match entry {
@@ -284,6 +300,11 @@ impl Store {
             StoreEntry::Found(event, _, found) => {
                 if let Some(inbox) = &mut self.inbox {
                     inbox.find(*event, *found);
+                }
+            }
+            StoreEntry::Acknowledged(payment, consumer, seq) => {
+                if let Some(row) = self.payments.get_mut(payment) {
+                    row.outbox.acknowledge(*consumer, *seq);
                 }
             }
         }
@@ -324,8 +345,18 @@ impl Store {
 
     /// Every payment that somebody has to go on with.
     pub fn open(&self) -> impl Iterator<Item = (PaymentId, &PaymentRow)> {
-        let open = self.payments.iter().filter(|(_, row)| row.then != Then::Close);
-        open.map(|(payment, row)| (*payment, row))
+        self.payments().filter(|(_, row)| row.then != Then::Close)
+    }
+
+    /// Every payment that is not put away.
+    pub fn payments(&self) -> impl Iterator<Item = (PaymentId, &PaymentRow)> {
+        self.payments.iter().map(|(payment, row)| (*payment, row))
+    }
+
+    /// The `seq`-th event of this payment, unless it is put away.
+    pub fn event(&self, payment: PaymentId, seq: u32) -> Option<Event> {
+        let row = self.payments.get(&payment)?;
+        outbox::event(&row.journal, (payment, row.token), seq)
     }
 
     fn lease(&mut self, payment: PaymentId, lease: Lease) {
@@ -358,6 +389,7 @@ impl Store {
             lease: None,
             then: commit.then,
             case: false,
+            outbox: Outbox::default(),
             taken: None,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             generation,
@@ -367,9 +399,12 @@ impl Store {
         row.then = commit.then;
         for record in &commit.records {
             row.journal.push(*record);
+            row.outbox.take(record);
             row.case |= matches!(record, Record::CaseOpened(_));
-            if let Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } = record {
-                row.taken = Taken::from_journal(&row.journal, *amount);
+            let captured = Record::PivotCommitted == *record
+                || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
+            if captured {
+                row.taken = Taken::from_journal(&row.journal);
             }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;

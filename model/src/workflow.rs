@@ -1,7 +1,9 @@
 //! The workflows of payments, one file each.
 
 pub mod chargeback;
+pub mod payin_captures;
 pub mod payin_card;
+pub mod payout_rail;
 pub mod refund;
 
 use std::fmt;
@@ -11,11 +13,14 @@ use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
 use self::chargeback::CHARGEBACK;
+use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
+use self::payout_rail::PAYOUT_RAIL;
 use self::refund::REFUND;
 
-/// Every workflow.
-pub static ALL: [&PaymentWorkflow; 3] = [&PAYIN_CARD, &REFUND, &CHARGEBACK];
+/// Every workflow; of those that differ in length only, the longest.
+pub static ALL: [&PaymentWorkflow; 5] =
+    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -42,8 +47,12 @@ pub enum Action {
     Authorize,
     /// Take the money.
     Capture,
+    /// Give back what is reserved and will not be taken.
+    Release,
     /// Give money back that was taken.
     Refund,
+    /// Send money out by a rail.
+    Send,
     /// Book that a customer's bank has taken money back.
     Withdraw,
     /// Send evidence against that, or give in.
@@ -65,7 +74,9 @@ impl Action {
             Self::Hold => "hold",
             Self::Authorize => "authorize",
             Self::Capture => "capture",
+            Self::Release => "release",
             Self::Refund => "refund",
+            Self::Send => "send",
             Self::Withdraw => "withdraw",
             Self::Contest => "contest",
             Self::Verdict => "verdict",
@@ -77,7 +88,7 @@ impl Action {
     /// Whether it moves money outside the house, at somebody who may do so
     /// without our hearing of it.
     pub const fn is_outside(self) -> bool {
-        matches!(self, Self::Authorize | Self::Capture | Self::Refund)
+        matches!(self, Self::Authorize | Self::Capture | Self::Refund | Self::Send)
     }
 
     /// Whether it books a chain in the ledger.
@@ -113,6 +124,11 @@ impl PaymentWorkflow {
     /// The place of the first step that does this; `None` if none does.
     pub fn step(&self, action: Action) -> Option<u8> {
         self.actions.iter().position(|known| *known == action).map(|at| at as u8)
+    }
+
+    /// The how-manieth of the steps that do the same this try is at, from 0 on.
+    pub fn nth(&self, which: Try) -> u8 {
+        which.step - self.step(self.action(which)).unwrap_or(which.step)
     }
 }
 

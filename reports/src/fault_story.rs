@@ -22,12 +22,12 @@ pub struct FaultStory {
 pub enum FaultKind {
     /// Over when the world heals.
     Disturbance,
-    /// What issuers do in any weather.
+    /// What issuers and banks do in any weather.
     Business,
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 41] = [
+pub const ALL: [FaultStory; 51] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -68,16 +68,26 @@ pub const ALL: [FaultStory; 41] = [
     business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
     disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
     disturbance("key-expired", "F17", "a request is about a charge whose key is forgotten"),
+    business("refund-failed", "M5", "the provider could not give the money back"),
+    business("refund-pending", "M5", "the provider says later what became of a refund"),
     disturbance("webhook-dropped", "F15", "a provider never tells of a change"),
     disturbance("webhook-repeated", "F15", "a provider tells of a change once more"),
     disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
     disturbance("webhook-reordered", "F15", "a provider tells of a change behind later ones"),
     disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
+    business("no-answer", "F20", "a bank handles a payout and sends no answer"),
+    business("late-answer", "F20", "the other bank answers after its time is over"),
+    business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
+    business("recall-accepted", "F20", "the other bank gives a recalled payout back"),
+    business("recall-refused", "F20", "the other bank keeps a recalled payout"),
+    business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
+    business("bank-rejection", "F20", "the other bank takes no money for the account"),
+    business("payout-return", "F19", "money comes back days after it was sent"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 41] = ALL;
+    static STORIES: [FaultStory; 51] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -100,8 +110,8 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 
 #[cfg(test)]
 mod tests {
-    use scenarios::judge::PROVIDER_STRIKES;
-    use scenarios::trial::provider_strike_name;
+    use scenarios::judge::{BANK_STRIKES, PROVIDER_STRIKES};
+    use scenarios::trial::{bank_strike_name, provider_strike_name};
     use sim::Strike;
 
     use super::*;
@@ -110,7 +120,8 @@ mod tests {
     fn faults_are_listed_in_the_order_in_which_a_trial_counts_them() {
         let kernel = Strike::ALL.iter().map(|strike| strike.name());
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).collect();
+        let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
+        let counted: Vec<_> = kernel.chain(providers).chain(banks).collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

@@ -1,13 +1,15 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
+mod banking;
 pub(crate) mod fault;
 mod stroke;
 
-use model::ProviderId;
+use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
-use scenarios::party::{self, provider_role};
+use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
-    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, RiskPlan, Trouble, WebhookFaults,
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RiskPlan, Trouble,
+    WebhookFaults,
 };
 use sim::{Rate, Trigger, VirtualTime, Weather};
 
@@ -51,8 +53,16 @@ fn wish(operation: &Operation) -> (String, String) {
     let Operation { token, at, client, money, merchant, key, .. } = operation;
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
-    let wish = format!("client {client} pays {money} to {merchant} under {key}, at {at}{then}");
-    (format!("payment {}", token.0), wish)
+    let what = match operation.purpose {
+        Purpose::PayIn(_) => format!("pays {money} to {merchant}"),
+        Purpose::Payout(order) => {
+            format!("takes {money} of {} out {}", order.customer, by_rail(&order))
+        }
+        Purpose::Refund { of } => format!("wants {money} of payment {} back", of.0),
+    };
+    let wish = format!("client {client} {what} under {key}, at {at}{then}");
+    let name = if operation.purpose.refunds().is_some() { "refund" } else { "payment" };
+    (format!("{name} {}", token.0), wish)
 }
 
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
@@ -82,6 +92,12 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
+    if plan.merchant_events {
+        rows.push(row("", "a notifier tells shops of every event".to_owned()));
+    }
+    if plan.lake {
+        rows.push(row("", "a data lake counts every event".to_owned()));
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }
@@ -101,7 +117,14 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
             rows.push(row("", format!("webhooks: {}", webhooks(&provider.faults.webhooks))));
         }
     }
+    for (n, bank) in plan.banks.iter().enumerate() {
+        let name = party::name(bank_role(BankId(n as u8)));
+        rows.push(row(&name, banking::says(bank)));
+    }
     rows.push(row("risk", risk(&plan.risk)));
+    if !plan.banks.is_empty() {
+        rows.push(row("begins", format!("{} UTC", plan.begins)));
+    }
     rows
 }
 
@@ -127,6 +150,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("partial approval", issuer.partial),
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
+        ("refund failed", issuer.refund_failed),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -229,6 +253,15 @@ fn operations(plan: &Plan) -> Vec<Vec<String>> {
     std::iter::once(header.map(str::to_owned).to_vec()).chain(rows).collect()
 }
 
+/// By which bank, or by which other, a payout is to leave.
+fn by_rail(order: &PayoutOrder) -> String {
+    let by = party::name(bank_role(order.bank));
+    match order.other {
+        Some(other) => format!("by {by}, or {}", party::name(bank_role(other))),
+        None => format!("by {by}"),
+    }
+}
+
 /// What a customer does after the first request.
 fn then(operation: &Operation) -> String {
     let then = [
@@ -241,7 +274,25 @@ fn then(operation: &Operation) -> String {
     then.extend(
         (operation.order_ref.0 != operation.token.0).then(|| operation.order_ref.to_string()),
     );
+    then.extend(parts(operation));
+    then.extend(others(operation));
     then.join(", ")
+}
+
+/// The parts in which a payment is taken, if it is not taken at once.
+fn parts(operation: &Operation) -> Option<String> {
+    let captures = operation.purpose.pay_in().captures;
+    let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
+    let shares: Vec<_> = captures.shares().iter().map(percent).collect();
+    (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
+}
+
+/// How many other merchants get a part of it, if any do.
+fn others(operation: &Operation) -> Option<String> {
+    match operation.purpose.pay_in().split.others() {
+        [] => None,
+        others => Some(format!("split: + {}", others.len())),
+    }
 }
 
 fn operation(operation: &Operation) -> Vec<String> {
@@ -250,10 +301,17 @@ fn operation(operation: &Operation) -> Vec<String> {
         operation.at.to_string(),
         operation.client.to_string(),
         operation.money.to_string(),
-        operation.merchant.to_string(),
+        match operation.purpose {
+            Purpose::PayIn(_) | Purpose::Refund { .. } => operation.merchant.to_string(),
+            Purpose::Payout(order) => format!("{} {}", order.customer, by_rail(&order)),
+        },
         operation.tenant.to_string(),
         operation.key.to_string(),
-        then(operation),
+        match operation.purpose.refunds() {
+            Some(of) if then(operation).is_empty() => format!("back from payment {}", of.0),
+            Some(of) => format!("back from payment {}, {}", of.0, then(operation)),
+            None => then(operation),
+        },
     ]
 }
 

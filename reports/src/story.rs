@@ -5,6 +5,7 @@
 //! [`text`] is for people at a terminal, [`comment`] for the top of a repro file,
 //! [`mermaid`] for documents, [`json`] for machines.
 
+mod bank;
 mod belief;
 pub mod comment;
 mod ids;

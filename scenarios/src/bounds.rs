@@ -44,7 +44,7 @@ pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 pub const fn term(order: &Order) -> Duration {
     match order {
         Order::Chargeback(_) => DISPUTE_TERM,
-        Order::PayIn | Order::Refund(_) => TERM,
+        Order::PayIn(_) | Order::Refund(_) | Order::Payout(_) => TERM,
     }
 }
 

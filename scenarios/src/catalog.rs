@@ -24,7 +24,12 @@ pub const FILES: &[(&str, &str)] = &[
     ("failing-disks", include_str!("../catalog/failing-disks.toml")),
     ("wrong-clocks", include_str!("../catalog/wrong-clocks.toml")),
     ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
+    ("event-stream", include_str!("../catalog/event-stream.toml")),
+    ("instant-payouts", include_str!("../catalog/instant-payouts.toml")),
+    ("refunds", include_str!("../catalog/refunds.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
+    ("split-shipments", include_str!("../catalog/split-shipments.toml")),
+    ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

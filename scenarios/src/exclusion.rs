@@ -32,22 +32,23 @@ pub enum Extent {
 pub const ALL: [Exclusion; 4] = [
     Exclusion {
         strikes: &[Strike::ClockDrift],
-        spared: &[Who::Provider],
+        spared: &[Who::Provider, Who::Bank],
         extent: Extent::Wholly,
         reason: "how long a provider may still execute a request is what every proof of absence \
                  rests on",
     },
     Exclusion {
         strikes: &[Strike::ClockJump],
-        spared: &[Who::Provider],
+        spared: &[Who::Provider, Who::Bank],
         extent: Extent::Wholly,
-        reason: "a plan dates the outages of providers by their clocks, which are true",
+        reason: "a plan dates the outages of providers, and banks their banking days, by clocks that \
+                 are true",
     },
     Exclusion {
         strikes: BROKEN_DISK,
-        spared: &[Who::Provider],
+        spared: &[Who::Provider, Who::Bank],
         extent: Extent::Wholly,
-        reason: "providers' books are the ground truth: what they forget, nobody can know",
+        reason: "the books of providers and banks are the ground truth: what they forget, nobody can know",
     },
     Exclusion {
         strikes: BROKEN_DISK,

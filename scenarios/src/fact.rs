@@ -1,6 +1,6 @@
 //! What the parties that the harness owns have seen.
 
-use model::{ChargeEvent, ProviderId, Status, Token};
+use model::{BankId, ChargeEvent, Event, ProviderId, RemittanceEvent, Status, Token};
 use sim::{Kind, Subject};
 
 use crate::message::{Asking, ClientReply};
@@ -36,8 +36,14 @@ pub enum Fact {
     Struck(ProviderId, ProviderStrike),
     /// A provider's books changed: for triggers; the judge reads the books.
     Moved(Token, ChargeEvent),
+    /// Something out of the ordinary came from a bank.
+    BankStruck(BankId, BankStrike),
+    /// A bank's books changed: for triggers; the judge reads the books.
+    Remitted(Token, RemittanceEvent),
     /// The stroke of the plan with this id fell.
     Befell(u32),
+    /// A client was told of this event.
+    Heard(Event),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -56,7 +62,16 @@ pub mod sights {
     pub const CAPTURED: Kind = Kind(4);
     /// A provider undid an authorization, or blocked it unseen.
     pub const VOIDED: Kind = Kind(5);
+    /// A provider gave money back, or promised to.
+    pub const REFUNDED: Kind = Kind(6);
 
+    /// A bank sent money, or would not.
+    pub const SENT: Kind = Kind(6);
+    /// Money came back to a bank.
+    pub const CAME_BACK: Kind = Kind(7);
+
+    /// Those that banks state.
+    pub const OF_BANKS: &[Kind] = &[SENT, CAME_BACK];
     /// Those that clients state.
     pub const OF_CLIENTS: &[Kind] = &[SHOWN, TOLD];
     /// Those that providers state.
@@ -69,8 +84,12 @@ impl Fact {
         let (kind, token) = match self {
             Self::Shown { asking, .. } => (sights::SHOWN, asking.token),
             Self::Told { token, .. } => (sights::TOLD, *token),
+            Self::Heard(event) => (sights::TOLD, event.token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
-            Self::Probed { .. } | Self::Struck(..) | Self::Befell(_) => return None,
+            Self::Remitted(token, event) => (kind_of_remittance(*event)?, *token),
+            Self::Probed { .. } | Self::Struck(..) | Self::BankStruck(..) | Self::Befell(_) => {
+                return None;
+            }
         };
         Some((kind, Subject(token.0)))
     }
@@ -82,14 +101,23 @@ fn kind_of(event: ChargeEvent) -> Option<Kind> {
         ChargeEvent::Declined => Some(sights::DECLINED),
         ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => Some(sights::CAPTURED),
         ChargeEvent::Voided | ChargeEvent::Tombstoned => Some(sights::VOIDED),
+        ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => Some(sights::REFUNDED),
         _ => None,
+    }
+}
+
+fn kind_of_remittance(event: RemittanceEvent) -> Option<Kind> {
+    match event {
+        RemittanceEvent::Accepted | RemittanceEvent::Rejected(_) => Some(sights::SENT),
+        RemittanceEvent::Returned(_) => Some(sights::CAME_BACK),
+        RemittanceEvent::Deferred | RemittanceEvent::Deemed | RemittanceEvent::Settled => None,
     }
 }
 
 /// What a client asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
-    /// A new payment.
+    /// A new payment, or a new refund.
     Create,
     /// The status of one.
     Get,
@@ -130,6 +158,10 @@ pub enum ProviderStrike {
     IndexLag,
     /// F17: a request came about a charge whose key the provider has forgotten.
     KeyExpired,
+    /// The money could not be given back.
+    RefundFailed,
+    /// The provider will say later whether it is given back.
+    RefundPending,
     /// F15: an event is never told.
     WebhookDropped,
     /// F15: an event is told once more.
@@ -140,4 +172,25 @@ pub enum ProviderStrike {
     WebhookReordered,
     /// F15: an event is told before the request is answered that it tells of.
     WebhookEarly,
+}
+
+/// What comes from banks out of the ordinary, by its code in payments.md 4.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BankStrike {
+    /// F20: handled, and no answer sent.
+    NoAnswer,
+    /// F20: the other bank answers late.
+    LateAnswer,
+    /// F20: an investigation takes its time.
+    SlowInvestigation,
+    /// F20: a recall is accepted.
+    RecallAccepted,
+    /// F20: a recall is refused.
+    RecallRefused,
+    /// F21: neither ok nor fail until T+1.
+    Deemed,
+    /// The other bank takes nothing.
+    Rejected,
+    /// F19: money comes back.
+    Returned,
 }

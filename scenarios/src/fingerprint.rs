@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 16] = [
+pub(crate) const STEPS: [&str; 19] = [
     "create",
     "risk",
     "quote",
@@ -117,10 +117,13 @@ pub(crate) const STEPS: [&str; 16] = [
     "dispute",
     "contest",
     "void",
+    "send",
+    "recall",
     "post",
     "book",
     "commit",
     "notify",
+    "count",
     "status",
     "webhook",
 ];

@@ -20,8 +20,10 @@ pub enum Invariant {
     I05,
     /// The charged amount is the intended one.
     I06,
-    /// No more is taken back than was taken.
+    /// Nothing goes back that was not captured.
     I07,
+    /// One effective refund per intent.
+    I08,
     /// Compensation happens exactly once.
     I10,
     /// No undo past the pivot.
@@ -30,6 +32,8 @@ pub enum Invariant {
     I13,
     /// No failover while in doubt.
     I14,
+    /// Legal transitions only.
+    I15,
     /// Terminal is final.
     I16,
     /// No success without money.
@@ -46,8 +50,12 @@ pub enum Invariant {
     I22,
     /// What is acknowledged is durable.
     I23,
+    /// The status is the fold of the journal.
+    I24,
     /// Fencing.
     I26,
+    /// No phantom and no lost events.
+    I32,
     /// External conservation.
     I33,
     /// All parties agree.
@@ -94,7 +102,7 @@ pub struct InvariantStory {
     /// When it is judged.
     pub kind: InvariantKind,
     /// Whose word counts: PB providers' books, LG ledger, JR durable journal,
-    /// CL clients' screens.
+    /// CL clients' screens, EX what leaves the system.
     pub authorities: &'static str,
     /// The claim, exactly.
     pub statement: &'static str,
@@ -102,7 +110,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 26] = [
+    pub const ALL: [InvariantStory; 30] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -147,10 +155,17 @@ impl Invariant {
         ),
         story(
             Self::I07,
-            "no-more-is-taken-back-than-was-taken",
+            "nothing-goes-back-that-was-not-captured",
+            InvariantKind::Always,
+            "PB LG",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
+        ),
+        story(
+            Self::I08,
+            "one-effective-refund-per-request",
             InvariantKind::Always,
             "PB JR",
-            "refunds and disputes of a charge together take back at most what was captured; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
+            "at every instant at most one refund to an instrument has an effect or may come to have one, and once the world is at rest exactly one has if the refund succeeded, and none else",
         ),
         story(
             Self::I10,
@@ -181,25 +196,32 @@ impl Invariant {
             "the intent to try another provider is written only when every earlier try is durably declined, voided, tombstoned or proven never to have happened",
         ),
         story(
+            Self::I15,
+            "legal-transitions-only",
+            InvariantKind::Always,
+            "JR CL EX",
+            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier",
+        ),
+        story(
             Self::I16,
             "terminal-is-final",
             InvariantKind::Always,
-            "CL",
-            "once a client has seen a payment succeeded, failed or canceled, every request that it makes later shows the same",
+            "CL EX",
+            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end",
         ),
         story(
             Self::I17,
             "no-success-without-money",
             InvariantKind::Always,
             "CL PB LG",
-            "when a client sees a payment succeeded, exactly one charge is captured for its amount, and the ledger has booked it",
+            "when a client sees a payment succeeded, exactly one charge is captured for its amount, and the ledger has booked it; of a refund, that the amount was given back once",
         ),
         story(
             Self::I18,
             "no-failure-with-money",
             InvariantKind::Always,
             "CL PB",
-            "from the moment when a payment is told to have failed or been canceled, no charge of it is captured, authorized or pending",
+            "from the moment when a payment is told to have failed or been canceled, no charge of it is captured, authorized or pending, and no refund of it given back or pending",
         ),
         story(
             Self::I19,
@@ -237,6 +259,13 @@ impl Invariant {
             "a webhook that was answered with 2xx is in the durable inbox then, and in the end it is applied, parked, stale or a person's",
         ),
         story(
+            Self::I24,
+            "the-status-is-the-fold-of-the-journal",
+            InvariantKind::Always,
+            "JR",
+            "whatever the store says of a payment, before a crash and after it, is the fold of its durable journal, which has no gaps",
+        ),
+        story(
             Self::I26,
             "a-lease-that-is-over-does-nothing",
             InvariantKind::Always,
@@ -244,18 +273,25 @@ impl Invariant {
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
         ),
         story(
+            Self::I32,
+            "no-phantom-and-no-lost-events",
+            InvariantKind::Always,
+            "EX JR",
+            "an event leaves only when the change that it tells of is durable; at rest the merchant has heard of every change, the lake has counted it once, and both each payment's in their order",
+        ),
+        story(
             Self::I33,
             "external-conservation",
             InvariantKind::AtRest,
             "PB LG",
-            "per tenant, currency and provider, what the ledger says it is owed is what was captured and not taken back, nothing is left in transit, and merchants, fees and tax share exactly that",
+            "per tenant, currency and provider, what the ledger says it is owed is what was captured and not given or taken back, nothing is left in transit, and merchants, fees and tax share exactly that",
         ),
         story(
             Self::I34,
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment the same: charged, and how much, or not; and how much of that was taken back",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back",
         ),
         story(
             Self::I35,
@@ -299,7 +335,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 26] = Invariant::ALL;
+static STORIES: [InvariantStory; 30] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@ mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
+mod events;
 mod fencing;
 mod findings;
 mod id_set;
@@ -13,8 +14,11 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod refunds;
+mod remittances;
 mod rest;
 mod screens;
+mod stream;
 mod sums;
 mod trapped;
 mod waits;
@@ -23,17 +27,18 @@ mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
-pub use dossier::{ChargeView, PaymentRecordView};
+use dossier::Asked;
+pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
 use webhooks::InboxView;
 
-use crate::fact::{Endpoint, Fact, ProviderStrike};
+use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
-use crate::party::{self, EDGE, PROBE};
+use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
 use crate::system::{Entry, PaymentSystem};
 
@@ -116,6 +121,8 @@ impl Judge {
                 self.inbox.found(&mut self.found, seen, *event, *what);
                 return;
             }
+            // What a consumer has heard of, it says itself.
+            StoreEntry::Acknowledged(..) => return,
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
@@ -135,7 +142,15 @@ impl Judge {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
         chargebacks::judge(&mut self.found, seen, movement);
-        screens::after_movement(&self.said, &mut self.found, seen, movement.charge.token);
+        refunds::moved(&self.said, &mut self.found, seen, movement);
+        screens::after_movement(&self.said, &mut self.found, seen, movement.token);
+    }
+
+    fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
+        self.said.take_remittance(movement);
+        remittances::judge(&self.said, &mut self.found, seen, movement);
+        let token = movement.remittance.destination;
+        screens::after_movement(&self.said, &mut self.found, seen, token);
     }
 
     fn shown(&mut self, seen: Sighting, what: screens::Screen) {
@@ -144,9 +159,10 @@ impl Judge {
 }
 
 impl Observer<PaymentSystem> for Judge {
-    fn sent(&mut self, seen: Sighting, _to: Role, message: &Message) {
+    fn sent(&mut self, seen: Sighting, to: Role, message: &Message) {
         match message {
             Message::Provide(envelope, _)
+            | Message::Remit(envelope, _)
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => {
                 self.said.count_call(envelope.number);
@@ -155,18 +171,21 @@ impl Observer<PaymentSystem> for Judge {
             Message::Booked(envelope, Answer::Booked(_)) => {
                 fencing::booked(&mut self.said, &mut self.found, seen, envelope);
             }
-            Message::Create(request) => self.said.asked(request.token, Endpoint::Create),
+            Message::Create(_) | Message::Refund(_) => {
+                self.said.asked(message.token(), Endpoint::Create);
+            }
             Message::Get(token, _) if seen.role != PROBE => {
                 self.said.asked(*token, Endpoint::Get);
             }
             Message::Cancel(token, _) => self.said.asked(*token, Endpoint::Cancel),
             Message::Created(asking, reply)
+            | Message::Refunded(asking, reply)
             | Message::Got(asking, reply)
             | Message::Cancelled(asking, reply)
                 if seen.role == EDGE =>
             {
                 let endpoint = match message {
-                    Message::Created(..) => Endpoint::Create,
+                    Message::Created(..) | Message::Refunded(..) => Endpoint::Create,
                     Message::Got(..) => Endpoint::Get,
                     _ => Endpoint::Cancel,
                 };
@@ -178,9 +197,27 @@ impl Observer<PaymentSystem> for Judge {
             Message::WebhookReply(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
-            Message::Notice(notice) if party::worker_of(seen.role).is_some() => {
+            Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
                 screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
+            }
+            Message::Event(event) if seen.role == STORE => {
+                events::emitted(&self.said, &mut self.found, seen, (to, event));
+            }
+            Message::MerchantEvent(event) => {
+                events::emitted(&self.said, &mut self.found, seen, (to, event));
+                let reply = ClientReply::Stands(event.id.stream, event.status);
+                screens::emitted(&mut self.said, &mut self.found, seen, event.token, &reply);
+            }
+            Message::EventAck(token, id) if seen.role == LAKE => {
+                events::acknowledged(&mut self.said, *token, *id);
+            }
+            Message::Rows(read, rows) if seen.role == STORE => {
+                events::read(&self.said, &mut self.found, seen, (read, rows));
+            }
+            Message::Leased(request, _, journal, _) if seen.role == STORE => {
+                let whose = (request.token, request.payment);
+                events::leased(&self.said, &mut self.found, seen, whose, journal);
             }
             _ => {}
         }
@@ -195,42 +232,65 @@ impl Observer<PaymentSystem> for Judge {
                     self.moved(seen, movement);
                 }
             }
+            Entry::Counted(event) => {
+                events::counted(&mut self.said, &mut self.found, seen, event);
+            }
+            Entry::Bank(entry) => {
+                if let Some(movement) = entry.movement() {
+                    self.remitted(seen, movement);
+                }
+            }
             // A snapshot says nothing that its journal had not said.
             Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+        }
+    }
+
+    fn lost(&mut self, _seen: Sighting, record: &Entry) {
+        if let Entry::Counted(event) = record {
+            events::forgotten(&mut self.said, event);
         }
     }
 
     fn noted(&mut self, seen: Sighting, fact: &Fact) {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
-            Fact::Moved(..) => {}
+            Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
+            Fact::Moved(..) | Fact::Remitted(..) => {}
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
-                let asked_later = self.said.asked_later(asking, *endpoint);
+                let asked = self.said.asked_when(asking, *endpoint);
                 let (token, endpoint) = (asking.token, Some(*endpoint));
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply: *reply });
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
+            }
+            Fact::Heard(event) => {
+                events::told(&mut self.said, &mut self.found, seen, event);
+                // An older one that was late tells nothing new.
+                let asked = Asked { after_final: event.status.is_final(), after_last: false };
+                let reply = ClientReply::Stands(event.id.stream, event.status);
+                let (token, endpoint) = (event.token, None);
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
             Fact::Told { token, status } => {
                 let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
                 let reply = ClientReply::Stands(payment, *status);
-                let (token, asked_later) = (*token, true);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint: None, reply });
+                let (token, asked) = (*token, Asked::LATER);
+                self.shown(seen, screens::Screen { token, asked, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
                 // Under its key there is nothing but what came of another's use of it.
                 let foreign = self.said.names_a_rivals(*token, reply);
                 let reply = if foreign { ClientReply::NotFound } else { *reply };
                 self.said.take_probe(*token, reply);
-                let (token, asked_later) = (*token, true);
+                let (token, asked) = (*token, Asked::LATER);
                 let endpoint = Some(Endpoint::Get);
-                self.shown(seen, screens::Screen { token, asked_later, endpoint, reply });
+                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
         }
     }
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 20] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -246,6 +306,8 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 20] = [
     ProviderStrike::Disputed,
     ProviderStrike::IndexLag,
     ProviderStrike::KeyExpired,
+    ProviderStrike::RefundFailed,
+    ProviderStrike::RefundPending,
     ProviderStrike::WebhookDropped,
     ProviderStrike::WebhookRepeated,
     ProviderStrike::WebhookDelayed,
@@ -253,9 +315,26 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 20] = [
     ProviderStrike::WebhookEarly,
 ];
 
+/// Every kind of strike at a bank, in the order in which reports list them.
+pub const BANK_STRIKES: [BankStrike; 8] = [
+    BankStrike::NoAnswer,
+    BankStrike::LateAnswer,
+    BankStrike::SlowInvestigation,
+    BankStrike::RecallAccepted,
+    BankStrike::RecallRefused,
+    BankStrike::Deemed,
+    BankStrike::Rejected,
+    BankStrike::Returned,
+];
+
 /// The name of an instrument in messages to people.
 fn called(token: Token) -> String {
     format!("payment {}", token.0)
+}
+
+/// The name of the instrument of a refund in messages to people.
+fn called_refund(token: Token) -> String {
+    format!("refund {}", token.0)
 }
 
 #[cfg(test)]
@@ -292,7 +371,7 @@ mod tests {
                 ..Charge::tombstone(ProviderId(7), OperationId(1), token, Default::default())
             };
             let event = ChargeEvent::Captured(charge.captured);
-            judge.moved(seen, &Movement { charge, reference: None, event });
+            judge.moved(seen, &Movement { charge, token, reference: None, event });
             let caught = |invariant| {
                 let violations = judge.found.violations.iter();
                 violations.filter(|v| v.token == token && v.invariant == invariant).count()

@@ -66,19 +66,26 @@ const CLASSES: [[u64; 8]; 7] = [
 fn class_of(kind: sim::Kind) -> u8 {
     match kind {
         kinds::AUTHORIZE => AUTHORIZE,
-        kinds::CAPTURE | kinds::VOID => CAPTURE,
-        kinds::QUERY => QUERY,
+        kinds::CAPTURE | kinds::VOID | kinds::REFUND | kinds::SEND => CAPTURE,
+        kinds::QUERY | kinds::INVESTIGATE | kinds::RECALL => QUERY,
         kinds::ASSESS | kinds::RELEASE => RISK,
         kinds::BOOK | kinds::LOOK_UP => LEDGER,
         kinds::CREATE
         | kinds::GET
         | kinds::CANCEL
         | kinds::CREATED
+        | kinds::ASK_REFUND
+        | kinds::REFUNDED
         | kinds::GOT
         | kinds::CANCELLED
         | kinds::NOTICE
         | kinds::NOTICE_ACK
+        | kinds::MERCHANT_EVENT
+        | kinds::MERCHANT_EVENT_ACK
         | kinds::PROVIDED
+        | kinds::REMITTED
+        | kinds::RETURN
+        | kinds::RETURN_REPLY
         | kinds::WEBHOOK
         | kinds::WEBHOOK_REPLY => NEAR,
         _ => HOUSE,

@@ -16,7 +16,7 @@ use crate::bounds;
 use crate::exclusion;
 use crate::invalid::{InvalidFile, Wrong, nearest};
 use crate::invariant::Invariant;
-use crate::party::{CLIENTS_MAX, WORKERS_MAX};
+use crate::party::{BANKS_MAX, CLIENTS_MAX, WORKERS_MAX};
 use crate::settings::{Scenario, Who};
 
 /// Why a scenario can't be had.
@@ -170,6 +170,20 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     if workload.clients > CLIENTS_MAX {
         return Err(("clients", format!("`clients` is at most {CLIENTS_MAX}")));
     }
+    if workload.payouts > sim::Rate::NEVER {
+        if scenario.rails.is_empty() {
+            let problem = "`payouts` leave by rails: there has to be one of `[[rails]]` at least";
+            return Err(("payouts", problem.to_owned()));
+        }
+        for (field, value) in
+            [("customers", u64::from(workload.customers)), ("balance", workload.balance)]
+        {
+            if value == 0 {
+                let problem = format!("`{field}` is at least 1, where there are `payouts`");
+                return Err(("payouts", problem));
+            }
+        }
+    }
     if workload.currencies.is_empty() {
         return Err(("currencies", "`currencies` names at least one".to_owned()));
     }
@@ -179,6 +193,13 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     at_most("late_max", scenario.network.late_max.0, bounds::COPY_AGE_MAX)?;
     at_most("late_effect_max", faults.late_effect_max.0, bounds::LATE_EFFECT_MAX)?;
     at_most("index_lag_max", faults.index_lag_max.0, bounds::INDEX_LAG_MAX)?;
+    if scenario.rails.len() > usize::from(BANKS_MAX) {
+        return Err(("rails", format!("there are at most {BANKS_MAX} `rails`")));
+    }
+    if let Some(dates) = scenario.dates.filter(|dates| dates.last < dates.first) {
+        let problem = format!("`last` is at least `first`, {}", dates.first);
+        return Err(("last", problem));
+    }
     at_most("reorder_max", faults.webhooks.reorder_max.0, bounds::HELD_BACK_MAX)?;
     at_most("delay_max", faults.webhooks.delay_max.0, bounds::HELD_BACK_MAX)?;
     at_most(
@@ -235,8 +256,18 @@ fn disputes(scenario: &Scenario) -> Result<(), String> {
 /// Which table, the how-manieth, which field of it, and what is wrong with it.
 type Misplaced = (&'static str, usize, &'static str, String);
 
-/// What a scenario can't ask of disks and clocks.
+/// What a scenario can't ask of parties, disks and clocks.
 fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
+    for (who, there, setting) in [
+        (Who::Lake, scenario.lake, "lake"),
+        (Who::Notifier, scenario.merchant_events, "merchant_events"),
+    ] {
+        if let Some((table, nth, field)) = scenario.naming(who).filter(|_| !there) {
+            let name = who.name();
+            let problem = format!("there is no {name} to strike, unless `{setting} = true`");
+            return Err((table, nth, field, problem));
+        }
+    }
     let excluded = |table, nth, field, strike: Strike, who: Who, most: u32| match exclusion::wholly(
         strike, who,
     ) {
@@ -268,8 +299,13 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
             return Err(("clocks", nth, "drift_ppm_max", problem));
         }
     }
+    let no_bank = |who: &Who| *who == Who::Bank && scenario.rails.is_empty();
+    if let Some((table, nth, _)) = named(scenario).find(|(.., who)| no_bank(who)) {
+        let problem = "there is no bank: a bank comes with each of `[[rails]]`".to_owned();
+        return Err((table, nth, "who", problem));
+    }
     let absent = |who: &Who| *who == Who::Ingress && !scenario.providers.webhooks;
-    for (table, nth, _) in named(scenario).filter(|(.., who)| absent(who)) {
+    if let Some((table, nth, _)) = named(scenario).find(|(.., who)| absent(who)) {
         let problem =
             "there is no ingress: `webhooks = true` of the providers gives one".to_owned();
         return Err((table, nth, "who", problem));
@@ -355,11 +391,44 @@ mod tests {
         for (disk, line, problem) in [
             ("[[disks]]\nwho = \"provider\"\nlying = 2\nlasts_max = \"1s\"", 3, "lying-sync"),
             ("[[disks]]\nwho = \"edge\"\nlasts_max = \"1s\"", 2, "no disk"),
+            ("[[disks]]\nwho = \"lake\"\nlasts_max = \"1s\"", 2, "unless `lake = true`"),
         ] {
             let text = format!("{calm}{store}{disk}\n");
             let error = parse("mine.toml", &text).unwrap_err().to_string();
             assert!(error.contains(&format!("line {}", before + line)), "{error}");
             assert!(error.contains(problem), "{error}");
+        }
+    }
+
+    #[test]
+    fn payouts_need_a_rail_to_leave_by_and_customers_who_have_something() {
+        let calm = FILES[0].1;
+        let with = |workload: &str, rails: &str| {
+            let line = calm.lines().find(|line| line.starts_with("limit =")).expect("a line");
+            let text = calm.replace(line, &format!("{line}\n{workload}"));
+            parse("mine.toml", &format!("{text}\n{rails}"))
+        };
+        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nreturned = \"2%\"\n";
+        let paying = "payouts = \"50%\"\ncustomers = 2\nbalance = 1000";
+        let scenario = with(paying, rail).expect("it lacks nothing");
+        assert_eq!(scenario.rails.len(), 1);
+        let crash = "[[crashes]]\nwho = \"bank\"\ntimes = 1\ndown_max = \"1s\"\n";
+        let drift =
+            "[[clocks]]\nwho = \"bank\"\ndrifts = 1\ndrift_ppm_max = 9\nlasts_max = \"1s\"\n";
+        let drift = format!("{rail}{drift}");
+        for (workload, rails, wrong) in [
+            (paying, "", "there has to be one of `[[rails]]`"),
+            ("payouts = \"50%\"\nbalance = 1", rail, "`customers` is at least 1"),
+            ("payouts = \"50%\"\ncustomers = 1", rail, "`balance` is at least 1"),
+            ("", crash, "there is no bank"),
+            ("", &drift, "clock-drift never strikes a bank"),
+            ("", "[[rails]]\nrail = \"instand\"\n", "did you mean `instant`?"),
+            ("", "[[rails]]\nrail = \"batch\"\nholidays = [\"2023-02-29\"]\n", "no day"),
+            ("", &rail.repeat(9), "at most 8 `rails`"),
+        ] {
+            let error = with(workload, rails).expect_err("it lacks something");
+            let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+            assert!(format!("{error} {help}").contains(wrong), "{wrong}: {error} {help}");
         }
     }
 }

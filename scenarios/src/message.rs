@@ -3,10 +3,12 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, StoredReply};
+use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
+use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, Commit, CommitResult, EventId, Lease, LedgerRequest, Notice, OperationId, PaymentId,
-    ProviderRequest, Record, RiskRequest, Status, Token, Told, TransactionId, Webhook,
+    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
+    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
+    Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -20,15 +22,20 @@ pub enum Message {
     Get(Token, KeyId),
     /// Client to edge: m2, end the payment under this key.
     Cancel(Token, KeyId),
+    /// Client to edge: m2, give money back.
+    Refund(RefundPayment),
     /// Edge to client: the reply to [`Message::Create`].
     Created(Asking, ClientReply),
+    /// Edge to client: the reply to [`Message::Refund`].
+    Refunded(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Get`].
     Got(Asking, ClientReply),
     /// Edge to client: the reply to [`Message::Cancel`].
     Cancelled(Asking, ClientReply),
-    /// Orchestrator to client: m17.
+    /// Orchestrator to client, or to the store, which sees to it that the client
+    /// hears of it where there is a notifier: m17.
     Notice(Notice),
-    /// Client to orchestrator: it knows.
+    /// The answer: it knows.
     NoticeAck(PaymentId, Token),
     /// To the store: m21.
     Commit(Arc<Commit>),
@@ -64,6 +71,14 @@ pub enum Message {
     Provided(Envelope, Answer),
     /// Orchestrator to store, which does nothing about it: somebody lives.
     Heartbeat(Token),
+    /// Orchestrator to bank: m12, m13, m14.
+    Remit(Envelope, BankRequest),
+    /// The answer.
+    Remitted(Envelope, Answer),
+    /// Bank to whoever takes in what comes from outside: m15.
+    Return(ReturnNotice),
+    /// The answer.
+    ReturnReply(ReturnReceipt),
     /// Provider to ingress: m11.
     Webhook(Webhook),
     /// Ingress to provider: 2xx or 503.
@@ -74,6 +89,16 @@ pub enum Message {
     Received(Receipt),
     /// Store to orchestrator: this was told of a payment that it holds.
     Told(PaymentId, Token, Vec<Told>),
+    /// Store to notifier or lake: m17 and m18.
+    Event(Event),
+    /// The answer: the shop knows it, or the lake has counted it.
+    EventAck(Token, EventNumber),
+    /// Notifier to client: m17.
+    MerchantEvent(Event),
+    /// The answer: 2xx.
+    MerchantEventAck(Token, EventNumber),
+    /// Lake to store: it has forgotten what it acknowledged, from this event on.
+    EventAgain(Token, EventNumber),
 }
 
 /// Whether a webhook is durable.
@@ -112,6 +137,17 @@ pub struct Envelope {
     pub epoch: u32,
 }
 
+/// The answer to a return that a bank tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReturnReceipt {
+    /// Which return.
+    pub id: ReturnId,
+    /// To whose account elsewhere it had been sent.
+    pub token: Token,
+    /// Whether it is durable: otherwise it has to be told again.
+    pub taken: bool,
+}
+
 /// A worker's request for a lease, and what joins its answer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LeaseRequest {
@@ -134,6 +170,8 @@ pub struct ReadRequest {
     pub token: Token,
     /// The key to read.
     pub key: KeyId,
+    /// The key of the payment that is to be given back.
+    pub of: Option<KeyId>,
     /// The order to look for.
     pub order_ref: PaidOnce,
 }
@@ -145,6 +183,8 @@ pub struct Rows {
     pub key: Option<KeyRow>,
     /// The payment that it stands for.
     pub payment: Option<PaymentView>,
+    /// The payment that is to be given back.
+    pub of: Option<(PaymentId, PaymentView)>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -154,13 +194,13 @@ pub struct Rows {
     pub known_order: Option<StoredReply>,
 }
 
-/// What is only there where keys expire has the digest of nothing elsewhere.
+/// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, generation, earlier, known_order } = self;
+        let Self { key, payment, of, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
-        if let Some(earlier) = earlier {
-            earlier.hash(state);
+        for there in [of, earlier].into_iter().flatten() {
+            there.hash(state);
         }
         if let Some(known_order) = known_order {
             known_order.hash(state);
@@ -194,6 +234,8 @@ pub struct PaymentView {
     pub lease_live: bool,
     /// Whether no capture was ever intended.
     pub cancelable: bool,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
 }
 
 /// What a client is told, as the HTTP status that it would be.
@@ -230,6 +272,15 @@ impl ClientReply {
             | Self::TooLate(payment)
             | Self::Stands(payment, _) => Some(*payment),
             Self::Final(stored) => Some(stored.payment),
+            _ => None,
+        }
+    }
+
+    /// The status that it shows, if it shows one.
+    pub const fn status(&self) -> Option<Status> {
+        match self {
+            Self::Stands(_, status) => Some(*status),
+            Self::Final(stored) => Some(stored.status),
             _ => None,
         }
     }
@@ -301,7 +352,20 @@ kinds! {
     31 RECEIVE "receive" = Self::Receive(_),
     32 RECEIVED "receive-reply" = Self::Received(_),
     33 TOLD "told" = Self::Told(..),
-    34 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
+    34 EVENT "event" = Self::Event(_),
+    35 EVENT_ACK "event-ack" = Self::EventAck(..),
+    36 MERCHANT_EVENT "merchant-event" = Self::MerchantEvent(_),
+    37 MERCHANT_EVENT_ACK "merchant-event-ack" = Self::MerchantEventAck(..),
+    38 EVENT_AGAIN "event-again" = Self::EventAgain(..),
+    39 SEND "send" = Self::Remit(_, BankRequest::Send { .. }),
+    40 INVESTIGATE "investigate" = Self::Remit(_, BankRequest::Investigate { .. }),
+    41 RECALL "recall" = Self::Remit(_, BankRequest::Recall { .. }),
+    42 REMITTED "bank-reply" = Self::Remitted(..),
+    43 RETURN "return" = Self::Return(_),
+    44 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
+    45 ASK_REFUND "ask-refund" = Self::Refund(_),
+    46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
+    47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
 }
 
 impl sim::Message for Message {
@@ -319,21 +383,27 @@ impl Message {
     pub fn token(&self) -> Token {
         match self {
             Self::Create(request) => request.token,
+            Self::Refund(request) => request.token,
             Self::Get(token, _) | Self::Cancel(token, _) => *token,
-            Self::Created(asking, _) | Self::Got(asking, _) | Self::Cancelled(asking, _) => {
-                asking.token
-            }
+            Self::Created(asking, _)
+            | Self::Refunded(asking, _)
+            | Self::Got(asking, _)
+            | Self::Cancelled(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)
             | Self::Run(_, token)
             | Self::Nudge(_, token)
             | Self::Heartbeat(token)
-            | Self::Told(_, token, _) => *token,
+            | Self::Told(_, token, _)
+            | Self::EventAck(token, _)
+            | Self::MerchantEventAck(token, _)
+            | Self::EventAgain(token, _) => *token,
             Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
             Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
             Self::Notice(notice) => notice.token,
+            Self::Event(event) | Self::MerchantEvent(event) => event.token,
             Self::Commit(commit) => commit.token,
             Self::Read(read) | Self::Rows(read, _) => read.token,
             Self::Assess(envelope, _)
@@ -341,7 +411,11 @@ impl Message {
             | Self::Book(envelope, _)
             | Self::Booked(envelope, _)
             | Self::Provide(envelope, _)
-            | Self::Provided(envelope, _) => envelope.token,
+            | Self::Provided(envelope, _)
+            | Self::Remit(envelope, _)
+            | Self::Remitted(envelope, _) => envelope.token,
+            Self::Return(notice) => notice.destination,
+            Self::ReturnReply(receipt) => receipt.token,
         }
     }
 }

@@ -1,21 +1,25 @@
 //! The parties: actors that play the payment roles.
 
+pub(crate) mod bank;
 pub(crate) mod client;
 pub(crate) mod edge;
 mod idle;
 pub(crate) mod ingress;
+pub(crate) mod lake;
 pub(crate) mod ledger;
+pub(crate) mod notifier;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
 pub(crate) mod provider;
 pub(crate) mod risk;
 pub(crate) mod store;
 
-use model::{ProviderId, WorkerId};
+use model::{BankId, Consumer, ProviderId, WorkerId};
 use sim::Role;
 
 use crate::plan::Plan;
 
+pub use bank::BankState;
 pub use client::Stages;
 pub use idle::Compaction;
 pub use provider::ProviderState;
@@ -32,6 +36,10 @@ pub const LEDGER: Role = Role(3);
 pub const RISK: Role = Role(4);
 /// The harness's own reader, who looks at every payment at rest.
 pub const PROBE: Role = Role(5);
+/// The notifier, who tells shops of every event, where there is one.
+pub const NOTIFIER: Role = Role(12);
+/// The data lake, where there is one.
+pub const LAKE: Role = Role(13);
 
 /// Those who write every record to two copies.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
@@ -40,6 +48,8 @@ pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
 pub const WORKERS_MAX: u8 = 4;
 /// The most providers in one world.
 pub const PROVIDERS_MAX: u8 = 16;
+/// The most banks in one world.
+pub const BANKS_MAX: u8 = 8;
 /// The most clients in one world.
 pub const CLIENTS_MAX: u8 = 64;
 
@@ -48,6 +58,7 @@ pub const INGRESS: Role = Role(15);
 const SECOND_WORKER: u8 = 6;
 const FIRST_PROVIDER: u8 = 16;
 const FIRST_CLIENT: u8 = 32;
+const FIRST_BANK: u8 = FIRST_CLIENT + CLIENTS_MAX;
 
 /// The role of a worker of the orchestrator.
 pub const fn worker_role(worker: WorkerId) -> Role {
@@ -67,9 +78,20 @@ pub fn workers(plan: &Plan) -> impl Iterator<Item = Role> {
     (0..plan.workers).map(|n| worker_role(WorkerId(n)))
 }
 
+/// Who hears of every event in the world of `plan`, and by whom.
+pub fn consumers(plan: &Plan) -> impl Iterator<Item = (Consumer, Role)> + use<> {
+    let merchant = plan.merchant_events.then_some((Consumer::Merchant, NOTIFIER));
+    merchant.into_iter().chain(plan.lake.then_some((Consumer::Lake, LAKE)))
+}
+
 /// The role of a provider.
 pub const fn provider_role(provider: ProviderId) -> Role {
     Role(FIRST_PROVIDER + provider.0 % PROVIDERS_MAX)
+}
+
+/// The role of a bank.
+pub const fn bank_role(bank: BankId) -> Role {
+    Role(FIRST_BANK + bank.0 % BANKS_MAX)
 }
 
 /// The role of the `n`-th client.
@@ -82,6 +104,11 @@ pub fn provider_of(role: Role) -> Option<ProviderId> {
     (FIRST_PROVIDER..FIRST_CLIENT).contains(&role.0).then(|| ProviderId(role.0 - FIRST_PROVIDER))
 }
 
+/// The bank that plays `role`, if one does.
+pub fn bank_of(role: Role) -> Option<BankId> {
+    (FIRST_BANK..FIRST_BANK + BANKS_MAX).contains(&role.0).then(|| BankId(role.0 - FIRST_BANK))
+}
+
 /// The number of the client that plays `role`, if one does.
 pub fn client_of(role: Role) -> Option<u8> {
     (FIRST_CLIENT..FIRST_CLIENT + CLIENTS_MAX).contains(&role.0).then(|| role.0 - FIRST_CLIENT)
@@ -91,9 +118,11 @@ pub fn client_of(role: Role) -> Option<u8> {
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
     let house = house.chain(plan.webhooks.then_some(INGRESS));
+    let house = house.chain(consumers(plan).map(|(_, role)| role));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
-    house.chain(providers).chain(clients)
+    let banks = (0..plan.banks.len() as u8).map(|n| bank_role(BankId(n)));
+    house.chain(providers).chain(clients).chain(banks)
 }
 
 /// The role that people call `name`, whether or not anybody plays it.
@@ -102,8 +131,9 @@ pub fn named(name: &str) -> Option<Role> {
 }
 
 fn is_known(role: Role) -> bool {
-    let kinds = [provider_of(role).is_some(), client_of(role).is_some(), worker_of(role).is_some()];
-    role.0 <= PROBE.0 || role == INGRESS || kinds.contains(&true)
+    let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
+    let listener = [NOTIFIER, LAKE, INGRESS].contains(&role);
+    role.0 <= PROBE.0 || listener || worker_of(role).is_some() || outside.contains(&true)
 }
 
 /// What people call a role.
@@ -116,10 +146,15 @@ pub fn name(role: Role) -> String {
         (RISK, ..) => "risk".to_owned(),
         (PROBE, ..) => "probe".to_owned(),
         (INGRESS, ..) => "ingress".to_owned(),
+        (NOTIFIER, ..) => "notifier".to_owned(),
+        (LAKE, ..) => "lake".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }
         (_, _, Some(client)) => format!("client {client}"),
+        _ if bank_of(role).is_some() => {
+            format!("bank {}", char::from(b'a' + (role.0 - FIRST_BANK) % BANKS_MAX))
+        }
         _ => worker_of(role).map_or("world".to_owned(), |worker| worker.to_string()),
     }
 }

@@ -1,5 +1,6 @@
 //! A plan: everything that is decided before a run, as data.
 
+mod bank;
 mod dispute;
 mod draw;
 mod forced;
@@ -13,14 +14,15 @@ use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Money, OrderRef, PaymentId,
-    ProviderId, Tenant, Token,
+    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
+    PaymentId, ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Fault, Links, Rate, Roles, Seed, VirtualTime, Weather};
+use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 
 use crate::points::PointName;
 
+pub use bank::{BankPlan, CustomerBalance};
 pub use dispute::DisputePlan;
 pub use forced::Forced;
 pub use purpose::Purpose;
@@ -39,6 +41,8 @@ pub struct Plan {
     pub seed: Seed,
     /// The key of all draws of the run.
     pub key: [u64; 2],
+    /// The date at which it begins.
+    pub begins: Minute,
     /// When disturbances end.
     pub heal_at: VirtualTime,
     /// The number of workers that the orchestrator has.
@@ -49,10 +53,16 @@ pub struct Plan {
     pub order_ref_unique: bool,
     /// The number of clients.
     pub clients: u8,
+    /// Whether there is a notifier, who tells shops of every event.
+    pub merchant_events: bool,
+    /// Whether there is a data lake.
+    pub lake: bool,
     /// What customers attempt, in the order of their tokens.
     pub operations: Vec<Operation>,
     /// What merchants may process.
     pub limits: Vec<MerchantLimit>,
+    /// What customers have to pay out from.
+    pub balances: Vec<CustomerBalance>,
     /// How links misbehave until heal.
     pub weather: Weather,
     /// Whether every message takes the usual time of its kind, and not a drawn
@@ -82,6 +92,8 @@ pub struct Plan {
     pub providers: Vec<ProviderPlan>,
     /// Whether they tell of changes by themselves.
     pub webhooks: bool,
+    /// The banks by whose rails payouts leave, by id.
+    pub banks: Vec<BankPlan>,
     /// What the risk service says.
     pub risk: RiskPlan,
 }
@@ -155,6 +167,8 @@ pub struct IssuerPlan {
     pub deferred_max: Duration,
     /// Captures that are declined.
     pub capture_declined: Rate,
+    /// Refunds that come to nothing.
+    pub refund_failed: Rate,
 }
 
 /// What goes wrong at a provider, request by request.
@@ -274,6 +288,39 @@ impl Plan {
         self.providers.get(usize::from(provider.0)).unwrap_or(&self.providers[0])
     }
 
+    /// Every refund, with the instrument of its payment.
+    pub fn refunds(&self) -> impl Iterator<Item = (Token, &Operation)> {
+        let refunds = self.operations.iter();
+        refunds.filter_map(|operation| Some((operation.purpose.refunds()?, operation)))
+    }
+
+    /// Makes every refund one of its payment again, whoever that is of by now:
+    /// of its client and tenant, by its merchant, in its currency.
+    pub(crate) fn follow_payments(&mut self) {
+        let refunds: Vec<_> = self.refunds().map(|(of, refund)| (of, refund.token)).collect();
+        for (of, refund) in refunds {
+            let (Some(of), Some(at)) = (self.operation(of).cloned(), self.place(refund)) else {
+                continue;
+            };
+            let refund = &mut self.operations[at];
+            (refund.client, refund.tenant, refund.merchant) = (of.client, of.tenant, of.merchant);
+            refund.money.currency = of.money.currency;
+        }
+    }
+
+    /// Whether what plagues this party is over at heal.
+    pub fn heals(&self, role: Role) -> bool {
+        self.core.is_none_or(|core| core.contains(role))
+    }
+
+    /// The bank with this id.
+    ///
+    /// # Panics
+    /// If the plan has no bank at all: nobody plays one then.
+    pub fn bank(&self, bank: BankId) -> &BankPlan {
+        self.banks.get(usize::from(bank.0)).unwrap_or(&self.banks[0])
+    }
+
     /// How many faults of any kind it names one by one.
     pub fn named_faults(&self) -> usize {
         self.faults.len() + self.troubles.len() + self.strokes.len() + self.forced.len()
@@ -299,7 +346,8 @@ impl Operation {
 
     /// Its key within its tenant.
     pub fn key_id(&self) -> KeyId {
-        KeyId { tenant: self.tenant, key: self.key }
+        let (tenant, key) = (self.tenant, self.key);
+        KeyId { tenant, endpoint: self.purpose.endpoint(), key }
     }
 }
 

@@ -6,6 +6,7 @@
 //! something that means something, so that it survives changes of the subject.
 //! Where it does not, [`Replayed`] says so: it is never a silent pass.
 
+mod bank;
 mod bounds;
 mod fault;
 mod fault_line;

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod disturbance;
+mod rails;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ pub use disturbance::{
     ClockSettings, CrashLoopSettings, CrashSettings, DiskSettings, LinkSettings, PartitionSettings,
     PauseSettings, PointSettings, SharedCrashSettings,
 };
+
+pub use rails::{Dates, RailKind, RailSettings};
 
 use crate::invariant::Invariant;
 use crate::party;
@@ -49,8 +52,20 @@ pub struct Scenario {
     /// again is answered as before.
     #[serde(default)]
     pub order_ref_unique: bool,
+    /// Whether a notifier tells shops of every change of a payment's status.
+    #[serde(default)]
+    pub merchant_events: bool,
+    /// Whether a data lake hears of every change of a payment's status.
+    #[serde(default)]
+    pub lake: bool,
     /// What customers do.
     pub workload: Workload,
+    /// On which days it may begin.
+    #[serde(default)]
+    pub dates: Option<Dates>,
+    /// By which rails payouts leave, at most 8.
+    #[serde(default)]
+    pub rails: Vec<RailSettings>,
     /// How links misbehave.
     #[serde(default)]
     pub network: NetworkSettings,
@@ -129,6 +144,15 @@ pub struct Workload {
     pub spread: Span,
     /// How much each merchant may process, in minor units.
     pub limit: u64,
+    /// How often money is to be paid out, and not in.
+    #[serde(default)]
+    pub payouts: Rate,
+    /// The number of customers of each tenant who have a balance.
+    #[serde(default)]
+    pub customers: u16,
+    /// How much each of them has, in minor units.
+    #[serde(default)]
+    pub balance: u64,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -145,12 +169,30 @@ pub struct Workload {
     /// final.
     #[serde(default)]
     pub insist: Rate,
+    /// How often a payment is taken in several captures, or only in part.
+    #[serde(default)]
+    pub captures: Rate,
+    /// How often a payment is split over several merchants.
+    #[serde(default)]
+    pub split: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,
     /// How long after the payment the customer cancels at most.
     #[serde(default = "cancel_after_max")]
     pub cancel_after_max: Span,
+    /// How often a payment is to be given back.
+    #[serde(default)]
+    pub refund: Rate,
+    /// How often only a part of it is.
+    #[serde(default)]
+    pub refund_part: Rate,
+    /// How often a refund is asked for once more under a key of its own.
+    #[serde(default)]
+    pub refund_again: Rate,
+    /// How long after the payment it is given back at most.
+    #[serde(default = "refund_after_max")]
+    pub refund_after_max: Span,
 }
 
 /// How links misbehave: payments.md F01, F07, F09, F24.
@@ -219,6 +261,8 @@ pub struct IssuerSettings {
     pub deferred_max: Span,
     /// Captures that are declined.
     pub capture_declined: Rate,
+    /// Refunds that come to nothing.
+    pub refund_failed: Rate,
     /// Payments that the customer disputes at its bank: F22.
     pub disputed: Rate,
     /// How long after the payment at most; a hundred and twenty days are the
@@ -293,14 +337,20 @@ pub struct Swarm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
+    /// One of the banks.
+    Bank,
     /// One of the clients.
     Client,
     /// The edge.
     Edge,
     /// The ingress of webhooks.
     Ingress,
+    /// The data lake.
+    Lake,
     /// The ledger.
     Ledger,
+    /// The notifier.
+    Notifier,
     /// One of the orchestrator's workers.
     Orchestrator,
     /// One of the providers.
@@ -311,10 +361,29 @@ pub enum Who {
     Store,
 }
 
+impl Scenario {
+    /// Where it first says that something goes wrong with `who`: the table, the
+    /// how-manieth of these, and the field.
+    pub(crate) fn naming(&self, who: Who) -> Option<(&'static str, usize, &'static str)> {
+        let is = |named: Who| named == who;
+        let any = |named: &[Who]| named.contains(&who);
+        let places = [
+            ("crashes", self.crashes.iter().position(|crash| is(crash.who))),
+            ("crash_loops", self.crash_loops.iter().position(|crash| is(crash.who))),
+            ("shared_crashes", self.shared_crashes.iter().position(|crash| any(&crash.who))),
+            ("pauses", self.pauses.iter().position(|pause| is(pause.who))),
+            ("disks", self.disks.iter().position(|disk| is(disk.who))),
+            ("clocks", self.clocks.iter().position(|clock| is(clock.who))),
+        ];
+        let place = places.into_iter().find_map(|(table, nth)| Some((table, nth?, "who")));
+        place.or_else(|| any(&self.never_heals).then_some(("never_heals", 0, "never_heals")))
+    }
+}
+
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Ingress | Self::Orchestrator)
+        !matches!(self, Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
     }
 
     /// What `role` is one of, if anybody plays it.
@@ -322,11 +391,14 @@ impl Who {
         match (role, party::provider_of(role), party::client_of(role)) {
             (party::EDGE, ..) => Some(Self::Edge),
             (party::INGRESS, ..) => Some(Self::Ingress),
+            (party::LAKE, ..) => Some(Self::Lake),
             (party::LEDGER, ..) => Some(Self::Ledger),
+            (party::NOTIFIER, ..) => Some(Self::Notifier),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
             (_, _, Some(_)) => Some(Self::Client),
+            _ if party::bank_of(role).is_some() => Some(Self::Bank),
             _ => party::worker_of(role).map(|_| Self::Orchestrator),
         }
     }
@@ -334,10 +406,13 @@ impl Who {
     /// What files and reports call it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Bank => "bank",
             Self::Client => "client",
             Self::Edge => "edge",
             Self::Ingress => "ingress",
+            Self::Lake => "lake",
             Self::Ledger => "ledger",
+            Self::Notifier => "notifier",
             Self::Orchestrator => "orchestrator",
             Self::Provider => "provider",
             Self::Risk => "risk",
@@ -356,4 +431,8 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn refund_after_max() -> Span {
+    Span::seconds(300)
 }

@@ -10,6 +10,7 @@
 //! each fault can be moved (`shrink/range.rs`).
 
 mod aim;
+mod bank_line;
 mod explicit;
 mod line;
 mod names;
@@ -30,6 +31,7 @@ use crate::judge::Violation;
 use crate::plan::Plan;
 use crate::trial;
 
+pub use bank_line::BankLine;
 pub use line::{Line, ProviderLine, WeatherLine};
 pub use range::{Range, Stretchable};
 
@@ -124,12 +126,15 @@ pub fn shrink<'s>(
     conclude(search, minimal, ranges)
 }
 
-/// The boldest attempts first: nothing but the payment that suffers, without
+/// The boldest attempts first: nothing but the payment that suffers, or the
+/// refund with its payment, without
 /// any fault, or with those that are named.
 fn leap(search: &mut Search<'_>) {
     let token = violation(&search.plan, &search.quarry).map_or(Token(0), |v| v.token);
     let plan = &search.plan;
-    let is_other = |line: &Line| !matches!(line, Line::Operation(t) | Line::SecondClick(t) | Line::Cancellation(t) | Line::Insistence(t) if *t == token);
+    let refunded = plan.operation(token).and_then(|operation| operation.purpose.refunds());
+    let is_it = |of: &Token| *of == token || Some(*of) == refunded;
+    let is_other = |line: &Line| !matches!(line, Line::Operation(of) | Line::SecondClick(of) | Line::Cancellation(of) | Line::Insistence(of) if is_it(of));
     let others: Vec<_> = Line::operations(plan).into_iter().filter(is_other).collect();
     let (faults, rates) = (Line::misfortunes(plan), Line::rates(plan));
     let leaps = [

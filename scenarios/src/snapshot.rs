@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
-use model::{Fence, Ledger, RiskDesk, Store};
+use model::{Fence, Lake, Ledger, RiskDesk, Store};
 
-use crate::party::{ProviderState, Stages};
+use crate::party::{BankState, ProviderState, Stages};
 
 /// The whole durable state of a party. What is put away in it is shared with
 /// the party itself.
 #[derive(Clone, Debug, Hash)]
 pub enum Snapshot {
+    /// Of a bank.
+    Bank(Arc<BankState>),
     /// Of a client.
     Client(Arc<Stages>),
     /// Of the ledger, and the leases that it heard of.
@@ -21,4 +23,6 @@ pub enum Snapshot {
     Risk(Arc<RiskDesk>),
     /// Of the store.
     Store(Arc<Store>),
+    /// Of the lake.
+    Lake(Arc<Lake>),
 }

@@ -38,7 +38,7 @@ use sim::{Happening, Past, Role, VirtualTime};
 
 use crate::invariant::InvariantKind;
 use crate::judge::Violation;
-use crate::party::{EDGE, LEDGER, PROBE, STORE, client_of, provider_of, worker_of};
+use crate::party::{EDGE, LEDGER, PROBE, STORE, bank_of, client_of, provider_of, worker_of};
 use crate::plan::Plan;
 use crate::system::PaymentSystem;
 
@@ -83,7 +83,7 @@ pub struct Story {
 pub fn tell(plan: &Plan, defects: Defects, sought: impl Fn(&Violation) -> bool) -> Option<Story> {
     let system = PaymentSystem::new(plan.clone(), defects);
     let scene = witness::watch(&system, sought)?;
-    let matter = Matter::of(&scene.violation, &scene.trace);
+    let matter = Matter::of(&scene.violation, plan, &scene.trace);
     let past = past(&scene, &matter, plan);
     let wrong_turn = wrong_turn::find(&system, defects, &scene, &matter, &past);
     let beats = Narrator::new(plan, &scene, &matter, &past).tell();
@@ -131,7 +131,10 @@ fn last_words(scene: &Scene, matter: &Matter) -> Vec<u64> {
             PROBE => asked.contains("CL"),
             role if worker_of(role).is_some() => asked.contains("CL") && to_client,
             role if client_of(role).is_some() => asked.contains("CL"),
-            role => provider_of(role).is_some() && asked.contains("PB"),
+            role => {
+                let has_books = provider_of(role).is_some() || bank_of(role).is_some();
+                has_books && asked.contains("PB")
+            }
         };
         // Whoever a message did not get to said nothing by that.
         let missed = matches!(happened.what, Happening::Undeliverable(..));

@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use model::{Booking, ChargeId, EventId, PaymentId, RiskEntry, Rules, StoreEntry, Token};
+use model::{
+    Booking, ChargeId, Event, EventId, OperationId, PaymentId, RiskEntry, Rules, StoreEntry, Token,
+};
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
 use crate::message::Message;
+use crate::party::bank::{BankDesk, BankEntry};
 use crate::party::client::{Client, ClientEntry};
 use crate::party::edge::Edge;
 use crate::party::ingress::Ingress;
+use crate::party::lake::LakeDesk;
 use crate::party::ledger::LedgerDesk;
+use crate::party::notifier::Notifier;
 use crate::party::orchestrator::Orchestrator;
 use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, INGRESS, LEDGER, RISK, STORE};
+use crate::party::{self, Compaction, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RISK, STORE};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 
@@ -39,14 +44,20 @@ pub(crate) type Effects = Out<PaymentSystem>;
 /// Any party.
 #[derive(Clone, Debug)]
 pub enum Party {
+    /// A bank.
+    Bank(Box<BankDesk>),
     /// A customer with its shop.
     Client(Client),
     /// The edge.
     Edge(Edge),
     /// The ingress of webhooks.
     Ingress(Ingress),
+    /// The data lake.
+    Lake(LakeDesk),
     /// The ledger.
     Ledger(LedgerDesk),
+    /// The notifier.
+    Notifier(Notifier),
     /// The orchestrator.
     Orchestrator(Box<Orchestrator>),
     /// The harness's reader.
@@ -56,7 +67,7 @@ pub enum Party {
     /// The risk service.
     Risk(RiskService),
     /// The store.
-    Store(StoreDesk),
+    Store(Box<StoreDesk>),
     /// Anybody who found a hole in a journal that others rely on: it serves
     /// nothing, rather than act on what is left.
     Halted,
@@ -67,13 +78,16 @@ impl Party {
     /// bytes that the others take, in its journal too.
     pub fn footprint(&self) -> (usize, usize) {
         match self {
+            Self::Bank(bank) => bank.footprint(),
             Self::Client(client) => client.footprint(),
+            Self::Lake(lake) => lake.footprint(),
             Self::Ledger(ledger) => ledger.footprint(),
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
             Self::Edge(_)
             | Self::Ingress(_)
+            | Self::Notifier(_)
             | Self::Orchestrator(_)
             | Self::Probe(_)
             | Self::Halted => (0, 0),
@@ -108,12 +122,23 @@ pub enum Timer {
     Dispute(ChargeId),
     /// The store: does anybody know by now what this webhook is about?
     Orphan(EventId),
+    /// A bank: tell what the investigation with this number found.
+    Finding(u32),
+    /// A bank: something in its agenda is due.
+    Agenda,
+    /// A bank: tell of the return of what has this reference, for the how-manieth
+    /// time.
+    Return(OperationId, u32),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
     Expire,
     /// The store: keys may have come to the end of their lifetimes.
     Reap,
+    /// The store: has everybody heard of the events of this payment?
+    Offer(PaymentId),
+    /// The notifier: does the shop know of the event of this payment?
+    Retell(PaymentId),
 }
 
 /// What a client is reminded of.
@@ -121,6 +146,9 @@ pub enum Timer {
 pub enum Nudge {
     /// The operation is due.
     Start,
+    /// Time to look whether the payment has succeeded that is to be given back:
+    /// the how-manieth time.
+    Look(u32),
     /// The customer clicks once more.
     ClickAgain,
     /// The customer wants it no more.
@@ -134,6 +162,8 @@ pub enum Nudge {
 /// An entry of a party's journal.
 #[derive(Clone, Debug, Hash)]
 pub enum Entry {
+    /// Of a bank.
+    Bank(Box<BankEntry>),
     /// Of a client's local storage.
     Client(ClientEntry),
     /// Of the ledger.
@@ -148,6 +178,8 @@ pub enum Entry {
     Store(StoreEntry),
     /// Everything before, in short.
     Snapshot(Snapshot),
+    /// Of the lake: it has counted this event.
+    Counted(Event),
 }
 
 impl System for PaymentSystem {
@@ -161,8 +193,10 @@ impl System for PaymentSystem {
         match role {
             EDGE => Party::Edge(Edge::default()),
             INGRESS => Party::Ingress(Ingress::default()),
-            STORE => Party::Store(StoreDesk::boot(self, journal, out)),
+            STORE => Party::Store(Box::new(StoreDesk::boot(self, journal, out))),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
+            LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
+            NOTIFIER => Party::Notifier(Notifier::default()),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
@@ -170,17 +204,23 @@ impl System for PaymentSystem {
                     Party::Provider(Box::new(ProviderDesk::boot(self, id, journal, out)))
                 }
                 (_, Some(number)) => Party::Client(Client::boot(self, number, journal, out)),
-                _ => Party::Probe(Probe::default()),
+                _ => match party::bank_of(role) {
+                    Some(id) => Party::Bank(Box::new(BankDesk::boot(self, id, journal, out))),
+                    None => Party::Probe(Probe::default()),
+                },
             },
         }
     }
 
     fn on_message(&self, actor: &mut Party, delivery: Delivery<Message>, out: &mut Effects) {
         match actor {
+            Party::Bank(bank) => bank.on_message(self, delivery, out),
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
             Party::Ingress(ingress) => ingress.on_message(self, delivery, out),
+            Party::Lake(lake) => lake.on_message(self, delivery, out),
             Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
+            Party::Notifier(notifier) => notifier.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
@@ -204,6 +244,10 @@ impl System for PaymentSystem {
                 store.on_timer(payment, round, out);
             }
             (Party::Store(store), Timer::Reap) => store.reap(self, out),
+            (Party::Store(store), Timer::Offer(payment)) => store.on_offer(self, payment, out),
+            (Party::Notifier(notifier), Timer::Retell(payment)) => {
+                notifier.on_timer(self, payment, out);
+            }
             (Party::Provider(provider), Timer::Execute(slot)) => {
                 provider.on_timer(self, slot, out);
             }
@@ -219,6 +263,11 @@ impl System for PaymentSystem {
                 provider.on_dispute(self, charge, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
+            (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),
+            (Party::Bank(bank), Timer::Agenda) => bank.on_alarm(self, out),
+            (Party::Bank(bank), Timer::Return(reference, tries)) => {
+                bank.on_return(reference, tries, out);
+            }
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }
@@ -226,8 +275,10 @@ impl System for PaymentSystem {
 
     fn recover(&self, role: Role, disk: Recovered<'_, Entry>, out: &mut Effects) -> Party {
         // What a hole took was durable, and others have acted on it. Only a
-        // client asks again for whatever it has forgotten, under the same key.
-        if party::client_of(role).is_none() && !disk.is_whole() {
+        // client asks again for whatever it has forgotten, under the same key,
+        // and nobody acts on what the lake knows.
+        let may_forget = party::client_of(role).is_some() || role == LAKE;
+        if !may_forget && !disk.is_whole() {
             return Party::Halted;
         }
         self.boot(role, disk.records(), out)

@@ -11,9 +11,9 @@ use sim::{
 };
 
 use crate::bounds::{self, HORIZON};
-use crate::fact::ProviderStrike;
+use crate::fact::{BankStrike, ProviderStrike};
 use crate::invariant::Invariant;
-use crate::judge::{Findings, Judge, PROVIDER_STRIKES, Violation};
+use crate::judge::{BANK_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
@@ -159,6 +159,7 @@ impl PaymentSystem {
             never_found: bounds::never_found(),
             call_timeout: std::time::Duration::from_secs(1),
             provider_timeout: bounds::PROVIDER_TIMEOUT,
+            bank_timeout: std::time::Duration::from_secs(10),
             resolve_within: bounds::RESOLVE,
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
@@ -310,11 +311,27 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::Disputed => "chargeback",
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
+        ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
         ProviderStrike::WebhookDelayed => "webhook-delayed",
         ProviderStrike::WebhookReordered => "webhook-reordered",
         ProviderStrike::WebhookEarly => "webhook-early",
+    }
+}
+
+/// The name of something out of the ordinary that comes from a bank.
+pub fn bank_strike_name(strike: BankStrike) -> &'static str {
+    match strike {
+        BankStrike::NoAnswer => "no-answer",
+        BankStrike::LateAnswer => "late-answer",
+        BankStrike::SlowInvestigation => "slow-investigation",
+        BankStrike::RecallAccepted => "recall-accepted",
+        BankStrike::RecallRefused => "recall-refused",
+        BankStrike::Deemed => "deemed",
+        BankStrike::Rejected => "bank-rejection",
+        BankStrike::Returned => "payout-return",
     }
 }
 
@@ -339,7 +356,10 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let providers = PROVIDER_STRIKES
         .iter()
         .map(|strike| (provider_strike_name(*strike), judge.authorities().strikes(*strike)));
-    kernel.chain(providers).filter(|(_, count)| *count > 0).collect()
+    let banks = BANK_STRIKES
+        .iter()
+        .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
+    kernel.chain(providers).chain(banks).filter(|(_, count)| *count > 0).collect()
 }
 
 fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {

@@ -7,6 +7,7 @@ mod defects;
 mod determinism;
 mod doctor;
 mod endings;
+mod events;
 mod exclusions;
 mod faults;
 mod findings;

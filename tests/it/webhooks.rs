@@ -22,8 +22,8 @@ struct Seen {
     /// had left the provider.
     overtaking: u32,
     states: BTreeMap<InboxState, u32>,
-    /// Payments whose issuer took its time, that a webhook was the first to
-    /// tell of, and that were never queried.
+    /// Decisions that took an issuer its time, and that followed from a webhook
+    /// without another query.
     unasked: u32,
 }
 
@@ -58,8 +58,9 @@ fn watch() -> Seen {
             match &event.what {
                 Happening::Appended(Entry::Store(StoreEntry::Received(webhook, state))) => {
                     rows.insert(webhook.event, *state);
-                    if is_late_decision(webhook) && !queried.contains(&webhook.token) {
+                    if is_late_decision(webhook) {
                         decided_late.insert(webhook.event, webhook.token);
+                        queried.remove(&webhook.token);
                     }
                 }
                 Happening::Appended(Entry::Store(StoreEntry::Committed(commit))) => {

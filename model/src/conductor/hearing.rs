@@ -10,7 +10,7 @@ use crate::charge::ChargeState;
 use crate::defect::Defect;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, effect_of};
-use crate::inbox::InboxEvent;
+use crate::inbox::{InboxEvent, InboxState};
 use crate::money::Amount;
 use crate::payment::Attempt;
 use crate::provider::{ProviderReply, ProviderRequest};
@@ -42,7 +42,10 @@ impl Conductor {
                 InboxEvent::TooEarly
             }
             InboxEvent::Fits if !webhook.signed => {
-                self.ask_at_once(which, now);
+                // Once: what is parked has been asked for.
+                if told.state == InboxState::Received {
+                    self.ask_at_once(which, now);
+                }
                 InboxEvent::TooEarly
             }
             InboxEvent::Fits => self.weigh_webhook(which, webhook, (state, amount), now, rules),
@@ -121,16 +124,24 @@ impl Conductor {
                 self.payment.observe(AttemptEvent::Pending);
                 InboxEvent::Fits
             }
+            (Aim::Step(..), Evidence::Refused(_)) if self.may_be_sent_again(aim, rules) => {
+                InboxEvent::TooEarly
+            }
             (Aim::Step(..), evidence @ (Evidence::Done(_) | Evidence::Refused(_)))
             | (Aim::Undo(..), evidence @ Evidence::Undone(_)) => {
-                // It was true when it happened, which may be long ago: it
-                // settles nothing of what was sent since.
                 self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
                 let concluded = self.conclusion.is_some();
                 if concluded { InboxEvent::Fits } else { InboxEvent::TooEarly }
             }
             _ => InboxEvent::TooEarly,
         }
+    }
+
+    /// Whether a send that the webhook does not tell of may still take effect. It
+    /// tells what was true when it happened, which may be long ago.
+    fn may_be_sent_again(&self, aim: Aim, rules: &Rules) -> bool {
+        let mut sends = self.sends.iter().filter(|sends| Some(sends.which) == effect_of(aim));
+        sends.any(|sends| sends.others_open(NO_CALL, Duration::ZERO, rules.never_found))
     }
 
     /// Whether what is awaited becomes of the authorization `which`.

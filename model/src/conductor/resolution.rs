@@ -6,6 +6,7 @@ use super::{Choice, Conductor, give_up};
 use crate::defect::Defect;
 use crate::dialect::{Dialect, ProviderEndpoint, Undoing};
 use crate::flight::{Flight, Sends};
+use crate::money::Amount;
 use crate::outgoing::{attempt_provider, query, step_call};
 use crate::record::{Outcome, Record, Refusal};
 use crate::rules::Rules;
@@ -27,7 +28,7 @@ impl Conductor {
         if flight.inherited
             && action == Action::Authorize
             && rules.defects.has(Defect::RecoveryMeansNewAttempt)
-            && let Some(provider) = payment.route(rules.providers.len() as u8)
+            && let Some(provider) = payment.route(rules)
         {
             let another = Try { attempt: which.attempt + 1, ..which };
             return Choice::Conclude(payment.step_intent(another, Some(provider)));
@@ -43,6 +44,14 @@ impl Conductor {
                 return Choice::Conclude(Record::StepOutcome { which, outcome });
             }
             return send();
+        }
+        if action == Action::Send {
+            // Banks keep references for ever: the same message once more is
+            // harmless, and a new one is never needed.
+            // Turn and turn about by what was asked, whatever was heard meanwhile:
+            // a bank may take longer to look than anybody waits.
+            let ask = flight.calls.is_multiple_of(2);
+            return if ask { Choice::Call(query(payment, which)) } else { send() };
         }
         let dialect = rules.dialect(attempt_provider(payment, which));
         let resend = flight.tentative.is_none() && may_resend(dialect, flight, action, age, rules);
@@ -83,7 +92,7 @@ impl Conductor {
         if now < give_up_at && !flight.inherited {
             return Choice::Rest(give_up_at);
         }
-        if action == Action::Refund {
+        if action == Action::Refund || payment.captured() > Amount::ZERO {
             // Nobody can be asked what became of it: that takes a person.
             return Choice::Rest(now + rules.provider_backoff_max);
         }
@@ -98,7 +107,7 @@ impl Conductor {
     /// Whether the provider of this try undoes nothing, so that an authorization
     /// that nobody wants is waited for until it is seen to be gone.
     pub(super) fn expires_only(&self, which: Try, rules: &Rules) -> bool {
-        self.payment.action(which) == Action::Authorize
+        matches!(self.payment.action(which), Action::Authorize | Action::Release)
             && rules.dialect(attempt_provider(&self.payment, which)).undo == Undoing::Expiry
     }
 }
@@ -115,7 +124,11 @@ fn may_resend(
 ) -> bool {
     let endpoint = match action {
         Action::Capture => ProviderEndpoint::Capture,
-        Action::Refund => ProviderEndpoint::Refund,
+        Action::Refund => rules.defects.pick(
+            Defect::KeyIgnoredEndpoint,
+            || ProviderEndpoint::Refund,
+            || ProviderEndpoint::Authorize,
+        ),
         _ => ProviderEndpoint::Authorize,
     };
     if flight.inherited {

@@ -45,11 +45,15 @@ pub fn void(voucher: &Voucher, payout: &Payout) -> Vec<Transfer> {
     chain.close()
 }
 
-/// Books what was sent, and the fee.
-pub fn post(voucher: &Voucher, payout: &Payout) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "payout-post", 2);
+/// Books what was sent, and the fee. What another rail has sent than the one it
+/// was reserved for is on its way by that one.
+pub fn post(voucher: &Voucher, payout: &Payout, sent_by: RailId) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "payout-post", 3);
     chain.post(0, held(voucher), payout.outflow(), payout.amount + payout.fee);
     chain.book(1, (AccountName::TransitOut(payout.rail), AccountName::FeeIncome), payout.fee);
+    if sent_by != payout.rail {
+        chain.book(2, (payout.transit(), AccountName::TransitOut(sent_by)), payout.amount);
+    }
     chain.close()
 }
 

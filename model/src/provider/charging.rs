@@ -55,7 +55,7 @@ impl ProviderBooks {
             (_, Err(kind)) => ProviderReply::Declined(kind),
             (_, Ok(amount)) => ProviderReply::Authorized { charge: charge.id, amount },
         };
-        (reply, Some(Movement { charge, reference: Some(reference), event }))
+        (reply, Some(Movement { charge, token: charge.token, reference: Some(reference), event }))
     }
 
     pub(super) fn capture(
@@ -88,7 +88,8 @@ impl ProviderBooks {
         if is_final {
             charge.close_capture(&self.dialect, how.now);
         }
-        let movement = Movement { charge: *charge, reference: Some(reference), event };
+        let (charge, token) = (*charge, charge.token);
+        let movement = Movement { charge, token, reference: Some(reference), event };
         (ProviderReply::Captured { charge: id, amount }, Some(movement))
     }
 
@@ -127,7 +128,15 @@ impl ProviderBooks {
         if partial {
             charge.end_capture(&self.dialect, how.now);
         }
-        (reply, Some(Movement { charge: *charge, reference: Some(reference), event }))
+        (
+            reply,
+            Some(Movement {
+                charge: *charge,
+                token: charge.token,
+                reference: Some(reference),
+                event,
+            }),
+        )
     }
 
     fn void_unseen(
@@ -142,7 +151,10 @@ impl ProviderBooks {
         let charge = Charge::tombstone(self.provider, target, how.token, how.now);
         self.charges.insert(charge.id, charge);
         let event = ChargeEvent::Tombstoned;
-        (ProviderReply::Tombstoned, Some(Movement { charge, reference: Some(reference), event }))
+        (
+            ProviderReply::Tombstoned,
+            Some(Movement { charge, token: charge.token, reference: Some(reference), event }),
+        )
     }
 
     pub(super) fn query(&self, target: OperationId, now: Duration) -> ProviderReply {

@@ -42,11 +42,13 @@ impl ProviderBooks {
         let mut batch = Vec::with_capacity(references.len());
         let mut closed = BTreeSet::new();
         let mut closing = Closing::default();
+        // Whoever asks for a refund later, or again, is answered by all of it.
+        let refunded: BTreeSet<_> = self.refunds.values().flatten().map(|r| r.charge).collect();
         for reference in references {
             let mut open = false;
             for id in self.names(reference) {
                 let Some(charge) = self.charges.get(&id) else { continue };
-                match Closed::of(charge) {
+                match Closed::of(charge).filter(|_| !refunded.contains(&id)) {
                     // Whatever was opened again once stays so: what is put away
                     // does not change.
                     Some(_) if self.closed.get(id.0).is_some() => {}

@@ -58,21 +58,23 @@ impl ProviderBooks {
             }
             IssuerAnswer::Approve | IssuerAnswer::ApprovePart(_) => (RefundEvent::Succeeded, None),
         };
-        let Some(charge) = self.opened(id).filter(|charge| charge.token == how.token) else {
-            return refused;
-        };
+        let Some(charge) = self.opened(id) else { return refused };
         if !(charge.state.is_past_void() && amount > Amount::ZERO && amount <= charge.refundable())
         {
             return refused;
         }
-        let (state, visible_at) = (RefundState::Sent, how.now + how.lag);
-        let mut refund = Refund { charge: id, amount, state, later, visible_at };
+        let (token, state, visible_at) = (how.token, RefundState::Sent, how.now + how.lag);
+        let mut refund = Refund { charge: id, token, amount, state, later, visible_at };
         let effect = refund.apply(event).ok().flatten();
         if effect.is_some_and(|effect| charge.apply(effect).is_err()) {
             return refused;
         }
-        let movement =
-            effect.map(|event| Movement { charge: *charge, reference: Some(reference), event });
+        let movement = effect.map(|event| Movement {
+            charge: *charge,
+            token,
+            reference: Some(reference),
+            event,
+        });
         self.refunds.entry(reference).or_default().push(refund);
         let reply = match event {
             RefundEvent::Pending => ProviderReply::Pending,
@@ -90,10 +92,10 @@ impl ProviderBooks {
         let refund = refunds.iter_mut().find(|refund| refund.due(now).is_some())?;
         let effect = refund.apply(refund.due(now)?).ok()?;
         refund.later = None;
-        let (event, id) = (effect?, refund.charge);
+        let (event, id, token) = (effect?, refund.charge, refund.token);
         let charge = self.opened(id)?;
         charge.apply(event).ok()?;
-        Some(Movement { charge: *charge, reference: None, event })
+        Some(Movement { charge: *charge, token, reference: None, event })
     }
 
     /// A customer's bank disputes so much of `id`, and has it from now on.
@@ -167,7 +169,10 @@ impl ProviderBooks {
         if let Some(event) = effect {
             charge.apply(event)?;
         }
-        let movement = effect.map(|event| Movement { charge: *charge, reference: None, event });
+        let movement = effect.map(|event| {
+            let token = charge.token;
+            Movement { charge: *charge, token, reference: None, event }
+        });
         self.disputes.insert(id, dispute);
         Ok(movement)
     }

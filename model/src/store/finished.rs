@@ -1,8 +1,10 @@
 //! What is left of a payment that is finished, and of its key.
 
+use std::collections::BTreeSet;
+
 use super::taken::Taken;
 use super::{PaymentRow, Standing, Store, Then};
-use crate::gatekeeper::{KeyId, KeyRow, PaidOnce, StoredReply};
+use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
 use crate::identity::{Fingerprint, PaymentId, TransactionId};
 use crate::status::Status;
 
@@ -24,6 +26,7 @@ impl Store {
     /// for whom nothing is left to do, and whose key has its final reply.
     pub fn put_away(&mut self, payments: Vec<PaymentId>) {
         let mut batch = Vec::with_capacity(payments.len());
+        let mut gone = BTreeSet::new();
         let mut instruments = Vec::new();
         for payment in payments {
             let Some((key, finished)) = self.finish(payment) else { continue };
@@ -34,11 +37,14 @@ impl Store {
                 // The key stays until it expires.
                 Some(_) => instruments.extend(row.map(|row| (payment.0, row.token))),
             }
-            if let Some(inbox) = &mut self.inbox {
-                inbox.forget(payment);
+            if self.inbox.is_some() {
+                gone.insert(payment);
             }
         }
         self.finished.keep(batch);
+        if let Some(inbox) = &mut self.inbox {
+            inbox.forget(&gone);
+        }
         if let Some(lifetimes) = &mut self.lifetimes {
             lifetimes.instruments.keep(instruments);
         }
@@ -61,7 +67,7 @@ impl Store {
         if self.lifetimes.is_some() {
             return None;
         }
-        let payment = PaymentId::of(key.tenant, key.key, 0);
+        let payment = key.payment(Generation::default());
         let finished = self.finished.get(payment.0)?;
         let reply = Some(StoredReply { payment, status: finished.status });
         // Whoever asks for an order finds its payment without the key.
@@ -72,7 +78,7 @@ impl Store {
     fn finish(&self, payment: PaymentId) -> Option<(KeyId, Finished)> {
         let row = self.payments.get(&payment)?;
         let PaymentRow { status, last, taken, .. } = *row;
-        let named = |key: &KeyId| PaymentId::of(key.tenant, key.key, row.generation.0) == payment;
+        let named = |key: &KeyId| key.payment(row.generation) == payment;
         let key = row.key.filter(named)?;
         let claimed = self.keys.get(&key).filter(|claimed| claimed.payment == payment);
         let replied = match (claimed, &self.lifetimes) {

@@ -1,7 +1,7 @@
 //! The inbox in the store: a row for every webhook that was ever acknowledged
 //! (payments.md M8, D5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::identity::{EventId, OperationId, PaymentId, hash};
 use crate::inbox::{InboxEvent, InboxState};
@@ -165,11 +165,10 @@ impl Inbox {
         }
     }
 
-    /// Forgets what is about `payment`: nothing about it can arrive any more.
-    pub(super) fn forget(&mut self, payment: PaymentId) {
-        let gone: Vec<_> =
-            self.references.iter().filter(|(_, of)| **of == payment).map(|(r, _)| *r).collect();
-        for reference in gone {
+    /// Forgets what is about `payments`: nothing about them can arrive any more.
+    pub(super) fn forget(&mut self, payments: &BTreeSet<PaymentId>) {
+        let gone = self.references.iter().filter(|(_, of)| payments.contains(of));
+        for reference in gone.map(|(reference, _)| *reference).collect::<Vec<_>>() {
             self.references.remove(&reference);
             self.applied.remove(&reference);
             let of = self.versions.range((reference, 0)..=(reference, u32::MAX));

@@ -116,5 +116,5 @@ impl Standing {
 }
 
 fn payment_of(key: KeyId, generation: Generation) -> PaymentId {
-    PaymentId::of(key.tenant, key.key, generation.0)
+    key.payment(generation)
 }

@@ -3,7 +3,8 @@
 //! that (payments.md M5, M6).
 
 use super::{Commit, Store};
-use crate::identity::{ChargeId, PaymentId, ProviderId};
+use crate::currency::Currency;
+use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::record::{Outcome, Record};
@@ -12,6 +13,10 @@ use crate::status::Status;
 /// What was taken for a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Taken {
+    /// For whom.
+    pub merchant: Merchant,
+    /// In which currency.
+    pub currency: Currency,
     /// By whom.
     pub provider: ProviderId,
     /// As which charge.
@@ -37,8 +42,18 @@ impl Taken {
         self.captured - self.refunds - self.disputed
     }
 
-    /// What the capture of `captured`, the last record of `journal`, took.
-    pub(super) fn from_journal(journal: &[Record], captured: Amount) -> Option<Self> {
+    /// What was captured so far, as `journal` has it.
+    pub(super) fn from_journal(journal: &[Record]) -> Option<Self> {
+        let taken = journal.iter().filter_map(|record| match record {
+            Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } => Some(*amount),
+            _ => None,
+        });
+        let captured = taken.sum();
+        let Some(Record::Accepted(intent)) = journal.first() else { return None };
+        // The undo of an authorization may have told of the capture.
+        let untold = captured == Amount::ZERO;
+        let first = || intent.order.captures().part(0, intent.money.amount);
+        let captured = if untold { first() } else { captured };
         let charge = journal.iter().rev().find_map(|record| match record {
             Record::StepOutcome { outcome: Outcome::Authorized { charge, .. }, .. } => {
                 Some(*charge)
@@ -50,7 +65,8 @@ impl Taken {
             _ => None,
         })?;
         let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
-        Some(Self { provider, charge, captured, refunds, disputed })
+        let (merchant, currency) = (intent.merchant, intent.money.currency);
+        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed })
     }
 }
 
@@ -60,7 +76,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn | Order::Chargeback(_) => None,
+            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) => None,
         }
     }
 
@@ -69,7 +85,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
-            Order::PayIn | Order::Refund(_) => None,
+            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) => None,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A card payment: risk, quote, hold, authorize, capture, post, notify.
 
 use super::{Action, PaymentWorkflow, Row, actions, specs};
+use crate::defect::Defect;
 use crate::identity::{PaymentId, TransferId, hash};
 use crate::money::Amount;
 use crate::payment::Payment;
 use crate::posting::payin::{self, CapturedPart, Part};
+use crate::rounding::Rounding;
 use crate::saga::{Class, Undo, Workflow};
+use crate::share::share;
 use crate::transfer::Transfer;
 
 /// The workflow (payments.md 1.5). Capture is the pivot.
@@ -47,7 +50,7 @@ pub mod steps {
 /// The most tries at providers for one payment.
 pub const ATTEMPTS_MAX: u8 = 3;
 
-fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
+pub(super) fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     match action {
         Action::Post => post(payment),
         _ => hold(payment),
@@ -56,27 +59,41 @@ fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
 
 /// The chain that reserves the payment and the merchant's limit.
 fn hold(payment: &Payment) -> Vec<Transfer> {
-    payin::hold(&payment.voucher(payment.operation_of(Action::Hold)), &[part(payment)])
+    payin::hold(&payment.voucher(payment.operation_of(Action::Hold)), &parts(payment))
 }
 
 /// The chain that releases what [`hold`] reserved.
-fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
-    payin::void(&payment.voucher(payment.operation_of(action).undo()), &[part(payment)])
+pub(super) fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
+    payin::void(&payment.voucher(payment.operation_of(action).undo()), &parts(payment))
 }
 
-/// The chain that books a capture: the holds become postings, the provider
-/// owes the money, and the merchant pays the quoted fee and tax.
+/// The chain that books what was captured: the holds become postings, what was
+/// not captured of them is free again, the provider owes the money, and the
+/// merchant pays the quoted fee and tax, or its part of them.
 fn post(payment: &Payment) -> Vec<Transfer> {
     let quote = payment.quote().expect("the outcome of QUOTE is durable before POST is intended");
-    let captured = CapturedPart {
-        merchant: payment.intent().merchant,
-        amount: payment.captured(),
+    let captured = payment.captured();
+    let held = parts(payment);
+    // Nobody gets more than was held for it, as the shares are those of the hold.
+    let weights: Vec<_> = held.iter().map(|part| part.amount).collect();
+    let rounded = |weight: &Amount| {
+        Rounding::Down.scale(captured, weight.0 as u64, payment.intent().money.amount.0 as u64)
+    };
+    let amounts = payment.defects().pick(
+        Defect::RoundEachLeg,
+        || share(captured, &weights),
+        || weights.iter().map(rounded).collect(),
+    );
+    let quotes = quote.of_part(captured, payment.intent().money.amount).split(&amounts);
+    let each = held.iter().zip(amounts).zip(quotes).map(|((part, amount), quote)| CapturedPart {
+        merchant: part.merchant,
+        amount,
         fee: quote.fee,
         tax: quote.tax,
         rest: Amount::ZERO,
-    };
+    });
     let voucher = payment.voucher(payment.operation_of(Action::Post));
-    payin::post(&voucher, payment.provider(), &[captured])
+    payin::post(&voucher, payment.provider(), &each.collect::<Vec<_>>())
 }
 
 /// [`post`] as a defect does it: new ids for each of the `tries`, no links.
@@ -96,7 +113,9 @@ pub fn hold_ids(payment: &Payment) -> [TransferId; 2] {
     holds_of(payment.intent().payment)
 }
 
-fn part(payment: &Payment) -> Part {
+/// What each merchant gets of the payment, at most.
+fn parts(payment: &Payment) -> Vec<Part> {
     let intent = payment.intent();
-    Part { merchant: intent.merchant, amount: intent.money.amount }
+    let parts = intent.order.split().parts(intent.merchant, intent.money.amount).into_iter();
+    parts.map(|(merchant, amount)| Part { merchant, amount }).collect()
 }

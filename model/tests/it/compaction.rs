@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::gatekeeper::{CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply};
+use model::gatekeeper::{CreatePayment, KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::{
     Amount, ChargeEvent, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Execution,
     IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, OperationId, PaymentId,
@@ -134,7 +134,8 @@ fn filed_verdicts_are_told_and_released_as_before() {
     }
 }
 
-const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(5) };
+const KEY: KeyId =
+    KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(5) };
 const MONEY: Money = Money { amount: Amount(500), currency: Currency::Eur };
 const REFERENCES: [u64; 3] = [11, 12, 13];
 const PROVIDER: ProviderId = ProviderId(1);
@@ -145,7 +146,14 @@ fn payment() -> PaymentId {
 
 fn row() -> KeyRow {
     let (merchant, token, order_ref) = (Merchant(1), Token(3), PaidOnce::default());
-    let request = CreatePayment { key: KEY, merchant, token, money: MONEY, order_ref };
+    let request = CreatePayment {
+        key: KEY,
+        merchant,
+        token,
+        money: MONEY,
+        order: model::Order::default(),
+        order_ref,
+    };
     KeyRow { fingerprint: request.fingerprint(), payment: payment(), reply: None, order_ref }
 }
 
@@ -169,7 +177,7 @@ fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -
 fn store_with(status: Status) -> Store {
     let mut store = Store::default();
     let (tenant, merchant, token) = (KEY.tenant, Merchant(1), Token(3));
-    let order = model::Order::PayIn;
+    let order = model::Order::default();
     let (payment, key) = (payment(), KEY.key);
     let intent = Intent { payment, tenant, merchant, key, token, money: MONEY, order };
     let accepted = commit(0, None, vec![Record::Accepted(intent)], Then::Run);

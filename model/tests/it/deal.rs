@@ -143,7 +143,7 @@ pub(crate) static STEPS: &[Step] = &[
     ),
     step("hold a payout", |d| payout::hold(&d.voucher(), &d.payout()), NOTHING),
     step("void a payout", |d| payout::void(&d.voucher(), &d.payout()), NOTHING),
-    step("post a payout", |d| payout::post(&d.voucher(), &d.payout()), NOTHING),
+    step("post a payout", |d| payout::post(&d.voucher(), &d.payout(), d.payout().rail), NOTHING),
     step("settle a payout", |d| payout::settle(&d.voucher(), &d.payout()), |d| (-d.returned, 0)),
     step(
         "give a payout back",

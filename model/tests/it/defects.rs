@@ -6,23 +6,24 @@ use std::time::Duration;
 
 use model::evidence::{Evidence, weigh};
 use model::gatekeeper::{
-    Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored, admit,
+    Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored, admit,
 };
 use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Call, ChargeId, ChargeState, Commit,
-    CommitResult, Conductor, Currency, Defect, Defects, IdempotencyKey, Ledger, LedgerRequest,
-    Merchant, Money, OperationId, Outcome, PaymentId, ProviderReply, Record, Refusal, Rules, Store,
-    StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
-    TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, ChargeId,
+    ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
+    EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
+    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderReply,
+    ProviderRequest, Record, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant, Then, Token,
+    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
-use crate::history::History;
+use crate::history::{self, History};
 use crate::script::{Door, rules};
 
 #[test]
@@ -50,11 +51,21 @@ fn every_defect_has_a_story() {
         Defect::DupCredit => 19,
         Defect::StaleOverwrites => 20,
         Defect::WebhookAlsoActs => 21,
-        Defect::DisputeWonIgnored => 22,
+        Defect::CommitThenPublish => 22,
+        Defect::ConsumerNoDedupe => 23,
+        Defect::NotifiedOnInsert => 24,
+        Defect::PublishThenCommit => 25,
+        Defect::HoldExpiresInDoubt => 26,
+        Defect::DeleteAttemptOnError => 27,
+        Defect::KeyIgnoredEndpoint => 28,
+        Defect::MinorUnitsX100 => 29,
+        Defect::ResidualAuth => 30,
+        Defect::RoundEachLeg => 31,
+        Defect::DisputeWonIgnored => 32,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..23).collect());
-    assert_eq!(Defect::ALL.len(), 23);
+    assert_eq!(listed, (0..33).collect());
+    assert_eq!(Defect::ALL.len(), 33);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -151,9 +162,23 @@ fn a_repeated_authorization_has_a_new_key_under_fresh_key_per_try() {
 }
 
 #[test]
+fn what_a_payout_reserves_ends_by_itself_under_hold_expires_in_doubt() {
+    differs(Defect::HoldExpiresInDoubt, |defects| {
+        let order = PayoutOrder { customer: Customer(1), bank: BankId(0), other: None };
+        let intent = Intent { order: Order::Payout(order), ..crate::history::intent(1) };
+        let payout = Payment::fold(&[Record::Accepted(intent)], defects).expect("it folds");
+        payout.booking(Action::Hold).iter().any(|hold| hold.kind.timeout() > 0)
+    });
+}
+
+#[test]
 fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
     differs(Defect::KeyGlobalScope, |defects| {
-        let [one, other] = [1, 2].map(|n| KeyId { tenant: Tenant(n), key: IdempotencyKey(7) });
+        let [one, other] = [1, 2].map(|n| KeyId {
+            tenant: Tenant(n),
+            endpoint: KeyEndpoint::Create,
+            key: IdempotencyKey(7),
+        });
         one.scoped(defects) == other.scoped(defects)
     });
 }
@@ -162,10 +187,11 @@ fn a_key_is_the_same_for_all_tenants_under_key_global_scope() {
 fn another_amount_gets_the_reply_of_the_first_under_no_fingerprint() {
     differs(Defect::NoFingerprint, |defects| {
         let request = |amount| CreatePayment {
-            key: KeyId { tenant: Tenant(1), key: IdempotencyKey(7) },
+            key: KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) },
             merchant: Merchant(1),
             token: Token(1),
             money: Money { amount: Amount(amount), currency: Currency::Eur },
+            order: model::Order::default(),
             order_ref: PaidOnce::default(),
         };
         let generation = Generation::default();
@@ -198,6 +224,85 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
             store.restore(&StoreEntry::Leased(PaymentId(1), Token(1), lease));
         }
         store.check(&commit(1, Some(1))) == CommitResult::Committed
+    });
+}
+
+#[test]
+fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
+    differs(Defect::StaleOverwrites, |defects| {
+        let mut store = Store::new(defects);
+        let commit = |expected, status| Commit {
+            id: TransactionId(0),
+            token: Token(1),
+            payment: PaymentId(1),
+            expected,
+            epoch: None,
+            records: vec![Record::StatusChanged(status)],
+            claim: None,
+            exclusive: true,
+            inbox: Vec::new(),
+            then: Then::Run,
+        };
+        let late = commit(0, Status::Captured).sealed();
+        for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {
+            store.restore(&StoreEntry::Committed(commit.into()));
+        }
+        assert_eq!(store.check(&late), CommitResult::Conflict);
+        store.refuse(&late);
+        store.payment(PaymentId(1)).is_some_and(|row| row.status != Status::Succeeded)
+    });
+}
+
+#[test]
+fn a_customer_who_pays_in_yen_is_asked_for_a_hundred_times_as_much_under_minor_units_x100() {
+    differs(Defect::MinorUnitsX100, |defects| {
+        let money = Money { amount: Amount(1_000), currency: Currency::Jpy };
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { money, ..plain });
+        let Some(Call::Provider(_, ProviderRequest::Authorize { money: asked, .. })) =
+            door.loses("authorize")
+        else {
+            panic!("an authorization")
+        };
+        asked != money
+    });
+}
+
+#[test]
+fn an_event_that_comes_twice_counts_twice_under_consumer_no_dedupe() {
+    differs(Defect::ConsumerNoDedupe, |defects| {
+        let mut lake = Lake::new(defects);
+        let id = EventNumber { stream: PaymentId(1), seq: 1 };
+        lake.restore(&Event { id, token: Token(1), status: Status::Captured, version: 9 });
+        lake.intake(id) == Intake::Counts
+    });
+}
+
+#[test]
+fn what_a_capture_leaves_is_not_given_back_under_residual_auth() {
+    differs(Defect::ResidualAuth, |defects| {
+        let captures = Captures::of(&[5_000]).expect("a share");
+        let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        !door.goes_well_until("let-go")
+    });
+}
+
+#[test]
+fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg() {
+    differs(Defect::RoundEachLeg, |defects| {
+        let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
+        let captures = Captures::of(&[3_333]).expect("a share");
+        let order = Order::PayIn(PayIn { captures, split });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        assert!(door.goes_well_until("post"));
+        let payment = door.payment();
+        let receivable =
+            |leg: &&Transfer| matches!(leg.debit.name, AccountName::ProviderReceivable(_));
+        let booked = payment.booking(Action::Post).iter().find(receivable).map(|leg| leg.amount);
+        booked != Some(payment.captured())
     });
 }
 

@@ -2,6 +2,7 @@
 
 use model::evidence::{Evidence, weigh};
 use model::saga::Try;
+use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
     Aim, Amount, Answer, ChargeId, ChargeState, Decline, Defects, Outcome, ProviderReply, Refusal,
@@ -40,14 +41,15 @@ fn an_authorization_is_definite_only_by_what_the_issuer_said() {
 #[test]
 fn a_capture_is_definite_only_by_what_became_of_the_charge() {
     let captured = Evidence::Done(Outcome::Captured { amount: AMOUNT });
+    let taken = |is_open| Evidence::Taken { amount: AMOUNT, is_open };
     for (reply, evidence) in [
         (ProviderReply::Captured { charge: CHARGE, amount: AMOUNT }, captured),
-        (ProviderReply::AlreadyCaptured { charge: CHARGE, amount: AMOUNT }, captured),
-        (status(ChargeState::Captured), captured),
-        (status(ChargeState::Settled), captured),
-        (status(ChargeState::Disputed), captured),
-        (status(ChargeState::ChargedBack), captured),
-        (status(ChargeState::PartiallyCaptured), Evidence::Unknown),
+        (ProviderReply::AlreadyCaptured { charge: CHARGE, amount: AMOUNT }, taken(false)),
+        (status(ChargeState::Captured), taken(false)),
+        (status(ChargeState::Settled), taken(false)),
+        (status(ChargeState::Disputed), taken(false)),
+        (status(ChargeState::ChargedBack), taken(false)),
+        (status(ChargeState::PartiallyCaptured), taken(true)),
         (status(ChargeState::AutoReversed), refused(Refusal::AuthorizationGone)),
         (ProviderReply::KeyMismatch, Evidence::Unknown),
         (ProviderReply::Declined(Decline::Soft), refused(Refusal::DeclinedSoft)),
@@ -64,6 +66,23 @@ fn a_capture_is_definite_only_by_what_became_of_the_charge() {
         (ProviderReply::Pending, Evidence::Unknown),
     ] {
         check(step(steps::CAPTURE), Answer::Provider(reply), evidence);
+    }
+}
+
+#[test]
+fn what_is_left_of_a_capture_is_given_back_only_when_the_provider_says_so() {
+    for (reply, evidence) in [
+        (ProviderReply::Released, Evidence::Released),
+        (ProviderReply::TooLate, Evidence::Released),
+        (status(ChargeState::Captured), Evidence::Released),
+        (status(ChargeState::Settled), Evidence::Released),
+        (status(ChargeState::PartiallyCaptured), Evidence::Later),
+        (ProviderReply::NotFound, Evidence::Unknown),
+        (ProviderReply::ServerError, Evidence::Unknown),
+        (ProviderReply::Throttled, Evidence::Throttled),
+    ] {
+        let release = Aim::Step(Try { step: 5, attempt: 1 }, Action::Release);
+        check(release, Answer::Provider(reply), evidence);
     }
 }
 

@@ -1,13 +1,14 @@
 //! What a request under a key may do (payments.md M9), and that a key's state
 //! machine advances once, however often and in whatever order a request comes.
 
-use model::gatekeeper::{Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored};
-use model::gatekeeper::{StoredReply, admit};
+use model::gatekeeper::{Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow};
+use model::gatekeeper::{PaidOnce, Stored, StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Defects, Fingerprint, IdempotencyKey, Intent, Merchant,
     Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
     WorkerId,
 };
+use model::{Captures, Order, PayIn, Split};
 use proptest::prelude::*;
 
 use crate::cases::cases;
@@ -52,6 +53,17 @@ fn a_fingerprint_is_of_the_payload_and_of_nothing_else() {
     assert!(!with(|r| r.money.amount = Amount(101)));
     assert!(!with(|r| r.money.amount = Amount(100 + (1 << 64))));
     assert!(!with(|r| r.money.currency = Currency::Jpy));
+    for shares in [&[5_000_u16, 5_000][..], &[5_000], &[5_000, 4_999]] {
+        let captures = Captures::of(shares).expect("shares of a whole");
+        let in_parts = CreatePayment {
+            order: Order::PayIn(PayIn { captures, ..PayIn::default() }),
+            ..request
+        };
+        assert_ne!(in_parts.fingerprint(), request.fingerprint());
+        let split = Split::over(&[(Merchant(2), shares[0])]).expect("a split");
+        let split = CreatePayment { order: Order::PayIn(PayIn { split, captures }), ..in_parts };
+        assert_ne!(split.fingerprint(), in_parts.fingerprint());
+    }
 }
 
 #[test]
@@ -77,7 +89,8 @@ proptest! {
         }
         gate.settles();
         for tenant in [1, 2] {
-            let key = KeyId { tenant: Tenant(tenant), key: IdempotencyKey(7) };
+            let endpoint = KeyEndpoint::Create;
+            let key = KeyId { tenant: Tenant(tenant), endpoint, key: IdempotencyKey(7) };
             let accepted: Vec<_> = gate.accepted().filter(|i| i.tenant == key.tenant).collect();
             prop_assert_eq!(accepted.len(), 1, "one acceptance for {:?}", key);
             let first = accepted[0];
@@ -130,10 +143,15 @@ fn any_request() -> impl Strategy<Value = CreatePayment> {
 
 fn create(tenant: u16, amount: i128) -> CreatePayment {
     CreatePayment {
-        key: KeyId { tenant: Tenant(tenant), key: IdempotencyKey(7) },
+        key: KeyId {
+            tenant: Tenant(tenant),
+            endpoint: KeyEndpoint::Create,
+            key: IdempotencyKey(7),
+        },
         merchant: Merchant(1),
         token: Token(u64::from(tenant)),
         money: Money { amount: Amount(amount), currency: Currency::Eur },
+        order: model::Order::default(),
         order_ref: PaidOnce::default(),
     }
 }
@@ -313,7 +331,7 @@ fn accept(request: &CreatePayment, payment: PaymentId) -> Commit {
         key: request.key.key,
         token: request.token,
         money: request.money,
-        order: model::Order::PayIn,
+        order: model::Order::default(),
     };
     let (fingerprint, order_ref) = (request.fingerprint(), request.order_ref);
     let row = KeyRow { fingerprint, payment, reply: None, order_ref };

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use model::saga::Try;
+use model::workflow::Action;
 use model::workflow::payin_card::steps;
 use model::{
-    Amount, Call, Currency, Defects, IdempotencyKey, Intent, LedgerRequest, Merchant, Money,
-    OperationId, Order, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record,
-    RiskRequest, Rules, Tenant, Token, UndoOutcome,
+    Amount, Call, ChargeId, Currency, Defects, IdempotencyKey, Intent, LedgerRequest, Merchant,
+    Money, OperationId, Order, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record,
+    RefundOrder, RiskRequest, Rules, Tenant, Token, UndoOutcome,
 };
 
 /// What the client wants; the token says which provider comes first.
@@ -21,7 +22,19 @@ pub(crate) fn intent(token: u64) -> Intent {
         key,
         token: Token(token),
         money: MONEY,
-        order: Order::PayIn,
+        order: Order::default(),
+    }
+}
+
+/// The same money back, from the provider with this number.
+pub(crate) fn refund(provider: u8) -> Intent {
+    let paid = intent(0);
+    let of = RefundOrder { of: paid.payment, provider: ProviderId(provider), charge: ChargeId(9) };
+    Intent {
+        payment: PaymentId::of_refund(paid.tenant, paid.key, 0),
+        token: Token(2),
+        order: Order::Refund(of),
+        ..paid
     }
 }
 
@@ -41,8 +54,13 @@ pub(crate) struct History {
 impl History {
     /// Whoever has a defect planted is not held to the rules.
     pub(crate) fn new(token: u64, defects: Defects) -> Self {
+        Self::of(intent(token), defects)
+    }
+
+    /// The same for what this asks for.
+    pub(crate) fn of(intent: Intent, defects: Defects) -> Self {
         Self {
-            records: vec![Record::Accepted(intent(token))],
+            records: vec![Record::Accepted(intent)],
             sent: BTreeMap::new(),
             defects,
             mute: Vec::new(),
@@ -69,8 +87,14 @@ impl History {
         for record in records {
             match record {
                 _ if self.defects != Defects::NONE => {}
-                Record::StepIntent { which, .. } if which.step == steps::AUTHORIZE => {
+                Record::StepIntent { which, .. } if self.is_at(*which, Action::Authorize) => {
                     self.nothing_is_in_doubt(which);
+                }
+                Record::StepIntent { which, .. } if self.is_at(*which, Action::Refund) => {
+                    assert_eq!(which.attempt, 1, "a refund is made under one key");
+                }
+                Record::CompIntent { which, .. } if self.is_refund() => {
+                    self.refund_comes_before_its_reserve(*which);
                 }
                 Record::CompIntent { which, .. } => {
                     let past = self.records.contains(&Record::PivotCommitted);
@@ -98,6 +122,7 @@ impl History {
                 transfers.iter().for_each(|transfer| self.intended(transfer.operation));
             }
             Call::Provider(provider, request) => self.asked(*provider, *request),
+            Call::Bank(_, request) => self.intended(request.target()),
             Call::Ledger(LedgerRequest::Lookup(_)) | Call::Notice(_) => {}
         }
     }
@@ -136,8 +161,25 @@ impl History {
         }
     }
 
+    /// What is reserved for a refund stays while it may have an effect.
+    fn refund_comes_before_its_reserve(&self, undone: Try) {
+        assert_eq!(self.payment().action(undone), Action::Hold);
+        let refund = self.payment().latest(Action::Refund).map(|(which, _)| which);
+        let gone = refund.is_none_or(|which| self.is_gone(which));
+        assert!(gone, "the reserve is released while a refund may have an effect");
+    }
+
+    fn is_refund(&self) -> bool {
+        matches!(self.payment().intent().order, Order::Refund(_))
+    }
+
+    fn is_at(&self, which: Try, action: Action) -> bool {
+        self.payment().action(which) == action
+    }
+
     fn no_capture_is_in_doubt(&self) {
-        let doubtful = self.intents(steps::CAPTURE).any(|which| self.is_doubtful(which));
+        let doubtful =
+            !self.is_refund() && self.intents(steps::CAPTURE).any(|which| self.is_doubtful(which));
         assert!(!doubtful, "a capture is in doubt: {:#?}", self.records);
     }
 

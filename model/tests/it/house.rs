@@ -193,6 +193,7 @@ impl House {
                 found: ids.iter().filter(|id| self.ledger.transfer(**id).is_some()).count(),
             },
             Call::Notice(_) => Answer::Noticed,
+            Call::Bank(..) => unreachable!("no money leaves by a rail here"),
             Call::Provider(provider, request) => {
                 let known = self.books[usize::from(provider.0)].known(request, &how);
                 Answer::Provider(match known {

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use model::gatekeeper::{Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, Stored};
+use model::gatekeeper::{
+    Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored,
+};
 use model::gatekeeper::{StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Defect, Defects, IdempotencyKey, Intent, KeyEvent,
@@ -171,7 +173,8 @@ fn a_lifetime_is_measured_from_what_the_journal_says_and_never_shorter() {
 /// latter (nothing else, if nothing), and what is answered.
 type Row<'t> = (&'t [KeyState], &'t [KeyEvent], Option<KeyState>, KeyReply);
 
-const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(7) };
+const KEY: KeyId =
+    KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) };
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -237,6 +240,7 @@ impl Shop {
     fn request(&self, key: KeyId, token: u64) -> CreatePayment {
         let money = Money { amount: Amount(500), currency: Currency::Eur };
         CreatePayment {
+            order: model::Order::default(),
             key,
             merchant: Merchant(1),
             token: Token(token),
@@ -257,7 +261,7 @@ impl Shop {
             key: key.key,
             token,
             money,
-            order: model::Order::PayIn,
+            order: model::Order::default(),
         };
         let row = KeyRow { fingerprint, payment, reply: None, order_ref };
         let accepted = commit(payment, token, 0, vec![Record::Accepted(intent)], Then::Run);

@@ -59,6 +59,30 @@ fn a_client_is_shown_no_capture_before_the_ledger_has_it() {
 }
 
 #[test]
+fn a_later_read_shows_what_may_become_of_an_earlier_one() {
+    use Status::*;
+    let under_way = [Processing, InReview, Captured];
+    for (from, ends) in [
+        (Failing, vec![Failing, Failed]),
+        (Canceling, vec![Canceling, Canceled]),
+        (Succeeded, vec![Succeeded, Settled, Returned]),
+        (Settled, vec![Settled, Returned]),
+        (Failed, vec![Failed]),
+        (Canceled, vec![Canceled]),
+        (Returned, vec![Returned]),
+        // The card is charged, but nobody is shown that before it is booked.
+        (Captured, vec![Processing, Captured, Succeeded, Settled, Returned]),
+    ] {
+        for to in STATUSES {
+            assert_eq!(from.may_lead_to(to), ends.contains(&to), "{from:?} leads to {to:?}");
+        }
+    }
+    let anything = |from: Status| STATUSES.iter().all(|to| from.may_lead_to(*to));
+    assert!(under_way.into_iter().filter(|from| *from != Captured).all(anything));
+    assert_eq!(Status::ALL, STATUSES);
+}
+
+#[test]
 fn a_charge_changes_as_the_table_says_and_never_otherwise() {
     use ChargeEvent as Event;
     use ChargeState::*;

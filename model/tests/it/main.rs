@@ -3,8 +3,10 @@
 //! Tables are the rule: each claim is a conversation with one state machine
 //! through one door. Properties state what holds whatever is said to it.
 
+mod banking_day;
 mod booking;
 mod capture;
+mod captures;
 mod cases;
 mod chargebacks;
 mod compaction;
@@ -27,21 +29,27 @@ mod inbox;
 mod interleaving;
 mod journey;
 mod keys;
+mod lake;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;
 mod linked;
+mod outbox;
+mod payout;
 mod posting;
 mod provider;
 mod provider_desk;
 mod provider_keys;
 mod provider_money;
+mod rail;
+mod refund;
 mod risk;
 mod rules;
 mod saga;
 mod saga_desk;
 mod script;
 mod spelling;
+mod split;
 mod store;
 mod tables;
 mod takeover;

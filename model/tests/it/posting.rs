@@ -132,7 +132,7 @@ fn a_payout_goes_out_and_may_come_back() {
     check(&payout::hold(&VOUCHER, &PAYOUT), "holds 103 cust:7 -> transit:out:1");
     check(&payout::void(&VOUCHER, &PAYOUT), "voids 103 cust:7 -> transit:out:1");
     check(
-        &payout::post(&VOUCHER, &PAYOUT),
+        &payout::post(&VOUCHER, &PAYOUT, PAYOUT.rail),
         "
         posts 103 cust:7 -> transit:out:1
         moves 3 transit:out:1 -> fee:income
@@ -312,7 +312,7 @@ fn what_is_lost_is_written_off() {
 
 #[test]
 fn what_was_booked_wrongly_is_booked_the_other_way_round_and_anew() {
-    let wrong = payout::post(&VOUCHER, &PAYOUT);
+    let wrong = payout::post(&VOUCHER, &PAYOUT, PAYOUT.rail);
     check(
         &correction::reverse(&VOUCHER, &wrong),
         "

@@ -7,13 +7,14 @@
 
 use model::Defects;
 use model::saga::{Before, Next, Phase, Saga, SagaEntry, Try};
+use model::workflow::payin_captures::PAYIN_CAPTURES;
 use model::workflow::payin_card::PAYIN_CARD;
 
-use crate::saga_desk::{JOURNEY, check, entries};
+use crate::saga_desk::{JOURNEY, TOUR, check, entries};
 
 #[test]
 fn steps_go_forward_in_order_each_intended_before_it_is_awaited() {
-    for workflow in [&JOURNEY, &PAYIN_CARD.saga] {
+    for workflow in [&JOURNEY, &PAYIN_CARD.saga, &PAYIN_CAPTURES.saga] {
         let mut saga = Saga::new(workflow, Defects::NONE);
         for (step, spec) in workflow.steps.iter().enumerate() {
             let which = Try { step: step as u8, attempt: 1 };
@@ -156,6 +157,45 @@ fn what_can_only_be_undone_once_definite_is_awaited_first() {
         intent flight                  => await flight
         unwind                         => await flight
         refused flight                 => begin-undo hotel
+        ",
+    );
+}
+
+#[test]
+fn past_the_pivot_what_may_come_to_nothing_is_passed_over_with_those_that_come_next() {
+    check(
+        &TOUR,
+        "
+        ... rome                       => begin siena
+        intent siena                   => await siena
+        unwind                         => illegal
+        refused siena                  => begin home
+        intent turin                   => illegal
+        intent siena/2                 => illegal
+        intent home                    => await home
+        refused home                   => illegal
+        done home                      => begin album
+        intent album                   => await album
+        refused album                  => done
+        ",
+    );
+    check(
+        &TOUR,
+        "
+        ... siena                      => begin turin
+        intent turin                   => await turin
+        doubt                          => await turin
+        refused turin                  => begin home
+        undo book                      => illegal
+        ",
+    );
+    check(
+        &TOUR,
+        "
+        ... book                       => begin rome
+        intent rome                    => await rome
+        refused rome                   => choose rome
+        intent siena                   => illegal
         ",
     );
 }

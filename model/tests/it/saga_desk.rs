@@ -18,6 +18,19 @@ pub(crate) static JOURNEY: Workflow = Workflow {
     ],
 };
 
+/// A tour: after the first town is paid, each further one may be left out.
+pub(crate) static TOUR: Workflow = Workflow {
+    name: "tour",
+    steps: &[
+        step("book", Class::Compensatable, Undo::InDoubt),
+        step("rome", Class::Pivot, Undo::Nothing),
+        step("siena", Class::Optional, Undo::Nothing),
+        step("turin", Class::Optional, Undo::Nothing),
+        step("home", Class::Retriable, Undo::Nothing),
+        step("album", Class::Optional, Undo::Nothing),
+    ],
+};
+
 const fn step(name: &'static str, class: Class, undo: Undo) -> StepSpec {
     StepSpec { name, class, undo }
 }

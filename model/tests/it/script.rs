@@ -21,12 +21,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, OperationId, Payment, Record,
-    Rules, Told,
+    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, Intent, OperationId, Order,
+    Payment, Record, Rules, Told,
 };
 
 use crate::dialects;
-use crate::history::History;
+use crate::history::{History, intent, refund};
 use crate::ledger_desk::snake;
 use crate::provider_desk::span;
 use crate::spelling;
@@ -39,6 +39,7 @@ pub(crate) fn rules() -> Rules {
         never_found: Duration::from_secs(1_200),
         call_timeout: Duration::from_secs(1),
         provider_timeout: Duration::from_secs(5),
+        bank_timeout: Duration::from_secs(10),
         resolve_within: Duration::from_secs(8 * 86_400),
         give_up_after: Duration::from_secs(60),
         provider_backoff_max: Duration::from_secs(60),
@@ -61,10 +62,39 @@ pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
 /// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
 /// before the other.
 pub(crate) fn play(rules: &Rules, first: &str, script: &str) {
-    let mut door = Door::new(rules, if first == "a" { 0 } else { 1 });
+    play_order(rules, first, Order::default(), script);
+}
+
+/// The same for a payment that is taken otherwise than at once.
+pub(crate) fn play_order(rules: &Rules, first: &str, order: Order, script: &str) {
+    let mut door = Door::of(rules, Intent { order, ..intent(u64::from(first != "a")) });
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         door.follow(line);
     }
+}
+
+/// Plays `script` for the refund of what provider `at`, `a` or `b`, has taken.
+pub(crate) fn play_refund(rules: &Rules, at: &str, script: &str) {
+    let intent = refund(if at == "a" { 0 } else { 1 });
+    let mut door = Door::open(rules, History::of(intent, rules.defects));
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        door.follow(line);
+    }
+}
+
+/// What the journal of this intent comes to when everything goes well but the
+/// answer to `lost`, which never comes: no other call is made after it.
+pub(crate) fn only_call(rules: &Rules, intent: Intent, lost: &str) -> Vec<String> {
+    let mut door = Door::open(rules, History::of(intent, rules.defects));
+    assert!(door.loses(lost).is_some(), "{lost} is due");
+    for _ in 0..ACTS_MAX {
+        match door.act() {
+            Act::Wait(pause) => door.now += pause,
+            Act::Call(call, _) => panic!("{call:?} after {:#?}", door.written()),
+            Act::Commit(_) | Act::Finish => {}
+        }
+    }
+    door.written()
 }
 
 /// One worker, or two, with a payment.
@@ -82,7 +112,16 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(rules: &Rules, token: u64) -> Self {
-        let history = History::new(token, rules.defects).with(rules);
+        Self::of(rules, intent(token))
+    }
+
+    pub(crate) fn of(rules: &Rules, intent: Intent) -> Self {
+        Self::open(rules, History::of(intent, rules.defects))
+    }
+
+    /// The same with what this history begins with.
+    fn open(rules: &Rules, history: History) -> Self {
+        let history = history.with(rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, rules);
         Self {
             rules: rules.clone(),
@@ -311,7 +350,10 @@ impl Door {
 
     /// The journal, spelled.
     pub(crate) fn written(&self) -> Vec<String> {
-        self.history.records().iter().map(spelling::record).collect()
+        let payment = self.history.payment();
+        let workflow = payment.intent().order.workflow();
+        let spelled = self.records().iter().map(|record| spelling::record(workflow, record));
+        spelled.collect()
     }
 }
 

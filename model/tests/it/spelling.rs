@@ -2,12 +2,12 @@
 //! [`crate::conductor`] and [`crate::doubt`] are written.
 
 use model::saga::Try;
-use model::workflow::Action;
-use model::workflow::payin_card::{PAYIN_CARD, steps};
+use model::workflow::payin_card::steps;
+use model::workflow::{Action, PaymentWorkflow};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, EventId, LedgerRequest, News,
-    OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RiskReply,
-    RiskRequest, Teller, TransferResult, Webhook,
+    OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState,
+    RiskReply, RiskRequest, Teller, TransferResult, Webhook,
 };
 
 use crate::history::MONEY;
@@ -31,26 +31,50 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
         Call::Ledger(LedgerRequest::Lookup(_)) => "look-up".to_owned(),
         Call::Notice(notice) => format!("notice {}", snake(&format!("{:?}", notice.status))),
         Call::Provider(provider, request) => provider_call(payment, *provider, request),
+        Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
 
 fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -> String {
+    let of_refund = payment.intent().order.workflow().step(Action::Refund);
+    let at = ["a", "b", "c", "d"][usize::from(at.0)];
+    if let ProviderRequest::VoidByReference { reference, target } = request
+        && *reference != target.undo()
+    {
+        return format!("let-go at {at}");
+    }
+    if let ProviderRequest::Capture { reference, .. } = request {
+        let later = (1..3).find(|nth| payment.operation(capture(*nth)) == *reference);
+        if let Some(nth) = later {
+            return format!("capture-{} at {at}", nth + 1);
+        }
+    }
     let (verb, step, operation) = match request {
         ProviderRequest::Authorize { reference, .. } => ("authorize", steps::AUTHORIZE, reference),
         ProviderRequest::Capture { reference, .. } => ("capture", steps::CAPTURE, reference),
         ProviderRequest::VoidByReference { target, .. } => ("void", steps::AUTHORIZE, target),
-        ProviderRequest::Query { target } => ("query", steps::AUTHORIZE, target),
-        ProviderRequest::Refund { reference, .. } => ("refund", steps::CAPTURE, reference),
+        ProviderRequest::Query { target } => {
+            ("query", of_refund.unwrap_or(steps::AUTHORIZE), target)
+        }
+        ProviderRequest::Refund { reference, .. } => {
+            ("refund", of_refund.unwrap_or_default(), reference)
+        }
         ProviderRequest::Contest { reference, .. } => ("contest", steps::CAPTURE, reference),
     };
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
     let which = known.map_or("/?".to_owned(), attempt);
-    format!("{verb}{which} at {}", ["a", "b", "c", "d"][usize::from(at.0)])
+    format!("{verb}{which} at {at}")
+}
+
+/// The first try at the capture with this number, from 0 on.
+fn capture(nth: u8) -> Try {
+    Try { step: steps::CAPTURE + nth, attempt: 1 }
 }
 
 /// `undo authorize/2`
-pub(crate) fn record(record: &Record) -> String {
+pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
+    let name = |which| name(workflow, which);
     match record {
         Record::Accepted(_) => "accepted".to_owned(),
         Record::StepIntent { which, .. } => format!("intent {}", name(*which)),
@@ -76,13 +100,19 @@ fn outcome(outcome: Outcome) -> String {
         Outcome::Quoted(_) => "quoted".to_owned(),
         Outcome::Authorized { .. } => "authorized".to_owned(),
         Outcome::Captured { .. } => "captured".to_owned(),
+        Outcome::Refunded { .. } => "refunded".to_owned(),
+        Outcome::Released { amount } => format!("released {}", i128::from(amount)),
         Outcome::Refused(refusal) => snake(&format!("{refusal:?}")),
         other => snake(&format!("{other:?}")),
     }
 }
 
-fn name(which: Try) -> String {
-    format!("{}{}", PAYIN_CARD.action(which), attempt(which))
+fn name(workflow: &PaymentWorkflow, which: Try) -> String {
+    let nth = match workflow.nth(which) {
+        0 => String::new(),
+        nth => format!("-{}", nth + 1),
+    };
+    format!("{}{nth}{}", workflow.action(which), attempt(which))
 }
 
 /// The first attempt goes without saying.
@@ -103,6 +133,7 @@ pub(crate) fn answer(call: &Call, word: &str) -> Answer {
         },
         Call::Notice(_) => Answer::Noticed,
         Call::Provider(_, request) => Answer::Provider(provider_reply(request, word)),
+        Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
 
@@ -116,10 +147,13 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Notice(_) => "noticed",
         Call::Provider(_, ProviderRequest::Authorize { .. }) => "authorized",
         Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",
-        Call::Provider(_, ProviderRequest::VoidByReference { .. }) => "voided",
+        Call::Provider(_, ProviderRequest::VoidByReference { reference, target }) => {
+            if *reference == target.undo() { "voided" } else { "too-late" }
+        }
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
         Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
         Call::Provider(_, ProviderRequest::Contest { .. }) => "answered",
+        Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
 
@@ -145,12 +179,19 @@ fn results(word: &str, length: usize) -> Vec<TransferResult> {
         "nonsense" => (0, ExistsWithDifferentAmount, LinkedEventFailed),
         word => panic!("the ledger never says {word}"),
     };
+    let at = at.min(length - 1);
     (0..length).map(|leg| if leg == at { result } else { others }).collect()
 }
 
 fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
     let charge = charge_of(request);
-    let amount = MONEY.amount;
+    let (word, told) = word.split_once(':').unwrap_or((word, ""));
+    let amount = match (request, told.parse().map(Amount)) {
+        (_, Ok(told)) => told,
+        (ProviderRequest::Capture { amount, .. }, _) => *amount,
+        (ProviderRequest::Authorize { money, .. }, _) => money.amount,
+        _ => MONEY.amount,
+    };
     let status = |state| ProviderReply::Status(state, charge, amount);
     match word {
         "authorized" => ProviderReply::Authorized { charge, amount },
@@ -163,6 +204,10 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "key-mismatch" => ProviderReply::KeyMismatch,
         "released" => ProviderReply::Released,
         "refunded" => ProviderReply::Refunded { amount },
+        "refund-failed" => ProviderReply::RefundFailed,
+        "is-refunded" => ProviderReply::RefundStatus(RefundState::Succeeded, amount),
+        "is-refund-pending" => ProviderReply::RefundStatus(RefundState::Pending, amount),
+        "is-refund-failed" => ProviderReply::RefundStatus(RefundState::Failed, amount),
         "soft" => ProviderReply::Declined(Decline::Soft),
         "hard" => ProviderReply::Declined(Decline::Hard),
         "pending" => ProviderReply::Pending,
@@ -177,6 +222,7 @@ fn provider_reply(request: &ProviderRequest, word: &str) -> ProviderReply {
         "server-error" => ProviderReply::ServerError,
         "invalid" => ProviderReply::Invalid,
         "is-authorized" => status(ChargeState::Authorized),
+        "is-partly-captured" => status(ChargeState::PartiallyCaptured),
         "is-captured" => status(ChargeState::Captured),
         "is-declined" => status(ChargeState::Declined),
         "is-pending" => status(ChargeState::Pending),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::gatekeeper::{KeyId, KeyRow, PaidOnce, StoredReply};
+use model::gatekeeper::{KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
     Commit, CommitResult, Fingerprint, IdempotencyKey, Intent, OperationId, PaymentId, Record,
@@ -14,7 +14,8 @@ use crate::history::intent;
 
 const MINE: PaymentId = PaymentId(1);
 const YOURS: PaymentId = PaymentId(2);
-const KEY: KeyId = KeyId { tenant: Tenant(1), key: IdempotencyKey(7) };
+const KEY: KeyId =
+    KeyId { tenant: Tenant(1), endpoint: KeyEndpoint::Create, key: IdempotencyKey(7) };
 
 #[test]
 fn a_commit_needs_a_journal_of_the_length_that_it_expects() {

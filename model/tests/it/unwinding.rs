@@ -2,6 +2,7 @@
 
 use model::Defects;
 use model::saga::{Next, Phase, Saga, SagaEntry, Try, TryState, Undo, Workflow};
+use model::workflow::payin_captures::PAYIN_CAPTURES;
 use model::workflow::payin_card::PAYIN_CARD;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -96,7 +97,7 @@ impl AnyRun {
 }
 
 fn any_run() -> impl Strategy<Value = AnyRun> {
-    let workflow = prop::bool::ANY.prop_map(|card| if card { &PAYIN_CARD.saga } else { &JOURNEY });
+    let workflow = prop::sample::select(vec![&PAYIN_CARD.saga, &PAYIN_CAPTURES.saga, &JOURNEY]);
     let choices = prop::collection::vec((any::<Index>(), prop::bool::weighted(0.1)), 0..30);
     let answers = prop::collection::vec(any::<bool>(), 4);
     (workflow, choices, answers).prop_map(|(workflow, choices, answers)| AnyRun {

@@ -140,6 +140,8 @@ fn seen(sight: &Sight) -> String {
         sights::AUTHORIZED => format!("{who} has authorized payment {payment}"),
         sights::DECLINED => format!("{who} has declined payment {payment}"),
         sights::CAPTURED => format!("{who} has captured payment {payment}"),
+        sights::SENT => format!("{who} has decided on payment {payment}"),
+        sights::CAME_BACK => format!("{who} has payment {payment} back"),
         _ => format!("{who} has undone payment {payment}"),
     }
 }

@@ -46,7 +46,20 @@ fn what(blow: &Blow) -> String {
             format!("is {} by the issuer {} later", then(approves), Brief::from(after))
         }
         Blow::CaptureDeclined => "is declined by the issuer".to_owned(),
+        Blow::RefundFailed => "comes to nothing: the money can't be given back".to_owned(),
         Blow::IndexLag(lag) => format!("is not seen by queries for {}", Brief::from(lag)),
+        Blow::NoAnswer => "is handled, and not answered".to_owned(),
+        Blow::SlowInvestigation(after) => format!("is answered {} later", Brief::from(after)),
+        Blow::AccountRejected => "is rejected: no such account".to_owned(),
+        Blow::OtherBankOffline => "is rejected: the other bank is offline".to_owned(),
+        Blow::AnsweredLate(after, true) => format!("is accepted {} later", Brief::from(after)),
+        Blow::AnsweredLate(after, false) => format!("is rejected {} later", Brief::from(after)),
+        Blow::Deemed(true) => "is never answered by the other bank, and credited".to_owned(),
+        Blow::Deemed(false) => "is never answered by the other bank, and reversed".to_owned(),
+        Blow::SentBack(why, after) => format!("comes back {} later ({why})", Brief::from(after)),
+        Blow::Recallable(after) => {
+            format!("is granted: the money is back {} later", Brief::from(after))
+        }
         Blow::WebhookDropped => "is never sent".to_owned(),
         Blow::WebhookRepeated(after) => format!("is sent once more {} later", Brief::from(after)),
         Blow::WebhookDelayed(wait) => format!("leaves {} late", Brief::from(wait)),

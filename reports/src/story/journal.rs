@@ -51,9 +51,13 @@ pub(super) fn sentence(
 /// A step by its name, and the how-manieth try at it from the second on.
 fn tried(workflow: &PaymentWorkflow, which: Try) -> String {
     let step = workflow.action(which);
+    let step = match workflow.nth(which) {
+        0 => format!("`{step}`"),
+        nth => format!("`{step}` number {}", nth + 1),
+    };
     match which.attempt {
-        0 | 1 => format!("`{step}`"),
-        attempt => format!("`{step}` (try {attempt})"),
+        0 | 1 => step,
+        attempt => format!("{step} (try {attempt})"),
     }
 }
 
@@ -73,10 +77,14 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
             format!("came to {} reserved as {charge}", money(*amount))
         }
         Outcome::Captured { amount } => format!("came to {} taken", money(*amount)),
+        Outcome::Released { amount } => {
+            format!("is done: {} that nobody took is free", money(*amount))
+        }
         Outcome::Refunded { amount } => format!("came to {} given back", money(*amount)),
         Outcome::Answered => "has reached the provider".to_owned(),
         Outcome::Decided { won: true } => "is for the merchant".to_owned(),
         Outcome::Decided { won: false } => "is for the customer".to_owned(),
+        Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),
         Outcome::Refused(refusal) => format!("came to nothing: {}", refused(*refusal)),
@@ -91,6 +99,8 @@ fn refused(refusal: Refusal) -> &'static str {
         Refusal::DeclinedHard => "the issuer declined for good",
         Refusal::AuthorizationGone => "the authorization had ended",
         Refusal::RefundFailed => "the provider could not give the money back",
+        Refusal::NoSuchAccount => "no bank knows such an account",
+        Refusal::Unreachable => "the other bank could not be reached",
         Refusal::FailedDefinite => "it was never executed and never will be",
         Refusal::Invalid => "the request made no sense",
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scenarios::party::{self, client_of, provider_of};
+use scenarios::party::{self, bank_of, client_of, provider_of};
 use scenarios::story::Story;
 use sim::Role;
 
@@ -27,7 +27,7 @@ pub fn render(story: &Story) -> String {
     text + &note_over_all(&parties, &format!("{code} is violated: {}", told.evidence))
 }
 
-/// Whoever takes part, from the client on the left to the providers on the right.
+/// Whoever takes part, from the client on the left to the providers and banks on the right.
 fn parties(told: &Told) -> BTreeMap<(u8, u8), Role> {
     let speakers = told.lines.iter().filter(|line| line.who != WORLD).map(|line| line.role);
     let arrows = told.lines.iter().filter_map(|line| line.arrow);
@@ -40,7 +40,7 @@ fn parties(told: &Told) -> BTreeMap<(u8, u8), Role> {
 fn place(role: Role) -> (u8, u8) {
     let block = match role {
         role if client_of(role).is_some() => 0,
-        role if provider_of(role).is_some() => 2,
+        role if provider_of(role).is_some() || bank_of(role).is_some() => 2,
         _ => 1,
     };
     (block, role.0)

@@ -4,12 +4,12 @@ use model::{Charge, ChargeEvent, Currency, InboxState, Money, Movement, Token};
 use scenarios::party;
 use scenarios::points::PointName;
 use scenarios::story::{Deed, Passage, Tally};
-use scenarios::trial::provider_strike_name;
+use scenarios::trial::{bank_strike_name, provider_strike_name};
 use scenarios::{Nudge, Plan, Timer};
 use sim::{Point, Role};
 
 use super::speech::{self, Manner};
-use super::{journal, ledger};
+use super::{bank, journal, ledger};
 use crate::brief::Brief;
 use crate::fault_story;
 use crate::number::counted;
@@ -71,15 +71,19 @@ impl Words<'_> {
                 let told = told.map(|(row, sentence)| self.attributed(row.token, sentence));
                 told.collect::<Vec<_>>().join("; ")
             }
-            Deed::Moves(movement) => self.attributed(movement.charge.token, moved(movement)),
+            Deed::Moves(movement) => self.attributed(movement.token, moved(movement)),
+            Deed::Counts(event) => {
+                let (seq, status) = (event.id.seq, speech::status(event.status));
+                self.attributed(event.token, format!("counts event {seq}: {status}"))
+            }
+            Deed::Remits(movement) => {
+                self.attributed(movement.remittance.destination, bank::moved(movement))
+            }
             Deed::Sees(reply) => format!("sees {}", speech::reply(reply)),
             Deed::IsTold(status) => format!("is told: {}", speech::status(*status)),
             Deed::Finds(reply) => format!("sees {} at rest", speech::reply(reply)),
-            Deed::Suffers(strike) => {
-                let name = provider_strike_name(*strike);
-                let what = fault_story::named(name).map_or("", |story| story.what);
-                format!("{name}: {what}")
-            }
+            Deed::Suffers(strike) => fault_named(provider_strike_name(*strike)),
+            Deed::Surprises(strike) => fault_named(bank_strike_name(*strike)),
             Deed::Crashes(0) => format!("crashes{by}"),
             Deed::Crashes(lost) => {
                 let records = counted(*lost as u64, "record");
@@ -150,6 +154,11 @@ impl Words<'_> {
     }
 }
 
+fn fault_named(name: &str) -> String {
+    let what = fault_story::named(name).map_or("", |story| story.what);
+    format!("{name}: {what}")
+}
+
 /// What became of a sending, where that is worth telling.
 fn passed(passage: Passage, by: &str) -> String {
     match passage {
@@ -212,14 +221,20 @@ fn moved(movement: &Movement) -> String {
 
 fn reminder(timer: Timer) -> &'static str {
     match timer {
-        Timer::Operation(_, Nudge::Start) => "it is time to pay",
+        Timer::Operation(_, Nudge::Start) => "it is time to begin",
+        Timer::Operation(_, Nudge::Look(_)) => "it is time to look at the payment to give back",
         Timer::Operation(_, Nudge::ClickAgain) => "the customer clicks once more",
         Timer::Operation(_, Nudge::Cancel) => "the customer wants it no more",
         Timer::Operation(_, Nudge::Ask(_) | Nudge::AskCancel(_)) => "it is time to ask again",
         Timer::Request(_) => "the store has not answered",
         Timer::Payment(..) => "it has waited long enough",
         Timer::Relay(..) => "somebody should work on the payment",
+        Timer::Offer(_) => "somebody may not have heard of an event",
+        Timer::Retell(_) => "the shop may not have heard of an event",
         Timer::Execute(_) => "a request that it had put off is due",
+        Timer::Finding(_) => "an investigation is over",
+        Timer::Agenda => "something is due in its books",
+        Timer::Return(..) => "money that came back has to be told of",
         Timer::Expire => "the time of a hold should be over",
         Timer::Deliver(..) => "it is time to tell of a change",
         Timer::Repeat(_) => "it tells of a change once more",

@@ -7,7 +7,7 @@ use model::{
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
 
-use super::{journal, ledger};
+use super::{bank, journal, ledger};
 use crate::brief::Brief;
 use crate::number::counted;
 
@@ -33,13 +33,26 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             let (money, merchant, key) = (request.money, request.merchant, request.key.key);
             (Ask, format!("pay {money} to {merchant} under {key}"))
         }
+        Message::Refund(request) => {
+            let (money, key) = (Money { amount: request.amount, currency }, request.key.key);
+            (Ask, format!("give {money} back under {key}"))
+        }
         Message::Get(..) => told(Ask, "tell how the payment stands"),
         Message::Cancel(..) => told(Ask, "cancel the payment"),
-        Message::Created(_, said) | Message::Got(_, said) | Message::Cancelled(_, said) => {
-            (Answer, reply(said))
-        }
+        Message::Created(_, said)
+        | Message::Refunded(_, said)
+        | Message::Got(_, said)
+        | Message::Cancelled(_, said) => (Answer, reply(said)),
         Message::Notice(notice) => told(Tell, status(notice.status)),
         Message::NoticeAck(..) => told(Tell, "it knows"),
+        Message::Event(event) | Message::MerchantEvent(event) => {
+            (Tell, format!("event {}: {}", event.id.seq, status(event.status)))
+        }
+        Message::EventAck(_, id) => (Tell, format!("event {} is taken in", id.seq)),
+        Message::MerchantEventAck(_, id) => (Answer, format!("it knows of event {}", id.seq)),
+        Message::EventAgain(_, id) => {
+            (Ask, format!("tell everything again from event {} on", id.seq))
+        }
         Message::Heartbeat(_) => told(Tell, "it lives"),
         Message::Commit(commit) if !commit.records.is_empty() => {
             let records = commit.records.iter();
@@ -86,6 +99,10 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
         }
         Message::Provide(_, asked) => (Ask, request(asked, currency)),
+        Message::Remit(_, asked) => (Ask, bank::request(asked)),
+        Message::Return(notice) => (Tell, bank::came_back(notice)),
+        Message::ReturnReply(receipt) if receipt.taken => told(Answer, "taken in"),
+        Message::ReturnReply(_) => told(Answer, "not taken in just now"),
         Message::Webhook(told) => (Tell, webhook(told, currency)),
         Message::Receive(told) => (Ask, format!("keep {}", webhook(told, currency))),
         Message::WebhookReply(receipt) | Message::Received(receipt) => {
@@ -99,9 +116,10 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
             let all = all.iter().map(|told| webhook(&told.webhook, currency));
             (Tell, all.collect::<Vec<_>>().join("; "))
         }
-        Message::Assessed(_, said) | Message::Booked(_, said) | Message::Provided(_, said) => {
-            (Answer, answer(said, currency))
-        }
+        Message::Assessed(_, said)
+        | Message::Booked(_, said)
+        | Message::Provided(_, said)
+        | Message::Remitted(_, said) => (Answer, answer(said, currency)),
     }
 }
 
@@ -161,6 +179,7 @@ fn answer(answer: &Answer, currency: Currency) -> String {
     match answer {
         Answer::StaleEpoch => "nothing was done: another worker has the payment".to_owned(),
         Answer::Provider(reply) => provided(reply, currency),
+        Answer::Bank(reply) => bank::reply(reply),
         Answer::Risk(RiskReply::Approve) => "approved".to_owned(),
         Answer::Risk(RiskReply::Reject) => "rejected".to_owned(),
         Answer::Risk(RiskReply::Review) => "a person has to look first".to_owned(),

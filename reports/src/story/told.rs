@@ -276,15 +276,17 @@ fn rank(beat: &Beat) -> Rank {
         return Rank::Money;
     }
     match &beat.deed {
-        Deed::Moves(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
-        Deed::Writes(..) | Deed::Files(..) => Rank::Journal,
+        Deed::Moves(_) | Deed::Remits(_) | Deed::Books(_) | Deed::Finds(_) => Rank::Money,
+        Deed::Writes(..) | Deed::Files(..) | Deed::Counts(_) => Rank::Journal,
         Deed::Sends { message, .. } | Deed::Misses { message, .. } if !is_of_money(message) => {
             Rank::Way
         }
         Deed::Sends { passage: Passage::Prompt, .. } | Deed::Hears { .. } => Rank::Talk,
-        Deed::Sends { .. } | Deed::Misses { .. } | Deed::Suffers(_) | Deed::Crashes(_) => {
-            Rank::Harm
-        }
+        Deed::Sends { .. }
+        | Deed::Misses { .. }
+        | Deed::Suffers(_)
+        | Deed::Surprises(_)
+        | Deed::Crashes(_) => Rank::Harm,
         Deed::IsTold(_) => Rank::Harm,
         Deed::Sees(_)
         | Deed::IsReminded(_)
@@ -302,14 +304,20 @@ fn is_of_money(message: &Message) -> bool {
     matches!(
         message,
         Message::Create(_)
+            | Message::Refund(_)
             | Message::Cancel(..)
             | Message::Notice(_)
+            | Message::Event(_)
+            | Message::MerchantEvent(_)
             | Message::Commit(_)
             | Message::Committed(..)
             | Message::Book(..)
             | Message::Booked(..)
             | Message::Provide(..)
             | Message::Provided(..)
+            | Message::Remit(..)
+            | Message::Remitted(..)
+            | Message::Return(_)
             | Message::Webhook(_)
             | Message::WebhookReply(_)
             | Message::Told(..)

@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, Currency, HoldState, Movement, OperationId, PaymentId, Record,
-    Token, Transfer, TransferId, TransferKind,
+    AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
+    OperationId, PaymentId, Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, PaymentRecordView};
+use super::dossier::{Asked, ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
-use crate::fact::{Endpoint, ProviderStrike};
-use crate::judge::PROVIDER_STRIKES;
+use crate::fact::{BankStrike, Endpoint, ProviderStrike};
+use crate::judge::{BANK_STRIKES, PROVIDER_STRIKES};
 use crate::message::{Asking, ClientReply};
 use crate::party;
 use crate::plan::{Operation, Plan};
@@ -35,11 +35,14 @@ pub struct Authorities {
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
     shared_keys: Vec<u32>,
+    /// The instruments of the refunds of each payment that is to be given back.
+    refunds: BTreeMap<Token, Vec<Token>>,
     /// JR: when those of them claimed their keys that did.
     claims: BTreeMap<Token, VirtualTime>,
     /// JR: how far each payment has come that is not finished.
     pub(super) progress: Progress,
     strikes: [u64; PROVIDER_STRIKES.len()],
+    bank_strikes: [u64; BANK_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
     calls_again: u64,
@@ -55,9 +58,11 @@ impl Authorities {
             watch: Watch::new(plan),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
+            refunds: refunds(plan),
             claims: BTreeMap::new(),
             progress: Progress::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
+            bank_strikes: [0; BANK_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
@@ -74,10 +79,10 @@ impl Authorities {
         self.dossiers.open(token).screen.asks(endpoint);
     }
 
-    /// Whether this was asked after a final status had been seen.
-    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
+    /// When this was asked, by what had been seen before.
+    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
         let dossier = self.dossiers.of(asking.token);
-        dossier.is_some_and(|dossier| dossier.screen.asked_later(asking, endpoint))
+        dossier.map_or(Asked::EARLY, |dossier| dossier.screen.asked_when(asking, endpoint))
     }
 
     /// Whether the plan leaves anybody broken for good.
@@ -104,12 +109,15 @@ impl Authorities {
 
     /// Other operations with the key of this one, of its tenant or another.
     pub(super) fn rivals(&self, token: Token) -> impl Iterator<Item = &Operation> {
-        let key = self.plan.operation(token).map(|operation| operation.key);
+        let operation = self.plan.operation(token);
+        let key = operation.map(|operation| operation.key);
+        let endpoint = operation.map(|operation| operation.purpose.endpoint());
         let at = |place: &u32| &self.plan.operations[*place as usize];
         let from = self.shared_keys.partition_point(|place| Some(at(place).key) < key);
         let same = self.shared_keys[from..].iter().map(at);
         same.take_while(move |rival| Some(rival.key) == key)
             .filter(move |rival| rival.token != token)
+            .filter(move |rival| Some(rival.purpose.endpoint()) == endpoint)
     }
 
     /// Whether this reply to a request for `token` names the payment of another
@@ -117,6 +125,17 @@ impl Authorities {
     pub(super) fn names_a_rivals(&self, token: Token, reply: &ClientReply) -> bool {
         let Some(payment) = reply.payment() else { return false };
         self.rivals(token).any(|rival| self.is_payment_of(rival.token, payment))
+    }
+
+    /// The instrument of the payment that the refund of this one gives back, if
+    /// it is that of a refund.
+    pub(super) fn refunded_by(&self, token: Token) -> Option<Token> {
+        self.plan.operation(token)?.purpose.refunds()
+    }
+
+    /// The instruments of the refunds of this payment.
+    pub(super) fn refunds_of(&self, payment: Token) -> &[Token] {
+        self.refunds.get(&payment).map_or(&[], Vec::as_slice)
     }
 
     /// Whether two operations are for one order, which is paid once.
@@ -164,6 +183,11 @@ impl Authorities {
         self.strikes[strike as usize]
     }
 
+    /// How often `strike` fell at a bank.
+    pub fn bank_strikes(&self, strike: BankStrike) -> u64 {
+        self.bank_strikes[strike as usize]
+    }
+
     /// The strokes of the plan that never fell, by id: what they wait for never
     /// came.
     pub fn never_fell(&self) -> impl Iterator<Item = u32> {
@@ -190,6 +214,20 @@ impl Authorities {
     /// The charges of this instrument, at all providers.
     pub fn charges_of(&self, token: Token) -> Cow<'_, [ChargeView]> {
         self.dossiers.charges(token)
+    }
+
+    /// What was sent to the account elsewhere that this instrument stands for,
+    /// over all rails.
+    pub fn remittances_of(&self, token: Token) -> Vec<RemittanceView> {
+        self.of(token).map_or(Vec::new(), |dossier| dossier.remittances.clone())
+    }
+
+    /// What was sent to the account elsewhere that this instrument stands for,
+    /// and did not come back.
+    pub(super) fn sent(&self, token: Token) -> Amount {
+        let remittances = self.remittances_of(token);
+        let gone = remittances.iter().filter(|view| view.is_gone());
+        gone.map(|view| view.money.amount).sum()
     }
 
     /// What was captured from this instrument.
@@ -241,6 +279,14 @@ impl Authorities {
         self.strikes[strike as usize] += 1;
     }
 
+    pub(super) fn count_bank_strike(&mut self, strike: BankStrike) {
+        self.bank_strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
+    }
+
     pub(super) fn take_stroke(&mut self, stroke: u32) {
         self.strokes.insert(stroke);
     }
@@ -252,6 +298,9 @@ impl Authorities {
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(at, movement);
+        if is_refund(movement.event) {
+            self.dossiers.open(movement.token).take_refund(movement);
+        }
     }
 
     pub(super) fn take_record(
@@ -299,6 +348,13 @@ impl Authorities {
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
+            let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
+            if left(row.credit.name) {
+                dossier.booked += row.amount;
+            }
+            if left(row.debit.name) {
+                dossier.booked -= row.amount;
+            }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             match (owed(row.debit.name), owed(row.credit.name), disputed) {
                 (true, _, false) => dossier.booked += row.amount,
@@ -320,6 +376,26 @@ impl Authorities {
     pub(super) fn heal_at(&self) -> VirtualTime {
         self.plan.heal_at
     }
+}
+
+/// Whether it changes what is given back.
+pub(super) fn is_refund(event: ChargeEvent) -> bool {
+    matches!(
+        event,
+        ChargeEvent::Refunded(_)
+            | ChargeEvent::RefundPending(_)
+            | ChargeEvent::RefundSucceeded(_)
+            | ChargeEvent::RefundFailed(_)
+            | ChargeEvent::RefundReturned(_)
+    )
+}
+
+fn refunds(plan: &Plan) -> BTreeMap<Token, Vec<Token>> {
+    let mut refunds = BTreeMap::<_, Vec<_>>::new();
+    for (payment, refund) in plan.refunds() {
+        refunds.entry(payment).or_default().push(refund.token);
+    }
+    refunds
 }
 
 /// The places of those of `operations` whose keys others use too, by key.

@@ -83,19 +83,19 @@ fn intent_before_effect(
     movement: &Movement,
 ) {
     let Some(reference) = movement.reference else { return };
-    let intended = said.intends(movement.charge.token, reference);
+    let intended = said.intends(movement.token, reference);
     let step = match movement.event {
         ChargeEvent::Captured(_) | ChargeEvent::PartlyCaptured(_) => "capture",
         ChargeEvent::Voided | ChargeEvent::Tombstoned | ChargeEvent::RemainderReleased => "void",
         ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => "refund",
         _ => "authorize",
     };
-    let about = (movement.charge.token, step, Relation::EffectWithoutIntent);
+    let about = (movement.token, step, Relation::EffectWithoutIntent);
     found.check(Invariant::I13, seen, about, intended, || {
         format!(
             "{} executed {reference} for {}, and no durable intent names it",
             movement.charge.provider,
-            called(movement.charge.token)
+            called(movement.token)
         )
     });
 }

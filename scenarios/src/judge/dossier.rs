@@ -3,21 +3,29 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    AccountName, Amount, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent, Money,
-    Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record, Status, Transfer,
-    TransferId, UndoOutcome,
+    AccountName, Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState,
+    HoldState, Intent, Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record,
+    RemittanceState, Status, Transfer, TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
+use super::stream::StreamView;
 use crate::fact::Endpoint;
 use crate::message::{Asking, ClientReply};
+use crate::plan::Operation;
 
 /// What each authority has said of one instrument.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
-    /// LG: what providers owe for it, but for what customers' banks withdrew.
+    /// PB: what was given back to it, if it is that of a refund.
+    pub(super) given: GivenBack,
+    /// PB: everything that was to be sent to it, in the order in which the books
+    /// had it.
+    pub(super) remittances: Vec<RemittanceView>,
+    /// LG: what providers owe for it, but for what customers' banks withdrew, or
+    /// what left by rails.
     pub(super) booked: Amount,
     /// LG: what those withdrew.
     pub(super) withdrawn: Amount,
@@ -35,6 +43,19 @@ pub(super) struct Dossier {
     pub(super) sent: Vec<(OperationId, u64)>,
     /// CL: what clients saw.
     pub(super) screen: ScreenView,
+}
+
+/// What was given back to one instrument, as the provider's own books have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct GivenBack {
+    /// By whom, once anything was.
+    pub(super) by: Option<ProviderId>,
+    /// How many refunds have an effect, or may come to.
+    pub(super) effective: u32,
+    /// How much was given back.
+    pub(super) amount: Amount,
+    /// How much more will be, unless that fails.
+    pub(super) pending: Amount,
 }
 
 /// One charge, as the provider's own books have it.
@@ -113,6 +134,19 @@ impl Rail {
     }
 }
 
+/// A sum that was to be sent, as the bank's own books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemittanceView {
+    /// What makes it happen once.
+    pub reference: OperationId,
+    /// Whose books it is in.
+    pub bank: BankId,
+    /// How much.
+    pub money: Money,
+    /// Where it stands.
+    pub state: RemittanceState,
+}
+
 /// One hold, as the ledger's rows have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HoldView {
@@ -142,6 +176,12 @@ pub struct PaymentRecordView {
     pub epochs: [u32; 2],
     /// Tries at providers, and whether each is definitely without effect.
     pub attempts: Vec<(u8, bool)>,
+    /// Its events.
+    pub(super) stream: StreamView,
+    /// What was captured of one that is not captured at once.
+    pub in_parts: Amount,
+    /// Whether captures that were planned were not made, because one was refused.
+    pub cut_short: bool,
 }
 
 /// What was shown of one payment.
@@ -153,6 +193,10 @@ pub(super) struct ScreenView {
     pub(super) asked: [u32; 3],
     /// And how often it had when it first saw a final status.
     pub(super) asked_before: [u32; 3],
+    /// The furthest status that it read.
+    pub(super) last_read: Option<Status>,
+    /// And how often it had asked when it first read that.
+    pub(super) asked_at_last: [u32; 3],
     /// Failed or canceled was told to the outside.
     pub(super) failure_told: Option<Status>,
     /// The payment that replies to the creation named.
@@ -173,16 +217,41 @@ impl ScreenView {
         }
     }
 
-    /// Whether this was asked after a final status had been seen.
-    pub(super) fn asked_later(&self, asking: &Asking, endpoint: Endpoint) -> bool {
-        asking.number > self.asked_before[endpoint as usize]
+    /// When this was asked, by what had been seen before.
+    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
+        let later = |than: [u32; 3]| asking.number > than[endpoint as usize];
+        Asked { after_final: later(self.asked_before), after_last: later(self.asked_at_last) }
     }
+
+    /// The client reads this.
+    pub(super) fn reads(&mut self, status: Status) {
+        self.last_read = Some(status);
+        self.asked_at_last = self.asked;
+    }
+}
+
+/// When something was asked, by what had been seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// After a final status had been seen.
+    pub(super) after_final: bool,
+    /// After the furthest status that was read had been.
+    pub(super) after_last: bool,
+}
+
+impl Asked {
+    /// Before anything was seen.
+    pub(super) const EARLY: Self = Self { after_final: false, after_last: false };
+    /// After everything that was seen.
+    pub(super) const LATER: Self = Self { after_final: true, after_last: true };
 }
 
 impl Dossier {
     /// Forgets everything, but keeps the room that it took.
     pub(super) fn clear(&mut self) {
         self.charges.clear();
+        self.given = GivenBack::default();
+        self.remittances.clear();
         self.booked = Amount::ZERO;
         self.withdrawn = Amount::ZERO;
         self.rail.clear();
@@ -197,6 +266,14 @@ impl Dossier {
     pub(super) fn captured(&self, provider: Option<ProviderId>) -> Amount {
         let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);
         self.charges.iter().filter(here).map(|view| view.captured).sum()
+    }
+
+    /// What is to be captured for `operation`: as much as it wants, or what was
+    /// until a capture after the first was refused.
+    pub(super) fn due(&self, operation: &Operation) -> Amount {
+        let cut_short = self.payments.iter().find(|view| view.cut_short);
+        let captures = operation.purpose.pay_in().captures;
+        cut_short.map_or_else(|| captures.sum(operation.money.amount), |view| view.in_parts)
     }
 
     pub(super) fn payment(&self, payment: PaymentId) -> Option<&PaymentRecordView> {
@@ -214,6 +291,41 @@ impl Dossier {
 
     pub(super) fn intends(&self, operation: OperationId) -> bool {
         self.intents.contains(&operation)
+    }
+
+    /// Takes what a movement of the charge means for the refund that it is for.
+    pub(super) fn take_refund(&mut self, movement: &Movement) {
+        let given = &mut self.given;
+        given.by = Some(movement.charge.provider);
+        match movement.event {
+            ChargeEvent::Refunded(amount) => {
+                given.effective += 1;
+                given.amount += amount;
+            }
+            ChargeEvent::RefundPending(amount) => {
+                given.effective += 1;
+                given.pending += amount;
+            }
+            ChargeEvent::RefundSucceeded(amount) => {
+                given.pending -= amount;
+                given.amount += amount;
+            }
+            ChargeEvent::RefundFailed(amount) => {
+                given.effective -= 1;
+                given.pending -= amount;
+            }
+            ChargeEvent::RefundReturned(amount) => {
+                given.effective -= 1;
+                given.amount -= amount;
+            }
+            _ => {}
+        }
+    }
+
+    /// What of the merchant's the ledger holds for it.
+    pub(super) fn held(&self) -> Amount {
+        let open = self.holds.iter().filter(|hold| hold.state == HoldState::Pending);
+        open.map(|hold| hold.amount).sum()
     }
 
     /// What customers' banks have withdrawn, as providers' books have it, at
@@ -251,6 +363,22 @@ impl Dossier {
         self.charges[at].take(movement);
     }
 
+    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+        let now = RemittanceView {
+            reference: movement.remittance.reference,
+            bank: movement.remittance.bank,
+            money: movement.remittance.money,
+            state: movement.remittance.state,
+        };
+        let is_it = |known: &&mut RemittanceView| {
+            (known.bank, known.reference) == (now.bank, now.reference)
+        };
+        match self.remittances.iter_mut().find(is_it) {
+            Some(known) => *known = now,
+            None => self.remittances.push(now),
+        }
+    }
+
     /// Takes a record of `payment` that is not its first; what it
     /// tells to be undone, if it does.
     pub(super) fn take_record(
@@ -260,10 +388,13 @@ impl Dossier {
         record: &Record,
     ) -> Option<Action> {
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
+        view.stream.records = view.stream.records.saturating_add(1);
+        view.take_part(record);
         match record {
             Record::StepIntent { which, operation, provider } => {
                 self.intents.push(*operation);
-                if provider.is_some() {
+                let sends = view.intent.order.workflow().action(*which) == Action::Send;
+                if provider.is_some() || sends {
                     view.attempts.push((which.attempt, false));
                 }
             }
@@ -281,6 +412,7 @@ impl Dossier {
             Record::StatusChanged(status) => {
                 view.status = *status;
                 view.changed_at = at;
+                view.stream.change(*status);
             }
             Record::CaseOpened(_) => view.case = true,
             _ => {}
@@ -307,6 +439,13 @@ impl Dossier {
     }
 }
 
+impl RemittanceView {
+    /// Whether the money is out of the house.
+    pub const fn is_gone(&self) -> bool {
+        matches!(self.state, RemittanceState::Accepted | RemittanceState::Settled)
+    }
+}
+
 impl PaymentRecordView {
     /// A payment that was accepted at `at`.
     pub(super) fn new(intent: &Intent, at: VirtualTime) -> Self {
@@ -320,12 +459,49 @@ impl PaymentRecordView {
             flagged_at: None,
             epochs: [0, 0],
             attempts: Vec::new(),
+            stream: StreamView::accepted(),
+            in_parts: Amount::ZERO,
+            cut_short: false,
+        }
+    }
+
+    /// What was captured for it, if it succeeded.
+    pub(super) fn captured(&self) -> Amount {
+        match (self.status, self.intent.order.captures().is_at_once()) {
+            (Status::Succeeded, true) => self.intent.money.amount,
+            (Status::Succeeded, false) => self.in_parts,
+            _ => Amount::ZERO,
+        }
+    }
+
+    /// Takes what became of one of several captures, or of a single one of a
+    /// part.
+    fn take_part(&mut self, record: &Record) {
+        let Intent { order, money, .. } = self.intent;
+        let captures = order.captures();
+        if captures.is_at_once() {
+            return;
+        }
+        match record {
+            Record::StepOutcome { outcome: Outcome::Captured { amount }, .. } => {
+                self.in_parts += *amount;
+            }
+            Record::StepOutcome { which, outcome: Outcome::Refused(_) } if self.pivot => {
+                self.cut_short |= order.workflow().action(*which) == Action::Capture;
+            }
+            // The undo of its authorization was the query for the first.
+            Record::CompOutcome { outcome: UndoOutcome::TooLate, .. }
+                if self.status == Status::Processing =>
+            {
+                self.in_parts = captures.part(0, money.amount);
+            }
+            _ => {}
         }
     }
 
     /// A try at a provider is definitely without effect.
     fn settle(&mut self, which: Try) {
-        if self.intent.order.workflow().action(which) == Action::Authorize
+        if matches!(self.intent.order.workflow().action(which), Action::Authorize | Action::Send)
             && let Some(known) = self.attempts.iter_mut().find(|(a, _)| *a == which.attempt)
         {
             known.1 = true;

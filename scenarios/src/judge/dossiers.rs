@@ -113,6 +113,14 @@ impl Dossiers {
         }
     }
 
+    /// The furthest status of this instrument that was read.
+    pub(super) fn last_read(&self, token: Token) -> Option<Status> {
+        match self.shelf(token) {
+            Some(Shelf::Packed(packed)) => packed.last_read(),
+            _ => self.of(token)?.screen.last_read,
+        }
+    }
+
     /// Every charge of this instrument.
     pub(super) fn charges(&self, token: Token) -> Cow<'_, [ChargeView]> {
         match self.shelf(token) {

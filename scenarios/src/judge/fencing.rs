@@ -1,7 +1,9 @@
 //! The invariant of leases: I26. A stale owner changes nothing that knows of
 //! leases, and tells those that don't nothing new.
 
-use model::{Commit, Lease, LedgerRequest, OperationId, PaymentId, ProviderRequest, Token};
+use model::{
+    BankRequest, Commit, Lease, LedgerRequest, OperationId, PaymentId, ProviderRequest, Token,
+};
 use sim::{Digest, Sighting};
 
 use super::authorities::Authorities;
@@ -117,6 +119,16 @@ fn effect(message: &Message) -> Option<(&'static str, OperationId, u64)> {
                 Some(("contest", *reference, Digest::of(request)))
             }
             ProviderRequest::Query { .. } => None,
+        },
+        // That a repetition is flagged as one makes no other message of it.
+        Message::Remit(_, request) => match *request {
+            BankRequest::Send { reference, money, destination, repeated: _ } => {
+                Some(("send", reference, Digest::of(&(money, destination))))
+            }
+            BankRequest::Recall { reference, .. } => {
+                Some(("recall", reference, Digest::of(request)))
+            }
+            BankRequest::Investigate { .. } => None,
         },
         _ => None,
     }

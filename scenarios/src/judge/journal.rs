@@ -1,4 +1,4 @@
-//! The invariants of the durable journal: I12 and I14.
+//! The invariants of the durable journal: I12, I14 and I15.
 
 use model::workflow::Action;
 use model::{PaymentId, Record, Token};
@@ -20,6 +20,12 @@ pub(super) fn judge(
     let Some(dossier) = said.of(token) else { return };
     let Some(view) = dossier.payment(payment) else { return };
     let workflow = view.intent.order.workflow();
+    if let Record::StatusChanged(status) = record {
+        let about = (token, "status", Relation::RecordOutOfOrder);
+        found.check(Invariant::I15, seen, about, view.status.may_become(*status), || {
+            format!("{} was {}, and became {status}", called(token), view.status)
+        });
+    }
     match record {
         // The premise is a payment past its pivot: every later record is judged.
         Record::CompIntent { which, .. } if view.pivot => {
@@ -35,11 +41,12 @@ pub(super) fn judge(
             found.check(Invariant::I12, seen, about, true, String::new);
         }
         Record::StepIntent { which, .. }
-            if workflow.action(*which) == Action::Authorize && which.attempt > 1 =>
+            if matches!(workflow.action(*which), Action::Authorize | Action::Send)
+                && which.attempt > 1 =>
         {
             let open = view.attempts.iter().filter(|(_, settled)| !settled);
             let open: Vec<_> = open.map(|(attempt, _)| attempt.to_string()).collect();
-            let about = (token, "authorize", Relation::RecordOutOfOrder);
+            let about = (token, workflow.action(*which).name(), Relation::RecordOutOfOrder);
             found.check(Invariant::I14, seen, about, open.is_empty(), || {
                 format!(
                     "attempt {} of {} was intended while attempt {} was in doubt",

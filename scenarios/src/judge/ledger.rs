@@ -6,7 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::keys;
+use super::{keys, refunds};
 use crate::invariant::Invariant;
 
 pub(super) fn judge(
@@ -25,6 +25,9 @@ pub(super) fn judge(
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
         said.take_row(seen.at, row);
+    }
+    for row in &booking.rows {
+        refunds::booked(said, found, seen, row);
     }
     for row in &booking.rows {
         no_overdraft(said, found, seen, row);

@@ -6,12 +6,13 @@
 
 use model::workflow::payin_card::{PAYIN_CARD, holds_of};
 use model::{
-    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, Order,
-    PaymentId, ProviderId, Status,
+    Amount, ChargeId, ChargeState, Currency, HoldState, Intent, Money, OperationId, PaymentId,
+    ProviderId, Status,
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, HoldView, PaymentRecordView, ScreenView};
+use super::dossier::{ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView};
+use super::stream::StreamView;
 use crate::message::ClientReply;
 use crate::plan::Operation;
 
@@ -21,8 +22,9 @@ pub(super) struct Packed {
     payment: PaymentId,
     changed_at: VirtualTime,
     /// How often the client asked at each endpoint, and how often before it
-    /// saw a final status.
-    asked: [[u16; 3]; 2],
+    /// saw a final status, and the furthest one.
+    asked: [[u16; 3]; 3],
+    stream: StreamView,
     booked: u64,
     /// A bit for each operation that could have been intended.
     intents: u64,
@@ -40,6 +42,7 @@ pub(super) struct Packed {
     case: bool,
     is_named: bool,
     final_seen: Option<Status>,
+    last_read: Option<Status>,
     failure_told: Option<Status>,
     final_reply: Option<PackedReply>,
     probed: Option<PackedReply>,
@@ -71,12 +74,21 @@ impl Packed {
         if dossier.withdrawn != Amount::ZERO || !dossier.rail.is_empty() {
             return None;
         }
+        let order = view.intent.order;
+        if !order.captures().is_at_once() || !order.split().is_whole() {
+            return None;
+        }
         let (payment, screen) = (view.intent.payment, &dossier.screen);
         let mut charges = dossier.charges.iter().map(PackedCharge::pack);
         let packed = Self {
             payment,
             changed_at: view.changed_at,
-            asked: [counts(screen.asked)?, counts(screen.asked_before)?],
+            asked: [
+                counts(screen.asked)?,
+                counts(screen.asked_before)?,
+                counts(screen.asked_at_last)?,
+            ],
+            stream: view.stream,
             booked: minor(dossier.booked)?,
             intents: intents(payment, &dossier.intents),
             charge: match charges.next() {
@@ -93,6 +105,7 @@ impl Packed {
             case: view.case,
             is_named: screen.named.is_some(),
             final_seen: screen.final_seen,
+            last_read: screen.last_read,
             failure_told: screen.failure_told,
             final_reply: screen.final_reply.and_then(PackedReply::pack),
             probed: screen.probed.and_then(PackedReply::pack),
@@ -107,10 +120,13 @@ impl Packed {
         let tells = view.intent == self.intent(operation)
             && (view.status, view.changed_at) == (self.status, self.changed_at)
             && (view.pivot, view.case) == (self.pivot, self.case)
+            && view.stream == self.stream
             && view.epochs == self.epochs.map(u32::from)
             && self.attempts().eq(view.attempts.iter().copied())
             && self.charges().eq(dossier.charges.iter().copied())
+            && dossier.remittances.is_empty()
             && self.booked() == dossier.booked
+            && dossier.given == GivenBack::default()
             && self.holds(operation).eq(dossier.holds.iter().copied())
             && self.screen() == dossier.screen
             // Each has a bit of its own: none is missing, none was there twice.
@@ -162,6 +178,11 @@ impl Packed {
     /// The first final status that was seen.
     pub(super) fn final_seen(&self) -> Option<Status> {
         self.final_seen
+    }
+
+    /// The furthest status that was read.
+    pub(super) fn last_read(&self) -> Option<Status> {
+        self.last_read
     }
 
     /// Every charge, in the order in which the books had them.
@@ -225,7 +246,7 @@ impl Packed {
             key: operation.key,
             token: operation.token,
             money: operation.money,
-            order: Order::PayIn,
+            order: operation.purpose.order().unwrap_or_default(),
         }
     }
 
@@ -240,6 +261,9 @@ impl Packed {
             flagged_at: None,
             epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
+            stream: self.stream,
+            in_parts: Amount::ZERO,
+            cut_short: false,
         }
     }
 
@@ -248,6 +272,8 @@ impl Packed {
             final_seen: self.final_seen,
             asked: self.asked[0].map(u32::from),
             asked_before: self.asked[1].map(u32::from),
+            last_read: self.last_read,
+            asked_at_last: self.asked[2].map(u32::from),
             failure_told: self.failure_told,
             named: self.is_named.then_some(self.payment),
             final_reply: self.final_reply.map(|reply| reply.unpack(self.payment)),

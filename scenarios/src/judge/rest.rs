@@ -1,19 +1,19 @@
-//! What is judged once the world is at rest: I10, I33, I34, I35, L01; of
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; of
 //! chargebacks there is more in `chargebacks.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, Currency, HoldState, Money, Order, PaymentId, ProviderId,
-    Status, Tenant, Token,
+    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, Order, PaymentId,
+    ProviderId, RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::called;
-use super::chargebacks;
 use super::dossier::{Dossier, PaymentRecordView};
+use super::events;
 use super::findings::{Findings, Relation};
+use super::{called, called_refund, chargebacks, refunds};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -29,8 +29,12 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
         terminates(said, found, seen, view);
+        events::delivered(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
+        }
+        if said.refunded_by(token).is_some() && !said.is_open_case(token) {
+            refunds::at_rest(found, seen, dossier, view);
         }
         if view.status.is_final() {
             nothing_reserved(found, seen, dossier, view);
@@ -113,6 +117,22 @@ fn nothing_reserved(
     view: &PaymentRecordView,
 ) {
     let (token, payment) = (view.intent.token, view.intent.payment);
+    let undecided = dossier
+        .remittances
+        .iter()
+        .find(|view| matches!(view.state, RemittanceState::Pending | RemittanceState::Deemed));
+    let about = (token, "send", Relation::UndoMissing);
+    if !dossier.remittances.is_empty() {
+        found.check(Invariant::I35, seen, about, undecided.is_none(), || {
+            let left = undecided.map(|view| format!("{} at {}", view.reference, view.bank));
+            format!(
+                "{} is {}, but {} may still leave",
+                called(token),
+                view.status,
+                left.unwrap_or_default()
+            )
+        });
+    }
     let alive = dossier.charges.iter().find(|charge| charge.is_alive());
     let about = (token, "authorize", Relation::UndoMissing);
     found.check(Invariant::I35, seen, about, alive.is_none(), || {
@@ -147,27 +167,39 @@ fn all_agree(
     if said.is_open_case(token) {
         return;
     }
-    let captured = said.captured(token);
-    let booked = said.booked(token);
+    let (is_payout, is_refund) =
+        (operation.purpose.is_payout(), operation.purpose.refunds().is_some());
+    let (moved, booked) = match (is_payout, is_refund) {
+        (true, _) => (said.sent(token), said.booked(token)),
+        (_, true) => (given_back(said, token), -said.booked(token)),
+        _ => (said.captured(token), said.booked(token)),
+    };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| view.intent.order == Order::PayIn && view.status == Status::Succeeded)
-        .map(|view| view.intent.money.amount)
+        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
+        .map(PaymentRecordView::captured)
         .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
-        Some(ClientReply::Stands(_, Status::Succeeded)) => operation.money.amount,
+        Some(ClientReply::Stands(_, Status::Succeeded)) => {
+            dossier.map_or(operation.money.amount, |dossier| dossier.due(operation))
+        }
         _ => Amount::ZERO,
     };
     let money = |amount| Money { amount, currency: operation.money.currency };
-    let about = (token, "capture", Relation::BooksDiffer);
-    let agree = captured == booked && booked == journal && journal == shown && probed.is_some();
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::BooksDiffer);
+    let agree = moved == booked && booked == journal && journal == shown && probed.is_some();
     found.check(Invariant::I34, seen, about, agree, || {
+        let did = match (is_payout, is_refund) {
+            (true, _) => "banks sent",
+            (_, true) => "providers gave back",
+            _ => "providers captured",
+        };
         format!(
-            "of {}, providers captured {}, the ledger booked {}, the journal says {}, the client sees {}",
-            called(token),
-            money(captured),
+            "of {}, {did} {}, the ledger booked {}, the journal says {}, the client sees {}",
+            if is_refund { called_refund(token) } else { called(token) },
+            money(moved),
             money(booked),
             money(journal),
             money(shown)
@@ -200,21 +232,45 @@ fn conserved(
         });
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
+    let mut out = BTreeMap::<BankId, Amount>::new();
     for (account, balance) in said.balances().iter() {
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
-            AccountId { name: AccountName::TransitIn, .. } => transit += net,
+            AccountId {
+                name: AccountName::TransitIn | AccountName::TransitOutProviders, ..
+            } => transit += net,
             AccountId { name: AccountName::ProviderReceivable(_), .. } => {}
+            AccountId {
+                name: AccountName::TransitOut(RailId(n)) | AccountName::Bank(BankId(n)),
+                ..
+            } => {
+                *out.entry(BankId(*n)).or_default() += net;
+            }
             AccountId { name, .. } if name.is_memo() => {}
             _ => shared += net,
         }
     }
+    let deposits = said.plan.balances.iter();
+    let deposits = deposits.filter(|b| (b.tenant, b.money.currency) == (tenant, currency));
+    let deposited = deposits.map(|balance| balance.money.amount).sum::<Amount>();
+    // What customers have brought lies at the first bank.
+    *out.entry(BankId(0)).or_default() += deposited;
+    for (bank, left) in &out {
+        let sent = captured.sent.get(bank).copied().unwrap_or_default();
+        let about = (culprit, "post", Relation::BooksDiffer);
+        found.check(Invariant::I33, seen, about, *left == sent, || {
+            let (sent, left) = (money(sent), money(*left));
+            format!("{bank} sent {sent} for {tenant}, but the ledger says that {left} left by it")
+        });
+    }
+    let sent = captured.sent.values().copied().sum::<Amount>();
+    let total = total + deposited - sent;
     let about = (Token(0), "post", Relation::BooksDiffer);
     let whole = transit == Amount::ZERO && shared == total;
     found.check(Invariant::I33, seen, about, whole, || {
         format!(
-            "of {} captured for {tenant}, {} is shared out and {} is left in transit",
+            "of {} in the house for {tenant}, {} is shared out and {} is left in transit",
             money(total),
             money(shared),
             money(transit)
@@ -230,10 +286,18 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
     receivables.chain(said.dossiers.providers()).collect()
 }
 
-/// What is captured of one tenant's payments in one currency.
+/// What was given back to this instrument.
+fn given_back(said: &Authorities, token: Token) -> Amount {
+    said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
+}
+
+/// What is captured and not given back, and sent, of one tenant's payments in
+/// one currency.
 #[derive(Debug, Default)]
 struct Captured {
     by: BTreeMap<ProviderId, Amount>,
+    /// What banks sent, and did not get back.
+    sent: BTreeMap<BankId, Amount>,
     /// The first instrument for which the ledger has booked something else.
     culprit: Option<Token>,
 }
@@ -249,6 +313,17 @@ fn captured(
         let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
         let (token, is_open) = (operation.token, said.is_open_case(operation.token));
         let booked = said.booked(token);
+        if operation.purpose.refunds().is_some() {
+            let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+            let known = if is_open { given.amount.min(-booked) } else { given.amount };
+            if let Some(provider) = given.by {
+                *side.by.entry(provider).or_default() -= known;
+            }
+            if !is_open && given.amount != -booked {
+                side.culprit.get_or_insert(token);
+            }
+            continue;
+        }
         for provider in providers {
             let captured = said.dossiers.captured(token, Some(*provider));
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
@@ -256,10 +331,19 @@ fn captured(
             let known = if is_open { captured.min(booked) } else { captured };
             *side.by.entry(*provider).or_default() += known - withdrawn;
         }
+        let remittances = match operation.purpose.is_payout() {
+            true => said.remittances_of(token),
+            false => Vec::new(),
+        };
+        for view in remittances.iter().filter(|view| view.is_gone()) {
+            // Up to the amounts of open cases, here too.
+            let known = if is_open { view.money.amount.min(booked) } else { view.money.amount };
+            *side.sent.entry(view.bank).or_default() += known;
+        }
+        let moved = said.captured(token) + said.sent(token);
         let withdrawn = said.dossiers.withdrawn(token, None);
         let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
-        let differs = booked != said.captured(token) || withdrawn != withdrawn_booked;
-        if !is_open && differs {
+        if !is_open && (booked != moved || withdrawn != withdrawn_booked) {
             side.culprit.get_or_insert(token);
         }
     }

@@ -1,21 +1,23 @@
-//! The invariants of what clients see: I16 to I19.
+//! The invariants of what clients see: I15 to I19.
 
-use model::{PaymentId, Status, Token};
+use model::{Money, PaymentId, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::called;
+use super::dossier::Asked;
 use super::findings::{Findings, Relation};
+use super::{called, called_refund};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
+use crate::plan::Operation;
 
 /// One thing that a client saw.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Screen {
     pub(super) token: Token,
-    /// Whether it was asked after a final status had been seen.
-    pub(super) asked_later: bool,
+    /// When it was asked, by what had been seen before.
+    pub(super) asked: Asked,
     /// What was asked; `None` if it was told unasked.
     pub(super) endpoint: Option<Endpoint>,
     pub(super) reply: ClientReply,
@@ -35,6 +37,9 @@ pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting
             success_has_money(said, found, seen, what.token);
         }
         terminal_is_final(said, found, seen, &what, status);
+        if what.endpoint.is_some() {
+            reads_follow(said, found, seen, &what, status);
+        }
     }
     if what.endpoint == Some(Endpoint::Create) {
         replies_agree(said, found, seen, &what);
@@ -76,41 +81,97 @@ fn failure_has_no_money(
     token: Token,
     status: Status,
 ) {
+    if said.refunded_by(token).is_some() {
+        return failed_refund_has_no_effect(said, found, seen, token, status);
+    }
     let charges = said.charges_of(token);
     let holding = charges.iter().find(|view| view.is_captured() || view.is_alive());
-    let step = match holding {
-        Some(view) if view.is_captured() => "capture",
+    let remittances = said.remittances_of(token);
+    let sent = remittances.iter().find(|view| view.state.is_alive());
+    let step = match (sent, holding) {
+        (Some(_), _) => "send",
+        (_, Some(view)) if view.is_captured() => "capture",
         _ => "authorize",
     };
     let about = (token, step, Relation::ShownTooEarly);
-    found.check(Invariant::I18, seen, about, holding.is_none(), || {
-        let state = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
-        format!("{} was told to be {status}, but {}", called(token), state.unwrap_or_default())
+    found.check(Invariant::I18, seen, about, holding.is_none() && sent.is_none(), || {
+        let charge = holding.map(|v| format!("{} at {} is {}", v.id, v.provider, v.state));
+        let state = sent.map(|v| format!("{} at {} is {}", v.reference, v.bank, v.state));
+        let state = state.or(charge).unwrap_or_default();
+        format!("{} was told to be {status}, but {state}", called(token))
     });
 }
 
 fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, token: Token) {
     let Some(operation) = said.plan.operation(token) else { return };
+    if operation.purpose.refunds().is_some() {
+        return refunded_has_money(said, found, seen, operation);
+    }
+    let due = said.of(token).map_or(operation.money.amount, |dossier| dossier.due(operation));
     let charges = said.charges_of(token);
     let captured: Vec<_> = charges.iter().filter(|view| view.is_captured()).collect();
     let paid = matches!(
         captured.as_slice(),
-        [view] if view.captured == operation.money.amount
+        [view] if view.captured == due
             && view.money.currency == operation.money.currency
     );
-    let about = (token, "capture", Relation::ShownTooEarly);
+    let remittances = said.remittances_of(token);
+    let sent: Vec<_> = remittances.iter().filter(|view| view.state.was_sent()).collect();
+    let paid_out = matches!(sent.as_slice(), [view] if view.money == operation.money);
+    let is_payout = operation.purpose.is_payout();
+    let paid = if is_payout { paid_out && captured.is_empty() } else { paid && sent.is_empty() };
+    let about = (token, operation.purpose.workflow().pivot().name(), Relation::ShownTooEarly);
+    let what = if is_payout { "remittances" } else { "captured charges" };
+    let count = if is_payout { sent.len() } else { captured.len() };
     found.check(Invariant::I17, seen, about, paid, || {
         format!(
-            "{} was seen succeeded with {} captured charges, for an intent of {}",
+            "{} was seen succeeded with {count} {what}, for an intent of {}",
             called(token),
-            captured.len(),
             operation.money
         )
     });
     let booked = said.booked(token);
     let about = (token, "post", Relation::ShownTooEarly);
-    found.check(Invariant::I17, seen, about, booked >= operation.money.amount, || {
+    found.check(Invariant::I17, seen, about, booked >= due, || {
         format!("{} was seen succeeded before the ledger had booked it", called(token))
+    });
+}
+
+fn failed_refund_has_no_effect(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    token: Token,
+    status: Status,
+) {
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    let about = (token, "refund", Relation::ShownTooEarly);
+    found.check(Invariant::I18, seen, about, given.effective == 0, || {
+        format!(
+            "{} was told to be {status}, but the money goes back to the customer",
+            called_refund(token)
+        )
+    });
+}
+
+fn refunded_has_money(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    refund: &Operation,
+) {
+    let (token, money) = (refund.token, refund.money);
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    let paid = given.effective == 1 && given.amount == money.amount;
+    let about = (token, "refund", Relation::ShownTooEarly);
+    found.check(Invariant::I17, seen, about, paid, || {
+        let back = Money { amount: given.amount, ..money };
+        format!("{} of {money} was seen succeeded with {back} given back", called_refund(token))
+    });
+    let booked = -said.booked(token);
+    let about = (token, "post", Relation::ShownTooEarly);
+    found.check(Invariant::I17, seen, about, booked >= money.amount, || {
+        format!("{} was seen succeeded before the ledger had booked it", called_refund(token))
     });
 }
 
@@ -123,7 +184,7 @@ fn terminal_is_final(
 ) {
     match said.dossiers.final_seen(what.token) {
         // Only a request made after the screen showed it has to show it too.
-        Some(first) if what.asked_later => {
+        Some(first) if what.asked.after_final => {
             let about = (what.token, "status", Relation::RepliesDiffer);
             found.check(Invariant::I16, seen, about, first == status, || {
                 format!("{} was seen {first}, and later {status}", called(what.token))
@@ -137,9 +198,30 @@ fn terminal_is_final(
     }
 }
 
+/// Of two reads, the second made after the first was answered, the later shows
+/// what may become of the earlier.
+fn reads_follow(
+    said: &mut Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    what: &Screen,
+    status: Status,
+) {
+    let last = said.dossiers.last_read(what.token);
+    if let Some(last) = last.filter(|_| what.asked.after_last) {
+        let about = (what.token, "status", Relation::RepliesDiffer);
+        found.check(Invariant::I15, seen, about, last.may_lead_to(status), || {
+            format!("{} was read {last}, and later {status}", called(what.token))
+        });
+    }
+    if last.is_none_or(|last| last != status && last.may_lead_to(status)) {
+        said.dossiers.open(what.token).screen.reads(status);
+    }
+}
+
 fn replies_agree(said: &mut Authorities, found: &mut Findings, seen: Sighting, what: &Screen) {
     // Nothing was executed for these, so they say nothing of the payment.
-    if matches!(what.reply, ClientReply::Unavailable) {
+    if matches!(what.reply, ClientReply::Unavailable | ClientReply::NotRefundable) {
         return;
     }
     let screen = &mut said.dossiers.open(what.token).screen;

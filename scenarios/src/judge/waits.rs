@@ -54,7 +54,7 @@ impl Default for Waits {
     fn default() -> Self {
         Self {
             money: Money { amount: Amount::ZERO, currency: Currency::Usd },
-            order: Order::PayIn,
+            order: Order::default(),
             status: Status::Processing,
             is_past_pivot: false,
             is_terminal: false,

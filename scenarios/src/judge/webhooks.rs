@@ -20,8 +20,11 @@ pub(super) struct InboxView {
     rows: BTreeMap<EventId, Row>,
     /// The latest version that was applied of each object.
     applied: BTreeMap<OperationId, u32>,
-    /// Whose operation each reference is.
-    references: BTreeMap<OperationId, PaymentId>,
+    /// The references of each payment, and the events about each.
+    references: BTreeMap<PaymentId, Vec<OperationId>>,
+    events: BTreeMap<OperationId, Vec<EventId>>,
+    /// The events that begin a saga of its own, or tell of one.
+    sagas: BTreeMap<PaymentId, Vec<EventId>>,
     acknowledged: BTreeMap<EventId, Token>,
 }
 
@@ -44,6 +47,10 @@ impl InboxView {
     ) {
         let before = self.rows.get(&webhook.event).map_or(0, |row| row.applied);
         self.rows.insert(webhook.event, Row { webhook: *webhook, state, applied: before });
+        self.events.entry(webhook.reference).or_default().push(webhook.event);
+        if let Some(saga) = webhook.saga() {
+            self.sagas.entry(saga).or_default().push(webhook.event);
+        }
         if state == InboxState::Applied {
             self.apply(found, seen, webhook.event);
         }
@@ -68,7 +75,7 @@ impl InboxView {
     pub(super) fn committed(&mut self, found: &mut Findings, seen: Sighting, commit: &Commit) {
         for record in &commit.records {
             if let Record::StepIntent { operation, provider: Some(_), .. } = record {
-                self.references.insert(*operation, commit.payment);
+                self.references.entry(commit.payment).or_default().push(*operation);
             }
         }
         for change in &commit.inbox {
@@ -111,11 +118,14 @@ impl InboxView {
 
     /// Nothing is left to do for this payment, and so for what was told of it.
     fn close(&mut self, payment: PaymentId) {
-        let Self { rows, references, .. } = self;
-        for row in rows.values_mut() {
-            let about = row.webhook.saga();
-            let about = about.or_else(|| references.get(&row.webhook.reference).copied());
-            if about == Some(payment) && !row.state.is_settled() {
+        let references = self.references.remove(&payment).unwrap_or_default();
+        let events = references.iter().filter_map(|reference| self.events.get(reference)).flatten();
+        let begun = self.sagas.remove(&payment).unwrap_or_default();
+        for event in events.chain(&begun) {
+            if let Some(row) = self.rows.get_mut(event)
+                && row.webhook.saga().is_none_or(|saga| saga == payment)
+                && !row.state.is_settled()
+            {
                 row.state = InboxState::Stale;
             }
         }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use model::{Dialect, DoubtBounds, Keeps, Reads};
+use model::{Dialect, DoubtBounds, Keeps, ProviderEndpoint, Reads};
+use sim::Rate;
 
 use super::{LoadError, find, invalid, is_name_byte, nearest, read};
 use crate::cast;
@@ -97,8 +98,24 @@ pub(super) fn resolve(
         let problem = format!("`count` is at most {most}: every provider has a dialect of its own");
         return Err(invalid(origin, text, find(text, "count", 0), problem, None));
     }
+    if scenario.workload.refund > Rate::NEVER
+        && let Some(dialect) = found.iter().find(|dialect| !tells_of_refunds(dialect))
+    {
+        let problem = format!(
+            "nothing tells what became of a refund whose reply was lost at the dialect `{}`, so \
+             that a scenario with refunds can't have it",
+            dialect.name
+        );
+        return Err(here(problem, None));
+    }
     scenario.cast = found;
     Ok(())
+}
+
+/// Whether a key or a query tells what became of a refund.
+fn tells_of_refunds(dialect: &Dialect) -> bool {
+    let doubt = bounds::RESOLVE + bounds::never_found();
+    dialect.queries.is_some() || dialect.outlives(ProviderEndpoint::Refund, doubt)
 }
 
 /// What the types can't say: the field, and what is wrong with it.
@@ -192,6 +209,16 @@ mod tests {
             let error = dialect("mine.toml", &text).unwrap_err().to_string();
             assert!(error.contains("`hostile`") && error.contains(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn a_scenario_with_refunds_has_only_dialects_in_which_they_become_definite() {
+        let (_, text) = catalog::FILES.iter().find(|(name, _)| *name == "refunds").unwrap();
+        let from = text.find("dialects = [").expect("it names its dialects");
+        let with_legacy = format!("{}\"legacy\", {}", &text[..from + 12], &text[from + 12..]);
+        let error = load::parse("mine.toml", &with_legacy).unwrap_err().to_string();
+        assert!(error.contains("the dialect `legacy`"), "{error}");
+        assert!(error.contains("what became of a refund"), "{error}");
     }
 
     #[test]

@@ -4,11 +4,12 @@
 mod schedule;
 mod stages;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::Token;
-use model::gatekeeper::{CreatePayment, PaidOnce};
+use model::gatekeeper::{CreatePayment, PaidOnce, RefundPayment};
+use model::{Status, Token};
 use sim::{Delivery, Subject, VirtualTime};
 
 use crate::fact::{Endpoint, Fact};
@@ -44,6 +45,8 @@ pub struct Client {
     /// Operations that are finished, and not put away.
     finished: Idle<Token>,
     schedule: Schedule,
+    /// Refunds that are due, by the payments that they wait for.
+    waiting: BTreeMap<Token, Vec<Token>>,
 }
 
 impl Client {
@@ -73,7 +76,7 @@ impl Client {
         let ours = || system.plan.operations.iter().filter(|o| o.client == number);
         let ahead = ours().filter(|operation| !stages.has_begun(operation.token));
         let schedule = Schedule::new(ahead);
-        let mut client = Self { stages, finished, schedule };
+        let mut client = Self { stages, finished, schedule, waiting: BTreeMap::new() };
         for operation in ours() {
             client.resume(operation, out);
         }
@@ -90,13 +93,17 @@ impl Client {
         let Some(operation) = system.plan.operation(token) else { return };
         match nudge {
             Nudge::Start => {
-                self.start(system, operation, out);
+                match operation.purpose.refunds() {
+                    Some(of) => self.await_payment(system, of, operation, out),
+                    None => self.start(system, operation, out),
+                }
                 let next = self.schedule.next().and_then(|token| system.plan.operation(token));
                 if let Some(next) = next {
                     await_start(next, out);
                 }
             }
-            Nudge::ClickAgain => create(system, operation, out),
+            Nudge::Look(round) => self.look(system, operation, round, out),
+            Nudge::ClickAgain => demand(system, operation, out),
             Nudge::Cancel => self.cancel(operation, out),
             Nudge::Ask(round) => self.ask(system, operation, round, out),
             Nudge::AskCancel(round) => self.ask_cancel(operation, round, out),
@@ -110,18 +117,29 @@ impl Client {
         out: &mut Effects,
     ) {
         let (asking, endpoint, reply) = match delivery.message {
-            Message::Created(asking, reply) => (asking, Endpoint::Create, reply),
+            Message::Created(asking, reply) | Message::Refunded(asking, reply) => {
+                (asking, Endpoint::Create, reply)
+            }
             Message::Got(asking, reply) => (asking, Endpoint::Get, reply),
             Message::Cancelled(asking, reply) => (asking, Endpoint::Cancel, reply),
             Message::Notice(notice) => {
                 out.note(Fact::Told { token: notice.token, status: notice.status });
                 out.send(delivery.from, Message::NoticeAck(notice.payment, notice.token));
+                self.refund_what_waits(system, notice.token, notice.status, out);
+                return;
+            }
+            Message::MerchantEvent(event) => {
+                out.note(Fact::Heard(event));
+                out.send(delivery.from, Message::MerchantEventAck(event.token, event.id));
                 return;
             }
             _ => return,
         };
         out.note(Fact::Shown { asking, endpoint, reply });
         let token = asking.token;
+        if let Some(status) = reply.status() {
+            self.refund_what_waits(system, token, status, out);
+        }
         let Some(operation) = system.plan.operation(token) else { return };
         let Some(stage) = self.stages.get_mut(token) else { return };
         match (endpoint, reply) {
@@ -138,12 +156,70 @@ impl Client {
             (Endpoint::Get, ClientReply::NotFound) if !may_repeat(system, operation, out) => {
                 self.finish(system, token, out);
             }
-            (_, ClientReply::Mismatch | ClientReply::Invalid) => self.finish(system, token, out),
+            (_, ClientReply::Mismatch | ClientReply::Invalid | ClientReply::NotRefundable) => {
+                self.finish(system, token, out);
+            }
             (_, ClientReply::Final(_)) => self.finish(system, token, out),
             (_, ClientReply::Stands(_, status)) if status.is_final() => {
                 self.finish(system, token, out)
             }
             _ => {}
+        }
+    }
+
+    /// A refund is due: it is asked for once the payment is seen to have
+    /// succeeded.
+    fn await_payment(
+        &mut self,
+        system: &PaymentSystem,
+        of: Token,
+        refund: &Operation,
+        out: &mut Effects,
+    ) {
+        if !self.stages.has_begun(refund.token) {
+            let waiting = self.waiting.entry(of).or_default();
+            if !waiting.contains(&refund.token) {
+                waiting.push(refund.token);
+            }
+            self.look(system, refund, 1, out);
+        }
+    }
+
+    /// Looks once more how the payment stands that this refund waits for; after
+    /// a while that is left to the notice.
+    fn look(&mut self, system: &PaymentSystem, refund: &Operation, round: u32, out: &mut Effects) {
+        let payment = refund.purpose.refunds().and_then(|of| system.plan.operation(of));
+        let Some(payment) = payment.filter(|payment| {
+            let waiting = self.waiting.get(&payment.token);
+            waiting.is_some_and(|waiting| waiting.contains(&refund.token))
+        }) else {
+            return;
+        };
+        out.send(EDGE, Message::Get(payment.token, payment.key_id()));
+        if round <= LOOKS_MAX {
+            let pause = LOOK_FIRST.saturating_mul(1 << round.min(12));
+            remind(refund.token, Nudge::Look(round + 1), pause, out);
+        }
+    }
+
+    /// A payment was seen so: what waits for its success goes on, and what waits
+    /// for that in vain does not.
+    fn refund_what_waits(
+        &mut self,
+        system: &PaymentSystem,
+        payment: Token,
+        status: Status,
+        out: &mut Effects,
+    ) {
+        if !status.is_final() {
+            return;
+        }
+        for refund in self.waiting.remove(&payment).unwrap_or_default() {
+            if let Some(refund) = system.plan.operation(refund)
+                && status == Status::Succeeded
+            {
+                self.start(system, refund, out);
+            }
         }
     }
 
@@ -159,7 +235,7 @@ impl Client {
         out.append(Entry::Client(ClientEntry::Intended(token)));
         out.sync();
         self.stages.restore(ClientEntry::Intended(token));
-        create(system, operation, out);
+        demand(system, operation, out);
         remind(token, Nudge::Ask(1), ASK_FIRST, out);
         if let Some(after) = operation.click_again_after {
             remind(token, Nudge::ClickAgain, after, out);
@@ -217,7 +293,7 @@ impl Client {
         if (stage.known && !operation.insists) || !may_repeat(system, operation, out) {
             out.send(EDGE, Message::Get(token, operation.key_id()));
         } else {
-            create(system, operation, out);
+            demand(system, operation, out);
         }
         let early = out.maybe(PointName::EarlyTimeout.point(), Subject(token.0));
         let pause = if early { Duration::from_millis(1) } else { pause };
@@ -284,7 +360,22 @@ fn await_start(operation: &Operation, out: &mut Effects) {
     remind(operation.token, Nudge::Start, operation.at.since(out.wall()), out);
 }
 
-fn create(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
+/// Asks for what the operation is for.
+fn demand(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
+    let Some(order) = operation.purpose.order() else {
+        let payment = operation.purpose.refunds().and_then(|of| system.plan.operation(of));
+        let Some(payment) = payment else { return };
+        out.send(
+            EDGE,
+            Message::Refund(RefundPayment {
+                key: operation.key_id(),
+                of: payment.key_id(),
+                token: operation.token,
+                amount: operation.money.amount,
+            }),
+        );
+        return;
+    };
     let once = system.plan.order_ref_unique;
     let request = CreatePayment {
         order_ref: PaidOnce(once.then_some(operation.order_ref)),
@@ -292,6 +383,7 @@ fn create(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         merchant: operation.merchant,
         token: operation.token,
         money: operation.money,
+        order,
     };
     out.send(EDGE, Message::Create(request));
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::{Admission, CreatePayment, KeyId, KeyRow, PaidOnce, StoredReply, admit};
+use model::gatekeeper::{
+    Admission, CreatePayment, KeyId, KeyRow, PaidOnce, RefundPayment, StoredReply, admit,
+    admit_refund,
+};
 use model::{
-    Amount, Change, Commit, CommitResult, Defect, Intent, Order, PaymentId, Record, Then, Token,
-    TransactionId,
+    Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, Record,
+    RefundOrder, Status, Then, Token, TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
@@ -39,6 +42,7 @@ struct Request {
 #[derive(Clone, Copy, Debug)]
 enum Asked {
     Create(CreatePayment),
+    Refund(RefundPayment),
     Get,
     Cancel,
 }
@@ -59,6 +63,13 @@ impl Edge {
             Message::Create(request) => {
                 let key = request.key.scoped(defects);
                 self.read(system, (client, asking), Asked::Create(request), key, out);
+            }
+            Message::Refund(request) if request.amount <= Amount::ZERO => {
+                out.send(client, Message::Refunded(asking, ClientReply::Invalid));
+            }
+            Message::Refund(request) => {
+                let key = request.key.scoped(defects);
+                self.read(system, (client, asking), Asked::Refund(request), key, out);
             }
             Message::Get(_, key) => {
                 self.read(system, (client, asking), Asked::Get, key.scoped(defects), out);
@@ -105,11 +116,14 @@ impl Edge {
         if self.requests.contains_key(&serial) {
             return;
         }
-        let order_ref = match asked {
-            Asked::Create(request) => request.order_ref,
-            Asked::Get | Asked::Cancel => PaidOnce::default(),
+        let (order_ref, of) = match asked {
+            Asked::Create(request) => (request.order_ref, None),
+            Asked::Refund(request) => {
+                (PaidOnce::default(), Some(request.of.scoped(system.rules.defects)))
+            }
+            Asked::Get | Asked::Cancel => (PaidOnce::default(), None),
         };
-        let read = ReadRequest { serial, token: asking.token, key, order_ref };
+        let read = ReadRequest { serial, token: asking.token, key, of, order_ref };
         let request =
             Request { client, asking, asked, read, commit: None, read_twice: false, tries: 0 };
         self.requests.insert(serial, request);
@@ -134,6 +148,7 @@ impl Edge {
         }
         match request.asked {
             Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
+            Asked::Refund(refund) => self.gate_refund(system, serial, &refund, &rows, out),
             Asked::Get => {
                 let reply = rows.asked_for().map_or(ClientReply::NotFound, |(id, payment)| {
                     ClientReply::Stands(id, payment.status.shown())
@@ -161,16 +176,64 @@ impl Edge {
                 let claimed = (create.key.scoped(defects), if racy { fresh } else { payment });
                 self.accept(system, serial, create, claimed, !racy, out);
             }
-            Admission::InProgress(payment) => {
-                self.answer(serial, ClientReply::InProgress(payment), out);
+            known => self.answer_known(serial, create.token, known, out),
+        }
+    }
+
+    /// The same for a refund: of a payment that is booked, and of no more than
+    /// what is left of that.
+    fn gate_refund(
+        &mut self,
+        system: &PaymentSystem,
+        serial: u64,
+        refund: &RefundPayment,
+        rows: &Rows,
+        out: &mut Effects,
+    ) {
+        let defects = system.rules.defects;
+        let payment = match admit_refund(refund, &rows.stored(), defects) {
+            Admission::Accept(payment) => payment,
+            known => return self.answer_known(serial, refund.token, known, out),
+        };
+        let Some((of, view)) = rows.of else {
+            return self.answer(serial, ClientReply::NotFound, out);
+        };
+        let booked = view.taken.filter(|_| view.status == Status::Succeeded);
+        let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable()) else {
+            return self.answer(serial, ClientReply::NotRefundable, out);
+        };
+        let intent = Intent {
+            payment,
+            tenant: refund.key.tenant,
+            merchant: taken.merchant,
+            key: refund.key.key,
+            token: refund.token,
+            money: Money { amount: refund.amount, currency: taken.currency },
+            order: Order::Refund(RefundOrder {
+                of,
+                provider: taken.provider,
+                charge: taken.charge,
+            }),
+        };
+        let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());
+        let row = KeyRow { fingerprint, payment, reply: None, order_ref };
+        self.begin(system, serial, intent, (refund.key.scoped(defects), row), true, out);
+    }
+
+    /// Answers a request under a key that was used before.
+    fn answer_known(&mut self, serial: u64, token: Token, admission: Admission, out: &mut Effects) {
+        let reply = match admission {
+            Admission::Accept(payment) | Admission::InProgress(payment) => {
+                ClientReply::InProgress(payment)
             }
             Admission::Resume(payment) => {
-                out.send(STORE, Message::Nudge(payment, create.token));
-                self.answer(serial, ClientReply::InProgress(payment), out);
+                out.send(STORE, Message::Nudge(payment, token));
+                ClientReply::InProgress(payment)
             }
-            Admission::Replay(reply) => self.answer(serial, ClientReply::Final(reply), out),
-            Admission::Mismatch => self.answer(serial, ClientReply::Mismatch, out),
-        }
+            Admission::Replay(reply) => ClientReply::Final(reply),
+            Admission::Mismatch => ClientReply::Mismatch,
+        };
+        self.answer(serial, reply, out);
     }
 
     /// Claims the key and creates the payment, in one commit.
@@ -192,16 +255,28 @@ impl Edge {
             key: create.key.key,
             token: create.token,
             money: create.money,
-            order: Order::PayIn,
+            order: create.order,
         };
+        self.begin(system, serial, intent, (key, row), claims, out);
+    }
+
+    fn begin(
+        &mut self,
+        system: &PaymentSystem,
+        serial: u64,
+        intent: Intent,
+        claim: (KeyId, KeyRow),
+        claims: bool,
+        out: &mut Effects,
+    ) {
         let commit = Commit {
             id: TransactionId(0),
-            token: create.token,
-            payment,
+            token: intent.token,
+            payment: intent.payment,
             expected: 0,
             epoch: None,
             records: vec![Record::Accepted(intent)],
-            claim: Some((key, row)),
+            claim: Some(claim),
             exclusive: claims,
             inbox: Vec::new(),
             then: Then::Run,
@@ -279,6 +354,7 @@ impl Edge {
             request.client,
             match request.asked {
                 Asked::Create(_) => Message::Created(asking, reply),
+                Asked::Refund(_) => Message::Refunded(asking, reply),
                 Asked::Get => Message::Got(asking, reply),
                 Asked::Cancel => Message::Cancelled(asking, reply),
             },

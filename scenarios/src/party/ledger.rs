@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::posting::{Voucher, opening};
 use model::{
-    Answer, Booking, Defect, Fence, Ledger, LedgerRequest, OperationId, PaymentId, Token, Transfer,
-    TransferId,
+    Answer, BankId, Booking, Defect, Fence, Ledger, LedgerRequest, OperationId, PaymentId, Token,
+    Transfer, TransferId,
 };
 use sim::Delivery;
 
@@ -177,7 +177,8 @@ fn date(out: &Effects) -> Duration {
     Duration::from_nanos(out.wall().as_nanos())
 }
 
-/// The transfers that fund the merchants' limits before anything else happens.
+/// The transfers that fund the merchants' limits and the customers' balances
+/// before anything else happens.
 fn grants(plan: &Plan) -> Vec<Transfer> {
     let grants = plan.limits.iter().zip(1..).flat_map(|(limit, subject)| {
         let voucher = Voucher {
@@ -190,7 +191,18 @@ fn grants(plan: &Plan) -> Vec<Transfer> {
         };
         opening::limit(&voucher, limit.merchant, limit.money.amount)
     });
-    grants.collect()
+    let deposits = plan.balances.iter().zip(1..).flat_map(|(balance, subject)| {
+        let voucher = Voucher {
+            tenant: balance.tenant,
+            currency: balance.money.currency,
+            subject,
+            number: 0,
+            token: Token(0),
+            operation: OperationId(0),
+        };
+        opening::customer(&voucher, BankId(0), balance.customer, balance.money.amount)
+    });
+    grants.chain(deposits).collect()
 }
 
 /// When a full disk is looked at again.

@@ -2,19 +2,21 @@
 //! and turns what their conductors want into messages and timers. It keeps
 //! nothing durable itself.
 
+mod tidings;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, InboxEvent,
-    Lease, OperationId, PaymentId, Record, Rules, Then, Token, Told, TransactionId,
+    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, Lease,
+    OperationId, PaymentId, Record, Then, Token, Told, TransactionId,
 };
 use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
 use crate::bounds::LEASE;
 use crate::message::{Envelope, LeaseRequest, Message};
-use crate::party::{LEDGER, RISK, STORE, client_role, provider_role};
+use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
@@ -87,7 +89,8 @@ impl Orchestrator {
             }
             Message::Assessed(envelope, answer)
             | Message::Booked(envelope, answer)
-            | Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
+            | Message::Provided(envelope, answer)
+            | Message::Remitted(envelope, answer) => self.hear(system, &envelope, &answer, out),
             Message::Told(payment, _, told) => self.told(system, payment, told, out),
             Message::NoticeAck(payment, token) => {
                 let Some(hand) = self.hands.get(&payment) else { return };
@@ -109,7 +112,8 @@ impl Orchestrator {
     ) {
         if let Message::Assess(envelope, _)
         | Message::Book(envelope, _)
-        | Message::Provide(envelope, _) = message
+        | Message::Provide(envelope, _)
+        | Message::Remit(envelope, _) = message
         {
             self.hear(system, envelope, &Answer::Bounced, out);
         }
@@ -277,32 +281,6 @@ impl Orchestrator {
         }
     }
 
-    /// Webhooks have told something of a payment.
-    fn told(
-        &mut self,
-        system: &PaymentSystem,
-        payment: PaymentId,
-        told: Vec<Told>,
-        out: &mut Effects,
-    ) {
-        let Some(hand) = self.hands.get_mut(&payment) else { return };
-        hand.take_in(told);
-        match hand.doing {
-            Doing::Working => {
-                let acts = hand.conductor.as_ref().and_then(|conductor| {
-                    hand.told.iter().find_map(|told| conductor.acts_on(told, &system.rules))
-                });
-                if let Some(call) = acts {
-                    hand.call(system, payment, call, 0, out);
-                }
-                self.drive(system, payment, out);
-            }
-            Doing::Parked => hand.lease(system, payment, out),
-            // Looked at with the lease, or after the commit.
-            Doing::Leasing(_) | Doing::Committing(_) => {}
-        }
-    }
-
     /// Does what the conductor wants until it has to wait.
     fn drive(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
         let rules = &system.rules;
@@ -350,42 +328,6 @@ impl Hand {
             round: 0,
             tries: 0,
         }
-    }
-
-    /// Keeps what webhooks tell, unless it is known.
-    fn take_in(&mut self, news: Vec<Told>) {
-        for told in news {
-            let event = told.webhook.event;
-            let marked = |change: &InboxChange| {
-                matches!(change, InboxChange::Found(known, found)
-                    if *known == event && *found != InboxEvent::TooEarly)
-            };
-            let known = self.told.iter().any(|known| known.webhook.event == event);
-            if !known && !self.found.iter().any(marked) {
-                self.told.push(told);
-            }
-        }
-    }
-
-    /// Looks at what webhooks tell, the oldest first: what fits is concluded,
-    /// and what comes too early is looked at again.
-    fn weigh(&mut self, now: Duration, rules: &Rules) {
-        let Some(conductor) = &mut self.conductor else { return };
-        let mut early = Vec::new();
-        for mut told in std::mem::take(&mut self.told) {
-            let event = told.webhook.event;
-            let found = conductor.take_evidence(&told, now, rules);
-            let Ok(state) = told.state.next(found) else {
-                early.push(told);
-                continue;
-            };
-            self.found.push(InboxChange::Found(event, found));
-            if found == InboxEvent::TooEarly {
-                told.state = state;
-                early.push(told);
-            }
-        }
-        self.told = early;
     }
 
     fn lease(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
@@ -475,6 +417,9 @@ impl Hand {
             Call::Provider(provider, request) => {
                 (provider_role(provider), Message::Provide(envelope, request))
             }
+            Call::Bank(bank, request) => (bank_role(bank), Message::Remit(envelope, request)),
+            // The store knows whether the shop has heard of the event.
+            Call::Notice(notice) if system.plan.merchant_events => (STORE, Message::Notice(notice)),
             Call::Notice(notice) => {
                 let client = system.plan.operation(self.token).map_or(0, |o| o.client);
                 (client_role(client), Message::Notice(notice))

@@ -382,7 +382,7 @@ impl ProviderDesk {
     }
 
     fn note_down(&self, entry: ProviderEntry, out: &mut Effects) {
-        let moved = entry.movement().map(|moved| Fact::Moved(moved.charge.token, moved.event));
+        let moved = entry.movement().map(|moved| Fact::Moved(moved.token, moved.event));
         out.append(Entry::Provider(Box::new(entry)));
         out.sync();
         if let Some(moved) = moved {
@@ -447,6 +447,12 @@ fn issuer_strike(
         }
         (ProviderRequest::Authorize { .. }, IssuerAnswer::Later(..), _) => {
             Some(ProviderStrike::Deferred)
+        }
+        (ProviderRequest::Refund { .. }, _, ProviderReply::RefundFailed) => {
+            Some(ProviderStrike::RefundFailed)
+        }
+        (ProviderRequest::Refund { .. }, IssuerAnswer::Later(..), ProviderReply::Pending) => {
+            Some(ProviderStrike::RefundPending)
         }
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! The durable store as an actor, and its relay: the store itself tells a
 //! worker of every payment that has to go on, until one takes it.
 
+mod offers;
 mod reaper;
 
 use std::collections::BTreeMap;
@@ -9,19 +10,20 @@ use std::time::Duration;
 
 use model::gatekeeper::Generation;
 use model::{
-    Change, Commit, CommitResult, Defect, EventId, InboxEvent, Order, PaymentId, PaymentRow,
-    Record, Standing, Store, StoreEntry, Then, Token, Webhook, WorkerId,
+    Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, Order, PaymentId,
+    PaymentRow, Record, Standing, Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
 use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
 use crate::party::idle::{Compaction, Idle};
-use crate::party::{worker_of, worker_role};
+use crate::party::{consumers, worker_of, worker_role};
 use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
+use offers::Offer;
 use reaper::Reaper;
 
 /// The store with its journal, and what its relay has in mind.
@@ -29,8 +31,13 @@ use reaper::Reaper;
 pub struct StoreDesk {
     store: Store,
     relay: BTreeMap<PaymentId, Relay>,
-    /// Payments that are closed and not put away.
+    /// Payments that are closed, that everybody knows of, and that are not put
+    /// away.
     closed: Idle<PaymentId>,
+    /// Events that somebody has not acknowledged.
+    offers: BTreeMap<PaymentId, Offer>,
+    /// Who has to hear of events.
+    consumers: Vec<(Consumer, Role)>,
     /// The number of workers that there are to tell.
     workers: u8,
     /// How long a worker holds a payment without a word.
@@ -69,18 +76,20 @@ impl StoreDesk {
             store,
             relay: BTreeMap::new(),
             closed: Idle::new(),
+            offers: BTreeMap::new(),
+            consumers: consumers(&system.plan).collect(),
             workers: system.plan.workers,
             lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
         };
         if let Some(reaper) = &mut desk.reaper {
             reaper.watch(system, &desk.store, out);
         }
-        for payment in desk.store.closed() {
-            desk.closed.add(out.monotonic(), payment);
-        }
+        let closed: Vec<_> = desk.store.closed().collect();
+        closed.into_iter().for_each(|payment| desk.shelve(payment, out));
         for webhook in desk.store.orphans() {
             out.set_timer(ORPHAN_MAX, Timer::Orphan(webhook.event));
         }
+        desk.resume_offers(system, out);
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
             desk.expect(payment, token, desk.lease, true, out);
@@ -117,6 +126,12 @@ impl StoreDesk {
             Message::Lease(request) => self.lease(delivery.from, request, out),
             Message::Nudge(payment, token) => self.nudge(payment, token, out),
             Message::Receive(webhook) => self.receive(system, delivery.from, &webhook, out),
+            Message::EventAck(_, id) => {
+                self.event_ack(system, delivery.from, id, out);
+                self.compact(system, out);
+            }
+            Message::EventAgain(_, missing) => self.event_again(delivery.from, missing, out),
+            Message::Notice(notice) => self.notice(delivery.from, notice, out),
             _ => {}
         }
     }
@@ -159,16 +174,25 @@ impl StoreDesk {
         if result == CommitResult::Committed && !self.store.knows(&commit) {
             let accepted = self.store.standing(payment).is_none();
             let (then, worked) = (commit.then, commit.epoch.is_some());
-            let reaper = self.reaper.as_mut().filter(|_| commit.claim.is_some());
-            if let Some(reaper) = &reaper {
+            let claims = commit.claim.is_some();
+            if let Some(reaper) = self.reaper.as_ref().filter(|_| claims) {
                 reaper.date(&mut self.store, out);
             }
+            let changes = |record: &Record| matches!(record, Record::StatusChanged(_));
+            let has_events = commit.records.iter().any(changes);
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
+            let early = system.rules.defects.pick(Defect::PublishThenCommit, || false, || true);
+            if has_events && early {
+                self.offer(system, payment, token, out);
+            }
             out.append(Entry::Store(entry));
             out.sync();
-            if let Some(reaper) = reaper {
+            if let Some(reaper) = self.reaper.as_mut().filter(|_| claims) {
                 reaper.watch(system, &self.store, out);
+            }
+            if has_events {
+                self.offer(system, payment, token, out);
             }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
@@ -180,6 +204,8 @@ impl StoreDesk {
                 return;
             }
             self.follow(payment, token, then, worked, out);
+        } else if result != CommitResult::Committed {
+            self.store.refuse(&commit);
         }
         out.send(from, Message::Committed(token, payment, id, result));
         self.tell_again(payment, out);
@@ -278,7 +304,7 @@ impl StoreDesk {
         } else {
             let order = match row.journal.first() {
                 Some(Record::Accepted(intent)) => intent.order,
-                _ => Order::PayIn,
+                _ => Order::default(),
             };
             out.oblige_within(payment.0, term(&order));
         }
@@ -314,7 +340,7 @@ impl StoreDesk {
         match then {
             Then::Close => {
                 self.relay.remove(&payment);
-                self.closed.add(out.monotonic(), payment);
+                self.shelve(payment, out);
             }
             Then::Park(wait) => self.expect(payment, token, wait, false, out),
             Then::Run if worked => self.expect(payment, token, self.lease, true, out),
@@ -390,7 +416,9 @@ impl StoreDesk {
             earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
         }
         let known_order = self.store.of_order(read.key.tenant, read.order_ref);
-        Rows { key, payment, generation, earlier, known_order }
+        let of = read.of.and_then(|key| self.store.under(key));
+        let of = of.map(|(key, row)| (key.payment, self.view(key.payment, &row, out)));
+        Rows { key, payment, of, generation, earlier, known_order }
     }
 
     fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
@@ -399,6 +427,7 @@ impl StoreDesk {
             version: standing.version,
             lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
             cancelable: standing.may_cancel,
+            taken: standing.taken,
         }
     }
 

@@ -1,6 +1,7 @@
 //! How a seed becomes a plan: one ChaCha stream per subject, so that a change
 //! in one part of a scenario does not reshuffle the others.
 
+mod banks;
 mod clocks;
 mod crashes;
 mod disks;
@@ -8,17 +9,19 @@ mod gone;
 mod links;
 mod moments;
 mod providers;
+mod refunds;
 mod workload;
 
 use std::time::Duration;
 
-use model::{Dialect, ProviderId, WorkerId};
+use model::{BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LEDGER, MIRRORED, RISK, STORE, client_role, provider_role, worker_role,
+    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
+    provider_role, worker_role,
 };
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
@@ -31,9 +34,13 @@ impl Plan {
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
+        workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
+        refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
+        workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         let drawer = |domain| Drawer {
             scenario,
@@ -61,12 +68,16 @@ impl Plan {
             scenario: scenario.name.clone(),
             seed,
             key: [keys.draw().bits(), keys.draw().bits()],
+            begins: banks::begins(scenario, &mut seed.stream(DATES)),
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
             workers: scenario.workers,
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
             order_ref_unique: scenario.order_ref_unique,
             clients: scenario.workload.clients,
+            merchant_events: scenario.merchant_events,
+            lake: scenario.lake,
             limits: workload::limits(scenario),
+            balances: workload::balances(scenario),
             weather,
             plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
@@ -80,6 +91,7 @@ impl Plan {
             strokes: Strokes::default(),
             providers,
             webhooks,
+            banks: drawer(BANKS).banks(),
             risk,
             operations,
         }
@@ -119,9 +131,13 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
 const DIALECTS: Domain = Domain(u64::from_le_bytes(*b"dialects"));
 const SETTINGS: Domain = Domain(u64::from_le_bytes(*b"settings"));
 const OPERATIONS: Domain = Domain(u64::from_le_bytes(*b"operates"));
+const PAYOUTS: Domain = Domain(u64::from_le_bytes(*b"pay-outs"));
 const REUSED_KEYS: Domain = Domain(u64::from_le_bytes(*b"reused-k"));
+const REFUNDS: Domain = Domain(u64::from_le_bytes(*b"refunds\0"));
 const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
 const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
+const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
+const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
@@ -137,6 +153,8 @@ const PAUSES: Domain = Domain(u64::from_le_bytes(*b"p-pauses"));
 const BAD_LINKS: Domain = Domain(u64::from_le_bytes(*b"p-links "));
 const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
 const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
+const BANKS: Domain = Domain(u64::from_le_bytes(*b"p-banks "));
+const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.
@@ -211,10 +229,13 @@ impl Drawer<'_> {
 
     fn role(&mut self, who: Who) -> Role {
         match who {
+            Who::Bank => self.bank_party(),
             Who::Client => self.client(),
             Who::Edge => EDGE,
             Who::Ingress => INGRESS,
+            Who::Lake => LAKE,
             Who::Ledger => LEDGER,
+            Who::Notifier => NOTIFIER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
             Who::Risk => RISK,
@@ -238,12 +259,26 @@ impl Drawer<'_> {
     /// Every party of the house.
     fn house(&self) -> Vec<Role> {
         let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
+        let consumers = self.consumers().into_iter();
         let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
-        house.chain(ingress).collect()
+        house.chain(ingress).chain(consumers).collect()
+    }
+
+    /// Who hears of events.
+    fn consumers(&self) -> Vec<Role> {
+        let (notifier, lake) = (self.scenario.merchant_events, self.scenario.lake);
+        let there = [(notifier, NOTIFIER), (lake, LAKE)].into_iter();
+        there.filter(|(is_there, _)| *is_there).map(|(_, role)| role).collect()
     }
 
     fn client(&mut self) -> Role {
         client_role(self.stream.draw().below(u64::from(self.scenario.workload.clients)) as u8)
+    }
+
+    /// One of the banks: whoever asks for one has one, as the loader sees to.
+    fn bank_party(&mut self) -> Role {
+        let banks = self.scenario.rails.len().max(1) as u64;
+        bank_role(BankId(self.stream.draw().below(banks) as u8))
     }
 
     fn provider_party(&mut self) -> Role {

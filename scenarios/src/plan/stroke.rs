@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Decline, IssuerAnswer, Token};
+use model::{Decline, IssuerAnswer, ReturnReason, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Kind, Role};
 
@@ -62,6 +62,9 @@ pub enum Blow {
     Deferred(Duration, bool),
     /// F14: the issuer declines this execution of a capture.
     CaptureDeclined,
+    /// The provider says of this execution of a refund, at once or later, that
+    /// the money could not be given back.
+    RefundFailed,
     /// F16: queries do not see what this execution did for so long; the lag of
     /// the provider's dialect is the most.
     IndexLag(Duration),
@@ -81,6 +84,24 @@ pub enum Blow {
     Rejected,
     /// A person reviews for so long, and approves or not.
     Reviewed(Duration, bool),
+    /// F20: a bank handles this sending and answers nothing.
+    NoAnswer,
+    /// F20: a bank takes so long to look into this sending.
+    SlowInvestigation(Duration),
+    /// The other bank knows no such account.
+    AccountRejected,
+    /// The other bank can't be reached.
+    OtherBankOffline,
+    /// F20: the other bank answers so long after, by a yes or not.
+    AnsweredLate(Duration, bool),
+    /// F21: the other bank never answers; at T+1 it is credited, or reversed.
+    Deemed(bool),
+    /// F19: what was sent comes back for this reason, so many days after it was
+    /// there; begun days count.
+    SentBack(ReturnReason, Duration),
+    /// F20: this recall is granted, and the money is back so many banking days
+    /// after.
+    Recallable(Duration),
 }
 
 impl Blow {
@@ -98,6 +119,7 @@ impl Blow {
             Self::ApprovedInPart(_) => "approved-in-part",
             Self::Deferred(..) => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::RefundFailed => "refund-failed",
             Self::IndexLag(_) => "index-lag",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated(_) => "webhook-repeated",
@@ -106,6 +128,17 @@ impl Blow {
             Self::WebhookEarly(_) => "webhook-early",
             Self::Rejected => "rejected",
             Self::Reviewed(..) => "reviewed",
+            Self::NoAnswer => "no-answer",
+            Self::SlowInvestigation(_) => "slow-investigation",
+            Self::AccountRejected => "account-rejected",
+            Self::OtherBankOffline => "other-bank-offline",
+            Self::AnsweredLate(..) => "answered-late",
+            Self::Deemed(_) => "deemed",
+            Self::SentBack(ReturnReason::AccountClosed, _) => "account-closed",
+            Self::SentBack(ReturnReason::NoAccount, _) => "no-account",
+            Self::SentBack(ReturnReason::Unauthorized, _) => "unauthorized",
+            Self::SentBack(ReturnReason::Recalled, _) => "sent-back",
+            Self::Recallable(_) => "recallable",
         }
     }
 
@@ -119,7 +152,11 @@ impl Blow {
             | Self::WebhookDelayed(lasts)
             | Self::WebhookReordered(lasts)
             | Self::WebhookEarly(lasts)
-            | Self::Reviewed(lasts, _) => Some(*lasts),
+            | Self::Reviewed(lasts, _)
+            | Self::SlowInvestigation(lasts)
+            | Self::AnsweredLate(lasts, _)
+            | Self::SentBack(_, lasts)
+            | Self::Recallable(lasts) => Some(*lasts),
             _ => None,
         }
     }
@@ -136,8 +173,27 @@ impl Blow {
             Self::WebhookReordered(_) => Self::WebhookReordered(lasts),
             Self::WebhookEarly(_) => Self::WebhookEarly(lasts),
             Self::Reviewed(_, approves) => Self::Reviewed(lasts, approves),
+            Self::SlowInvestigation(_) => Self::SlowInvestigation(lasts),
+            Self::AnsweredLate(_, yes) => Self::AnsweredLate(lasts, yes),
+            Self::SentBack(reason, _) => Self::SentBack(reason, lasts),
+            Self::Recallable(_) => Self::Recallable(lasts),
             other => other,
         }
+    }
+
+    /// Whether it is what befalls a request to a bank.
+    pub const fn is_at_bank(&self) -> bool {
+        matches!(
+            self,
+            Self::NoAnswer
+                | Self::SlowInvestigation(_)
+                | Self::AccountRejected
+                | Self::OtherBankOffline
+                | Self::AnsweredLate(..)
+                | Self::Deemed(_)
+                | Self::SentBack(..)
+                | Self::Recallable(_)
+        )
     }
 
     /// What the issuer says, where it is the issuer's answer.

@@ -94,11 +94,22 @@ fn members(text: &str) -> Result<Roles, String> {
 
 const EVERYBODY: &str = "everybody";
 const NOBODY: &str = "nobody";
-const NAMES: [&str; 8] =
-    ["edge", "store", "orchestrator", "ledger", "risk", "provider a", "provider b", "client 0"];
+const NAMES: [&str; 11] = [
+    "edge",
+    "store",
+    "orchestrator",
+    "ledger",
+    "risk",
+    "notifier",
+    "lake",
+    "provider a",
+    "provider b",
+    "bank a",
+    "client 0",
+];
 /// Who can be named, for errors.
-pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, ingress, a provider such as `provider a`, or a client such as \
-     `client 0`";
+pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, notifier, lake, ingress, a provider such as `provider a`, a bank such as \
+     `bank a`, or a client such as `client 0`";
 
 #[cfg(test)]
 mod tests {

@@ -184,13 +184,15 @@ pub(super) fn no_moment(text: &str) -> String {
 const AFTER: &str = " after ";
 const SENT: &str = " is sent";
 const ARRIVES: &str = " arrives";
-const SIGHTS: [(Kind, &str); 6] = [
+const SIGHTS: [(Kind, &str); 8] = [
     (sights::SHOWN, "reply"),
     (sights::TOLD, "notice"),
     (sights::AUTHORIZED, "authorization"),
     (sights::DECLINED, "decline"),
     (sights::CAPTURED, "capture"),
     (sights::VOIDED, "void"),
+    (sights::SENT, "verdict"),
+    (sights::CAME_BACK, "return"),
 ];
 
 #[cfg(test)]

@@ -16,7 +16,10 @@ pub(super) struct Present {
     pub(super) clients: u8,
     pub(super) workers: u8,
     pub(super) webhooks: bool,
+    pub(super) merchant_events: bool,
+    pub(super) lake: bool,
     pub(super) providers: usize,
+    pub(super) banks: usize,
     pub(super) payments: BTreeSet<u64>,
 }
 
@@ -41,9 +44,16 @@ impl Present {
                 (_, _, Some(_)) => {
                     format!("there is no {name}: `workers = {}` counts them all", self.workers)
                 }
-                _ if roles.contains(party::INGRESS) => {
+                _ if party::bank_of(role).is_some() => {
+                    format!("there is no {name}: there are {} banks", self.banks)
+                }
+                _ if role == party::INGRESS => {
                     format!("there is no {name}: with `webhooks = true` there is one")
                 }
+                _ if role == party::NOTIFIER => {
+                    format!("there is no {name}, unless `merchant_events = true`")
+                }
+                _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
             Err(Wrong::new(place, problem))
@@ -82,9 +92,15 @@ impl Present {
         match (party::client_of(role), party::provider_of(role)) {
             (Some(client), _) => client < self.clients,
             (_, Some(provider)) => usize::from(provider.0) < self.providers,
+            _ if role == party::INGRESS => self.webhooks,
+            _ if role == party::NOTIFIER => self.merchant_events,
+            _ if role == party::LAKE => self.lake,
+            _ if party::bank_of(role).is_some() => {
+                party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
+            }
             _ => {
                 let worker = party::worker_of(role);
-                let present = role.0 <= party::PROBE.0 || self.webhooks && role == party::INGRESS;
+                let present = role.0 <= party::PROBE.0;
                 worker.map_or(present, |worker| worker.0 < self.workers)
             }
         }

@@ -33,6 +33,8 @@ pub(super) struct ProviderTable {
     #[serde(default)]
     capture_declined: Rate,
     #[serde(default)]
+    refund_failed: Rate,
+    #[serde(default)]
     reply_dropped: Rate,
     #[serde(default)]
     request_dropped: Rate,
@@ -89,6 +91,7 @@ fn calm(dialect: Dialect) -> ProviderPlan {
             deferred: never,
             deferred_max: Duration::ZERO,
             capture_declined: never,
+            refund_failed: never,
         },
         faults: ProviderFaults {
             reply_dropped: never,
@@ -116,6 +119,7 @@ pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     lines.extend(rate("deferred", issuer.deferred));
     lines.extend(most("deferred_max", issuer.deferred_max));
     lines.extend(rate("capture_declined", issuer.capture_declined));
+    lines.extend(rate("refund_failed", issuer.refund_failed));
     lines.extend(rate("reply_dropped", faults.reply_dropped));
     lines.extend(rate("request_dropped", faults.request_dropped));
     lines.extend(rate("late_effect", faults.late_effect));
@@ -169,6 +173,7 @@ impl ProviderTable {
                 deferred: self.deferred,
                 deferred_max: span(&mut self.deferred_max, "deferred_max", SPAN_MAX)?,
                 capture_declined: self.capture_declined,
+                refund_failed: self.refund_failed,
             },
             faults: ProviderFaults {
                 reply_dropped: self.reply_dropped,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
-use model::Token;
+use model::{ReturnReason, Token};
 use serde::Deserialize;
 use sim::{Rate, Role};
 
@@ -73,7 +73,10 @@ pub(super) fn line(stroke: &Stroke) -> String {
     let line = line.words("on", on);
     let line = match stroke.blow {
         Blow::ApprovedInPart(share) => line.words("share", Rate::per_million(share * 100)),
-        Blow::Deferred(_, false) | Blow::Reviewed(_, false) => line.bare("approves", false),
+        Blow::Deferred(_, false)
+        | Blow::Reviewed(_, false)
+        | Blow::AnsweredLate(_, false)
+        | Blow::Deemed(false) => line.bare("approves", false),
         _ => line,
     };
     match stroke.blow.lasts() {
@@ -102,12 +105,12 @@ impl FaultLine {
         let request = kind(&met.what).map_err(wrong)?;
         let blow = self.blow(of)?;
         let by_risk = matches!(blow, Blow::Rejected | Blow::Reviewed(..));
-        let is_there = match by_risk {
-            true => met.party == RISK,
-            false => party::provider_of(met.party).is_some(),
+        let (is_there, whom) = match (by_risk, blow.is_at_bank()) {
+            (true, _) => (met.party == RISK, "risk, with its verdict"),
+            (_, true) => (party::bank_of(met.party).is_some(), "a bank"),
+            _ => (party::provider_of(met.party).is_some(), "a provider"),
         };
         if !is_there {
-            let whom = if by_risk { "risk, with its verdict" } else { "a provider" };
             let (what, who) = (blow.name(), name(met.party));
             return Err(wrong(format!("`{what}` is what happens at {whom}, and not at {who}")));
         }
@@ -152,6 +155,7 @@ impl FaultLine {
             }
             "deferred" => Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
             "capture-declined" => Blow::CaptureDeclined,
+            "refund-failed" => Blow::RefundFailed,
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
             "webhook-dropped" => Blow::WebhookDropped,
             "webhook-repeated" => Blow::WebhookRepeated(self.length(of, HELD_BACK_MAX)?),
@@ -159,8 +163,24 @@ impl FaultLine {
             "webhook-reordered" => Blow::WebhookReordered(self.length(of, HELD_BACK_MAX)?),
             "webhook-early" => Blow::WebhookEarly(self.length(of, EARLY_MAX)?),
             "rejected" => Blow::Rejected,
+            "no-answer" => Blow::NoAnswer,
+            "slow-investigation" => Blow::SlowInvestigation(self.length(of, SPAN_MAX)?),
+            "account-rejected" => Blow::AccountRejected,
+            "other-bank-offline" => Blow::OtherBankOffline,
+            "answered-late" => {
+                Blow::AnsweredLate(self.length(of, SPAN_MAX)?, or(&mut self.approves, true))
+            }
+            "deemed" => Blow::Deemed(or(&mut self.approves, true)),
+            "account-closed" => self.sent_back(of, ReturnReason::AccountClosed)?,
+            "no-account" => self.sent_back(of, ReturnReason::NoAccount)?,
+            "unauthorized" => self.sent_back(of, ReturnReason::Unauthorized)?,
+            "recallable" => Blow::Recallable(self.length(of, SPAN_MAX)?),
             _ => Blow::Reviewed(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
         })
+    }
+
+    fn sent_back(&mut self, of: &Range<usize>, reason: ReturnReason) -> Result<Blow, Wrong> {
+        Ok(Blow::SentBack(reason, self.length(of, SPAN_MAX)?))
     }
 
     fn length(&mut self, of: &Range<usize>, most: Duration) -> Result<Duration, Wrong> {
@@ -172,7 +192,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 19] = [
+pub(super) const KINDS: [&str; 30] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -184,6 +204,7 @@ pub(super) const KINDS: [&str; 19] = [
     "approved-in-part",
     "deferred",
     "capture-declined",
+    "refund-failed",
     "index-lag",
     "webhook-dropped",
     "webhook-repeated",
@@ -192,6 +213,16 @@ pub(super) const KINDS: [&str; 19] = [
     "webhook-early",
     "rejected",
     "reviewed",
+    "no-answer",
+    "slow-investigation",
+    "account-rejected",
+    "other-bank-offline",
+    "answered-late",
+    "deemed",
+    "account-closed",
+    "no-account",
+    "unauthorized",
+    "recallable",
 ];
 /// A party takes a rare branch.
 pub(super) const FORCED: &str = "forced-point";
@@ -218,6 +249,7 @@ mod tests {
             Blow::ApprovedInPart(5_000),
             Blow::Deferred(lasts, approves),
             Blow::CaptureDeclined,
+            Blow::RefundFailed,
             Blow::IndexLag(lasts),
             Blow::WebhookDropped,
             Blow::WebhookRepeated(lasts),
@@ -226,6 +258,16 @@ mod tests {
             Blow::WebhookEarly(lasts),
             Blow::Rejected,
             Blow::Reviewed(lasts, approves),
+            Blow::NoAnswer,
+            Blow::SlowInvestigation(lasts),
+            Blow::AccountRejected,
+            Blow::OtherBankOffline,
+            Blow::AnsweredLate(lasts, approves),
+            Blow::Deemed(approves),
+            Blow::SentBack(ReturnReason::AccountClosed, lasts),
+            Blow::SentBack(ReturnReason::NoAccount, lasts),
+            Blow::SentBack(ReturnReason::Unauthorized, lasts),
+            Blow::Recallable(lasts),
         ];
         assert_eq!(all.map(|blow| blow.name()), KINDS);
     }

@@ -4,25 +4,27 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use model::Minute;
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
+use super::bank::{self, BankTable};
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
 use super::line::{Line, quoted, span};
 use super::notes::Notes;
-use super::operation::{self, LimitLine, OperationLine};
+use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
 use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
-use crate::party::{CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
-use crate::plan::{Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
+use crate::party::{BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
+use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
 use crate::points::PointName;
 use crate::shrink;
 use crate::span::Span;
@@ -35,6 +37,8 @@ pub(super) struct WorldTable {
     key: Key,
     #[serde(default)]
     latencies: Latencies,
+    #[serde(default)]
+    begins: Minute,
     chaos: Spanned<Span>,
     key_lifetime: Option<Spanned<Span>>,
     #[serde(default)]
@@ -45,11 +49,19 @@ pub(super) struct WorldTable {
     workers: Spanned<u8>,
     #[serde(default)]
     webhooks: bool,
+    #[serde(default)]
+    merchant_events: bool,
+    #[serde(default)]
+    lake: bool,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
+    #[serde(default)]
+    refunds: Vec<RefundLine>,
     #[serde(default)]
     faults: Vec<Spanned<FaultLine>>,
     #[serde(default)]
     limits: Vec<LimitLine>,
+    #[serde(default)]
+    balances: Vec<BalanceLine>,
     #[serde(default)]
     points: Vec<PointLine>,
     #[serde(default)]
@@ -62,6 +74,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     risk: RiskTable,
     providers: Option<Spanned<Vec<ProviderTable>>>,
+    #[serde(default = "no_banks")]
+    banks: Spanned<Vec<BankTable>>,
 }
 
 /// What a file says besides, of where the plan came from.
@@ -123,6 +137,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if !plan.plain {
         line("latencies = \"drawn\"".to_owned());
     }
+    if plan.begins != Minute::default() {
+        line(format!("begins = {}", quoted(&plan.begins.to_string())));
+    }
     line(format!("chaos = {}", quoted(&since_beginning(plan.heal_at).to_string())));
     if let Some(lifetime) = plan.key_lifetime {
         line(format!("key_lifetime = {}", quoted(&Span(lifetime).to_string())));
@@ -139,8 +156,17 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.webhooks {
         line("webhooks = true".to_owned());
     }
-    let operations = plan.operations.iter();
+    for (there, name) in [(plan.merchant_events, "merchant_events"), (plan.lake, "lake")] {
+        if there {
+            line(format!("{name} = true"));
+        }
+    }
+    let operations = plan.operations.iter().filter(|o| o.purpose.refunds().is_none());
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
+    let refunds = plan.refunds().map(|(of, refund)| {
+        noted(operation::refund_line(of, refund), notes, &about_operation(refund))
+    });
+    let refunds: Vec<String> = refunds.collect();
     let faults = faults(plan).map(|(about, line)| noted(line, notes, &[about]));
     let some =
         |name, lines: Vec<String>| (!lines.is_empty()).then(|| list(name, lines.into_iter()));
@@ -153,8 +179,10 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     let points =
         points.map(|(name, rate)| Line::default().words("name", name.name()).words("rate", rate));
     let lists = [
+        some("refunds", refunds),
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
+        some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
         some("connections", bare(routes(&plan.connections))),
@@ -177,6 +205,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     for provider in plan.providers.iter().filter(|_| !unsaid) {
         table("[[world.providers]]", provider::lines(provider));
     }
+    for bank in &plan.banks {
+        table("[[world.banks]]", bank::lines(bank));
+    }
     text
 }
 
@@ -192,14 +223,17 @@ fn faults(plan: &Plan) -> impl Iterator<Item = (shrink::Line, String)> {
 }
 
 fn noted_operation(operation: &Operation, notes: &Notes) -> String {
+    noted(operation::line(operation), notes, &about_operation(operation))
+}
+
+fn about_operation(operation: &Operation) -> [shrink::Line; 4] {
     let token = operation.token;
-    let about = [
+    [
         shrink::Line::Operation(token),
         shrink::Line::SecondClick(token),
         shrink::Line::Cancellation(token),
         shrink::Line::Insistence(token),
-    ];
-    noted(operation::line(operation), notes, &about)
+    ]
 }
 
 /// A line of a list, below what is said about it.
@@ -249,14 +283,26 @@ impl WorldTable {
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
-        let operations = operations(self.operations, clients)?;
+        let banks = banks(self.banks)?;
+        let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
-        let webhooks = self.webhooks;
-        let present = Present { clients, workers, webhooks, providers: providers.len(), payments };
+        let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
+        let present = Present {
+            clients,
+            workers,
+            webhooks,
+            merchant_events,
+            lake,
+            providers: providers.len(),
+            banks: banks.len(),
+            payments,
+        };
         if let Some(heals) = &self.heals {
             present.check(heals.get_ref().named(), heals.span())?;
         }
         let planned = planned(self.faults, &present)?;
+        let balances = self.balances.into_iter().map(BalanceLine::balance);
+        let balances = balances.collect::<Result<_, _>>()?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
         Ok(Plan {
             format: Plan::FORMAT,
@@ -264,13 +310,17 @@ impl WorldTable {
             scenario: origin.scenario,
             seed: origin.seed,
             key: self.key.0,
+            begins: self.begins,
             heal_at,
             key_lifetime,
             order_ref_unique: self.order_ref_unique,
             clients,
             workers,
+            merchant_events,
+            lake,
             operations,
             limits,
+            balances,
             weather: self.network.weather()?,
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
@@ -284,6 +334,7 @@ impl WorldTable {
             strokes: planned.strokes.into_iter().collect(),
             providers,
             webhooks: self.webhooks,
+            banks,
             risk: self.risk.risk()?,
         })
     }
@@ -319,10 +370,20 @@ fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<Provider
     tables.into_iter().map(ProviderTable::provider).collect()
 }
 
+fn banks(tables: Spanned<Vec<BankTable>>) -> Result<Vec<BankPlan>, Wrong> {
+    let (place, tables) = (tables.span(), tables.into_inner());
+    if tables.len() > usize::from(BANKS_MAX) {
+        return Err(Wrong::new(place, format!("expected at most {BANKS_MAX} banks")));
+    }
+    tables.into_iter().map(BankTable::bank).collect()
+}
+
 /// In the order of their numbers.
 fn operations(
     lines: Spanned<Vec<Spanned<OperationLine>>>,
+    refunds: Vec<RefundLine>,
     clients: u8,
+    banks: usize,
 ) -> Result<Vec<Operation>, Wrong> {
     let (place, lines) = (lines.span(), lines.into_inner());
     if !(1..=OPERATIONS_MAX).contains(&lines.len()) {
@@ -338,8 +399,21 @@ fn operations(
         if !seen.insert(payment) {
             return Err(Wrong::new(place, format!("payment {payment} stands here twice")));
         }
-        operations.push(line.operation(clients)?);
+        operations.push(line.operation(clients, banks)?);
     }
+    if operations.len() + refunds.len() > OPERATIONS_MAX {
+        let problem = format!("expected at most {OPERATIONS_MAX} operations and refunds");
+        return Err(Wrong::new(place, problem));
+    }
+    let mut given_back = Vec::with_capacity(refunds.len());
+    for line in refunds {
+        let (refund, place) = (*line.refund.get_ref(), line.refund.span());
+        if !seen.insert(refund) {
+            return Err(Wrong::new(place, format!("operation {refund} stands here twice")));
+        }
+        given_back.push(line.operation(&operations)?);
+    }
+    operations.extend(given_back);
     operations.sort_by_key(|operation| operation.token);
     Ok(operations)
 }
@@ -412,6 +486,10 @@ fn bounded<T: Copy + Ord + std::fmt::Display>(
         return Ok(*value.get_ref());
     }
     Err(Wrong::new(value.span(), format!("`{name}` is {least} to {most}")))
+}
+
+fn no_banks() -> Spanned<Vec<BankTable>> {
+    Spanned::new(0..0, Vec::new())
 }
 
 fn one() -> Spanned<u8> {

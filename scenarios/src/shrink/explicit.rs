@@ -12,9 +12,10 @@ use sim::{Draws, Fate, Fault, Happening, Misfortune, SendIdentity, Trace, Trigge
 use super::line::Line;
 use crate::latency;
 use crate::message::kinds;
+use crate::party::bank::{drawn_for_handling, drawn_for_sending};
 use crate::party::provider::{Door, Post, drawn_for_execution, is_told, parcel_of};
-use crate::party::provider_of;
 use crate::party::risk::{assessment, drawn_verdict};
+use crate::party::{bank_of, provider_of};
 use crate::plan::{Encounter, Forced, Plan, Stroke};
 use crate::points::PointName;
 use crate::system::{Entry, PaymentSystem};
@@ -123,8 +124,8 @@ fn differences(fate: &Fate, calm: &Fate) -> Vec<(Misfortune, Duration)> {
     late.into_iter().chain(copies).collect()
 }
 
-/// What befell each request at a provider's rates and at those of the risk
-/// service.
+/// What befell each request at the rates of a provider or a bank, and at those
+/// of the risk service.
 fn strokes(
     plan: &Plan,
     trace: &Trace<PaymentSystem>,
@@ -137,7 +138,7 @@ fn strokes(
     let mut arrivals: BTreeMap<Encounter, u32> = BTreeMap::new();
     for event in &trace.events {
         let Happening::Delivered(identity, _, message) = &event.what else { continue };
-        if provider_of(event.role).is_none() {
+        if provider_of(event.role).is_none() && bank_of(event.role).is_none() {
             continue;
         }
         let (party, request, token) = (event.role, identity.kind, message.token());
@@ -145,12 +146,19 @@ fn strokes(
         *arrivals.entry(Encounter { party, request, token, ordinal: 0 }).or_default() += 1;
     }
     for on in &sendings {
-        let door = Door::of(plan, &draws, on);
-        met.entry(*on).or_default().extend(door.drawn());
+        let met = met.entry(*on).or_default();
+        match bank_of(on.party) {
+            Some(_) => met.extend(drawn_for_sending(plan, &draws, on)),
+            None => met.extend(Door::of(plan, &draws, on).drawn()),
+        }
     }
     for (on, count) in arrivals.iter().filter(|(on, _)| on.request != kinds::QUERY) {
         for on in (1..=*count).map(|ordinal| Encounter { ordinal, ..*on }) {
-            met.entry(on).or_default().extend(drawn_for_execution(plan, &draws, &on));
+            let met = met.entry(on).or_default();
+            match bank_of(on.party) {
+                Some(_) => met.extend(drawn_for_handling(plan, &draws, &on)),
+                None => met.extend(drawn_for_execution(plan, &draws, &on)),
+            }
         }
     }
     for on in events(trace).filter(|_| plan.webhooks) {

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{Dialect, ProviderId, Token};
+use model::{BankId, Captures, Dialect, PayIn, ProviderId, Split, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
-use crate::party::{name, provider_role};
-use crate::plan::{Plan, ProviderPlan};
+use super::bank_line::BankLine;
+use crate::party::{bank_role, name, provider_role};
+use crate::plan::{Plan, ProviderPlan, Purpose};
 use crate::points::PointName;
 
 /// One thing that a plan has, and could do without.
@@ -27,6 +28,10 @@ pub enum Line {
     Dispute(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
+    /// The captures in which a payment is taken, and not at once.
+    Captures(Token),
+    /// The merchants that a payment is split over.
+    Split(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -41,6 +46,8 @@ pub enum Line {
     Point(PointName),
     /// Something that a provider or an issuer does at a rate.
     Provider(ProviderId, ProviderLine),
+    /// Something that a bank does at a rate.
+    Bank(BankId, BankLine),
     /// Rejections by the risk service at a rate.
     Rejections,
     /// Reviews by the risk service at a rate.
@@ -51,6 +58,10 @@ pub enum Line {
     OtherWorkers,
     /// Habits of a provider that are not plain.
     Habits(ProviderId),
+    /// The notifier, and that shops are told of every event.
+    MerchantEvents,
+    /// The data lake.
+    Lake,
     /// Links that keep order.
     OrderedLinks,
     /// Links that are connections.
@@ -107,6 +118,8 @@ pub enum ProviderLine {
     Deferred,
     /// F14.
     CaptureDeclined,
+    /// Refunds that come to nothing.
+    RefundFailed,
     /// F15, never told.
     WebhookDropped,
     /// F15, told once more.
@@ -142,6 +155,10 @@ impl Line {
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
+            let captures = operation.purpose.pay_in().captures;
+            lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
+            let split = operation.purpose.pay_in().split;
+            lines.extend((!split.is_whole()).then_some(Self::Split(token)));
         }
         lines
     }
@@ -171,6 +188,10 @@ impl Line {
             let on = ProviderLine::ALL.into_iter().filter(|line| line.is_on(provider));
             lines.extend(on.map(|line| Self::Provider(ProviderId(n as u8), line)));
         }
+        for (n, bank) in plan.banks.iter().enumerate() {
+            let on = BankLine::ALL.into_iter().filter(|line| line.is_on(bank));
+            lines.extend(on.map(|line| Self::Bank(BankId(n as u8), line)));
+        }
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
         lines
@@ -181,6 +202,8 @@ impl Line {
         let on = [
             (!plan.plain, Self::DrawnLatencies),
             (plan.workers > 1, Self::OtherWorkers),
+            (plan.merchant_events, Self::MerchantEvents),
+            (plan.lake, Self::Lake),
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
@@ -205,9 +228,13 @@ impl Line {
                 | Self::SecondClick(_)
                 | Self::Cancellation(_)
                 | Self::Insistence(_)
+                | Self::Captures(_)
+                | Self::Split(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
+                | Self::MerchantEvents
+                | Self::Lake
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -226,6 +253,11 @@ impl Plan {
         let gone: BTreeSet<_> = lines.iter().copied().collect();
         let mut plan = self.clone();
         plan.operations.retain(|operation| !gone.contains(&Line::Operation(operation.token)));
+        // What was never paid can't be given back.
+        let left: BTreeSet<_> = plan.operations.iter().map(|operation| operation.token).collect();
+        plan.operations.retain(|operation| {
+            operation.purpose.refunds().is_none_or(|payment| left.contains(&payment))
+        });
         for operation in &mut plan.operations {
             if gone.contains(&Line::SecondClick(operation.token)) {
                 operation.click_again_after = None;
@@ -237,6 +269,14 @@ impl Plan {
                 operation.dispute = None;
             }
             operation.insists &= !gone.contains(&Line::Insistence(operation.token));
+            if gone.contains(&Line::Captures(operation.token)) {
+                let at_once = PayIn { captures: Captures::AT_ONCE, ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(at_once);
+            }
+            if gone.contains(&Line::Split(operation.token)) {
+                let whole = PayIn { split: Split::default(), ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(whole);
+            }
         }
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
@@ -267,6 +307,11 @@ impl Plan {
                     line.calm(plan);
                 }
             }
+            Line::Bank(bank, line) => {
+                if let Some(plan) = self.banks.get_mut(usize::from(bank.0)) {
+                    line.calm(plan);
+                }
+            }
             Line::Rejections => self.risk.reject = Rate::NEVER,
             Line::Reviews => {
                 self.risk.review = Rate::NEVER;
@@ -279,6 +324,8 @@ impl Plan {
                     plan.dialect = Dialect::plain();
                 }
             }
+            Line::MerchantEvents => self.merchant_events = false,
+            Line::Lake => self.lake = false,
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -290,6 +337,8 @@ impl Plan {
             | Line::Cancellation(_)
             | Line::Dispute(_)
             | Line::Insistence(_)
+            | Line::Captures(_)
+            | Line::Split(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -301,7 +350,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -319,6 +368,7 @@ impl ProviderLine {
         Self::Partial,
         Self::Deferred,
         Self::CaptureDeclined,
+        Self::RefundFailed,
     ];
 
     /// What files call it.
@@ -336,6 +386,7 @@ impl ProviderLine {
             Self::Partial => "partial",
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
+            Self::RefundFailed => "refund-failed",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated => "webhook-repeated",
             Self::WebhookReordered => "webhook-reordered",
@@ -382,6 +433,7 @@ impl ProviderLine {
             Self::Partial => &mut issuer.partial,
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
+            Self::RefundFailed => &mut issuer.refund_failed,
             Self::WebhookDropped => &mut faults.webhooks.dropped,
             Self::WebhookRepeated => &mut faults.webhooks.repeated,
             Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,
@@ -398,6 +450,8 @@ impl fmt::Display for Line {
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
+            Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
+            Self::Split(token) => write!(f, "the split of payment {}", token.0),
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }
@@ -409,6 +463,9 @@ impl fmt::Display for Line {
             Self::Provider(provider, line) => {
                 write!(f, "the rate of {} at {}", line.name(), name(provider_role(*provider)))
             }
+            Self::Bank(bank, line) => {
+                write!(f, "the rate of {} at {}", line.name(), name(bank_role(*bank)))
+            }
             Self::Rejections => f.write_str("the rate of rejections"),
             Self::Reviews => f.write_str("the rate of reviews"),
             Self::DrawnLatencies => f.write_str("drawn latencies"),
@@ -416,6 +473,8 @@ impl fmt::Display for Line {
             Self::Habits(provider) => {
                 write!(f, "the habits of {}", name(provider_role(*provider)))
             }
+            Self::MerchantEvents => f.write_str("that shops are told of every event"),
+            Self::Lake => f.write_str("the data lake"),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),

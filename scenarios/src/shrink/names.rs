@@ -42,7 +42,8 @@ pub(super) fn plainest(search: &mut Search<'_>) {
 /// Takes the plan if it fails in the same way. Where two operations share a key
 /// by their new names, they would be one, which customers never attempted.
 fn take(search: &mut Search<'_>, plan: Plan) -> bool {
-    keys(&plan) == keys(&search.plan) && search.take(tidy(plan))
+    let plan = tidy(plan);
+    keys(&plan) == keys(&search.plan) && search.take(plan)
 }
 
 /// How many keys there are within their tenants.
@@ -103,6 +104,7 @@ fn with(plan: &Plan, at: usize, change: impl FnOnce(&mut Operation)) -> Plan {
 /// The plan with a limit for everyone who is paid, and for nobody else, and
 /// only the clients that there are; and no bounds of what never happens.
 fn tidy(mut plan: Plan) -> Plan {
+    plan.follow_payments();
     let paid: BTreeSet<_> =
         plan.operations.iter().map(|o| (o.tenant, o.merchant, o.money.currency)).collect();
     let usual = plan.limits.iter().map(|limit| limit.money.amount).max().unwrap_or(Amount::ZERO);

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use model::{Booking, InboxState, Movement, PaymentId, Record, Status, Webhook};
+use model::{
+    BankMovement, Booking, Event, InboxState, Movement, PaymentId, Record, Status, Webhook,
+};
 use sim::{Point, Role, SendIdentity, VirtualTime};
 
 use super::beliefs::Tally;
-use crate::fact::ProviderStrike;
+use crate::fact::{BankStrike, ProviderStrike};
 use crate::message::{ClientReply, Message};
 use crate::system::Timer;
 
@@ -68,8 +70,12 @@ pub enum Deed {
     Books(Booking),
     /// Has changed its books, durably.
     Moves(Movement),
+    /// Has changed its books of what it sends, durably.
+    Remits(BankMovement),
     /// Has put a webhook into its inbox, durably, where it stands so.
     Files(Webhook, InboxState),
+    /// Has counted an event, durably.
+    Counts(Event),
     /// Sees the reply to something that it asked.
     Sees(ClientReply),
     /// Is told unasked.
@@ -78,6 +84,8 @@ pub enum Deed {
     Finds(ClientReply),
     /// A provider meets a misfortune.
     Suffers(ProviderStrike),
+    /// A bank does something out of the ordinary.
+    Surprises(BankStrike),
     /// Crashes, and loses so many records that it had not synced.
     Crashes(usize),
     /// Boots from its journal.

@@ -135,6 +135,10 @@ impl Beliefs {
                 Fact::Told { token, status } if matter.is_about(*token) => {
                     beliefs.screen = Some(Screen { at: seen.at, shows: Shows::Notice(*status) });
                 }
+                Fact::Heard(event) if matter.is_about(event.token) => {
+                    let shows = Shows::Notice(event.status);
+                    beliefs.screen = Some(Screen { at: seen.at, shows });
+                }
                 Fact::Probed { token, reply } if matter.is_about(*token) => {
                     beliefs.probed = Some(*reply);
                 }
@@ -148,7 +152,7 @@ impl Beliefs {
 impl Believing {
     pub(super) fn hear(&mut self, said: &Said, matter: &Matter) {
         match said {
-            Said::Moved(movement) if matter.is_about(movement.charge.token) => {
+            Said::Moved(movement) if matter.is_about(movement.token) => {
                 self.beliefs.take_movement(movement);
             }
             Said::Booked(booking) => {
@@ -164,7 +168,11 @@ impl Believing {
                     self.beliefs.take_record(*payment, record);
                 }
             }
-            Said::Moved(_) | Said::Written(..) | Said::Filed(..) => {}
+            Said::Moved(_)
+            | Said::Remitted(_)
+            | Said::Written(..)
+            | Said::Filed(..)
+            | Said::Counted(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use model::gatekeeper::KeyId;
+use model::gatekeeper::{Generation, KeyId};
 use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
@@ -11,6 +11,7 @@ use crate::fact::Fact;
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::party::client::ClientEntry;
+use crate::plan::{Operation, Plan};
 use crate::system::{Entry, PaymentSystem, Timer};
 
 /// What a story is about.
@@ -18,6 +19,9 @@ use crate::system::{Entry, PaymentSystem, Timer};
 pub(super) struct Matter {
     /// The instrument; 0 for those of all payments.
     token: Token,
+    /// Those that used its key before or after it, where keys expire: what kept
+    /// the key, or gave it free, had a hand in what it was answered.
+    mates: BTreeSet<Token>,
     /// Every payment that was accepted for it.
     payments: BTreeSet<PaymentId>,
     /// Accounts whose every booking matters, whoever's it is: who overdrew a
@@ -27,13 +31,17 @@ pub(super) struct Matter {
 
 impl Matter {
     /// The matter of `violation`, of which `trace` tells.
-    pub(super) fn of(violation: &Violation, trace: &Trace<PaymentSystem>) -> Self {
-        let mut matter =
-            Self { token: violation.token, payments: BTreeSet::new(), accounts: BTreeSet::new() };
+    pub(super) fn of(violation: &Violation, plan: &Plan, trace: &Trace<PaymentSystem>) -> Self {
+        let mut matter = Self {
+            token: violation.token,
+            mates: mates(violation.token, plan),
+            payments: BTreeSet::new(),
+            accounts: BTreeSet::new(),
+        };
         for happened in &trace.events {
             match &happened.what {
                 Happening::Appended(Entry::Store(StoreEntry::Committed(commit)))
-                    if matter.is_about(commit.token) =>
+                    if matter.touches(commit.token) =>
                 {
                     let accepted = |record: &Record| matches!(record, Record::Accepted(_));
                     if commit.records.iter().any(accepted) {
@@ -56,6 +64,11 @@ impl Matter {
         self.token == Token(0) || self.token == token
     }
 
+    /// Whether the payment of this instrument had a part in it.
+    fn touches(&self, token: Token) -> bool {
+        self.is_about(token) || self.mates.contains(&token)
+    }
+
     /// Whether it is about no single payment.
     pub(super) fn is_about_all(&self) -> bool {
         self.token == Token(0)
@@ -69,7 +82,7 @@ impl Matter {
     /// Whether any of these rows matters.
     pub(super) fn has_part_in(&self, booking: &Booking) -> bool {
         booking.expired.iter().chain(&booking.rows).any(|row| {
-            self.is_about(row.token)
+            self.touches(row.token)
                 || self.accounts.contains(&row.debit)
                 || self.accounts.contains(&row.credit)
         })
@@ -81,11 +94,11 @@ impl Matter {
             Happening::Delivered(_, _, message)
             | Happening::Undeliverable(_, message)
             | Happening::Bounced(_, message)
-            | Happening::Sent(_, message, _) => self.is_about(message.token()),
+            | Happening::Sent(_, message, _) => self.touches(message.token()),
             Happening::TimerFired(timer) => self.is_reminded_by(*timer),
             Happening::Appended(entry) => self.is_in(entry),
             Happening::Noted(fact) => self.is_seen_in(fact),
-            Happening::Forced(forcing) => self.is_about(Token(forcing.subject.0)),
+            Happening::Forced(forcing) => self.touches(Token(forcing.subject.0)),
             Happening::Obliged(payment)
             | Happening::Discharged(payment)
             | Happening::HandedOver(payment) => self.payments.contains(&PaymentId(*payment)),
@@ -104,13 +117,17 @@ impl Matter {
     /// What else a timer's handler is about, its messages and records tell.
     fn is_reminded_by(&self, timer: Timer) -> bool {
         match timer {
-            Timer::Operation(token, _) => self.is_about(token),
-            Timer::Payment(payment, _) | Timer::Relay(payment, _) => {
-                self.payments.contains(&payment)
-            }
+            Timer::Operation(token, _) => self.touches(token),
+            Timer::Payment(payment, _)
+            | Timer::Relay(payment, _)
+            | Timer::Offer(payment)
+            | Timer::Retell(payment) => self.payments.contains(&payment),
             Timer::Expire
             | Timer::Request(_)
             | Timer::Execute(_)
+            | Timer::Finding(_)
+            | Timer::Agenda
+            | Timer::Return(..)
             | Timer::Look
             | Timer::Deliver(..)
             | Timer::Repeat(_)
@@ -129,18 +146,25 @@ impl Matter {
                 | ClientEntry::Known(token)
                 | ClientEntry::CancelIntended(token)
                 | ClientEntry::Finished(token),
-            ) => self.is_about(*token),
+            ) => self.touches(*token),
             Entry::Ledger(booking) => self.has_part_in(booking),
-            Entry::Store(StoreEntry::Committed(commit)) => self.is_about(commit.token),
-            Entry::Store(StoreEntry::Leased(payment, ..)) => self.payments.contains(payment),
+            Entry::Store(StoreEntry::Committed(commit)) => self.touches(commit.token),
+            Entry::Store(
+                StoreEntry::Leased(payment, ..) | StoreEntry::Acknowledged(payment, ..),
+            ) => self.payments.contains(payment),
+            Entry::Counted(event) => self.is_about(event.token),
             Entry::Store(StoreEntry::Elapsed(_, expired)) => {
                 expired.iter().any(|key| self.has_used(*key))
             }
             Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
             Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
+            Entry::Bank(entry) => {
+                let moved = entry.movement();
+                moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
+            }
             Entry::Provider(entry) => {
-                entry.movement().is_some_and(|moved| self.is_about(moved.charge.token))
+                entry.movement().is_some_and(|moved| self.touches(moved.token))
             }
             // Its handler heard about whom it is.
             Entry::Risk(_) => false,
@@ -150,19 +174,28 @@ impl Matter {
 
     /// Whether a payment that it is about had this key.
     fn has_used(&self, key: KeyId) -> bool {
-        let all = (0..=self.payments.len() as u32).map(|n| PaymentId::of(key.tenant, key.key, n));
+        let all = (0..=self.payments.len() as u32).map(|n| key.payment(Generation(n)));
         all.into_iter().any(|payment| self.payments.contains(&payment))
     }
 
     fn is_seen_in(&self, fact: &Fact) -> bool {
         match fact {
-            Fact::Shown { asking, .. } => self.is_about(asking.token),
-            Fact::Told { token, .. } | Fact::Probed { token, .. } | Fact::Moved(token, _) => {
-                self.is_about(*token)
-            }
-            Fact::Struck(..) | Fact::Befell(_) => false,
+            Fact::Shown { asking, .. } => self.touches(asking.token),
+            Fact::Told { token, .. }
+            | Fact::Probed { token, .. }
+            | Fact::Moved(token, _)
+            | Fact::Remitted(token, _) => self.touches(*token),
+            Fact::Heard(event) => self.is_about(event.token),
+            Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
         }
     }
+}
+
+/// The other instruments whose operations use the key of this one.
+fn mates(token: Token, plan: &Plan) -> BTreeSet<Token> {
+    let key = plan.operation(token).filter(|_| plan.key_lifetime.is_some()).map(Operation::key_id);
+    let same = plan.operations.iter().filter(|other| Some(other.key_id()) == key);
+    same.map(|other| other.token).filter(|other| *other != token).collect()
 }
 
 /// The limited accounts that a booking of this instrument touches.

@@ -12,7 +12,7 @@ use super::beliefs::Believing;
 use super::matter::Matter;
 use super::testimony::Said;
 use super::witness::Scene;
-use crate::fact::{Fact, ProviderStrike};
+use crate::fact::{BankStrike, Fact, ProviderStrike};
 use crate::invariant::Invariant;
 use crate::message::{ClientReply, Message};
 use crate::party::worker_of;
@@ -120,6 +120,10 @@ impl<'s> Narrator<'s> {
             let after = self.believing.tally();
             let deed = match said {
                 Said::Moved(movement) => self.moved(movement),
+                Said::Remitted(movement) => {
+                    let ours = self.matter.is_about(movement.remittance.destination);
+                    ours.then_some(Deed::Remits(*movement))
+                }
                 Said::Booked(booking) => self.booked(booking),
                 Said::Written(token, payment, records) => {
                     let ours = self.matter.is_about(*token) && !self.matter.is_about_all();
@@ -128,6 +132,9 @@ impl<'s> Narrator<'s> {
                 Said::Filed(webhook, state) => {
                     let ours = self.matter.is_about(webhook.token);
                     ours.then_some(Deed::Files(*webhook, *state))
+                }
+                Said::Counted(event) => {
+                    self.matter.is_about(event.token).then_some(Deed::Counts(*event))
                 }
             };
             if let Some(deed) = deed.filter(|_| self.past.contains(event)) {
@@ -141,7 +148,7 @@ impl<'s> Narrator<'s> {
     }
 
     fn moved(&self, movement: &Movement) -> Option<Deed> {
-        self.matter.is_about(movement.charge.token).then_some(Deed::Moves(*movement))
+        self.matter.is_about(movement.token).then_some(Deed::Moves(*movement))
     }
 
     /// Rows of money; those of permissions too where the ledger itself broke a
@@ -167,9 +174,20 @@ impl<'s> Narrator<'s> {
         match fact {
             Fact::Shown { reply, .. } if about => Some(Deed::Sees(*reply)),
             Fact::Told { status, .. } if about => Some(Deed::IsTold(*status)),
+            Fact::Heard(event) if about => Some(Deed::IsTold(event.status)),
             Fact::Probed { reply, .. } if about => Some(Deed::Finds(*reply)),
-            // What became of the charge tells of these.
+            // What became of the charge, or of what was sent, tells of these.
             Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred) => None,
+            Fact::BankStruck(
+                _,
+                BankStrike::LateAnswer
+                | BankStrike::Deemed
+                | BankStrike::Rejected
+                | BankStrike::Returned,
+            ) => None,
+            Fact::BankStruck(_, strike) if self.about.contains(&event) => {
+                Some(Deed::Surprises(*strike))
+            }
             Fact::Struck(_, strike) if self.about.contains(&event) => Some(Deed::Suffers(*strike)),
             _ => None,
         }
@@ -188,14 +206,19 @@ impl<'s> Narrator<'s> {
         let passage = passage(at, fate, self.scene.ended_at);
         let worth = match message {
             Message::Create(_)
+            | Message::Refund(_)
             | Message::Cancel(..)
             | Message::Provide(..)
+            | Message::Remit(..)
             | Message::Notice(_)
+            | Message::MerchantEvent(_)
+            | Message::Event(_)
             | Message::Webhook(_)
             | Message::WebhookReply(_) => true,
-            Message::Created(_, reply) | Message::Got(_, reply) | Message::Cancelled(_, reply) => {
-                is_final(reply)
-            }
+            Message::Created(_, reply)
+            | Message::Refunded(_, reply)
+            | Message::Got(_, reply)
+            | Message::Cancelled(_, reply) => is_final(reply),
             _ => false,
         };
         let vain = matches!(passage, Passage::Lost | Passage::InTheAir(_));
@@ -224,10 +247,11 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// The orchestrator hears from a provider, or of what one told: from here on it
+/// The orchestrator hears from a provider or a bank, or of what one told: from here on it
 /// knows.
 fn heard(identity: &SendIdentity, message: &Message) -> Option<Deed> {
-    let outside = matches!(message, Message::Provided(..) | Message::Told(..));
+    let outside =
+        matches!(message, Message::Provided(..) | Message::Remitted(..) | Message::Told(..));
     let matters = worker_of(identity.to).is_some() && outside;
     matters.then(|| Deed::Hears { from: identity.from, message: message.clone() })
 }

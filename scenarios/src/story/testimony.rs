@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Booking, InboxState, Movement, PaymentId, Record, StoreEntry, Token, Webhook};
+use model::{
+    BankMovement, Booking, Event, InboxState, Movement, PaymentId, Record, StoreEntry, Token,
+    Webhook,
+};
 use sim::{Role, Sighting};
 
 use crate::fact::Fact;
@@ -22,19 +25,25 @@ pub(super) struct Testimony {
 pub(super) enum Said {
     /// A provider, of a charge.
     Moved(Movement),
+    /// A bank, of what it sends.
+    Remitted(BankMovement),
     /// The ledger: all of this at once.
     Booked(Booking),
     /// The store: these records of a payment, at once.
     Written(Token, PaymentId, Vec<Record>),
     /// The store: this webhook, and where it stands.
     Filed(Webhook, InboxState),
+    /// The lake, of an event.
+    Counted(Event),
 }
 
 impl Testimony {
     pub(super) fn take_entry(&mut self, seen: Sighting, entry: &Entry) {
         let said = match entry {
             Entry::Provider(entry) => entry.movement().copied().map(Said::Moved),
+            Entry::Bank(entry) => entry.movement().copied().map(Said::Remitted),
             Entry::Ledger(booking) => Some(Said::Booked(booking.clone())),
+            Entry::Counted(event) => Some(Said::Counted(*event)),
             Entry::Store(StoreEntry::Committed(commit)) if !commit.records.is_empty() => {
                 Some(Said::Written(commit.token, commit.payment, commit.records.clone()))
             }
@@ -53,7 +62,10 @@ impl Testimony {
     }
 
     pub(super) fn take_fact(&mut self, seen: Sighting, fact: &Fact) {
-        if matches!(fact, Fact::Shown { .. } | Fact::Told { .. } | Fact::Probed { .. }) {
+        if matches!(
+            fact,
+            Fact::Shown { .. } | Fact::Told { .. } | Fact::Heard(_) | Fact::Probed { .. }
+        ) {
             self.seen.push((seen, fact.clone()));
         }
     }

@@ -164,6 +164,8 @@ fn effect(happened: &TraceEvent<PaymentSystem>, end: VirtualTime) -> Option<Deed
             Some(Deed::Files(*webhook, *state))
         }
         Happening::Appended(Entry::Ledger(booking)) => Some(Deed::Books(booking.clone())),
+        Happening::Appended(Entry::Counted(event)) => Some(Deed::Counts(*event)),
+        Happening::Appended(Entry::Bank(entry)) => entry.movement().copied().map(Deed::Remits),
         Happening::Appended(Entry::Provider(entry)) => entry.movement().copied().map(Deed::Moves),
         _ => None,
     }

@@ -8,7 +8,7 @@ use sim::{Domain, Draw, Draws, Rate};
 
 use crate::message::kinds;
 use crate::party::{provider_of, provider_role};
-use crate::plan::{Blow, Encounter, Plan, ProviderFaults, Stroke};
+use crate::plan::{Blow, Encounter, Plan, ProviderFaults, ProviderPlan, Stroke};
 
 /// Which misfortune it is that struck: the plan's own, with its id, or a drawn
 /// one.
@@ -128,15 +128,20 @@ impl Fortune {
             }
             // No issuer is asked about a dispute that is answered.
             kinds::CAPTURE | kinds::CONTEST => IssuerAnswer::Approve,
-            kinds::REFUND if settings.dialect.refunds.synchronous => IssuerAnswer::Approve,
             kinds::REFUND => {
-                let longest = settings.dialect.refunds.pending_max.max(LATE_MIN);
-                IssuerAnswer::Later(draw.split(REFUND).span(LATE_MIN, longest), true)
+                let fails = settings.issuer.refund_failed.hits(draw.split(REFUND_FAILED));
+                refund_answer(settings, draw, fails)
             }
             _ => settings.issuer.answer(draw),
         };
         let strokes = plan.strokes.on(on);
-        let answer = strokes.iter().find_map(|s| Some((s.blow.answer()?, s.id)));
+        let answer = match on.request {
+            kinds::REFUND => {
+                let failed = strokes.iter().find(|stroke| stroke.blow == Blow::RefundFailed);
+                failed.map(|stroke| (refund_answer(settings, draw, true), stroke.id))
+            }
+            _ => strokes.iter().find_map(|s| Some((s.blow.answer()?, s.id))),
+        };
         let lag_max = if chaos { settings.faults.index_lag_max } else { Duration::ZERO };
         let lagging = strokes.iter().filter(|_| chaos).find_map(|stroke| match stroke.blow {
             Blow::IndexLag(lag) => Some((lag, stroke.id)),
@@ -155,6 +160,9 @@ impl Fortune {
     fn blows(&self, on: &Encounter) -> impl Iterator<Item = Blow> {
         let answer = match (on.request, self.issuer) {
             (kinds::CAPTURE, IssuerAnswer::Decline(_)) => Some(Blow::CaptureDeclined),
+            (kinds::REFUND, IssuerAnswer::Decline(_) | IssuerAnswer::Later(_, false)) => {
+                Some(Blow::RefundFailed)
+            }
             (kinds::AUTHORIZE, IssuerAnswer::Decline(Decline::Hard)) => Some(Blow::DeclinedHard),
             (kinds::AUTHORIZE, IssuerAnswer::Decline(Decline::Soft)) => Some(Blow::DeclinedSoft),
             (kinds::AUTHORIZE, IssuerAnswer::ApprovePart(share)) => {
@@ -171,6 +179,16 @@ impl Fortune {
             .into_iter()
             .chain(lag.filter(|_| self.lag_by.is_none()))
     }
+}
+
+/// What becomes of a refund: told at once, or when the provider knows.
+fn refund_answer(settings: &ProviderPlan, draw: Draw, fails: bool) -> IssuerAnswer {
+    let habits = &settings.dialect.refunds;
+    if !habits.synchronous {
+        let longest = habits.pending_max.max(LATE_MIN);
+        return IssuerAnswer::Later(draw.split(REFUND).span(LATE_MIN, longest), !fails);
+    }
+    if fails { IssuerAnswer::Decline(Decline::Hard) } else { IssuerAnswer::Approve }
 }
 
 /// Everything that the rates of a provider draw for the execution `on`.
@@ -210,5 +228,6 @@ const HOW_SLOW: u64 = 9;
 const CAPTURE: u64 = 10;
 const LAG: u64 = 11;
 const REFUND: u64 = 12;
+const REFUND_FAILED: u64 = 13;
 const LATE_MIN: Duration = Duration::from_secs(1);
 const SLOW_MIN: Duration = Duration::from_millis(500);

@@ -7,7 +7,7 @@ use sim::{Fault, Misfortune, Rate, Role, Roles, Stretch, Trigger, swizzle};
 use super::Drawer;
 use super::crashes::fault;
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, RISK, STORE};
+use crate::party::{EDGE, LEDGER, NOTIFIER, RISK, STORE};
 
 impl Drawer<'_> {
     pub(super) fn partitions(&mut self) -> Vec<Fault> {
@@ -109,7 +109,8 @@ impl Drawer<'_> {
     fn stretch(&mut self) -> Stretch {
         let (client, provider) = (self.client(), self.provider_party());
         let worker = self.worker();
-        let links = [
+        let teller = if self.scenario.merchant_events { NOTIFIER } else { worker };
+        let mut links = vec![
             (EDGE, STORE),
             (worker, STORE),
             (worker, LEDGER),
@@ -117,8 +118,9 @@ impl Drawer<'_> {
             (worker, provider),
             (worker, provider),
             (client, EDGE),
-            (client, worker),
+            (client, teller),
         ];
+        links.extend(self.consumers().into_iter().map(|consumer| (STORE, consumer)));
         let (one, other) = links[self.stream.draw().below(links.len() as u64) as usize];
         let turned = self.stream.draw().below(2) == 0;
         let (from, to) = if turned { (other, one) } else { (one, other) };

@@ -8,7 +8,7 @@ use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
 use super::Drawer;
 use crate::fact::sights;
 use crate::message::kinds;
-use crate::party::{self, EDGE, INGRESS, LEDGER, RISK, STORE};
+use crate::party::{self, EDGE, INGRESS, LEDGER, NOTIFIER, RISK, STORE};
 
 impl Drawer<'_> {
     /// A moment before heal; three of four while payments are being begun.
@@ -61,9 +61,14 @@ impl Drawer<'_> {
         let client = client.unwrap_or_else(|| self.client());
         let provider = provider.unwrap_or_else(|| self.provider_party());
         let worker = worker.unwrap_or_else(|| self.worker());
+        let bank = role.filter(|role| party::bank_of(*role).is_some());
+        let bank = bank.or_else(|| (!self.scenario.rails.is_empty()).then(|| self.bank_party()));
+        let banking = bank.into_iter().flat_map(|bank| bank_traffic(worker, bank));
         let told = self.scenario.providers.webhooks.then(|| tidings(worker, provider));
         let told = told.into_iter().flatten();
-        let all = traffic(client, worker, provider).into_iter().chain(told);
+        let shop = if self.scenario.merchant_events { STORE } else { client };
+        let all = traffic(client, worker, provider, shop).into_iter();
+        let all = all.chain(told).chain(banking).chain(self.events(client));
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
         let choice = self.stream.draw().pick(&choices).copied();
         let (from, to, kind) = choice.expect("every party sends something and hears something");
@@ -83,10 +88,32 @@ impl Drawer<'_> {
         Sight { role, kind, subject: self.subject(), ordinal: 1 }
     }
 
+    /// Who tells whom of events, where anybody hears of them.
+    fn events(&self, client: Role) -> impl Iterator<Item = (Role, Role, Kind)> + use<> {
+        let house = self.consumers().into_iter().flat_map(|consumer| {
+            [(STORE, consumer, kinds::EVENT), (consumer, STORE, kinds::EVENT_ACK)]
+        });
+        let shop = self.scenario.merchant_events.then_some([
+            (NOTIFIER, client, kinds::MERCHANT_EVENT),
+            (client, NOTIFIER, kinds::MERCHANT_EVENT_ACK),
+        ]);
+        house.chain(shop.into_iter().flatten())
+    }
+
     fn subject(&mut self) -> Subject {
         let operation = self.stream.draw().pick(self.operations);
         Subject(operation.map_or(0, |operation| operation.token.0))
     }
+}
+
+/// What workers and a bank say to each other.
+fn bank_traffic(worker: Role, bank: Role) -> [(Role, Role, Kind); 4] {
+    [
+        (worker, bank, kinds::SEND),
+        (worker, bank, kinds::SEND),
+        (worker, bank, kinds::INVESTIGATE),
+        (bank, worker, kinds::REMITTED),
+    ]
 }
 
 /// Who tells whom of webhooks, where there are any.
@@ -100,8 +127,8 @@ fn tidings(worker: Role, provider: Role) -> [(Role, Role, Kind); 5] {
     ]
 }
 
-/// Who sends what to whom.
-fn traffic(client: Role, worker: Role, provider: Role) -> [(Role, Role, Kind); 20] {
+/// Who sends what to whom; workers tell `told` how a payment ended.
+fn traffic(client: Role, worker: Role, provider: Role, told: Role) -> [(Role, Role, Kind); 20] {
     [
         (client, EDGE, kinds::CREATE),
         (EDGE, client, kinds::CREATED),
@@ -122,6 +149,6 @@ fn traffic(client: Role, worker: Role, provider: Role) -> [(Role, Role, Kind); 2
         (worker, provider, kinds::CAPTURE),
         (worker, provider, kinds::VOID),
         (provider, worker, kinds::PROVIDED),
-        (worker, client, kinds::NOTICE),
+        (worker, told, kinds::NOTICE),
     ]
 }

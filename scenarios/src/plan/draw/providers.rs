@@ -25,6 +25,7 @@ impl Drawer<'_> {
                 deferred: issuer.deferred,
                 deferred_max: issuer.deferred_max.0,
                 capture_declined: issuer.capture_declined,
+                refund_failed: issuer.refund_failed,
             },
             faults: ProviderFaults {
                 reply_dropped: self.rate(faults.reply_dropped),

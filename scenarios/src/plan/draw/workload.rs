@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use model::{Amount, IdempotencyKey, Merchant, Money, OrderRef, Tenant, Token};
+use model::{
+    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
+    PayoutOrder, Split, Tenant, Token,
+};
 use sim::{Rate, Stream, VirtualTime};
 
 use crate::bounds;
-use crate::plan::{DisputePlan, MerchantLimit, Operation, Purpose};
+use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
 use crate::settings::Scenario;
 use crate::span::Span;
 
@@ -33,7 +36,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
             dispute: None,
-            purpose: Purpose::PayIn,
+            purpose: Purpose::default(),
             insists: false,
         }
     };
@@ -48,6 +51,29 @@ fn share_keys(operations: &mut [Operation]) {
     for pair in operations.chunks_exact_mut(2) {
         if pair[0].tenant != pair[1].tenant {
             pair[1].key = pair[0].key;
+        }
+    }
+}
+
+/// Some operations take money out: by the rail that the customer chooses, and
+/// mostly by another if that one definitely does not.
+pub(super) fn pay_out(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let (rate, banks) = (scenario.workload.payouts, scenario.rails.len() as u64);
+    if rate == Rate::NEVER || banks == 0 {
+        return;
+    }
+    for operation in operations {
+        let pays_out = stream.chance(rate);
+        let customer = stream.between(1, u64::from(scenario.workload.customers.max(1)));
+        let bank = stream.draw().below(banks);
+        let other = (bank + 1 + stream.draw().below(banks.max(2) - 1)) % banks;
+        let has_other = stream.draw().below(4) > 0 && other != bank;
+        if pays_out {
+            operation.purpose = Purpose::Payout(PayoutOrder {
+                customer: Customer(customer as u16),
+                bank: BankId(bank as u8),
+                other: has_other.then_some(BankId(other as u8)),
+            });
         }
     }
 }
@@ -143,8 +169,82 @@ pub(super) fn insist(scenario: &Scenario, operations: &mut [Operation], stream: 
     }
 }
 
+/// What is shipped in parts is charged in parts; now and then something of it
+/// never is.
+pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.workload.captures;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let in_parts = stream.chance(rate);
+        let count = stream.between(1, Captures::MAX as u64);
+        let leaves = stream.chance(LEAVES) || count == 1;
+        let whole = if leaves { stream.between(WHOLE / 4, WHOLE - 1) } else { WHOLE };
+        let (mut left, mut shares) = (whole, Vec::new());
+        for after in (0..count).rev() {
+            let most = left - after * SHARE_MIN;
+            let share = if after == 0 { left } else { stream.between(SHARE_MIN, most) };
+            shares.push(share as u16);
+            left -= share;
+        }
+        let captures = Captures::of(&shares).filter(|_| in_parts).unwrap_or_default();
+        operation.purpose = Purpose::PayIn(PayIn { captures, ..operation.purpose.pay_in() });
+    }
+}
+
+/// One basket, goods of several merchants of a marketplace.
+pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let workload = &scenario.workload;
+    if workload.split == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let is_split = stream.chance(workload.split);
+        let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
+        let mut others = Vec::new();
+        // The merchants that come next, as many as there are.
+        for after in 1..=count.min(workload.merchants.saturating_sub(1)) {
+            let merchant = (operation.merchant.0 - 1 + after) % workload.merchants + 1;
+            let share = stream.between(1, WHOLE / (Split::OTHERS_MAX as u64 + 1));
+            others.push((Merchant(merchant), share as u16));
+        }
+        let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
+        operation.purpose = Purpose::PayIn(PayIn { split, ..operation.purpose.pay_in() });
+    }
+}
+
+/// The whole of a payment, in basis points.
+const WHOLE: u64 = 10_000;
+/// The smallest share that a capture takes of it.
+const SHARE_MIN: u64 = 500;
+/// How often something is left of a payment that is taken in several captures.
+const LEAVES: Rate = Rate::per_million(500_000);
+
 /// How long after its first use a key is used again at most.
 const REUSE_AFTER_MAX: Duration = Duration::from_secs(300);
+
+/// What customers have to be paid out, where anybody is.
+pub(super) fn balances(scenario: &Scenario) -> Vec<CustomerBalance> {
+    let workload = &scenario.workload;
+    let mut balances = Vec::new();
+    if workload.payouts == Rate::NEVER {
+        return balances;
+    }
+    for tenant in 1..=workload.tenants {
+        for customer in 1..=workload.customers {
+            for currency in &workload.currencies {
+                let amount = Amount(i128::from(workload.balance));
+                balances.push(CustomerBalance {
+                    tenant: Tenant(tenant),
+                    customer: Customer(customer),
+                    money: Money { amount, currency: *currency },
+                });
+            }
+        }
+    }
+    balances
+}
 
 pub(super) fn limits(scenario: &Scenario) -> Vec<MerchantLimit> {
     let workload = &scenario.workload;

@@ -1,0 +1,226 @@
+//! A payment that is taken in several captures: each is definite before the
+//! next, a later one may come to nothing, and what is not taken is given back
+//! (payments.md 1.5, O5, M2).
+//!
+//! The payment is of 100.00: half of it, then 30 %, is taken; or only half.
+
+use model::{Captures, Order, PayIn};
+
+use crate::script::{play_order, rules, rules_at};
+
+#[test]
+fn each_capture_is_asked_for_under_an_id_of_its_own_and_the_rest_is_given_back() {
+    play(
+        "
+        ... capture at b
+        capture at b => captured
+        wrote pivot
+        capture-2 at b => captured
+        wrote outcome capture-2 captured
+        let-go at b => released
+        wrote outcome release released 2000
+        post => created
+        ... notice succeeded
+        notice succeeded => noticed
+        ends succeeded
+        ",
+    );
+}
+
+#[test]
+fn where_all_of_it_was_taken_nothing_is_given_back() {
+    play_order(
+        &rules(),
+        "b",
+        order(&[5_000, 5_000]),
+        "
+        ... capture-2 at b
+        capture-2 at b => captured
+        wrote outcome release released 0
+        post => created
+        ",
+    );
+}
+
+#[test]
+fn one_capture_of_a_part_gives_the_rest_back() {
+    play_order(
+        &rules(),
+        "b",
+        order(&[5_000]),
+        "
+        ... capture at b
+        capture at b => captured
+        let-go at b => too-late
+        wrote outcome release released 5000
+        post => created
+        notice succeeded => noticed
+        ends succeeded
+        ",
+    );
+}
+
+#[test]
+fn a_later_capture_that_is_declined_ends_capturing() {
+    play_order(
+        &rules(),
+        "b",
+        order(&[5_000, 3_000, 2_000]),
+        "
+        ... capture-2 at b
+        capture-2 at b => soft
+        wrote outcome capture-2 declined_soft
+        not wrote intent capture-3
+        let-go at b => released
+        wrote outcome release released 5000
+        post => created
+        notice succeeded => noticed
+        ends succeeded
+        ",
+    );
+}
+
+#[test]
+fn an_authorization_that_expires_between_captures_leaves_what_was_taken() {
+    play(
+        "
+        ... capture-2 at b
+        capture-2 at b => already-captured:5000
+        wrote outcome capture-2 authorization_gone
+        let-go at b => too-late
+        post => created
+        ",
+    );
+}
+
+#[test]
+fn a_capture_in_doubt_is_known_by_the_sum_of_all() {
+    play(
+        "
+        ... capture-2 at b
+        capture-2 at b => lost
+        query at b => is-partly-captured:5000
+        not wrote outcome capture-2 captured
+        query at b => is-captured:8000
+        wrote outcome capture-2 captured
+        let-go at b => released
+        ",
+    );
+    play(
+        "
+        ... capture at b
+        capture at b => lost
+        query at b => is-partly-captured:5000
+        wrote outcome capture captured
+        capture-2 at b => captured
+        let-go at b => released
+        ",
+    );
+}
+
+#[test]
+fn what_was_taken_before_says_nothing_of_a_capture_that_may_still_come() {
+    play(
+        "
+        ... capture-2 at b
+        capture-2 at b => lost
+        query at b => is-partly-captured:5000 until 20m
+        not wrote outcome capture-2 authorization_gone
+        from 20m query at b => is-partly-captured:5000
+        capture-2 at b => captured
+        let-go at b => released
+        ",
+    );
+}
+
+#[test]
+fn whoever_takes_over_between_two_captures_does_not_take_the_first_again() {
+    play(
+        "
+        ... capture-2 at b
+        crash
+        query at b => is-partly-captured:5000 until 20m
+        query at b => is-partly-captured:5000
+        capture-2 at b => captured
+        wrote outcome capture-2 captured
+        crash
+        let-go at b => released
+        wrote outcome release released 2000
+        crash
+        post => created
+        notice succeeded => noticed
+        ends succeeded
+        ",
+    );
+}
+
+#[test]
+fn a_release_is_repeated_until_the_provider_says_what_is_left() {
+    play(
+        "
+        ... let-go at b
+        let-go at b => lost
+        let-go at b => server-error
+        let-go at b => throttled
+        not wrote intent post
+        let-go at b => too-late
+        post => created
+        ",
+    );
+}
+
+/// The last capture does not say so there: the end of the authorization shows
+/// only while it is open.
+#[test]
+fn where_nothing_is_undone_the_rest_is_waited_for() {
+    play_order(
+        &rules_at([crate::dialects::HOSTILE; 2]),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... capture-2 at b
+        capture-2 at b => captured
+        query at b => is-partly-captured:8000
+        query at b => is-partly-captured:8000
+        not wrote intent post
+        query at b => is-captured:8000
+        post => created
+        ",
+    );
+}
+
+/// An undo tells whether anything was captured, and not how much.
+#[test]
+fn several_captures_are_not_asked_of_a_provider_that_answers_no_query() {
+    use crate::dialects::{KEEPS_ALL, LEGACY};
+    play_order(
+        &rules_at([KEEPS_ALL, LEGACY]),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... authorize
+        authorize at a => hard
+        wrote status failing
+        ",
+    );
+    play_order(&rules_at([KEEPS_ALL, LEGACY]), "b", order(&[5_000]), "... authorize at b");
+    play_order(
+        &rules_at([LEGACY, LEGACY]),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... unhold
+        wrote status failing
+        not wrote intent authorize
+        ",
+    );
+}
+
+fn play(script: &str) {
+    play_order(&rules(), "b", order(&[5_000, 3_000]), script);
+}
+
+fn order(shares: &[u16]) -> Order {
+    let captures = Captures::of(shares).expect("shares of a whole");
+    Order::PayIn(PayIn { captures, ..PayIn::default() })
+}

@@ -1,0 +1,75 @@
+//! A payment that is split over several merchants: the parts sum exactly, from
+//! the hold to what is booked (payments.md 1.8, I01).
+
+use std::collections::BTreeMap;
+
+use model::workflow::Action;
+use model::{
+    AccountName, Amount, Captures, Intent, Merchant, Money, Order, PayIn, Payment, Split, Transfer,
+    TransferKind,
+};
+use proptest::prelude::*;
+
+use crate::cases::cases;
+use crate::history::intent;
+use crate::script::{Door, rules};
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn what_is_captured_is_shared_out_to_the_last_minor_unit(
+        amount in 4..200_000_i128,
+        others in prop::collection::vec(1..3_000_u16, 0..=3),
+        shares in prop::collection::vec(1..3_300_u16, 0..=3),
+    ) {
+        let payment = posted(amount, &others, &shares);
+        let hold = sums(&payment.booking(Action::Hold));
+        prop_assert_eq!(hold.values().copied().sum::<Amount>(), Amount(amount));
+
+        let post = payment.booking(Action::Post);
+        let got = sums(&post);
+        prop_assert_eq!(got.values().copied().sum::<Amount>(), payment.captured());
+        let within = |(merchant, part): (&Merchant, &Amount)| *part <= hold[merchant];
+        prop_assert!(got.iter().all(within), "{got:?} of {hold:?}");
+
+        let (mut fees, mut paid) = (Amount::ZERO, BTreeMap::<Merchant, Amount>::new());
+        for leg in &post {
+            if let (AccountName::MerchantPending(merchant), TransferKind::Posted) =
+                (leg.debit.name, leg.kind)
+            {
+                fees += leg.amount;
+                *paid.entry(merchant).or_default() += leg.amount;
+            }
+        }
+        let quote = payment.quote().expect("it is quoted");
+        prop_assert!(fees <= quote.fee + quote.tax);
+        prop_assert!(payment.captured() < Amount(amount) || fees == quote.fee + quote.tax);
+        prop_assert!(paid.iter().all(|(merchant, costs)| *costs <= got[merchant]), "{paid:?}");
+    }
+}
+
+/// A payment to merchant 1 and these others, in these captures, about to be
+/// booked.
+fn posted(amount: i128, others: &[u16], shares: &[u16]) -> Payment {
+    let others: Vec<_> = (2..).map(Merchant).zip(others.iter().copied()).collect();
+    let split = Split::over(&others).expect("a split");
+    let captures = Captures::of(shares).expect("shares of a whole");
+    let plain = intent(1);
+    let money = Money { amount: Amount(amount), ..plain.money };
+    let order = Order::PayIn(PayIn { captures, split });
+    let mut door = Door::of(&rules(), Intent { money, order, ..plain });
+    door.follow("... post");
+    door.payment()
+}
+
+/// What each merchant gets, or is held for it.
+fn sums(chain: &[Transfer]) -> BTreeMap<Merchant, Amount> {
+    let mut sums = BTreeMap::<_, Amount>::new();
+    for leg in chain {
+        if let AccountName::MerchantPending(merchant) = leg.credit.name {
+            *sums.entry(merchant).or_default() += leg.amount;
+        }
+    }
+    sums
+}

@@ -1,0 +1,90 @@
+//! The invariants of refunds: I07 and I08.
+
+use model::{Amount, Money, Movement, Status, Token, Transfer};
+use sim::Sighting;
+
+use super::authorities::{Authorities, is_refund};
+use super::dossier::{Dossier, PaymentRecordView};
+use super::findings::{Findings, Relation};
+use super::{called, called_refund};
+use crate::invariant::Invariant;
+
+/// Judges a change in a provider's books.
+pub(super) fn moved(said: &Authorities, found: &mut Findings, seen: Sighting, movement: &Movement) {
+    if is_refund(movement.event) {
+        at_most_once(said, found, seen, movement.token);
+        no_more_than_captured(found, seen, movement);
+    }
+}
+
+/// Judges a stored row: what is given back of a payment or reserved for that,
+/// by all that was booked of it.
+pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
+    let Some(payment) = said.refunded_by(row.token) else { return };
+    let of = |token: &Token| {
+        let held = said.of(*token).map_or(Amount::ZERO, |dossier| dossier.held());
+        held - said.booked(*token)
+    };
+    let back = said.refunds_of(payment).iter().map(of).sum::<Amount>();
+    let taken = said.booked(payment);
+    let about = (row.token, "hold", Relation::LimitExceeded);
+    found.check(Invariant::I07, seen, about, back <= taken, || {
+        let money = |amount| Money { amount, currency: row.debit.currency };
+        format!(
+            "the ledger gives back or reserves {} of {}, for which it booked {}",
+            money(back),
+            called(payment),
+            money(taken)
+        )
+    });
+}
+
+/// What holds once the world is at rest: a refund has an effect if it
+/// succeeded, and only then.
+pub(super) fn at_rest(
+    found: &mut Findings,
+    seen: Sighting,
+    dossier: &Dossier,
+    view: &PaymentRecordView,
+) {
+    let (token, given) = (view.intent.token, dossier.given);
+    let due = u32::from(view.status == Status::Succeeded);
+    let about = (token, "refund", Relation::BooksDiffer);
+    found.check(Invariant::I08, seen, about, given.effective == due, || {
+        let Dossier { given, .. } = dossier;
+        format!(
+            "{} is {}, and the provider has given money back {} times",
+            called_refund(token),
+            view.status,
+            given.effective
+        )
+    });
+}
+
+fn at_most_once(said: &Authorities, found: &mut Findings, seen: Sighting, token: Token) {
+    let Some(dossier) = said.of(token) else { return };
+    let given = dossier.given;
+    let about = (token, "refund", Relation::SameOperationTwice);
+    found.check(Invariant::I08, seen, about, given.effective <= 1, || {
+        let currency = said.plan.operation(token).map(|operation| operation.money.currency);
+        let back = given.amount + given.pending;
+        let back = currency.map(|currency| Money { amount: back, currency }.to_string());
+        let back = back.unwrap_or_default();
+        format!("{} is given back {} times, {back} in all", called_refund(token), given.effective)
+    });
+}
+
+fn no_more_than_captured(found: &mut Findings, seen: Sighting, movement: &Movement) {
+    let charge = &movement.charge;
+    let back = charge.refunded + charge.refunding + charge.withdrawn;
+    let about = (movement.token, "refund", Relation::LimitExceeded);
+    found.check(Invariant::I07, seen, about, back <= charge.captured, || {
+        let money = |amount| Money { amount, ..charge.money };
+        format!(
+            "{} of {} was captured, and {} goes back to the customer",
+            money(charge.captured),
+            charge.id,
+            money(back)
+        )
+    });
+}
