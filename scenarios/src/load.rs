@@ -382,6 +382,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn nobody_is_disputed_who_would_not_hear_of_it_or_not_in_time() {
+        let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
+        for (from, to, told) in [
+            ("webhooks = true", "webhooks = false", "nobody would learn of a dispute"),
+            ("\"whop-like\"", "\"legacy\"", "nobody would learn of a dispute"),
+            ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
+            ("\"2880h\"", "\"2881h\"", "`disputed_after_max` is at most"),
+        ] {
+            let wrong = text.replace(from, to);
+            assert_ne!(wrong, *text, "{from}");
+            // Without an ingress, nothing of it can crash.
+            let wrong = wrong.replace("who = \"ingress\"", "who = \"store\"");
+            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+
     /// The error stood at the first field of that name, in another table.
     #[test]
     fn an_error_in_one_of_many_tables_points_into_that_table() {
