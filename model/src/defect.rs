@@ -63,6 +63,8 @@ pub enum Defect {
     ResidualAuth,
     /// What is split is rounded part by part.
     RoundEachLeg,
+    /// What is disputed can be refunded.
+    RefundPlusDispute,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -300,6 +302,14 @@ impl Defect {
                     next attempt",
             source: "woocommerce-gateway-stripe#3638 and PR#3725",
             caught_by: &["I05", "I14"],
+        },
+        DefectStory {
+            defect: Self::RefundPlusDispute,
+            name: "refund-plus-dispute",
+            story: "what can be refunded is worked out from refunds alone, so that a payment which \
+                    the customer's bank has taken back is refunded too",
+            source: "antiwork/gumroad#4372; hyperswitch PR#10533",
+            caught_by: &["I07"],
         },
         DefectStory {
             defect: Self::ResidualAuth,

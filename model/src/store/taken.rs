@@ -4,6 +4,7 @@
 
 use super::{Commit, Store};
 use crate::currency::Currency;
+use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
@@ -40,6 +41,12 @@ impl Taken {
     /// What can still be given back.
     pub fn refundable(&self) -> Amount {
         self.captured - self.refunds - self.disputed
+    }
+
+    /// The same, as whoever has these defects sees it.
+    pub fn refundable_under(&self, defects: Defects) -> Amount {
+        let disputed = defects.pick(Defect::RefundPlusDispute, || self.disputed, || Amount::ZERO);
+        self.captured - self.refunds - disputed
     }
 
     /// What was captured so far, as `journal` has it.
@@ -94,7 +101,7 @@ impl Store {
     /// Whether so much is left.
     pub(super) fn has_left(&self, claim: Claim) -> bool {
         let taken = self.standing(claim.of).and_then(|standing| standing.taken);
-        taken.is_some_and(|taken| claim.amount <= taken.refundable())
+        taken.is_some_and(|taken| claim.amount <= taken.refundable_under(self.defects))
     }
 
     /// Takes back what `commit` claims, or gives back what it fails to take.

@@ -9,22 +9,17 @@ use super::findings::{Findings, Relation};
 use crate::bounds::BOOK;
 use crate::invariant::Invariant;
 
-/// Whoever takes back may take back what is left. A refund that was accepted
-/// before a dispute was opened is an exception, which is judged at rest.
+/// A customer's bank takes no more than was taken. What refunds and disputes
+/// take together is judged at rest: a refund that was accepted before a dispute
+/// was opened does not keep the bank from taking all of it.
 pub(super) fn judge(found: &mut Findings, seen: Sighting, movement: &Movement) {
     let charge = &movement.charge;
-    let (taken_back, step) = match movement.event {
-        ChargeEvent::Disputed(_) => (charge.withdrawn, "dispute"),
-        ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => {
-            (charge.withdrawn + charge.refunded + charge.refunding, "refund")
-        }
-        _ => return,
-    };
-    let about = (charge.token, step, Relation::LimitExceeded);
-    found.check(Invariant::I07, seen, about, taken_back <= charge.captured, || {
+    let ChargeEvent::Disputed(_) = movement.event else { return };
+    let about = (charge.token, "dispute", Relation::LimitExceeded);
+    found.check(Invariant::I07, seen, about, charge.withdrawn <= charge.captured, || {
         let money = |amount| Money { amount, currency: charge.money.currency };
-        let (taken, back) = (money(charge.captured), money(taken_back));
-        format!("of {}, {taken} was captured, and {back} taken back", called(charge.token))
+        let (taken, back) = (money(charge.captured), money(charge.withdrawn));
+        format!("of {}, {taken} was captured, and {back} disputed", called(charge.token))
     });
 }
 

@@ -342,6 +342,13 @@ impl Dossier {
         disputes.map(|view| view.intent.money.amount).sum()
     }
 
+    /// What of it can't be given back, because customers' banks have it: journal
+    /// and ledger say so, and no person was told of a refund that was under way.
+    pub(super) fn withheld(&self) -> Amount {
+        let told = self.payments.iter().any(|view| view.flagged_at.is_some());
+        if told { Amount::ZERO } else { self.disputed().min(self.withdrawn) }
+    }
+
     /// The ledger has stored `row`.
     pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
         let Some(what) = Rail::booked_by(row) else { return };

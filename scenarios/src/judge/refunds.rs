@@ -1,6 +1,6 @@
 //! The invariants of refunds: I07 and I08.
 
-use model::{Amount, Money, Movement, Status, Token, Transfer};
+use model::{Amount, ChargeEvent, Money, Movement, Status, Token, Transfer};
 use sim::Sighting;
 
 use super::authorities::{Authorities, is_refund};
@@ -13,6 +13,9 @@ use crate::invariant::Invariant;
 pub(super) fn moved(said: &Authorities, found: &mut Findings, seen: Sighting, movement: &Movement) {
     if is_refund(movement.event) {
         at_most_once(said, found, seen, movement.token);
+    }
+    // What was promised before a dispute was opened is kept.
+    if matches!(movement.event, ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_)) {
         no_more_than_captured(found, seen, movement);
     }
 }
@@ -27,14 +30,17 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, r
     };
     let back = said.refunds_of(payment).iter().map(of).sum::<Amount>();
     let taken = said.booked(payment);
+    let disputed = said.of(payment).map_or(Amount::ZERO, |dossier| dossier.withheld());
     let about = (row.token, "hold", Relation::LimitExceeded);
-    found.check(Invariant::I07, seen, about, back <= taken, || {
+    found.check(Invariant::I07, seen, about, back + disputed <= taken, || {
         let money = |amount| Money { amount, currency: row.debit.currency };
         format!(
-            "the ledger gives back or reserves {} of {}, for which it booked {}",
+            "the ledger gives back or reserves {} of {}, for which it booked {}, of which {} is \
+             disputed",
             money(back),
             called(payment),
-            money(taken)
+            money(taken),
+            money(disputed)
         )
     });
 }

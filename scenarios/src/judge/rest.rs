@@ -28,7 +28,7 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for (payment, token) in said.dossiers.payments() {
         let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
-        terminates(said, found, seen, view);
+        terminates(said, found, seen, dossier, view);
         events::delivered(said, found, seen, view);
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
@@ -69,9 +69,20 @@ pub(super) fn overdue(found: &mut Findings, seen: Sighting, token: Token, paymen
     });
 }
 
-fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
+fn terminates(
+    said: &Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    dossier: &Dossier,
+    view: &PaymentRecordView,
+) {
     let token = view.intent.token;
-    let in_time = view.changed_at <= said.heal_at().after(term(&view.intent.order));
+    let disputed_at = match view.intent.order {
+        Order::Chargeback(_) => dossier.rail.first().map(|event| event.at),
+        _ => None,
+    };
+    let from = disputed_at.map_or(said.heal_at(), |at| at.max(said.heal_at()));
+    let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults();
     let holds = excused || (view.status.is_final() && in_time);

@@ -199,7 +199,8 @@ impl Edge {
             return self.answer(serial, ClientReply::NotFound, out);
         };
         let booked = view.taken.filter(|_| view.status == Status::Succeeded);
-        let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable()) else {
+        let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable_under(defects))
+        else {
             return self.answer(serial, ClientReply::NotRefundable, out);
         };
         let intent = Intent {

@@ -68,12 +68,13 @@ impl ProviderDesk {
     }
 
     /// What the plan says of a charge that was taken, and how the dispute
-    /// stands.
+    /// stands. Where nobody would be told, nobody disputes.
     fn planned(
         &self,
         system: &PaymentSystem,
         charge: ChargeId,
     ) -> Option<(DisputePlan, DisputeState)> {
+        self.state.outbox.as_ref()?;
         let taken = self.state.books.charge(charge).filter(|c| c.state.is_past_void())?;
         let plan = system.plan.operation(taken.token)?.dispute?;
         let dispute = self.state.books.dispute_of(charge);

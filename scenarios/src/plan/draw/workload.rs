@@ -118,7 +118,8 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
             decided_after: stream.span(DAY, bounds::DECIDED_AFTER_MAX),
             won: stream.chance(Rate::per_million(500_000)),
         };
-        operation.dispute = disputed.then_some(dispute);
+        let paid = matches!(operation.purpose, Purpose::PayIn(_));
+        operation.dispute = (disputed && paid).then_some(dispute);
     }
 }
 
