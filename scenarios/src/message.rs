@@ -44,7 +44,7 @@ pub enum Message {
     /// To the store: m22.
     Read(ReadRequest),
     /// The store's answer.
-    Rows(ReadRequest, Rows),
+    Rows(ReadRequest, Box<Rows>),
     /// Orchestrator to store: m23.
     Lease(LeaseRequest),
     /// The store's answer: lease and journal, and what webhooks tell.

@@ -7,7 +7,7 @@ use model::{
     AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, Order, PaymentId,
     ProviderId, RailId, RemittanceState, Status, Tenant, Token,
 };
-use sim::Sighting;
+use sim::{Sighting, VirtualTime};
 
 use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
@@ -81,7 +81,9 @@ fn terminates(
         Order::Chargeback(_) => dossier.rail.first().map(|event| event.at),
         _ => None,
     };
-    let from = disputed_at.map_or(said.heal_at(), |at| at.max(said.heal_at()));
+    // What begins after all faults has its time from then on.
+    let begun_at = said.plan.operation(token).map(|operation| operation.at);
+    let from = said.heal_at().max(disputed_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults();

@@ -77,7 +77,7 @@ impl Edge {
             Message::Cancel(_, key) => {
                 self.read(system, (client, asking), Asked::Cancel, key.scoped(defects), out);
             }
-            Message::Rows(read, rows) => self.on_rows(system, read, rows, out),
+            Message::Rows(read, rows) => self.on_rows(system, read, &rows, out),
             Message::Committed(_, payment, id, result) => {
                 self.on_committed(payment, id, result, out);
             }
@@ -135,7 +135,7 @@ impl Edge {
         &mut self,
         system: &PaymentSystem,
         read: ReadRequest,
-        rows: Rows,
+        rows: &Rows,
         out: &mut Effects,
     ) {
         let serial = read.serial;
@@ -147,15 +147,15 @@ impl Edge {
             return;
         }
         match request.asked {
-            Asked::Create(create) => self.gate(system, serial, &create, &rows, out),
-            Asked::Refund(refund) => self.gate_refund(system, serial, &refund, &rows, out),
+            Asked::Create(create) => self.gate(system, serial, &create, rows, out),
+            Asked::Refund(refund) => self.gate_refund(system, serial, &refund, rows, out),
             Asked::Get => {
                 let reply = rows.asked_for().map_or(ClientReply::NotFound, |(id, payment)| {
                     ClientReply::Stands(id, payment.status.shown())
                 });
                 self.answer(serial, reply, out);
             }
-            Asked::Cancel => self.cancel(system, serial, &rows, out),
+            Asked::Cancel => self.cancel(system, serial, rows, out),
         }
     }
 

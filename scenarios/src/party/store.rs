@@ -120,7 +120,7 @@ impl StoreDesk {
             }
             Message::Read(read) => {
                 let rows = self.rows(&read, out);
-                out.send(delivery.from, Message::Rows(read, rows));
+                out.send(delivery.from, Message::Rows(read, Box::new(rows)));
             }
             Message::Lease(..) if out.disk_is_full() => {}
             Message::Lease(request) => self.lease(delivery.from, request, out),
