@@ -226,6 +226,9 @@ impl Rows {
 /// A payment as readers of the store see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PaymentView {
+    /// Whose instrument it is about, which may not be that of who asks: a shop
+    /// may have used its key for two.
+    pub token: Option<Token>,
     /// Its status.
     pub status: Status,
     /// The number of records in its journal.

@@ -295,10 +295,10 @@ impl Edge {
         } else if !payment.cancelable {
             self.answer(serial, ClientReply::TooLate(id), out);
         } else {
-            let token = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
+            let asker = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
             let commit = Commit {
                 id: TransactionId(0),
-                token,
+                token: payment.token.unwrap_or(asker),
                 payment: id,
                 expected: payment.version,
                 epoch: None,

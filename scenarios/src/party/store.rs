@@ -409,6 +409,7 @@ impl StoreDesk {
 
     fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
         PaymentView {
+            token: self.store.payment(payment).map(|row| row.token),
             status: standing.status,
             version: standing.version,
             lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
