@@ -16,7 +16,7 @@ use model::{
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{LEASE, TERM, TOLD_WITHIN, never_found};
-use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
+use crate::message::{GivenBack, LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
 use crate::points::PointName;
@@ -403,7 +403,10 @@ impl StoreDesk {
         }
         let known_order = self.store.of_order(read.key.tenant, read.order_ref);
         let of = read.of.and_then(|key| self.store.under(key));
-        let of = of.map(|(key, row)| (key.payment, self.view(key.payment, &row, out)));
+        let of = of.map(|(key, row)| {
+            let (payment, status, taken) = (key.payment, row.status, row.taken);
+            Box::new(GivenBack { payment, status, taken })
+        });
         Rows { key, payment, of, generation, earlier, known_order }
     }
 
@@ -414,7 +417,6 @@ impl StoreDesk {
             version: standing.version,
             lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
             cancelable: standing.may_cancel,
-            taken: standing.taken,
         }
     }
 
