@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::attempt::AttemptEvent;
 use crate::call::{Answer, Call};
 use crate::defect::Defect;
+use crate::dispute::DECIDED_WITHIN;
 use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
 use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
@@ -272,7 +273,9 @@ impl Conductor {
     fn overdue(&self, now: Duration, rules: &Rules) -> Option<Case> {
         let flight = self.flight.as_ref()?;
         let since = now.saturating_sub(flight.doubtful_since);
-        if self.payment.case().is_some() || since < rules.resolve_within {
+        let decides_late = matches!(flight.aim, Aim::Step(_, Action::Verdict));
+        let patience = if decides_late { DECIDED_WITHIN } else { Duration::ZERO };
+        if self.payment.case().is_some() || since < patience + rules.resolve_within {
             return None;
         }
         let is_undo = matches!(flight.aim, Aim::Undo(..));
@@ -357,6 +360,9 @@ impl Conductor {
         let at_provider = matches!(flight.aim, Aim::Step(_, Action::Release));
         let rarely = flight.pending || at_provider || effect_of(flight.aim).is_some();
         flight.rest_until = now + rules.backoff(flight.doubts, rarely);
+        if matches!(flight.aim, Aim::Step(_, Action::Verdict)) {
+            flight.rest_until = now + VERDICT_ASKED_EVERY;
+        }
     }
 
     fn choose_call(&self, now: Duration, rules: &Rules) -> Choice {
@@ -483,6 +489,10 @@ impl Conductor {
         }
     }
 }
+
+/// How often a provider is asked what a customer's bank has decided: it tells,
+/// too, and nobody is in a hurry.
+const VERDICT_ASKED_EVERY: Duration = Duration::from_secs(12 * 3_600);
 
 /// What a worker decides to do about a doubt.
 enum Choice {

@@ -27,6 +27,8 @@ pub enum Defect {
     CommitThenPublish,
     /// A consumer counts whatever is delivered.
     ConsumerNoDedupe,
+    /// A dispute that the merchant has won counts as lost.
+    DisputeWonIgnored,
     /// A repeated posting gets new ids and loses its links.
     DoublePost,
     /// A webhook that comes twice is applied twice.
@@ -176,6 +178,14 @@ impl Defect {
                     money twice",
             source: "medusajs/medusa#16681",
             caught_by: &["I08"],
+        },
+        DefectStory {
+            defect: Self::DisputeWonIgnored,
+            name: "dispute-won-ignored",
+            story: "a dispute is written off when it is opened, so that the money of one that is \
+                    won comes back and nobody books it",
+            source: "antiwork/gumroad#2055",
+            caught_by: &["I33", "I34", "L06"],
         },
         DefectStory {
             defect: Self::DoublePost,

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::charge::ChargeEvent;
 use crate::money::Amount;
 
+/// No customer's bank takes longer to decide, the time for the merchant's
+/// answer included.
+pub const DECIDED_WITHIN: Duration = Duration::from_secs(180 * 86_400);
+
 /// A dispute over a charge, in its provider's books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dispute {

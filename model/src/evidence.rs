@@ -56,6 +56,8 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
         (Aim::Step(_, action), Answer::Provider(reply)) => match action {
             Action::Capture => weigh_capture(*reply, defects),
             Action::Refund => weigh_refund(*reply, defects),
+            Action::Contest => weigh_contest(*reply),
+            Action::Verdict => weigh_verdict(*reply, defects),
             Action::Release => weigh_release(*reply, defects),
             _ => weigh_authorization(*reply, defects),
         },
@@ -153,6 +155,29 @@ fn weigh_refund(reply: ProviderReply, defects: Defects) -> Evidence {
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
         ProviderReply::NotFound => Evidence::NotExecuted,
         other => weigh_error(other, defects),
+    }
+}
+
+/// Whatever became of the dispute meanwhile, the answer has come.
+fn weigh_contest(reply: ProviderReply) -> Evidence {
+    match reply {
+        ProviderReply::Dispute(_) => Evidence::Done(Outcome::Answered),
+        _ => Evidence::Unknown,
+    }
+}
+
+/// How a charge that was disputed stands.
+fn weigh_verdict(reply: ProviderReply, defects: Defects) -> Evidence {
+    match reply {
+        ProviderReply::Status(ChargeState::Disputed, ..) => Evidence::Later,
+        ProviderReply::Status(ChargeState::Settled, ..) => {
+            let won = defects.pick(Defect::DisputeWonIgnored, || true, || false);
+            Evidence::Done(Outcome::Decided { won })
+        }
+        ProviderReply::Status(ChargeState::ChargedBack, ..) => {
+            Evidence::Done(Outcome::Decided { won: false })
+        }
+        _ => Evidence::Unknown,
     }
 }
 

@@ -184,6 +184,9 @@ impl CreatePayment {
             Order::Refund(refund) => {
                 hash("fingerprint-back", [plain, refund.of.0, refund.charge.0])
             }
+            Order::Chargeback(chargeback) => {
+                hash("fingerprint-lost", [plain, chargeback.of.0, chargeback.charge.0])
+            }
             Order::Payout(payout) => {
                 let other = payout.other.map_or(0, |bank| u64::from(bank.0) + 1);
                 let (customer, bank) = (payout.customer.0.into(), payout.bank.0.into());

@@ -90,6 +90,11 @@ impl PaymentId {
         Self(hash("payment", [u64::from(tenant.0), key.0, u64::from(generation)]))
     }
 
+    /// The chargeback of `charge`: a charge is disputed once.
+    pub fn of_dispute(charge: ChargeId) -> Self {
+        Self(hash("dispute", [charge.0]))
+    }
+
     /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
     /// from those of payments.
     pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {

@@ -84,7 +84,7 @@ pub use dialect::{
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
     Undoing, WebhookHabits,
 };
-pub use dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
+pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
@@ -99,7 +99,7 @@ pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{Order, PayIn, PayoutOrder, RefundOrder};
+pub use order::{ChargebackOrder, Order, PayIn, PayoutOrder, RefundOrder};
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::captures::Captures;
-use crate::identity::{BankId, ChargeId, Customer, PaymentId, ProviderId, RailId};
+use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
+use crate::workflow::chargeback::CHARGEBACK;
 use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
@@ -20,6 +21,8 @@ pub enum Order {
     PayIn(PayIn),
     /// Money that was captured for another payment goes back.
     Refund(RefundOrder),
+    /// A customer's bank has taken back what was captured for another payment.
+    Chargeback(ChargebackOrder),
     /// A customer's balance is paid out to an account elsewhere.
     Payout(PayoutOrder),
 }
@@ -42,6 +45,19 @@ pub struct RefundOrder {
     pub provider: ProviderId,
     /// As which charge.
     pub charge: ChargeId,
+}
+
+/// What a chargeback is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ChargebackOrder {
+    /// The payment that it was captured for.
+    pub of: PaymentId,
+    /// Who had captured it.
+    pub provider: ProviderId,
+    /// As which charge.
+    pub charge: ChargeId,
+    /// The key of its authorization, by which the provider is asked.
+    pub authorization: OperationId,
 }
 
 /// Whose balance is paid out, and by whom.
@@ -82,7 +98,7 @@ impl Order {
     pub const fn captures(&self) -> Captures {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
-            Self::Refund(_) | Self::Payout(_) => Captures::AT_ONCE,
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Captures::AT_ONCE,
         }
     }
 
@@ -92,6 +108,7 @@ impl Order {
             Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
             Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
+            Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
         }
     }
@@ -100,7 +117,7 @@ impl Order {
     pub fn split(&self) -> Split {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
-            Self::Refund(_) | Self::Payout(_) => Split::default(),
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
         }
     }
 
@@ -109,6 +126,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.provider),
+            Self::Chargeback(chargeback) => Some(chargeback.provider),
         }
     }
 
@@ -117,6 +135,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.charge),
+            Self::Chargeback(chargeback) => Some(chargeback.charge),
         }
     }
 
@@ -125,6 +144,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.of),
+            Self::Chargeback(chargeback) => Some(chargeback.of),
         }
     }
 }

@@ -5,12 +5,14 @@ use crate::defect::Defect;
 use crate::dialect::Undoing;
 use crate::identity::{BankId, ProviderId};
 use crate::money::{Amount, Money};
+use crate::order::Order;
 use crate::payment::Payment;
 use crate::provider::ProviderRequest;
 use crate::rail::BankRequest;
 use crate::risk::RiskRequest;
 use crate::rules::Rules;
 use crate::saga::Try;
+use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, payin_card};
 
 /// The call that a step makes; `calls` were made before it.
@@ -20,11 +22,15 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Risk => Call::Risk(RiskRequest::Assess { operation }),
         Action::Post => {
             let right = || payment.booking(Action::Post);
-            let wrong = || payin_card::post_unlinked(payment, calls);
+            let wrong = || match payment.intent().order {
+                Order::Chargeback(_) => right(),
+                _ => payin_card::post_unlinked(payment, calls),
+            };
             let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
             Call::Ledger(LedgerRequest::Create(legs))
         }
         Action::Notify => notice(payment),
+        Action::Verdict => query(payment, which),
         action if action.is_booking() => {
             Call::Ledger(LedgerRequest::Create(payment.booking(action)))
         }
@@ -56,6 +62,10 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                 payment,
                 which,
                 match (action, payment.charge()) {
+                    (Action::Contest, Some(charge)) => {
+                        let evidence = is_contested(money.amount);
+                        ProviderRequest::Contest { reference, charge, evidence }
+                    }
                     (Action::Refund, Some(charge)) => {
                         ProviderRequest::Refund { reference, charge, amount: money.amount }
                     }
@@ -116,8 +126,9 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
 }
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {
-    let target = match payment.action(which) {
-        Action::Capture | Action::Release => payment.operation_of(Action::Authorize),
+    let target = match (payment.action(which), payment.intent().order) {
+        (Action::Verdict, Order::Chargeback(chargeback)) => chargeback.authorization,
+        (Action::Capture | Action::Release, _) => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };
     if payment.action(which) == Action::Send {

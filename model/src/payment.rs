@@ -4,6 +4,7 @@
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
 use crate::dialect::Dialect;
+use crate::dispute::{DisputeEvent, DisputeState, IllegalDisputeEvent};
 use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
@@ -15,6 +16,7 @@ use crate::rules::Rules;
 use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
 use crate::status::{Status, StatusEvent};
 use crate::transfer::Transfer;
+use crate::workflow::chargeback::is_contested;
 use crate::workflow::payin_card::ATTEMPTS_MAX;
 use crate::workflow::{Action, PaymentWorkflow};
 
@@ -30,6 +32,8 @@ pub struct Payment {
     captured: Amount,
     /// Where it stands, if it is a refund.
     refund: RefundState,
+    /// Where what it is about stands, if it is a chargeback.
+    dispute: DisputeState,
     last_refusal: Option<Refusal>,
     /// An authorization was waited for until it had expired.
     waited_out: bool,
@@ -67,6 +71,9 @@ pub enum IllegalRecord {
     /// The refund can't.
     #[error(transparent)]
     Refund(#[from] IllegalRefundEvent),
+    /// The dispute can't.
+    #[error(transparent)]
+    Dispute(#[from] IllegalDisputeEvent),
     /// The status can't change so.
     #[error("a payment that is {from:?} can't become {to:?}")]
     Status {
@@ -104,6 +111,10 @@ impl Payment {
             attempts: Vec::new(),
             captured: Amount::ZERO,
             refund: RefundState::Absent,
+            dispute: match intent.order {
+                Order::Chargeback(_) => DisputeState::Opened,
+                _ => DisputeState::Absent,
+            },
             last_refusal: None,
             waited_out: false,
             pivot_committed: false,
@@ -173,6 +184,7 @@ impl Payment {
                     self.saga.apply(SagaEntry::Doubt)?;
                 }
             }
+            Record::Flagged => {}
             Record::Terminal => self.terminal = true,
         }
         Ok(())
@@ -350,6 +362,12 @@ impl Payment {
         self.refund
     }
 
+    /// Where what it is about stands, if it is a chargeback; absent if it is
+    /// none.
+    pub fn dispute(&self) -> DisputeState {
+        self.dispute
+    }
+
     /// What was captured, in all.
     pub fn captured(&self) -> Amount {
         self.captured
@@ -463,6 +481,22 @@ impl Payment {
         Ok(())
     }
 
+    /// The dispute, if it is a chargeback, is told what is durable of it.
+    fn change_dispute(&mut self, outcome: Outcome) -> Result<(), IllegalRecord> {
+        let contested = is_contested(self.intent.money.amount);
+        let event = match outcome {
+            Outcome::Answered if contested => DisputeEvent::EvidenceSubmitted,
+            Outcome::Answered => DisputeEvent::Accepted,
+            // Who gave in knows the verdict.
+            Outcome::Decided { won: false } if self.dispute == DisputeState::Lost => return Ok(()),
+            Outcome::Decided { won: true } => DisputeEvent::Won,
+            Outcome::Decided { won: false } => DisputeEvent::Lost,
+            _ => return Ok(()),
+        };
+        self.dispute = self.dispute.next(event)?;
+        Ok(())
+    }
+
     /// The undo of its authorization told what became of a capture in doubt.
     fn learn_of_capture(&mut self, happened: bool) {
         if happened {
@@ -487,6 +521,7 @@ impl Payment {
         };
         self.change_attempt(which, event)?;
         self.change_refund(RefundEvent::of_outcome(self.action(which), outcome))?;
+        self.change_dispute(outcome)?;
         match outcome {
             Outcome::Quoted(quote) => self.quote = Some(quote),
             Outcome::Authorized { charge, .. } => {
@@ -501,6 +536,8 @@ impl Payment {
             | Outcome::Held
             | Outcome::Released { .. }
             | Outcome::Refunded { .. }
+            | Outcome::Answered
+            | Outcome::Decided { .. }
             | Outcome::Sent
             | Outcome::Posted => {}
         }

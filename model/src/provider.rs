@@ -94,6 +94,11 @@ impl ProviderBooks {
         self.charges.values()
     }
 
+    /// The charge with this name, if something may still happen to it.
+    pub fn charge(&self, id: ChargeId) -> Option<&Charge> {
+        self.charges.get(&id)
+    }
+
     /// The charge that `request` is about, if the books have it and something
     /// may still happen to it.
     pub fn about(&self, request: &ProviderRequest) -> Option<&Charge> {
@@ -147,6 +152,9 @@ impl ProviderBooks {
             }
             ProviderRequest::Refund { reference, charge, amount } => {
                 self.refund(reference, charge, amount, how)
+            }
+            ProviderRequest::Contest { charge, evidence, .. } => {
+                self.contest(charge, evidence, how)
             }
             ProviderRequest::Query { target } => (self.query(target, how.now), None),
         };
@@ -209,9 +217,9 @@ impl ProviderBooks {
             ProviderRequest::VoidByReference { target, .. } | ProviderRequest::Query { target } => {
                 self.latest(*target)
             }
-            ProviderRequest::Capture { charge, .. } | ProviderRequest::Refund { charge, .. } => {
-                *charge
-            }
+            ProviderRequest::Capture { charge, .. }
+            | ProviderRequest::Refund { charge, .. }
+            | ProviderRequest::Contest { charge, .. } => *charge,
         }
     }
 }

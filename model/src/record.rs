@@ -57,6 +57,9 @@ pub enum Record {
     Notified,
     /// A person has to look.
     CaseOpened(Case),
+    /// More is taken back than was taken, because a refund was under way when a
+    /// customer's bank took its part: a person looks at both.
+    Flagged,
     /// Nothing is left to do.
     Terminal,
 }
@@ -111,6 +114,13 @@ pub enum Outcome {
     Refunded {
         /// How much.
         amount: Amount,
+    },
+    /// The provider has the merchant's answer to a dispute.
+    Answered,
+    /// The dispute is over.
+    Decided {
+        /// Whether the merchant has its money back.
+        won: bool,
     },
     /// The bank has sent the money.
     Sent,

@@ -2,6 +2,7 @@
 //! compare-and-set commits, each atomic, and leases with epochs that fence
 //! stale workers.
 
+mod beginning;
 mod finished;
 mod inbox;
 mod lifetimes;

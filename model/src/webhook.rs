@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::charge::ChargeState;
-use crate::identity::{BankId, ChargeId, EventId, OperationId, ProviderId, Token, hash};
+use crate::identity::{BankId, ChargeId, EventId, OperationId, PaymentId, ProviderId, Token, hash};
 use crate::inbox::InboxState;
 use crate::money::Amount;
 
@@ -78,6 +78,19 @@ pub struct Told {
     pub state: InboxState,
     /// The latest version that was applied of what it is about; 0 if none was.
     pub known: u32,
+}
+
+impl Webhook {
+    /// The saga of its own that it begins, or that goes on by it.
+    pub fn saga(&self) -> Option<PaymentId> {
+        match self.news {
+            News::Begins(
+                Beginning::DisputeOpened | Beginning::DisputeWon | Beginning::DisputeLost,
+                _,
+            ) => Some(PaymentId::of_dispute(self.charge)),
+            _ => None,
+        }
+    }
 }
 
 impl EventId {

@@ -1,5 +1,6 @@
 //! The workflows of payments, one file each.
 
+pub mod chargeback;
 pub mod payin_captures;
 pub mod payin_card;
 pub mod payout_rail;
@@ -11,13 +12,15 @@ use crate::payment::Payment;
 use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
+use self::chargeback::CHARGEBACK;
 use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payout_rail::PAYOUT_RAIL;
 use self::refund::REFUND;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 4] = [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL];
+pub static ALL: [&PaymentWorkflow; 5] =
+    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -50,6 +53,12 @@ pub enum Action {
     Refund,
     /// Send money out by a rail.
     Send,
+    /// Book that a customer's bank has taken money back.
+    Withdraw,
+    /// Send evidence against that, or give in.
+    Contest,
+    /// Wait for what is decided.
+    Verdict,
     /// Book it.
     Post,
     /// Tell the merchant.
@@ -68,6 +77,9 @@ impl Action {
             Self::Release => "release",
             Self::Refund => "refund",
             Self::Send => "send",
+            Self::Withdraw => "withdraw",
+            Self::Contest => "contest",
+            Self::Verdict => "verdict",
             Self::Post => "post",
             Self::Notify => "notify",
         }
@@ -81,7 +93,7 @@ impl Action {
 
     /// Whether it books a chain in the ledger.
     pub const fn is_booking(self) -> bool {
-        matches!(self, Self::Hold | Self::Post)
+        matches!(self, Self::Hold | Self::Withdraw | Self::Post)
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use model::Order;
+
 /// Copies of a message that are older are lost.
 pub const COPY_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 /// No provider executes a request later than this after it came.
@@ -16,6 +18,16 @@ pub const EARLY_MAX: Duration = Duration::from_secs(10);
 /// Nobody tells of a change later than this after it, however often it was
 /// sent and held back.
 pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
+/// No customer disputes a payment later than this after it.
+pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
+/// No merchant has longer to answer a dispute.
+pub const ANSWER_WITHIN_MAX: Duration = Duration::from_secs(45 * 86_400);
+/// No customer's bank decides later than this after that.
+pub const DECIDED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
+/// Until when a dispute has to be booked that was opened or decided, and until
+/// when a person is told that a refund is under way beside it: `T_book` and
+/// `T_flag`.
+pub const BOOK: Duration = Duration::from_secs(4 * 86_400);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
 /// How long a worker waits for a provider's answer; then the attempt is unknown.
@@ -28,6 +40,17 @@ pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);
 /// How long after the end of all faults an accepted payment may take: the last
 /// settlement file, and three days.
 pub const TERM: Duration = Duration::from_secs(11 * 86_400);
+/// How long after the end of all faults what carries out `order` may take.
+pub const fn term(order: &Order) -> Duration {
+    match order {
+        Order::Chargeback(_) => DISPUTE_TERM,
+        Order::PayIn(_) | Order::Refund(_) | Order::Payout(_) => TERM,
+    }
+}
+
+/// Of a chargeback: a customer's bank is in no hurry.
+const DISPUTE_TERM: Duration =
+    Duration::from_secs(ANSWER_WITHIN_MAX.as_secs() + DECIDED_AFTER_MAX.as_secs() + TERM.as_secs());
 /// How long after heal a world may take to come to rest.
 pub const HORIZON: Duration = Duration::from_secs(60 * 86_400);
 

@@ -16,6 +16,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("worker-takeover", include_str!("../catalog/worker-takeover.toml")),
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
     ("webhook-weather", include_str!("../catalog/webhook-weather.toml")),
+    ("chargebacks", include_str!("../catalog/chargebacks.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),
     ("keys-expire", include_str!("../catalog/keys-expire.toml")),

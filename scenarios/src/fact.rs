@@ -152,6 +152,8 @@ pub enum ProviderStrike {
     Deferred,
     /// F14: the issuer declined the capture.
     CaptureDeclined,
+    /// F22: a customer disputed a payment.
+    Disputed,
     /// F16: a query did not see a charge that is in the books.
     IndexLag,
     /// F17: a request came about a charge whose key the provider has forgotten.

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 17] = [
+pub(crate) const STEPS: [&str; 19] = [
     "create",
     "risk",
     "quote",
@@ -114,6 +114,8 @@ pub(crate) const STEPS: [&str; 17] = [
     "authorize",
     "capture",
     "refund",
+    "dispute",
+    "contest",
     "void",
     "send",
     "recall",

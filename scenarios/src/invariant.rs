@@ -66,6 +66,8 @@ pub enum Invariant {
     L01,
     /// No key stays locked.
     L05,
+    /// What providers do by themselves is booked.
+    L06,
 }
 
 /// When an invariant is judged.
@@ -108,7 +110,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 29] = [
+    pub const ALL: [InvariantStory; 30] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -156,7 +158,7 @@ impl Invariant {
             "nothing-goes-back-that-was-not-captured",
             InvariantKind::Always,
             "PB LG",
-            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
         ),
         story(
             Self::I08,
@@ -282,14 +284,14 @@ impl Invariant {
             "external-conservation",
             InvariantKind::AtRest,
             "PB LG",
-            "per tenant, currency and provider, what the ledger says it is owed is what was captured and not given back, nothing is left in transit, and merchants, fees and tax share exactly that",
+            "per tenant, currency and provider, what the ledger says it is owed is what was captured and not given or taken back, nothing is left in transit, and merchants, fees and tax share exactly that",
         ),
         story(
             Self::I34,
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back",
         ),
         story(
             Self::I35,
@@ -303,7 +305,7 @@ impl Invariant {
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides",
         ),
         story(
             Self::L05,
@@ -311,6 +313,13 @@ impl Invariant {
             InvariantKind::Eventually,
             "CL JR",
             "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
+        ),
+        story(
+            Self::L06,
+            "what-providers-do-by-themselves-is-booked",
+            InvariantKind::Eventually,
+            "PB LG",
+            "within four days of a dispute being opened, won or lost at a provider, the ledger has booked it",
         ),
     ];
 
@@ -326,7 +335,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 29] = Invariant::ALL;
+static STORIES: [InvariantStory; 30] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

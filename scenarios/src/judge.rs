@@ -2,6 +2,7 @@
 //! compares what the authorities say. It never asks the accused.
 
 mod authorities;
+mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
@@ -140,6 +141,7 @@ impl Judge {
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
+        chargebacks::judge(&mut self.found, seen, movement);
         refunds::moved(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.token);
     }
@@ -288,7 +290,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 21] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -301,6 +303,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 21] = [
     ProviderStrike::PartialApproval,
     ProviderStrike::Deferred,
     ProviderStrike::CaptureDeclined,
+    ProviderStrike::Disputed,
     ProviderStrike::IndexLag,
     ProviderStrike::KeyExpired,
     ProviderStrike::RefundFailed,

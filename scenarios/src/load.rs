@@ -6,8 +6,9 @@ pub(crate) mod dialects;
 use std::path::Path;
 
 use miette::Diagnostic;
+use model::Dialect;
 use serde::de::DeserializeOwned;
-use sim::Strike;
+use sim::{Rate, Strike};
 
 pub use dialects::dialect;
 
@@ -94,6 +95,8 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
         },
     )?;
     dialects::resolve(origin, text, folder, &mut scenario)?;
+    disputes(&scenario)
+        .map_err(|problem| invalid(origin, text, find(text, "disputed", 0), problem, None))?;
     Ok(scenario)
 }
 
@@ -199,6 +202,11 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     }
     at_most("reorder_max", faults.webhooks.reorder_max.0, bounds::HELD_BACK_MAX)?;
     at_most("delay_max", faults.webhooks.delay_max.0, bounds::HELD_BACK_MAX)?;
+    at_most(
+        "disputed_after_max",
+        scenario.providers.issuer.disputed_after_max.0,
+        bounds::DISPUTED_AFTER_MAX,
+    )?;
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {
@@ -225,6 +233,22 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
             let problem = format!("`{code}` is never met here: no key is used for another request");
             return Err(("exercises", problem));
         }
+    }
+    Ok(())
+}
+
+/// Whether whoever is disputed hears of it.
+fn disputes(scenario: &Scenario) -> Result<(), String> {
+    let issuer = &scenario.providers.issuer;
+    if issuer.disputed == Rate::NEVER {
+        return Ok(());
+    }
+    let told =
+        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
+    if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
+        let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
+                       nobody would learn of a dispute otherwise";
+        return Err(problem.to_owned());
     }
     Ok(())
 }
@@ -354,6 +378,24 @@ mod tests {
             let text = calm.replacen(at, &format!("{line}\n{at}"), 1);
             assert_ne!(text, calm, "{at}");
             let error = parse("mine.toml", &text).expect_err(line).to_string();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_disputed_who_would_not_hear_of_it_or_not_in_time() {
+        let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
+        for (from, to, told) in [
+            ("webhooks = true", "webhooks = false", "nobody would learn of a dispute"),
+            ("\"whop-like\"", "\"legacy\"", "nobody would learn of a dispute"),
+            ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
+            ("\"2880h\"", "\"2881h\"", "`disputed_after_max` is at most"),
+        ] {
+            let wrong = text.replace(from, to);
+            assert_ne!(wrong, *text, "{from}");
+            // Without an ingress, nothing of it can crash.
+            let wrong = wrong.replace("who = \"ingress\"", "who = \"store\"");
+            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
             assert!(error.contains(told), "{error}");
         }
     }

@@ -380,6 +380,7 @@ kinds! {
     44 RETURN_REPLY "return-reply" = Self::ReturnReply(_),
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
+    47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
 }
 
 impl sim::Message for Message {

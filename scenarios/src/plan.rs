@@ -1,6 +1,7 @@
 //! A plan: everything that is decided before a run, as data.
 
 mod bank;
+mod dispute;
 mod draw;
 mod forced;
 mod purpose;
@@ -10,10 +11,11 @@ use std::time::Duration;
 
 use model::gatekeeper::KeyId;
 use model::workflow::PaymentWorkflow;
+use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
     BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
-    ProviderId, Tenant, Token,
+    PaymentId, ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
@@ -21,6 +23,7 @@ use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
+pub use dispute::DisputePlan;
 pub use forced::Forced;
 pub use purpose::Purpose;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
@@ -118,6 +121,8 @@ pub struct Operation {
     pub click_again_after: Option<Duration>,
     /// How long after it the customer cancels.
     pub cancel_after: Option<Duration>,
+    /// How the customer disputes it, once it was taken.
+    pub dispute: Option<DisputePlan>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whether the shop, once it knows of the payment, makes its request again
@@ -254,6 +259,15 @@ impl Plan {
         self.operation(token).map_or(&PAYIN_CARD, |operation| operation.purpose.workflow())
     }
 
+    /// The workflow of `payment`, which is this instrument's: that of its
+    /// operation, or that of the dispute over it.
+    pub fn workflow_of(&self, token: Token, payment: PaymentId) -> &'static PaymentWorkflow {
+        let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
+        let asked_for =
+            (0..GENERATIONS).any(|n| PaymentId::of(operation.tenant, operation.key, n) == payment);
+        if operation.dispute.is_some() && !asked_for { &CHARGEBACK } else { self.workflow(token) }
+    }
+
     /// The operation of this instrument.
     pub fn operation(&self, token: Token) -> Option<&Operation> {
         self.operations.get(self.place(token)?)
@@ -322,6 +336,14 @@ impl Plan {
 }
 
 impl Operation {
+    /// When its dispute is decided at the latest, if the customer disputes it; it
+    /// may be authorized some days after it was asked for.
+    pub(crate) fn disputed_until(&self) -> Option<VirtualTime> {
+        let dispute = self.dispute?;
+        let after = dispute.after + dispute.answer_within + dispute.decided_after;
+        Some(self.at.after(after))
+    }
+
     /// Its key within its tenant.
     pub fn key_id(&self) -> KeyId {
         let (tenant, key) = (self.tenant, self.key);
@@ -357,3 +379,5 @@ const DEFERRED: u64 = 105;
 const WHEN: u64 = 106;
 const THEN: u64 = 107;
 const DEFERRED_MIN: Duration = Duration::from_secs(30);
+/// More often than a key expires in any world.
+const GENERATIONS: u32 = 16;

@@ -245,7 +245,7 @@ impl ProviderSettings {
     }
 }
 
-/// What issuers answer: payments.md F11 to F14.
+/// What issuers answer: payments.md F11 to F14, F22.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IssuerSettings {
@@ -263,6 +263,11 @@ pub struct IssuerSettings {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Payments that the customer disputes at its bank: F22.
+    pub disputed: Rate,
+    /// How long after the payment at most; a hundred and twenty days are the
+    /// most.
+    pub disputed_after_max: Span,
 }
 
 /// What goes wrong at providers: payments.md F05 to F08, F10, F16.

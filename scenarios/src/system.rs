@@ -118,6 +118,8 @@ pub enum Timer {
     Answer(u32),
     /// A provider: the issuer decides on this charge.
     Mature(ChargeId),
+    /// A provider: the dispute over this charge goes on.
+    Dispute(ChargeId),
     /// The store: does anybody know by now what this webhook is about?
     Orphan(EventId),
     /// A bank: tell what the investigation with this number found.
@@ -256,6 +258,9 @@ impl System for PaymentSystem {
             (Party::Provider(provider), Timer::Answer(slot)) => provider.on_answer(slot, out),
             (Party::Provider(provider), Timer::Mature(charge)) => {
                 provider.on_decision(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::Dispute(charge)) => {
+                provider.on_dispute(self, charge, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),

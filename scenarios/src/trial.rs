@@ -18,7 +18,7 @@ use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
 use crate::party::{self, PROBE};
-use crate::plan::{Forced, Plan};
+use crate::plan::{Forced, Operation, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
@@ -201,7 +201,7 @@ pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
             network,
             faults: &plan.faults,
             heal_at: plan.heal_at,
-            limits: Limits { events_max: events_max(plan), horizon: plan.heal_at.after(HORIZON) },
+            limits: Limits { events_max: events_max(plan), horizon: horizon(plan) },
         },
     );
     world.under(settings(plan))
@@ -308,6 +308,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::PartialApproval => "partial-approval",
         ProviderStrike::Deferred => "pending-then-result",
         ProviderStrike::CaptureDeclined => "capture-declined",
+        ProviderStrike::Disputed => "chargeback",
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
@@ -334,8 +335,11 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
     }
 }
 
+/// From when on a world is not waited for: some time after heal, or after the
+/// last dispute is decided.
 fn horizon(plan: &Plan) -> VirtualTime {
-    plan.heal_at.after(HORIZON)
+    let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
+    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

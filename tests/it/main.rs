@@ -1,5 +1,6 @@
 //! What holds across the crates.
 
+mod chargebacks;
 mod command;
 mod compaction;
 mod damage;

@@ -14,9 +14,10 @@ use crate::inbox::{InboxEvent, InboxState};
 use crate::money::Amount;
 use crate::payment::Attempt;
 use crate::provider::{ProviderReply, ProviderRequest};
+use crate::record::Outcome;
 use crate::rules::Rules;
-use crate::saga::Try;
-use crate::webhook::{News, Told, Webhook};
+use crate::saga::{Try, TryState};
+use crate::webhook::{Beginning, News, Told, Webhook};
 use crate::workflow::Action;
 
 impl Conductor {
@@ -25,7 +26,10 @@ impl Conductor {
     /// follow from it, and it has to be committed with them.
     pub fn take_evidence(&mut self, told: &Told, now: Duration, rules: &Rules) -> InboxEvent {
         let webhook = &told.webhook;
-        let News::Stands(state, amount) = webhook.news else { return InboxEvent::TooEarly };
+        let (state, amount) = match webhook.news {
+            News::Stands(state, amount) => (state, amount),
+            News::Begins(beginning, _) => return self.hear_verdict(beginning, now, rules),
+        };
         let Some((which, attempt)) = self.attempt_of(webhook) else { return InboxEvent::TooEarly };
         let overwrites = || webhook.version < told.known;
         if rules.defects.pick(Defect::StaleOverwrites, || false, overwrites) {
@@ -47,6 +51,32 @@ impl Conductor {
             InboxEvent::Fits => self.weigh_webhook(which, webhook, (state, amount), now, rules),
             other => other,
         }
+    }
+
+    /// A provider tells how a dispute ended. It does so once: whatever comes
+    /// before its time is looked at again.
+    fn hear_verdict(&mut self, beginning: Beginning, now: Duration, rules: &Rules) -> InboxEvent {
+        let won = match beginning {
+            Beginning::DisputeWon => {
+                rules.defects.pick(Defect::DisputeWonIgnored, || true, || false)
+            }
+            Beginning::DisputeLost => false,
+            _ => return InboxEvent::Outdated,
+        };
+        let decided = self.payment.latest(Action::Verdict);
+        if decided.is_some_and(|(_, state)| state == TryState::Done) {
+            return InboxEvent::Outdated;
+        }
+        let aim = self.aim().filter(|aim| matches!(aim, Aim::Step(_, Action::Verdict)));
+        let Some(aim) = aim.filter(|_| self.conclusion.is_none()) else {
+            return InboxEvent::TooEarly;
+        };
+        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
+            self.begin(aim, now);
+        }
+        let evidence = Evidence::Done(Outcome::Decided { won });
+        self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
+        InboxEvent::Fits
     }
 
     /// The call that a webhook makes by itself. There is none, unless a defect

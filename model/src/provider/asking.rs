@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::charge::ChargeState;
 use crate::dialect::ProviderEndpoint;
+use crate::dispute::DisputeState;
 use crate::identity::{ChargeId, OperationId};
 use crate::money::{Amount, Money};
 use crate::refund::RefundState;
@@ -48,6 +49,15 @@ pub enum ProviderRequest {
         /// How much.
         amount: Amount,
     },
+    /// Answer the dispute over `charge`.
+    Contest {
+        /// Which request it is; that it is done again changes nothing.
+        reference: OperationId,
+        /// The charge.
+        charge: ChargeId,
+        /// With evidence, or by giving in.
+        evidence: bool,
+    },
     /// Tell what became of `target`.
     Query {
         /// The key of an authorization, or of a refund.
@@ -56,9 +66,9 @@ pub enum ProviderRequest {
 }
 
 impl ProviderRequest {
-    /// Whether it may move money.
+    /// Whether it may move money, or lose it.
     pub const fn takes_effect(&self) -> bool {
-        matches!(self, Self::Authorize { .. } | Self::Capture { .. } | Self::Refund { .. })
+        !matches!(self, Self::VoidByReference { .. } | Self::Query { .. })
     }
 
     /// The endpoint and key of a request that must happen once.
@@ -67,7 +77,7 @@ impl ProviderRequest {
             Self::Authorize { reference, .. } => Some((ProviderEndpoint::Authorize, *reference)),
             Self::Capture { reference, .. } => Some((ProviderEndpoint::Capture, *reference)),
             Self::Refund { reference, .. } => Some((ProviderEndpoint::Refund, *reference)),
-            Self::VoidByReference { .. } | Self::Query { .. } => None,
+            Self::VoidByReference { .. } | Self::Contest { .. } | Self::Query { .. } => None,
         }
     }
 }
@@ -124,6 +134,8 @@ pub enum ProviderReply {
     Status(ChargeState, ChargeId, Amount),
     /// What the books say of the refund with this reference.
     RefundStatus(RefundState, Amount),
+    /// The dispute that was answered stands so.
+    Dispute(DisputeState),
     /// The query does not know the reference, or not yet.
     NotFound,
     /// The request with this key is still being worked on.

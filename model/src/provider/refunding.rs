@@ -135,6 +135,23 @@ impl ProviderBooks {
         self.advance(id, dispute, event)
     }
 
+    /// The merchant answers a dispute. Whoever answers again, or too late, is
+    /// told how it stands.
+    pub(super) fn contest(&mut self, id: ChargeId, evidence: bool, how: &Execution) -> Executed {
+        let disputed = self.opened(id).is_some_and(|charge| charge.token == how.token);
+        let Some(dispute) = self.disputes.get(&id).filter(|_| disputed).copied() else {
+            return (ProviderReply::Invalid, None);
+        };
+        let answered = match evidence {
+            true => DisputeEvent::EvidenceSubmitted,
+            false => DisputeEvent::Accepted,
+        };
+        let event = dispute.due(how.now).unwrap_or(answered);
+        let movement = self.dispute(id, event).ok().flatten();
+        let stands = self.disputes.get(&id).map_or(dispute.state, |dispute| dispute.state);
+        (ProviderReply::Dispute(stands), movement)
+    }
+
     /// Lets time pass over the dispute over `id`: who does not answer accepts.
     pub fn mature_dispute(&mut self, id: ChargeId, now: Duration) -> Option<Movement> {
         let event = self.disputes.get(&id)?.due(now)?;

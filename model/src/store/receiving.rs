@@ -1,6 +1,8 @@
 //! What the store does about webhooks: an entry before each acknowledgement,
 //! and marks that come with the commits that they cause.
 
+use std::sync::Arc;
+
 use super::inbox::{self, Inbox, InboxChange, InboxRow};
 use super::{Commit, Standing, Store, StoreEntry, Then};
 use crate::defect::Defect;
@@ -8,7 +10,7 @@ use crate::identity::{EventId, PaymentId};
 use crate::inbox::InboxState;
 use crate::record::{Outcome, Record};
 use crate::status::Status;
-use crate::webhook::{News, Told, Webhook};
+use crate::webhook::{Beginning, News, Told, Webhook};
 
 impl Store {
     /// The same store, with an inbox for webhooks.
@@ -31,15 +33,19 @@ impl Store {
         if self.defects.pick(Defect::StaleOverwrites, || false, outdated) {
             return Some(StoreEntry::Received(*webhook, InboxState::Applied));
         }
-        let payment = inbox.payment_of(webhook.reference);
+        if let News::Begins(Beginning::DisputeOpened, _) = webhook.news {
+            return Some(StoreEntry::Committed(Arc::new(self.begun_by(webhook)?)));
+        }
+        let payment = self.webhook_payment(webhook);
         let standing = payment.and_then(|payment| self.standing(payment));
         let state = match (webhook.news, standing) {
-            (News::Begins(..), _) => InboxState::Received,
+            (News::Begins(..), None) if webhook.saga().is_some() => return None,
+            (News::Begins(..), None) => InboxState::Received,
             (News::Stands(..), None) => InboxState::Parked,
-            (News::Stands(..), Some(Standing { then: Then::Close, status, .. })) => {
+            (_, Some(Standing { then: Then::Close, status, .. })) => {
                 inbox::at_the_end(InboxState::Received, status, webhook)
             }
-            (News::Stands(..), Some(_)) => InboxState::Received,
+            (_, Some(_)) => InboxState::Received,
         };
         Some(StoreEntry::Received(*webhook, state))
     }
@@ -58,7 +64,7 @@ impl Store {
 
     /// The payment that `webhook` is about, if that is known.
     pub fn webhook_payment(&self, webhook: &Webhook) -> Option<PaymentId> {
-        self.inbox.as_ref()?.payment_of(webhook.reference)
+        webhook.saga().or_else(|| self.inbox.as_ref()?.payment_of(webhook.reference))
     }
 
     /// The row of this event.
@@ -91,7 +97,7 @@ impl Store {
 
     pub(super) fn receive(&mut self, webhook: &Webhook, state: InboxState) {
         if let Some(inbox) = &mut self.inbox {
-            let payment = inbox.payment_of(webhook.reference);
+            let payment = webhook.saga().or_else(|| inbox.payment_of(webhook.reference));
             inbox.receive(InboxRow { webhook: *webhook, state, payment });
         }
     }

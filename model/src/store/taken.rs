@@ -76,7 +76,16 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) => None,
+            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) => None,
+        }
+    }
+
+    /// How much of another payment its acceptance tells to be withdrawn.
+    fn withdrawn(&self) -> Option<Claim> {
+        let Some(Record::Accepted(intent)) = self.records.first() else { return None };
+        match intent.order {
+            Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
+            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) => None,
         }
     }
 }
@@ -93,17 +102,33 @@ impl Store {
         if let Some(claim) = commit.claimed_back() {
             self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
         }
+        if let Some(claim) = commit.withdrawn() {
+            self.change_taken(claim.of, |taken| taken.disputed += claim.amount);
+        }
         let failed = |record: &Record| {
             matches!(record, Record::StatusChanged(Status::Failed | Status::Canceled))
         };
-        if !commit.records.iter().any(failed) {
+        let won = |record: &Record| {
+            let won = Outcome::Decided { won: true };
+            matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
+        };
+        let (failed, won) = (commit.records.iter().any(failed), commit.records.iter().any(won));
+        if !failed && !won {
             return;
         }
         let row = self.payments.get(&commit.payment);
-        if let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first())
-            && let (Order::Refund(refund), amount) = (intent.order, intent.money.amount)
-        {
-            self.change_taken(refund.of, |taken| taken.refunds -= amount);
+        let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()) else {
+            return;
+        };
+        let amount = intent.money.amount;
+        match intent.order {
+            Order::Refund(refund) if failed => {
+                self.change_taken(refund.of, |taken| taken.refunds -= amount);
+            }
+            Order::Chargeback(chargeback) if won => {
+                self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
+            }
+            _ => {}
         }
     }
 

@@ -12,12 +12,12 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, Commit, CommitResult,
-    Conductor, Currency, Customer, Defect, Defects, Event, EventNumber, IdempotencyKey, Intake,
-    Intent, Lake, Ledger, LedgerRequest, Merchant, Money, OperationId, Order, PayIn, Payment,
-    PaymentId, PayoutOrder, ProviderReply, ProviderRequest, Record, Refusal, Rules, Split, Status,
-    Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
-    TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, ChargeId,
+    ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
+    EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
+    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderReply,
+    ProviderRequest, Record, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant, Then, Token,
+    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -61,10 +61,11 @@ fn every_defect_has_a_story() {
         Defect::MinorUnitsX100 => 29,
         Defect::ResidualAuth => 30,
         Defect::RoundEachLeg => 31,
+        Defect::DisputeWonIgnored => 32,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..32).collect());
-    assert_eq!(Defect::ALL.len(), 32);
+    assert_eq!(listed, (0..33).collect());
+    assert_eq!(Defect::ALL.len(), 33);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -115,6 +116,16 @@ fn a_server_error_counts_as_a_refusal_under_5xx_is_not_executed() {
         let answer = Answer::Provider(ProviderReply::ServerError);
         weigh(Aim::Step(which, Action::Capture), &answer, defects)
             == Evidence::Refused(Refusal::FailedDefinite)
+    });
+}
+
+#[test]
+fn a_dispute_that_was_won_counts_as_lost_under_dispute_won_ignored() {
+    differs(Defect::DisputeWonIgnored, |defects| {
+        let which = Try { step: 2, attempt: 1 };
+        let stands = ProviderReply::Status(ChargeState::Settled, ChargeId(1), Amount(1));
+        weigh(Aim::Step(which, Action::Verdict), &Answer::Provider(stands), defects)
+            == Evidence::Done(Outcome::Decided { won: false })
     });
 }
 

@@ -132,6 +132,7 @@ impl History {
             ProviderRequest::Authorize { reference, .. }
             | ProviderRequest::Capture { reference, .. }
             | ProviderRequest::Refund { reference, .. }
+            | ProviderRequest::Contest { reference, .. }
             | ProviderRequest::VoidByReference { reference, .. } => {
                 self.intended(reference);
                 let first = *self.sent.entry(reference).or_insert((provider, request));

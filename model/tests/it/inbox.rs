@@ -153,7 +153,7 @@ fn a_saga_that_a_webhook_begins_is_accepted_in_the_commit_that_takes_it_in() {
 #[test]
 fn what_begins_something_waits_in_the_inbox_for_whoever_begins_it() {
     let mut store = accepted(Defects::NONE);
-    let news = News::Begins(Beginning::DisputeOpened, Amount(5));
+    let news = News::Begins(Beginning::PayoutReturned, Amount(5));
     let webhook = Webhook { news, ..told(1, ChargeState::Absent) };
     assert_eq!(receive(&mut store, &webhook), Some(InboxState::Received));
     assert_eq!(store.orphans().count(), 0, "nobody gives it up");

@@ -59,6 +59,7 @@ fn provider_call(payment: &Payment, at: ProviderId, request: &ProviderRequest) -
         ProviderRequest::Refund { reference, .. } => {
             ("refund", of_refund.unwrap_or_default(), reference)
         }
+        ProviderRequest::Contest { reference, .. } => ("contest", steps::CAPTURE, reference),
     };
     let tries = (1..9).map(|attempt| Try { step, attempt });
     let known = tries.into_iter().find(|which| payment.operation(*which) == *operation);
@@ -89,6 +90,7 @@ pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
         Record::StatusChanged(status) => format!("status {}", snake(&format!("{status:?}"))),
         Record::Notified => "notified".to_owned(),
         Record::CaseOpened(case) => format!("case {}", snake(&format!("{case:?}"))),
+        Record::Flagged => "flagged".to_owned(),
         Record::Terminal => "terminal".to_owned(),
     }
 }
@@ -150,6 +152,7 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         }
         Call::Provider(_, ProviderRequest::Query { .. }) => "not-found",
         Call::Provider(_, ProviderRequest::Refund { .. }) => "refunded",
+        Call::Provider(_, ProviderRequest::Contest { .. }) => "answered",
         Call::Bank(..) => unreachable!("scripts are about cards"),
     }
 }
@@ -255,7 +258,9 @@ pub(crate) fn webhook(
 
 fn charge_of(request: &ProviderRequest) -> ChargeId {
     match request {
-        ProviderRequest::Capture { charge, .. } | ProviderRequest::Refund { charge, .. } => *charge,
+        ProviderRequest::Capture { charge, .. }
+        | ProviderRequest::Refund { charge, .. }
+        | ProviderRequest::Contest { charge, .. } => *charge,
         ProviderRequest::Authorize { reference: OperationId(id), .. }
         | ProviderRequest::VoidByReference { target: OperationId(id), .. }
         | ProviderRequest::Query { target: OperationId(id) } => ChargeId(*id),

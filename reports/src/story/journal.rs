@@ -2,15 +2,19 @@
 
 use model::saga::Try;
 use model::workflow::PaymentWorkflow;
-use model::{Amount, Case, Money, Outcome, Record, Refusal, Token, UndoOutcome};
+use model::{Amount, Case, Money, Outcome, PaymentId, Record, Refusal, Token, UndoOutcome};
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
 
 use super::speech;
 
 /// What `record`, now durable, says.
-pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
-    let workflow = plan.workflow(token);
+pub(super) fn sentence(
+    record: &Record,
+    plan: &Plan,
+    (token, payment): (Token, PaymentId),
+) -> String {
+    let workflow = plan.workflow_of(token, payment);
     match record {
         Record::Accepted(intent) => {
             let (payment, money, merchant) = (intent.payment, intent.money, intent.merchant);
@@ -37,6 +41,9 @@ pub(super) fn sentence(record: &Record, plan: &Plan, token: Token) -> String {
         }
         Record::Notified => "the merchant knows".to_owned(),
         Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Flagged => {
+            "a person has to look: a refund and a dispute take back more than was taken".to_owned()
+        }
         Record::Terminal => "nothing is left to do".to_owned(),
     }
 }
@@ -74,6 +81,9 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
             format!("is done: {} that nobody took is free", money(*amount))
         }
         Outcome::Refunded { amount } => format!("came to {} given back", money(*amount)),
+        Outcome::Answered => "has reached the provider".to_owned(),
+        Outcome::Decided { won: true } => "is for the merchant".to_owned(),
+        Outcome::Decided { won: false } => "is for the customer".to_owned(),
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),

@@ -52,8 +52,9 @@ impl Words<'_> {
                 format!("is refused by {by}, where nobody listens: `{kind}` is back")
             }
             Deed::IsReminded(timer) => format!("is reminded: {}", reminder(*timer)),
-            Deed::Writes(_, records) => {
-                let told = records.iter().map(|r| journal::sentence(r, self.plan, self.token));
+            Deed::Writes(payment, records) => {
+                let whose = (self.token, *payment);
+                let told = records.iter().map(|r| journal::sentence(r, self.plan, whose));
                 format!("writes: {}", told.collect::<Vec<_>>().join("; "))
             }
             Deed::Files(webhook, state) => {
@@ -239,6 +240,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Repeat(_) => "it tells of a change once more",
         Timer::Answer(_) => "an answer that it had put off is due",
         Timer::Mature(_) => "the issuer makes up its mind",
+        Timer::Dispute(_) => "a customer's bank makes up its mind",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",

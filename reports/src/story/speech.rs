@@ -56,7 +56,8 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Heartbeat(_) => told(Tell, "it lives"),
         Message::Commit(commit) if !commit.records.is_empty() => {
             let records = commit.records.iter();
-            let told = records.map(|record| journal::sentence(record, plan, commit.token));
+            let told = records
+                .map(|record| journal::sentence(record, plan, (commit.token, commit.payment)));
             (Ask, format!("write: {}", told.collect::<Vec<_>>().join("; ")))
         }
         Message::Commit(commit) => match commit.then {
@@ -246,6 +247,7 @@ fn provided(reply: &ProviderReply, currency: Currency) -> String {
         ProviderReply::RefundStatus(state, amount) => {
             format!("the refund of {} is {state}", money(*amount))
         }
+        ProviderReply::Dispute(state) => format!("the dispute is {state}"),
         ProviderReply::Released => "what was not captured is released".to_owned(),
         ProviderReply::KeyMismatch => "the key is that of another request".to_owned(),
         ProviderReply::Expired => "the authorization is gone".to_owned(),
@@ -275,6 +277,12 @@ fn request(request: &ProviderRequest, currency: Currency) -> String {
         }
         ProviderRequest::Refund { reference, charge, amount } => {
             format!("give {} of {charge} back as {reference}", money(*amount))
+        }
+        ProviderRequest::Contest { reference, charge, evidence: true } => {
+            format!("take this evidence against the dispute over {charge} as {reference}")
+        }
+        ProviderRequest::Contest { reference, charge, evidence: false } => {
+            format!("accept the dispute over {charge} as {reference}")
         }
         ProviderRequest::VoidByReference { reference, target } => {
             format!("undo {target} as {reference}")

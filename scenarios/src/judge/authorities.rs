@@ -297,7 +297,7 @@ impl Authorities {
 
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
         self.watch.take_movement(at, movement);
-        self.dossiers.open(movement.charge.token).take_movement(movement);
+        self.dossiers.open(movement.charge.token).take_movement(at, movement);
         if is_refund(movement.event) {
             self.dossiers.open(movement.token).take_refund(movement);
         }
@@ -344,6 +344,9 @@ impl Authorities {
                 self.sums.reserve(row, -held);
             }
         }
+        dossier.take_rail(at, row);
+        let disputes = [row.debit, row.credit].map(|account| account.name);
+        let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
             let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
             if left(row.credit.name) {
@@ -353,11 +356,12 @@ impl Authorities {
                 dossier.booked -= row.amount;
             }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
-            if owed(row.debit.name) {
-                dossier.booked += row.amount;
-            }
-            if owed(row.credit.name) {
-                dossier.booked -= row.amount;
+            match (owed(row.debit.name), owed(row.credit.name), disputed) {
+                (true, _, false) => dossier.booked += row.amount,
+                (_, true, false) => dossier.booked -= row.amount,
+                (true, _, true) => dossier.withdrawn -= row.amount,
+                (_, true, true) => dossier.withdrawn += row.amount,
+                (false, false, _) => {}
             }
         }
     }

@@ -3,9 +3,9 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
-    Money, Movement, OperationId, Outcome, PaymentId, ProviderId, Record, RemittanceState, Status,
-    TransferId, UndoOutcome,
+    AccountName, Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState,
+    HoldState, Intent, Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record,
+    RemittanceState, Status, Transfer, TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
@@ -24,8 +24,14 @@ pub(super) struct Dossier {
     /// PB: everything that was to be sent to it, in the order in which the books
     /// had it.
     pub(super) remittances: Vec<RemittanceView>,
-    /// LG: what providers owe for it, or what left by rails.
+    /// LG: what providers owe for it, but for what customers' banks withdrew, or
+    /// what left by rails.
     pub(super) booked: Amount,
+    /// LG: what those withdrew.
+    pub(super) withdrawn: Amount,
+    /// PB and LG: what befell it at its provider unasked, and when that was
+    /// booked.
+    pub(super) rail: Vec<RailEvent>,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
     /// JR: every payment, in the order of their acceptance.
@@ -63,6 +69,10 @@ pub struct ChargeView {
     pub money: Money,
     /// What was captured.
     pub captured: Amount,
+    /// What of it customers' banks have withdrawn.
+    pub withdrawn: Amount,
+    /// What of it was given back, or will be.
+    pub refunded: Amount,
     /// Where it stands.
     pub state: ChargeState,
     /// Whether a part of it that was not captured is reserved all the same.
@@ -71,6 +81,57 @@ pub struct ChargeView {
     pub voids: u32,
     /// Whether it ever reserved money.
     pub was_authorized: bool,
+}
+
+/// Something that a provider did by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RailEvent {
+    pub(super) what: Rail,
+    /// When it happened.
+    pub(super) at: VirtualTime,
+    /// When the ledger had it.
+    pub(super) booked_at: Option<VirtualTime>,
+}
+
+/// What a provider does by itself: what becomes of a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rail {
+    /// It gave the money to the customer's bank.
+    Opened,
+    /// It got it back.
+    Won,
+    /// It did not.
+    Lost,
+}
+
+impl Rail {
+    /// What a change in the books is of these.
+    fn of(event: ChargeEvent) -> Option<Self> {
+        match event {
+            ChargeEvent::Disputed(_) => Some(Self::Opened),
+            ChargeEvent::DisputeWon(_) => Some(Self::Won),
+            ChargeEvent::DisputeLost => Some(Self::Lost),
+            _ => None,
+        }
+    }
+
+    /// What a stored row books of these.
+    pub(super) fn booked_by(row: &Transfer) -> Option<Self> {
+        match (row.debit.name, row.credit.name) {
+            (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => Some(Self::Opened),
+            (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::Won),
+            (_, AccountName::Dispute(_)) => Some(Self::Lost),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// A sum that was to be sent, as the bank's own books have it.
@@ -107,6 +168,10 @@ pub struct PaymentRecordView {
     pub pivot: bool,
     /// Whether a person has to look.
     pub case: bool,
+    /// Whether it is a chargeback that the merchant has won.
+    pub won: bool,
+    /// When a person was told that more is taken back than was taken.
+    pub flagged_at: Option<VirtualTime>,
     /// The newest epochs that store and ledger have met; 0 before the first.
     pub epochs: [u32; 2],
     /// Tries at providers, and whether each is definitely without effect.
@@ -188,6 +253,8 @@ impl Dossier {
         self.given = GivenBack::default();
         self.remittances.clear();
         self.booked = Amount::ZERO;
+        self.withdrawn = Amount::ZERO;
+        self.rail.clear();
         self.holds.clear();
         self.payments.clear();
         self.intents.clear();
@@ -261,7 +328,33 @@ impl Dossier {
         open.map(|hold| hold.amount).sum()
     }
 
-    pub(super) fn take_movement(&mut self, movement: &Movement) {
+    /// What customers' banks have withdrawn, as providers' books have it, at
+    /// `provider` if that is asked.
+    pub(super) fn withdrawn(&self, provider: Option<ProviderId>) -> Amount {
+        let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);
+        self.charges.iter().filter(here).map(|view| view.withdrawn).sum()
+    }
+
+    /// The same, as the journal has it.
+    pub(super) fn disputed(&self) -> Amount {
+        let standing = self.payments.iter().filter(|view| !view.won);
+        let disputes = standing.filter(|v| matches!(v.intent.order, Order::Chargeback(_)));
+        disputes.map(|view| view.intent.money.amount).sum()
+    }
+
+    /// The ledger has stored `row`.
+    pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
+        let Some(what) = Rail::booked_by(row) else { return };
+        let open = |event: &&mut RailEvent| event.what == what && event.booked_at.is_none();
+        if let Some(event) = self.rail.iter_mut().find(open) {
+            event.booked_at = Some(at);
+        }
+    }
+
+    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+        if let Some(what) = Rail::of(movement.event) {
+            self.rail.push(RailEvent { what, at, booked_at: None });
+        }
         let known = self.charges.iter().position(|view| view.id == movement.charge.id);
         let at = known.unwrap_or_else(|| {
             self.charges.push(ChargeView::new(&movement.charge));
@@ -308,6 +401,8 @@ impl Dossier {
             Record::StepOutcome { which, outcome: Outcome::Refused(_) } => {
                 view.settle(*which);
             }
+            Record::StepOutcome { outcome: Outcome::Decided { won }, .. } => view.won = *won,
+            Record::Flagged => view.flagged_at = Some(at),
             Record::CompIntent { operation, .. } => self.intents.push(*operation),
             Record::CompOutcome { which, outcome } if *outcome != UndoOutcome::TooLate => {
                 view.settle(*which);
@@ -360,6 +455,8 @@ impl PaymentRecordView {
             changed_at: at,
             pivot: false,
             case: false,
+            won: false,
+            flagged_at: None,
             epochs: [0, 0],
             attempts: Vec::new(),
             stream: StreamView::accepted(),
@@ -419,6 +516,8 @@ impl ChargeView {
             provider: charge.provider,
             money: charge.money,
             captured: charge.captured,
+            withdrawn: charge.withdrawn,
+            refunded: charge.refunded + charge.refunding,
             state: charge.state,
             residual_hold: charge.residual_hold,
             voids: 0,

@@ -157,6 +157,15 @@ impl Dossiers {
         }
     }
 
+    /// What customers' banks withdrew of this instrument's charges, as providers'
+    /// books have it, at `provider` if that is asked.
+    pub(super) fn withdrawn(&self, token: Token, provider: Option<ProviderId>) -> Amount {
+        match self.shelf(token) {
+            Some(Shelf::Packed(_)) => Amount::ZERO,
+            _ => self.of(token).map_or(Amount::ZERO, |dossier| dossier.withdrawn(provider)),
+        }
+    }
+
     /// What providers owe for this instrument.
     pub(super) fn booked(&self, token: Token) -> Amount {
         match self.shelf(token) {

@@ -115,6 +115,9 @@ fn effect(message: &Message) -> Option<(&'static str, OperationId, u64)> {
             ProviderRequest::Refund { reference, .. } => {
                 Some(("refund", *reference, Digest::of(request)))
             }
+            ProviderRequest::Contest { reference, .. } => {
+                Some(("contest", *reference, Digest::of(request)))
+            }
             ProviderRequest::Query { .. } => None,
         },
         // That a repetition is flagged as one makes no other message of it.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use model::Token;
+use model::workflow::chargeback::CHARGEBACK;
 use serde::Serialize;
 use sim::{Sighting, VirtualTime};
 
@@ -176,7 +177,10 @@ impl Findings {
                 at: seen.at,
                 event: seen.event,
                 token,
-                workflow: self.plan.workflow(token).saga.name,
+                workflow: match step {
+                    "dispute" | "contest" => CHARGEBACK.saga.name,
+                    _ => self.plan.workflow(token).saga.name,
+                },
                 step,
                 relation,
                 evidence: evidence(),

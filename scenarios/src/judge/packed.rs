@@ -71,6 +71,9 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
+        if dossier.withdrawn != Amount::ZERO || !dossier.rail.is_empty() {
+            return None;
+        }
         let order = view.intent.order;
         if !order.captures().is_at_once() || !order.split().is_whole() {
             return None;
@@ -254,6 +257,8 @@ impl Packed {
             changed_at: self.changed_at,
             pivot: self.pivot,
             case: self.case,
+            won: false,
+            flagged_at: None,
             epochs: self.epochs.map(u32::from),
             attempts: self.attempts().collect(),
             stream: self.stream,
@@ -309,6 +314,8 @@ impl PackedCharge {
             provider: self.provider,
             money: Money { amount, currency: self.currency },
             captured: Amount(i128::from(self.captured)),
+            withdrawn: Amount::ZERO,
+            refunded: Amount::ZERO,
             state: self.state,
             residual_hold: false,
             voids: u32::from(self.voids),

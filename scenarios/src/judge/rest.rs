@@ -1,10 +1,11 @@
-//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; of
+//! chargebacks there is more in `chargebacks.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, PaymentId, ProviderId,
-    RailId, RemittanceState, Status, Tenant, Token,
+    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, Order, PaymentId,
+    ProviderId, RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::Sighting;
 
@@ -12,8 +13,8 @@ use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
-use super::{called, called_refund, refunds};
-use crate::bounds::TERM;
+use super::{called, called_refund, chargebacks, refunds};
+use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
 use crate::plan::Operation;
@@ -41,6 +42,9 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     }
     for operation in &said.plan.operations {
         all_agree(said, found, seen, operation, &mut spare);
+        if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
+            chargebacks::at_rest(found, seen, operation.token, dossier);
+        }
     }
 }
 
@@ -67,7 +71,7 @@ pub(super) fn overdue(found: &mut Findings, seen: Sighting, token: Token, paymen
 
 fn terminates(said: &Authorities, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
     let token = view.intent.token;
-    let in_time = view.changed_at <= said.heal_at().after(TERM);
+    let in_time = view.changed_at <= said.heal_at().after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults();
     let holds = excused || (view.status.is_final() && in_time);
@@ -172,7 +176,10 @@ fn all_agree(
     };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
-    let journal = views.map(PaymentRecordView::captured).sum::<Amount>();
+    let journal = views
+        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
+        .map(PaymentRecordView::captured)
+        .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded)) => {
@@ -217,7 +224,8 @@ fn conserved(
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
             format!(
-                "{provider} took {} for {tenant}, but the ledger says that it owes {}",
+                "{provider} took {} for {tenant} and has it still, but the ledger says that it \
+                 owes {}",
                 money(captured),
                 money(owed)
             )
@@ -318,9 +326,10 @@ fn captured(
         }
         for provider in providers {
             let captured = said.dossiers.captured(token, Some(*provider));
+            let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
             let known = if is_open { captured.min(booked) } else { captured };
-            *side.by.entry(*provider).or_default() += known;
+            *side.by.entry(*provider).or_default() += known - withdrawn;
         }
         let remittances = match operation.purpose.is_payout() {
             true => said.remittances_of(token),
@@ -332,7 +341,9 @@ fn captured(
             *side.sent.entry(view.bank).or_default() += known;
         }
         let moved = said.captured(token) + said.sent(token);
-        if !is_open && booked != moved {
+        let withdrawn = said.dossiers.withdrawn(token, None);
+        let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
+        if !is_open && (booked != moved || withdrawn != withdrawn_booked) {
             side.culprit.get_or_insert(token);
         }
     }

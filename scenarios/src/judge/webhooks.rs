@@ -23,6 +23,8 @@ pub(super) struct InboxView {
     /// The references of each payment, and the events about each.
     references: BTreeMap<PaymentId, Vec<OperationId>>,
     events: BTreeMap<OperationId, Vec<EventId>>,
+    /// The events that begin a saga of its own, or tell of one.
+    sagas: BTreeMap<PaymentId, Vec<EventId>>,
     acknowledged: BTreeMap<EventId, Token>,
 }
 
@@ -46,6 +48,9 @@ impl InboxView {
         let before = self.rows.get(&webhook.event).map_or(0, |row| row.applied);
         self.rows.insert(webhook.event, Row { webhook: *webhook, state, applied: before });
         self.events.entry(webhook.reference).or_default().push(webhook.event);
+        if let Some(saga) = webhook.saga() {
+            self.sagas.entry(saga).or_default().push(webhook.event);
+        }
         if state == InboxState::Applied {
             self.apply(found, seen, webhook.event);
         }
@@ -115,8 +120,10 @@ impl InboxView {
     fn close(&mut self, payment: PaymentId) {
         let references = self.references.remove(&payment).unwrap_or_default();
         let events = references.iter().filter_map(|reference| self.events.get(reference)).flatten();
-        for event in events {
+        let begun = self.sagas.remove(&payment).unwrap_or_default();
+        for event in events.chain(&begun) {
             if let Some(row) = self.rows.get_mut(event)
+                && row.webhook.saga().is_none_or(|saga| saga == payment)
                 && !row.state.is_settled()
             {
                 row.state = InboxState::Stale;

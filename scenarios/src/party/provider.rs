@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod disputing;
 mod entry;
 mod misfortune;
 mod outbox;
@@ -293,6 +294,9 @@ impl ProviderDesk {
         if chaos && self.has_forgotten(system, &job.request, doing.now) {
             out.note(Fact::Struck(self.id, ProviderStrike::KeyExpired));
         }
+        if let Some(Movement { charge, event: ChargeEvent::Captured(_), .. }) = &movement {
+            self.expect_dispute(system, charge.id, out);
+        }
         let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
         match overtaken.filter(|_| course.answers) {
             Some(wait) => self.answer_after(wait, job, reply, out),
@@ -321,6 +325,11 @@ impl ProviderDesk {
         let compaction = Compaction { idle, ..system.compaction };
         let live = self.state.footprint().0;
         if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
+            let awaits = |reference: &OperationId| self.awaits_dispute(system, *reference);
+            let (open, references) = references.into_iter().partition(awaits);
+            for reference in Vec::into_iter(open) {
+                self.executed.add(out.monotonic(), reference);
+            }
             for reference in self.state.close(references, now(out)) {
                 self.executed.add(out.monotonic(), reference);
             }
@@ -456,6 +465,7 @@ fn kind(request: &ProviderRequest) -> u8 {
         ProviderRequest::VoidByReference { .. } => 3,
         ProviderRequest::Query { .. } => 4,
         ProviderRequest::Refund { .. } => 5,
+        ProviderRequest::Contest { .. } => 6,
     }
 }
 
@@ -466,6 +476,7 @@ fn message_kind(request: &ProviderRequest) -> Kind {
         ProviderRequest::VoidByReference { .. } => kinds::VOID,
         ProviderRequest::Query { .. } => kinds::QUERY,
         ProviderRequest::Refund { .. } => kinds::REFUND,
+        ProviderRequest::Contest { .. } => kinds::CONTEST,
     }
 }
 

@@ -2,21 +2,21 @@
 //! worker of every payment that has to go on, until one takes it.
 
 mod offers;
+mod reading;
 mod reaper;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::Generation;
 use model::{
-    Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, PaymentId, PaymentRow,
-    Record, Standing, Store, StoreEntry, Then, Token, Webhook, WorkerId,
+    Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, Order, PaymentId,
+    PaymentRow, Record, Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{LEASE, TERM, TOLD_WITHIN, never_found};
-use crate::message::{GivenBack, LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
+use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
+use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
 use crate::points::PointName;
@@ -221,7 +221,7 @@ impl StoreDesk {
         out: &mut Effects,
     ) {
         let Webhook { event, token, .. } = *webhook;
-        if out.disk_is_full() {
+        if out.disk_is_full() || !self.store.can_place(webhook) {
             out.send(from, Message::Received(Receipt { event, token, taken: false }));
             return;
         }
@@ -235,6 +235,11 @@ impl StoreDesk {
         }
         out.send(from, Message::Received(Receipt { event, token, taken: true }));
         if receipt.is_none() {
+            return;
+        }
+        if let Some(StoreEntry::Committed(commit)) = &receipt {
+            self.declare(commit.payment, out);
+            self.follow(commit.payment, token, commit.then, false, out);
             return;
         }
         match self.store.webhook_payment(webhook) {
@@ -297,7 +302,11 @@ impl StoreDesk {
         } else if row.is_settled() {
             out.discharge(payment.0);
         } else {
-            out.oblige_within(payment.0, TERM);
+            let order = match row.journal.first() {
+                Some(Record::Accepted(intent)) => intent.order,
+                _ => Order::default(),
+            };
+            out.oblige_within(payment.0, term(&order));
         }
     }
 
@@ -305,7 +314,12 @@ impl StoreDesk {
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let live = self.store.footprint().0;
         // What is told of a payment long after its end has to find it.
-        let told_within = if system.plan.webhooks { TOLD_WITHIN } else { Duration::ZERO };
+        let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
+        let told_within = match system.plan.webhooks {
+            true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
+            true => TOLD_WITHIN,
+            false => Duration::ZERO,
+        };
         let idle = system.compaction.idle + told_within;
         let compaction = Compaction { idle, ..system.compaction };
         if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
@@ -381,43 +395,6 @@ impl StoreDesk {
             owner.map_or(token.0 % u64::from(self.workers), |lease| u64::from(lease.owner.0));
         let worker = (first + u64::from(turn)) % u64::from(self.workers);
         out.send(worker_role(WorkerId(worker as u8)), Message::Run(payment, token));
-    }
-
-    fn rows(&mut self, read: &ReadRequest, out: &Effects) -> Rows {
-        let key = self.store.key(read.key);
-        let under = self.store.under(read.key);
-        let payment = under.map(|(key, standing)| self.view(key.payment, &standing, out));
-        let generation = match key {
-            Some(_) => Generation::default(),
-            None => self.store.generation(read.key),
-        };
-        let mut earlier = None;
-        if let Some(reaper) = &mut self.reaper {
-            if key.is_some() {
-                reaper.read(read.key, out);
-            }
-            let ever = self.store.under_ever(read.key, read.token);
-            let current = key.map(|key| key.payment);
-            let ever = ever.filter(|(payment, _)| Some(*payment) != current);
-            earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
-        }
-        let known_order = self.store.of_order(read.key.tenant, read.order_ref);
-        let of = read.of.and_then(|key| self.store.under(key));
-        let of = of.map(|(key, row)| {
-            let (payment, status, taken) = (key.payment, row.status, row.taken);
-            Box::new(GivenBack { payment, status, taken })
-        });
-        Rows { key, payment, of, generation, earlier, known_order }
-    }
-
-    fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
-        PaymentView {
-            token: self.store.payment(payment).map(|row| row.token),
-            status: standing.status,
-            version: standing.version,
-            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
-            cancelable: standing.may_cancel,
-        }
     }
 
     /// Keys may have come to the end of their lifetimes.

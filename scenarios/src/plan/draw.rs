@@ -41,6 +41,7 @@ impl Plan {
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
+        workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -137,6 +138,7 @@ const EXPIRED_KEYS: Domain = Domain(u64::from_le_bytes(*b"expird-k"));
 const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
+const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

@@ -16,7 +16,7 @@ use super::group::{Group, name};
 use super::line::{Line, span};
 use crate::invalid::Wrong;
 use crate::party::{bank_of, bank_role};
-use crate::plan::{CustomerBalance, MerchantLimit, Operation, Purpose};
+use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and key and order are
@@ -41,6 +41,11 @@ pub(super) struct OperationLine {
     or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    disputed: Option<Spanned<Span>>,
+    answer_within: Option<Spanned<Span>>,
+    decided_after: Option<Spanned<Span>>,
+    #[serde(default)]
+    won: bool,
     /// The captures that it is taken in, in basis points of it.
     captures: Option<Spanned<Vec<u16>>>,
     /// The other merchants that it is for, each with its basis points of it.
@@ -121,7 +126,12 @@ pub(super) fn line(operation: &Operation) -> String {
     let others = operation.purpose.pay_in().split;
     let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
     let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
-    line.end()
+    let Some(dispute) = operation.dispute else { return line.end() };
+    let line = line
+        .words("disputed", Span(dispute.after))
+        .words("answer_within", Span(dispute.answer_within))
+        .words("decided_after", Span(dispute.decided_after));
+    if dispute.won { line.bare("won", true).end() } else { line.end() }
 }
 
 fn payout(line: Line, purpose: &Purpose) -> Line {
@@ -187,6 +197,15 @@ impl OperationLine {
                 field => span(&mut { field }, name, SPAN_MAX).map(Some),
             }
         };
+        let disputed = after(self.disputed.clone(), "disputed")?;
+        let answer_within = after(self.answer_within.clone(), "answer_within")?;
+        let decided_after = after(self.decided_after.clone(), "decided_after")?;
+        let dispute = disputed.map(|after| DisputePlan {
+            after,
+            answer_within: answer_within.unwrap_or_default(),
+            decided_after: decided_after.unwrap_or_default(),
+            won: self.won,
+        });
         let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
         let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
         let purpose = self.purpose(banks, PayIn { captures: taken, split: shared })?;
@@ -201,6 +220,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            dispute,
             purpose,
             insists: self.insists,
         })

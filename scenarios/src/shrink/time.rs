@@ -72,6 +72,12 @@ pub(super) enum Knob {
     Click(usize),
     /// How long after it its cancellation comes.
     Cancel(usize),
+    /// How long after it the customer disputes it.
+    Disputed(usize),
+    /// How long the merchant may take to answer.
+    Answer(usize),
+    /// How long after that the customer's bank decides.
+    Decision(usize),
     /// When a fault strikes, or how long after its cue.
     Moment(usize),
     /// How long a fault lasts.
@@ -90,7 +96,8 @@ pub(super) enum Knob {
 fn knobs(plan: &Plan) -> Vec<Knob> {
     let mut knobs = Vec::new();
     for at in 0..plan.operations.len() {
-        knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at)]);
+        knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at), Knob::Disputed(at)]);
+        knobs.extend([Knob::Answer(at), Knob::Decision(at)]);
     }
     for at in 0..plan.faults.len() {
         knobs.extend([Knob::Moment(at), Knob::Dwell(at), Knob::Size(at)]);
@@ -110,6 +117,9 @@ impl Knob {
             Self::At(at) => plan.operations.get(at).map(|operation| since(operation.at)),
             Self::Click(at) => plan.operations.get(at)?.click_again_after,
             Self::Cancel(at) => plan.operations.get(at)?.cancel_after,
+            Self::Disputed(at) => plan.operations.get(at)?.dispute.map(|d| d.after),
+            Self::Answer(at) => plan.operations.get(at)?.dispute.map(|d| d.answer_within),
+            Self::Decision(at) => plan.operations.get(at)?.dispute.map(|d| d.decided_after),
             Self::Moment(at) => match plan.faults.get(at)?.trigger {
                 Trigger::At(moment) => Some(since(moment)),
                 Trigger::Later(_, after) => Some(after),
@@ -131,6 +141,15 @@ impl Knob {
             Self::At(at) => plan.operations[at].at = moment,
             Self::Click(at) => plan.operations[at].click_again_after = Some(span),
             Self::Cancel(at) => plan.operations[at].cancel_after = Some(span),
+            Self::Disputed(at) | Self::Answer(at) | Self::Decision(at) => {
+                if let Some(dispute) = &mut plan.operations[at].dispute {
+                    match self {
+                        Self::Answer(_) => dispute.answer_within = span,
+                        Self::Decision(_) => dispute.decided_after = span,
+                        _ => dispute.after = span,
+                    }
+                }
+            }
             Self::Moment(at) => {
                 let fault = &mut plan.faults[at];
                 fault.trigger = match fault.trigger {

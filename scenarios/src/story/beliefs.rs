@@ -331,6 +331,7 @@ impl JournalBelief {
             Record::StatusChanged(status) => self.status = status,
             Record::CaseOpened(_) => self.case = true,
             Record::Terminal => self.closed = true,
+            Record::Flagged => self.case = true,
             Record::Accepted(_) | Record::PivotCommitted | Record::Notified => {}
         }
     }

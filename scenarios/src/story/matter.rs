@@ -133,6 +133,7 @@ impl Matter {
             | Timer::Repeat(_)
             | Timer::Answer(_)
             | Timer::Mature(_)
+            | Timer::Dispute(_)
             | Timer::Orphan(_)
             | Timer::Reap => false,
         }

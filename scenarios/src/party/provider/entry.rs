@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{
-    ChargeId, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply,
+    ChargeId, DisputeEvent, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply,
     ProviderRequest, Token,
 };
 
@@ -17,6 +17,9 @@ pub enum ProviderEntry {
     Matured(ChargeId, Duration, Movement),
     /// Time passed over the refunds of this reference.
     RefundMatured(OperationId, Duration, Movement),
+    /// This happened then to the dispute over this charge, which may be answered
+    /// until then.
+    Disputed(ChargeId, DisputeEvent, Duration, Duration, Movement),
     /// This request waits to be executed, and came so.
     Begun(ProviderRequest, Doing),
     /// This request was turned away: its ordinal, and what it was told.
@@ -30,7 +33,9 @@ impl ProviderEntry {
     pub fn movement(&self) -> Option<&Movement> {
         match self {
             Self::Executed(_, _, movement) => movement.as_ref(),
-            Self::Matured(_, _, movement) | Self::RefundMatured(_, _, movement) => Some(movement),
+            Self::Matured(_, _, movement)
+            | Self::RefundMatured(_, _, movement)
+            | Self::Disputed(_, _, _, _, movement) => Some(movement),
             Self::Begun(..) | Self::TurnedAway(..) | Self::Told(_) => None,
         }
     }

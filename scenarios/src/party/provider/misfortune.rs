@@ -126,7 +126,8 @@ impl Fortune {
             kinds::CAPTURE if settings.issuer.capture_declined.hits(draw.split(CAPTURE)) => {
                 IssuerAnswer::Decline(Decline::Hard)
             }
-            kinds::CAPTURE => IssuerAnswer::Approve,
+            // No issuer is asked about a dispute that is answered.
+            kinds::CAPTURE | kinds::CONTEST => IssuerAnswer::Approve,
             kinds::REFUND => {
                 let fails = settings.issuer.refund_failed.hits(draw.split(REFUND_FAILED));
                 refund_answer(settings, draw, fails)
@@ -207,6 +208,7 @@ fn identity(on: &Encounter) -> [u64; 4] {
         kinds::CAPTURE => 2,
         kinds::VOID => 3,
         kinds::REFUND => 5,
+        kinds::CONTEST => 6,
         _ => 4,
     };
     [u64::from(provider), request, on.token.0, u64::from(on.ordinal)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    ChargeEvent, ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller, Token,
-    Webhook,
+    Beginning, ChargeEvent, ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller,
+    Token, Webhook,
 };
 
 /// Everything that was not acknowledged.
@@ -30,6 +30,14 @@ pub(super) struct Parcel {
     pub(super) number: u32,
     /// When it happened.
     pub(super) at: Duration,
+}
+
+impl Parcel {
+    /// Whether nobody could ask for it, so that whoever does not hear of it is
+    /// reminded.
+    pub(super) fn is_reminded_of(&self) -> bool {
+        matches!(self.webhook.news, News::Begins(..))
+    }
 }
 
 impl Outbox {
@@ -61,7 +69,12 @@ impl Outbox {
             reference: charge.reference,
             charge: charge.id,
             version: *version,
-            news: News::Stands(charge.state, amount),
+            news: match movement.event {
+                ChargeEvent::Disputed(amount) => News::Begins(Beginning::DisputeOpened, amount),
+                ChargeEvent::DisputeWon(amount) => News::Begins(Beginning::DisputeWon, amount),
+                ChargeEvent::DisputeLost => News::Begins(Beginning::DisputeLost, charge.withdrawn),
+                _ => News::Stands(charge.state, amount),
+            },
             signed: self.signed,
             token: charge.token,
         };
@@ -95,7 +108,7 @@ impl Outbox {
 }
 
 /// Whether a provider tells of it: of everything that changes where a charge
-/// stands. Of refunds and disputes tells whoever begins something by them.
+/// stands. Of refunds tells whoever begins something by them.
 pub(crate) fn is_told(movement: &Movement) -> bool {
     match movement.event {
         ChargeEvent::Authorized(_)
@@ -107,15 +120,15 @@ pub(crate) fn is_told(movement: &Movement) -> bool {
         | ChargeEvent::Expired
         | ChargeEvent::AutoReversed
         | ChargeEvent::Tombstoned
-        | ChargeEvent::Settled => true,
+        | ChargeEvent::Settled
+        | ChargeEvent::Disputed(_)
+        | ChargeEvent::DisputeWon(_)
+        | ChargeEvent::DisputeLost => true,
         ChargeEvent::RemainderReleased
         | ChargeEvent::Refunded(_)
         | ChargeEvent::RefundPending(_)
         | ChargeEvent::RefundSucceeded(_)
         | ChargeEvent::RefundFailed(_)
-        | ChargeEvent::RefundReturned(_)
-        | ChargeEvent::Disputed(_)
-        | ChargeEvent::DisputeWon(_)
-        | ChargeEvent::DisputeLost => false,
+        | ChargeEvent::RefundReturned(_) => false,
     }
 }

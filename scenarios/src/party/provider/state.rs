@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Archive, Dialect, Movement, OperationId, ProviderBooks, ProviderId, ProviderRequest, Token,
+    Archive, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks, ProviderId,
+    ProviderRequest, Token,
 };
 
 use super::ProviderEntry;
@@ -48,6 +49,10 @@ impl ProviderState {
             ProviderEntry::RefundMatured(reference, now, _) => {
                 self.books.mature_refund(*reference, *now);
             }
+            ProviderEntry::Disputed(charge, event, now, respond_by, movement) => {
+                self.tell(Some(movement), *now);
+                self.dispute(*charge, *event, *respond_by);
+            }
             ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
                 self.books.turn_away(request, *ordinal, *reply);
@@ -58,6 +63,20 @@ impl ProviderState {
                 }
             }
         }
+    }
+
+    /// Changes the dispute over `charge`: all of what was taken is disputed.
+    pub(super) fn dispute(
+        &mut self,
+        charge: ChargeId,
+        event: DisputeEvent,
+        respond_by: Duration,
+    ) -> Option<Movement> {
+        if event != DisputeEvent::Opened {
+            return self.books.dispute(charge, event).ok().flatten();
+        }
+        let taken = self.books.charge(charge)?.captured;
+        self.books.open_dispute(charge, taken, respond_by).ok()
     }
 
     fn tell(&mut self, movement: Option<&Movement>, at: Duration) {
@@ -109,4 +128,4 @@ impl ProviderState {
     }
 }
 
-const KINDS: usize = 5;
+const KINDS: usize = 6;

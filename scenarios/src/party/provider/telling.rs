@@ -19,8 +19,9 @@ impl ProviderDesk {
     pub(super) fn resume_telling(&self, system: &PaymentSystem, out: &mut Effects) {
         let Some(outbox) = &self.state.outbox else { return };
         for parcel in outbox.parcels() {
-            let lives = now(out) < parcel.at + self.tells_for(system);
-            if lives && self.post(system, parcel).is_none_or(|post| post.dropped().is_none()) {
+            let lives = now(out) < parcel.at + self.tells_for(system, parcel);
+            let dropped = self.post(system, parcel).is_some_and(|post| post.dropped().is_some());
+            if lives && (!dropped || parcel.is_reminded_of()) {
                 out.set_timer(Duration::ZERO, Timer::Deliver(parcel.webhook.event, 0));
             }
         }
@@ -28,6 +29,7 @@ impl ProviderDesk {
             if let (ChargeState::Pending, Some((at, _))) = (charge.state, charge.decision) {
                 out.set_timer(at.saturating_sub(now(out)), Timer::Mature(charge.id));
             }
+            self.expect_dispute(system, charge.id, out);
         }
     }
 
@@ -52,6 +54,9 @@ impl ProviderDesk {
         };
         if let Some(by) = post.dropped() {
             self.tell(ProviderStrike::WebhookDropped, by, out);
+            if parcel.is_reminded_of() {
+                out.set_timer(REMINDER_EVERY, Timer::Deliver(event, 1));
+            }
             return None;
         }
         if let Some((by, wait)) = post.repeated() {
@@ -89,8 +94,9 @@ impl ProviderDesk {
         let parcel = self.state.outbox.as_ref().and_then(|outbox| outbox.parcel(event));
         let Some(parcel) = parcel else { return };
         out.send(INGRESS, Message::Webhook(parcel.webhook));
-        let pause = RETRY_FIRST.saturating_mul(4_u32.saturating_pow(tries));
-        if now(out) + pause < parcel.at + self.tells_for(system) {
+        let longer = RETRY_FIRST.saturating_mul(4_u32.saturating_pow(tries));
+        let pause = if parcel.is_reminded_of() { longer.min(REMINDER_EVERY) } else { longer };
+        if now(out) + pause < parcel.at + self.tells_for(system, parcel) {
             out.set_timer(pause, Timer::Deliver(event, tries + 1));
         }
     }
@@ -152,7 +158,10 @@ impl ProviderDesk {
     }
 
     /// For how long it tries to deliver an event.
-    fn tells_for(&self, system: &PaymentSystem) -> Duration {
+    fn tells_for(&self, system: &PaymentSystem, parcel: &Parcel) -> Duration {
+        if parcel.is_reminded_of() {
+            return REMINDED_FOR;
+        }
         system.rules.dialect(self.id).webhooks.retries_for
     }
 }
@@ -160,5 +169,9 @@ impl ProviderDesk {
 /// When an event is sent again that was not acknowledged; four times as long
 /// each time.
 const RETRY_FIRST: Duration = Duration::from_secs(10);
+/// How often a merchant is reminded of a dispute, until it has heard.
+const REMINDER_EVERY: Duration = Duration::from_secs(86_400);
+/// And for how long.
+const REMINDED_FOR: Duration = crate::bounds::ANSWER_WITHIN_MAX;
 /// When a full disk is looked at again.
-const ROOM_MAY_COME: Duration = Duration::from_secs(1);
+pub(super) const ROOM_MAY_COME: Duration = Duration::from_secs(1);

@@ -8,7 +8,8 @@ use model::{
 };
 use sim::{Rate, Stream, VirtualTime};
 
-use crate::plan::{CustomerBalance, MerchantLimit, Operation, Purpose};
+use crate::bounds;
+use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
 use crate::settings::Scenario;
 use crate::span::Span;
 
@@ -34,6 +35,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             money: Money { amount: Amount(i128::from(amount)), currency },
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
+            dispute: None,
             purpose: Purpose::default(),
             insists: false,
         }
@@ -98,6 +100,35 @@ pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stre
         }
     }
 }
+
+/// Some customers will want their money back from their banks.
+pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let issuer = &scenario.providers.issuer;
+    if issuer.disputed == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let disputed = stream.chance(issuer.disputed);
+        let latest = issuer.disputed_after_max.0.max(DISPUTED_AFTER_MIN);
+        let after = stream.span(DISPUTED_AFTER_MIN, latest);
+        let network = stream.draw().below(ANSWER_WITHIN.len() as u64) as usize;
+        let dispute = DisputePlan {
+            after,
+            answer_within: ANSWER_WITHIN[network],
+            decided_after: stream.span(DAY, bounds::DECIDED_AFTER_MAX),
+            won: stream.chance(Rate::per_million(500_000)),
+        };
+        operation.dispute = disputed.then_some(dispute);
+    }
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+/// Nobody disputes what was paid today.
+const DISPUTED_AFTER_MIN: Duration = DAY;
+/// How long merchants may take to answer: Visa and Discover, Mastercard,
+/// American Express (docs.chargeflow.io, network timelines).
+const ANSWER_WITHIN: [Duration; 3] =
+    [DAY.saturating_mul(30), bounds::ANSWER_WITHIN_MAX, DAY.saturating_mul(20)];
 
 /// A shop that counts its keys anew takes one again after the lifetime that was
 /// declared of it: an intent of its own, with its own token. Whether the key has

@@ -1,0 +1,63 @@
+//! What somebody outside begins by a webhook: the row in the inbox and the
+//! acceptance of a saga of its own are one commit.
+
+use super::inbox::InboxChange;
+use super::{Commit, Store, Then};
+use crate::identity::{PaymentId, TransactionId};
+use crate::money::{Amount, Money};
+use crate::order::{ChargebackOrder, Order};
+use crate::record::{Intent, Record};
+use crate::webhook::{News, Webhook};
+
+impl Store {
+    /// Whether `webhook` tells of something that is known here so far. If not,
+    /// it has to come again: who tells that a dispute was won, before anybody
+    /// heard that it was opened, is early.
+    pub fn can_place(&self, webhook: &Webhook) -> bool {
+        match (webhook.news, webhook.saga()) {
+            (News::Stands(..), _) | (News::Begins(..), None) => true,
+            (News::Begins(..), Some(saga)) => {
+                self.standing(saga).is_some() || self.begun_by(webhook).is_some()
+            }
+        }
+    }
+
+    /// The acceptance of the chargeback that `webhook` tells of: the customer's
+    /// bank has the money already, so nothing can refuse it. `None` as long as
+    /// nothing here knows that the money was taken.
+    pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
+        let News::Begins(crate::webhook::Beginning::DisputeOpened, amount) = webhook.news else {
+            return None;
+        };
+        let payment = self.inbox.as_ref()?.payment_of(webhook.reference)?;
+        let taken = self.standing(payment)?.taken?;
+        let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
+            return None;
+        };
+        let order = Order::Chargeback(ChargebackOrder {
+            of: payment,
+            provider: taken.provider,
+            charge: webhook.charge,
+            authorization: webhook.reference,
+        });
+        let money = Money { amount, currency: of.money.currency };
+        let intent = Intent { payment: PaymentId::of_dispute(webhook.charge), money, order, ..*of };
+        let mut records = vec![Record::Accepted(intent)];
+        if taken.refunds > Amount::ZERO && amount > taken.refundable() {
+            records.push(Record::Flagged);
+        }
+        let commit = Commit {
+            id: TransactionId(0),
+            token: intent.token,
+            payment: intent.payment,
+            expected: 0,
+            epoch: None,
+            records,
+            claim: None,
+            exclusive: false,
+            inbox: vec![InboxChange::Received(*webhook)],
+            then: Then::Run,
+        };
+        Some(commit.sealed())
+    }
+}

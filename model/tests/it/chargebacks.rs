@@ -1,0 +1,309 @@
+//! A chargeback from the webhook that tells of it to its end (payments.md M6).
+
+use std::time::Duration;
+
+use model::saga::Try;
+use model::workflow::payin_card::steps;
+use model::{
+    AccountName, Act, Amount, Answer, Beginning, Call, ChargeId, ChargeState, Commit, CommitResult,
+    Conductor, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent, LedgerRequest, News,
+    OperationId, Order, Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest, Record,
+    RefundOrder, Status, Store, StoreEntry, Teller, Then, Token, Told, TransactionId, Transfer,
+    TransferResult, Webhook,
+};
+
+use crate::history::{MONEY, intent};
+use crate::script::rules;
+
+const PAID: PaymentId = PaymentId(1);
+const AUTHORIZATION: OperationId = OperationId(9);
+const CHARGE: ChargeId = ChargeId(3);
+
+#[test]
+fn a_dispute_that_a_provider_tells_of_is_accepted_in_the_commit_that_takes_its_webhook_in() {
+    let mut store = paid();
+    let webhook = told(3, Beginning::DisputeOpened, MONEY.amount);
+    assert!(store.can_place(&webhook));
+    receive(&mut store, &webhook);
+    let saga = webhook.saga().expect("it begins one");
+    let journal = &store.payment(saga).expect("it was accepted").journal;
+    let [Record::Accepted(begun)] = journal.as_slice() else { panic!("{journal:?}") };
+    assert_eq!((begun.money, begun.order.parent()), (MONEY, Some(PAID)));
+    let row = store.inbox_row(webhook.event).expect("it was taken in");
+    assert_eq!((row.state, row.payment), (InboxState::Applied, Some(saga)));
+    assert_eq!(store.receipt(&webhook), None, "once");
+    let renamed = Webhook { event: EventId(77), ..webhook };
+    assert_eq!(store.receipt(&renamed), None, "whatever it is called");
+}
+
+#[test]
+fn what_nobody_here_knows_to_be_taken_or_disputed_has_to_be_told_again() {
+    let mut store = Store::new(Defects::NONE).with_inbox();
+    let opened = told(3, Beginning::DisputeOpened, MONEY.amount);
+    let won = told(4, Beginning::DisputeWon, MONEY.amount);
+    for records in [vec![Record::Accepted(Intent { payment: PAID, ..intent(1) })], authorized()] {
+        append(&mut store, PAID, records);
+        assert!(!store.can_place(&opened) && store.receipt(&opened).is_none());
+    }
+    append(&mut store, PAID, captured());
+    assert!(!store.can_place(&won), "won before it was opened");
+    receive(&mut store, &opened);
+    assert!(store.can_place(&won));
+    receive(&mut store, &won);
+    let saga = opened.saga().expect("it begins one");
+    let heard: Vec<_> = store.told(saga).iter().map(|told| told.webhook.event).collect();
+    assert_eq!(heard, [won.event], "by whoever carries the chargeback out");
+    assert!(store.told(PAID).is_empty());
+}
+
+#[test]
+fn nothing_is_given_back_that_is_disputed_until_it_is_won() {
+    for (won, left) in [(true, CommitResult::Committed), (false, CommitResult::NotRefundable)] {
+        let mut store = paid();
+        assert_eq!(store.check(&refund(MONEY.amount)), CommitResult::Committed);
+        let webhook = told(3, Beginning::DisputeOpened, MONEY.amount);
+        receive(&mut store, &webhook);
+        assert_eq!(store.check(&refund(Amount(1))), CommitResult::NotRefundable);
+        let which = Try { step: 2, attempt: 1 };
+        let decided = Record::StepOutcome { which, outcome: Outcome::Decided { won } };
+        append(&mut store, webhook.saga().expect("it begins one"), vec![decided]);
+        assert_eq!(store.check(&refund(MONEY.amount)), left, "won: {won}");
+    }
+}
+
+#[test]
+fn a_dispute_beside_a_refund_is_accepted_and_a_person_told_if_both_are_too_much() {
+    for (refunded, disputed, flagged) in
+        [(6_000, 10_000, true), (6_000, 4_000, false), (6_000, 4_001, true), (0, 10_000, false)]
+    {
+        let mut store = paid();
+        if refunded > 0 {
+            store.restore(&StoreEntry::Committed(refund(Amount(refunded)).into()));
+        }
+        let webhook = told(3, Beginning::DisputeOpened, Amount(disputed));
+        receive(&mut store, &webhook);
+        let saga = store.payment(webhook.saga().expect("it begins one")).expect("accepted");
+        assert_eq!(saga.journal.contains(&Record::Flagged), flagged, "{refunded} and {disputed}");
+    }
+}
+
+#[test]
+fn a_dispute_is_booked_contested_waited_for_and_booked_as_it_ends() {
+    use AccountName::{Dispute, MerchantOwed, ProviderReceivable};
+    let merchant = intent(1).merchant;
+    let withdraws = (Dispute(merchant), ProviderReceivable(ProviderId(0)));
+    let returns = (ProviderReceivable(ProviderId(0)), Dispute(merchant));
+    let owed = (MerchantOwed(merchant), Dispute(merchant));
+    for (won, by_webhook, closes) in
+        [(true, true, returns), (true, false, returns), (false, true, owed), (false, false, owed)]
+    {
+        let mut worker = Worker::new(MONEY.amount);
+        assert_eq!(worker.books(), [withdraws]);
+        assert_eq!(worker.provider(), contest(&worker, true));
+        worker.hear(ProviderReply::Dispute(DisputeState::EvidenceSubmitted));
+        assert_eq!(worker.provider(), ProviderRequest::Query { target: AUTHORIZATION });
+        worker.hear(ProviderReply::Status(ChargeState::Disputed, CHARGE, MONEY.amount));
+        if by_webhook {
+            worker.rests();
+            worker.is_told(if won { Beginning::DisputeWon } else { Beginning::DisputeLost });
+        } else {
+            worker.rests();
+            worker.provider();
+            let state = if won { ChargeState::Settled } else { ChargeState::ChargedBack };
+            worker.hear(ProviderReply::Status(state, CHARGE, MONEY.amount));
+        }
+        assert_eq!(worker.books(), [closes], "won: {won}");
+        worker.ends(if won { DisputeState::Won } else { DisputeState::Lost });
+    }
+}
+
+#[test]
+fn what_is_not_worth_the_work_is_given_in_to() {
+    let mut worker = Worker::new(Amount(999));
+    worker.books();
+    assert_eq!(worker.provider(), contest(&worker, false));
+    worker.hear(ProviderReply::Dispute(DisputeState::Lost));
+    worker.provider();
+    worker.hear(ProviderReply::Status(ChargeState::ChargedBack, CHARGE, Amount(999)));
+    worker.books();
+    worker.ends(DisputeState::Lost);
+}
+
+/// Nobody who asks for months is in doubt, and no answer is a refusal.
+#[test]
+fn a_bank_that_takes_months_is_no_case_and_an_answer_that_is_lost_is_sent_again() {
+    let mut worker = Worker::new(MONEY.amount);
+    worker.books();
+    for _ in 0..3 {
+        assert_eq!(worker.provider(), contest(&worker, true));
+        worker.hear(ProviderReply::ServerError);
+        worker.rests();
+    }
+    worker.provider();
+    worker.hear(ProviderReply::Dispute(DisputeState::EvidenceSubmitted));
+    for _ in 0..200 {
+        worker.provider();
+        worker.hear(ProviderReply::Status(ChargeState::Disputed, CHARGE, MONEY.amount));
+        worker.rests();
+    }
+    assert!(worker.now > Duration::from_secs(90 * 86_400), "{:?}", worker.now);
+    assert_eq!(worker.conductor.payment().case(), None);
+}
+
+/// A worker with the chargeback of a payment at the first provider.
+struct Worker {
+    conductor: Conductor,
+    now: Duration,
+    number: u32,
+}
+
+impl Worker {
+    fn new(amount: Amount) -> Self {
+        let mut store = paid();
+        let webhook = told(3, Beginning::DisputeOpened, amount);
+        receive(&mut store, &webhook);
+        let saga = store.payment(webhook.saga().expect("it begins one")).expect("accepted");
+        let conductor = Conductor::take_over(&saga.journal, Duration::ZERO, &rules());
+        Self { conductor: conductor.expect("it folds"), now: Duration::ZERO, number: 0 }
+    }
+
+    /// The next call, all that can be written before it being durable.
+    fn call(&mut self) -> Call {
+        loop {
+            match self.conductor.act(self.now, &rules()) {
+                Act::Commit(records) => {
+                    self.conductor.committed(&records).expect("what it wanted fits");
+                }
+                Act::Call(call, number) => {
+                    self.number = number;
+                    return call;
+                }
+                other => panic!("{other:?} at {:?}", self.now),
+            }
+        }
+    }
+
+    /// The accounts of what it books next, which the ledger does.
+    fn books(&mut self) -> Vec<(AccountName, AccountName)> {
+        let Call::Ledger(LedgerRequest::Create(rows)) = self.call() else {
+            panic!("it books nothing");
+        };
+        let results = vec![TransferResult::Created; rows.len()];
+        self.conductor.hear(self.number, &Answer::Booked(results), self.now, &rules());
+        rows.iter().map(|row: &Transfer| (row.debit.name, row.credit.name)).collect()
+    }
+
+    /// What it asks the provider next.
+    fn provider(&mut self) -> ProviderRequest {
+        match self.call() {
+            Call::Provider(ProviderId(0), request) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn hear(&mut self, reply: ProviderReply) {
+        self.conductor.hear(self.number, &Answer::Provider(reply), self.now, &rules());
+    }
+
+    /// It has nothing to do for a while, which goes by.
+    fn rests(&mut self) {
+        match self.conductor.act(self.now, &rules()) {
+            Act::Wait(pause) => self.now += pause,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn is_told(&mut self, beginning: Beginning) {
+        let webhook = told(4, beginning, MONEY.amount);
+        let told = Told { webhook, state: InboxState::Received, known: 3 };
+        let found = self.conductor.take_evidence(&told, self.now, &rules());
+        assert_eq!(found, InboxEvent::Fits);
+    }
+
+    /// Nothing is left to do.
+    fn ends(&mut self, state: DisputeState) {
+        let Act::Commit(records) = self.conductor.act(self.now, &rules()) else {
+            panic!("it does not end");
+        };
+        self.conductor.committed(&records).expect("what it wanted fits");
+        let payment = self.conductor.payment();
+        assert!(payment.is_terminal());
+        assert_eq!((payment.status(), payment.dispute()), (Status::Succeeded, state));
+    }
+}
+
+fn contest(worker: &Worker, evidence: bool) -> ProviderRequest {
+    let operation = worker.conductor.operation().expect("it was sent");
+    ProviderRequest::Contest { reference: operation, charge: CHARGE, evidence }
+}
+
+/// A store with a payment that was captured.
+fn paid() -> Store {
+    let mut store = Store::new(Defects::NONE).with_inbox();
+    let accepted = Record::Accepted(Intent { payment: PAID, ..intent(1) });
+    append(&mut store, PAID, vec![accepted]);
+    append(&mut store, PAID, authorized());
+    append(&mut store, PAID, captured());
+    store
+}
+
+fn authorized() -> Vec<Record> {
+    let which = Try { step: steps::AUTHORIZE, attempt: 1 };
+    let (operation, provider) = (AUTHORIZATION, Some(ProviderId(0)));
+    let outcome = Outcome::Authorized { charge: CHARGE, amount: MONEY.amount };
+    vec![Record::StepIntent { which, operation, provider }, Record::StepOutcome { which, outcome }]
+}
+
+fn captured() -> Vec<Record> {
+    let which = Try { step: steps::CAPTURE, attempt: 1 };
+    vec![Record::StepOutcome { which, outcome: Outcome::Captured { amount: MONEY.amount } }]
+}
+
+fn refund(amount: Amount) -> Commit {
+    let order = RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE };
+    let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
+    wanted.money.amount = amount;
+    commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])
+}
+
+fn told(version: u32, beginning: Beginning, amount: Amount) -> Webhook {
+    let teller = Teller::Provider(ProviderId(0));
+    Webhook {
+        event: EventId::of(teller, AUTHORIZATION, version),
+        teller,
+        reference: AUTHORIZATION,
+        charge: CHARGE,
+        version,
+        news: News::Begins(beginning, amount),
+        signed: true,
+        token: Token(1),
+    }
+}
+
+fn receive(store: &mut Store, webhook: &Webhook) {
+    let entry = store.receipt(webhook).expect("it is new");
+    store.restore(&entry);
+}
+
+fn append(store: &mut Store, payment: PaymentId, records: Vec<Record>) {
+    let expected = store.standing(payment).map_or(0, |row| row.version);
+    let commit = commit(payment, expected, records);
+    assert_eq!(store.check(&commit), CommitResult::Committed);
+    store.restore(&StoreEntry::Committed(commit.into()));
+}
+
+fn commit(payment: PaymentId, expected: u32, records: Vec<Record>) -> Commit {
+    let commit = Commit {
+        id: TransactionId(0),
+        token: Token(1),
+        payment,
+        expected,
+        epoch: None,
+        records,
+        claim: None,
+        exclusive: true,
+        inbox: Vec::new(),
+        then: Then::Run,
+    };
+    commit.sealed()
+}
