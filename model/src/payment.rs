@@ -1,23 +1,22 @@
-//! A payment as the fold of its journal, and what follows from it without
-//! asking anyone.
+//! A payment as the fold of its journal. What follows from it without asking
+//! anyone is in `payment/ahead.rs`.
+
+mod ahead;
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
-use crate::dialect::Dialect;
 use crate::dispute::{DisputeEvent, DisputeState, IllegalDisputeEvent};
 use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
-use crate::quote::{Quote, Version, quote};
+use crate::quote::Quote;
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
-use crate::rules::Rules;
-use crate::saga::{IllegalEntry, Next, Phase, Saga, SagaEntry, Try, TryState};
-use crate::status::{Status, StatusEvent};
+use crate::saga::{IllegalEntry, Next, Saga, SagaEntry, Try, TryState};
+use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
-use crate::workflow::payin_card::ATTEMPTS_MAX;
 use crate::workflow::{Action, PaymentWorkflow};
 
 /// Where a payment stands.
@@ -188,63 +187,6 @@ impl Payment {
             Record::Terminal => self.terminal = true,
         }
         Ok(())
-    }
-
-    /// The next record that follows from the journal alone; `None` if someone
-    /// has to be asked first, or nothing is left to do.
-    pub fn follow_up(&self, rules: &Rules) -> Option<Record> {
-        let next = self.saga.next();
-        if let Some(status) = self.due_status(next) {
-            return Some(status);
-        }
-        let ended = self.status == Status::Failed && self.saga.phase() == Phase::Forward;
-        if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
-            return (!self.terminal).then_some(Record::Terminal);
-        }
-        match next {
-            Next::Begin(which) if self.action(which) == Action::Authorize => {
-                let to = |provider| self.step_intent(which, Some(provider));
-                Some(self.route(rules).map_or(FAIL, to))
-            }
-            Next::Begin(which) => Some(self.step_intent(which, None)),
-            Next::Await(which) if self.action(which) == Action::Quote => {
-                let quote = quote(Version::CURRENT, self.intent.money);
-                Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
-            }
-            Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
-                Some(Record::StepOutcome { which, outcome: self.released() })
-            }
-            Next::Choose(dead) => Some(self.choose(dead, rules)),
-            Next::BeginUndo(which) => {
-                Some(Record::CompIntent { which, operation: self.operation(which).undo() })
-            }
-            Next::Stuck(_) if self.case.is_none() => Some(Record::CaseOpened(Case::LateSuccess)),
-            Next::Done if !self.terminal => Some(Record::Terminal),
-            Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
-            _ => None,
-        }
-    }
-
-    /// The intent of `which`, at `provider` if it is a try at a provider.
-    pub fn step_intent(&self, which: Try, provider: Option<ProviderId>) -> Record {
-        let provider = provider.filter(|_| self.action(which) == Action::Authorize);
-        Record::StepIntent { which, operation: self.operation(which), provider }
-    }
-
-    /// The next provider that was not tried yet, of those that can serve it.
-    pub fn route(&self, rules: &Rules) -> Option<ProviderId> {
-        let providers = rules.providers.len() as u64;
-        let first = self.intent.token.0 % providers.max(1);
-        (0..providers)
-            .map(|n| ProviderId(((first + n) % providers) as u8))
-            .filter(|id| self.is_served_by(rules.dialect(*id)))
-            .find(|id| self.attempts.iter().all(|attempt| attempt.provider != *id))
-    }
-
-    /// Whether every doubt about it can be resolved at such a provider: an undo
-    /// tells whether anything was captured, but only a query how much was.
-    fn is_served_by(&self, dialect: &Dialect) -> bool {
-        dialect.queries.is_some() || self.intent.order.captures().count() == 1
     }
 
     /// What the client wants.
@@ -544,98 +486,6 @@ impl Payment {
         Ok(())
     }
 
-    /// A change of status that is due before anything else goes on.
-    fn due_status(&self, next: Next) -> Option<Record> {
-        if matches!(self.saga.phase(), Phase::ForwardOnly | Phase::Done) {
-            if !self.pivot_committed {
-                return Some(Record::PivotCommitted);
-            }
-            if self.status == Status::Processing {
-                return self.change(StatusEvent::PivotCommitted);
-            }
-        }
-        let done = |action| self.latest(action).is_some_and(|(_, state)| state == TryState::Done);
-        if self.status == Status::InReview && done(Action::Risk) {
-            return self.change(StatusEvent::Approve);
-        }
-        if self.status == Status::Captured && done(Action::Post) {
-            return self.change(StatusEvent::Booked);
-        }
-        if self.cancel_requested && self.may_cancel() {
-            return self.change(StatusEvent::Cancel);
-        }
-        if next == Next::Compensated && !self.status.is_final() {
-            return self.change(StatusEvent::Undone);
-        }
-        None
-    }
-
-    /// What to do after a try that came to nothing.
-    fn choose(&self, dead: Try, rules: &Rules) -> Record {
-        match self.action(dead) {
-            Action::Capture if self.last_refusal == Some(Refusal::FailedDefinite) => {
-                self.defects.pick(
-                    Defect::FiveHundredIsNotExecuted,
-                    || self.give_authorization_back(),
-                    || self.try_elsewhere(rules),
-                )
-            }
-            Action::Capture => self.give_authorization_back(),
-            Action::Authorize => self.try_elsewhere(rules),
-            Action::Refund if self.last_refusal == Some(Refusal::FailedDefinite) => {
-                let anew = || self.refund_anew(dead);
-                self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
-            }
-            Action::Send => self.send_otherwise(dead),
-            _ => FAIL,
-        }
-    }
-
-    /// Another attempt at a refund that was forgotten.
-    fn refund_anew(&self, forgotten: Try) -> Record {
-        if forgotten.attempt >= ATTEMPTS_MAX {
-            return FAIL;
-        }
-        self.step_intent(Try { attempt: forgotten.attempt + 1, ..forgotten }, None)
-    }
-
-    /// A capture was refused: what is still reserved has to go first.
-    fn give_authorization_back(&self) -> Record {
-        let latest = self.latest(Action::Authorize);
-        let alive = latest.filter(|(_, state)| *state == TryState::Done);
-        alive.map_or(FAIL, |(which, _)| Record::CompIntent {
-            which,
-            operation: self.operation(which).undo(),
-        })
-    }
-
-    /// Another attempt at the next provider, if there is any left to make.
-    fn try_elsewhere(&self, rules: &Rules) -> Record {
-        // Nobody who has waited for days stands at a till any more.
-        let hard = self.last_refusal == Some(Refusal::DeclinedHard) || self.waited_out;
-        let Some((latest, _)) = self.latest(Action::Authorize) else { return FAIL };
-        let left = self.route(rules).filter(|_| !hard && latest.attempt < ATTEMPTS_MAX);
-        left.map_or(FAIL, |provider| {
-            let which = Try { attempt: latest.attempt + 1, ..latest };
-            self.step_intent(which, Some(provider))
-        })
-    }
-
-    /// Definitely not sent: by another rail, if the order allows it and that
-    /// could help.
-    fn send_otherwise(&self, dead: Try) -> Record {
-        let Order::Payout(order) = self.intent.order else { return FAIL };
-        let which = Try { attempt: dead.attempt + 1, ..dead };
-        let helps = self.last_refusal != Some(Refusal::NoSuchAccount);
-        let other = order.bank_of(which.attempt).filter(|_| helps);
-        other.map_or(FAIL, |_| self.step_intent(which, None))
-    }
-
-    /// The change of status that `event` makes.
-    fn change(&self, event: StatusEvent) -> Option<Record> {
-        self.status.next(event).ok().map(Record::StatusChanged)
-    }
-
     fn may_become(&self, status: Status) -> bool {
         let right = || self.status.may_become(status);
         let right = || {
@@ -648,6 +498,3 @@ impl Payment {
         })
     }
 }
-
-/// There is no way forward left.
-const FAIL: Record = Record::StatusChanged(Status::Failing);

@@ -177,14 +177,14 @@ pub struct ReadRequest {
 }
 
 /// What the store has under a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The idempotency row.
     pub key: Option<KeyRow>,
     /// The payment that it stands for.
     pub payment: Option<PaymentView>,
     /// The payment that is to be given back.
-    pub of: Option<(PaymentId, PaymentView)>,
+    pub of: Option<Box<GivenBack>>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -199,8 +199,11 @@ impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Self { key, payment, of, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
-        for there in [of, earlier].into_iter().flatten() {
-            there.hash(state);
+        if let Some(of) = of {
+            of.hash(state);
+        }
+        if let Some(earlier) = earlier {
+            earlier.hash(state);
         }
         if let Some(known_order) = known_order {
             known_order.hash(state);
@@ -223,9 +226,23 @@ impl Rows {
     }
 }
 
+/// A payment that is to be given back, as readers of the store see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GivenBack {
+    /// Which.
+    pub payment: PaymentId,
+    /// Its status.
+    pub status: Status,
+    /// What was taken of the customer for it, once something was.
+    pub taken: Option<Taken>,
+}
+
 /// A payment as readers of the store see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PaymentView {
+    /// Whose instrument it is about, which may not be that of who asks: a shop
+    /// may have used its key for two.
+    pub token: Option<Token>,
     /// Its status.
     pub status: Status,
     /// The number of records in its journal.
@@ -234,8 +251,6 @@ pub struct PaymentView {
     pub lease_live: bool,
     /// Whether no capture was ever intended.
     pub cancelable: bool,
-    /// What was taken of the customer for it, once something was.
-    pub taken: Option<Taken>,
 }
 
 /// What a client is told, as the HTTP status that it would be.

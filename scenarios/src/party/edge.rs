@@ -195,10 +195,10 @@ impl Edge {
             Admission::Accept(payment) => payment,
             known => return self.answer_known(serial, refund.token, known, out),
         };
-        let Some((of, view)) = rows.of else {
+        let Some(of) = &rows.of else {
             return self.answer(serial, ClientReply::NotFound, out);
         };
-        let booked = view.taken.filter(|_| view.status == Status::Succeeded);
+        let booked = of.taken.filter(|_| of.status == Status::Succeeded);
         let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable_under(defects))
         else {
             return self.answer(serial, ClientReply::NotRefundable, out);
@@ -211,7 +211,7 @@ impl Edge {
             token: refund.token,
             money: Money { amount: refund.amount, currency: taken.currency },
             order: Order::Refund(RefundOrder {
-                of,
+                of: of.payment,
                 provider: taken.provider,
                 charge: taken.charge,
             }),
@@ -296,10 +296,10 @@ impl Edge {
         } else if !payment.cancelable {
             self.answer(serial, ClientReply::TooLate(id), out);
         } else {
-            let token = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
+            let asker = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
             let commit = Commit {
                 id: TransactionId(0),
-                token,
+                token: payment.token.unwrap_or(asker),
                 payment: id,
                 expected: payment.version,
                 epoch: None,

@@ -2,21 +2,21 @@
 //! worker of every payment that has to go on, until one takes it.
 
 mod offers;
+mod reading;
 mod reaper;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::gatekeeper::Generation;
 use model::{
     Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, Order, PaymentId,
-    PaymentRow, Record, Standing, Store, StoreEntry, Then, Token, Webhook, WorkerId,
+    PaymentRow, Record, Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
-use crate::message::{LeaseRequest, Message, PaymentView, ReadRequest, Receipt, Rows};
+use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
 use crate::points::PointName;
@@ -395,40 +395,6 @@ impl StoreDesk {
             owner.map_or(token.0 % u64::from(self.workers), |lease| u64::from(lease.owner.0));
         let worker = (first + u64::from(turn)) % u64::from(self.workers);
         out.send(worker_role(WorkerId(worker as u8)), Message::Run(payment, token));
-    }
-
-    fn rows(&mut self, read: &ReadRequest, out: &Effects) -> Rows {
-        let key = self.store.key(read.key);
-        let under = self.store.under(read.key);
-        let payment = under.map(|(key, standing)| self.view(key.payment, &standing, out));
-        let generation = match key {
-            Some(_) => Generation::default(),
-            None => self.store.generation(read.key),
-        };
-        let mut earlier = None;
-        if let Some(reaper) = &mut self.reaper {
-            if key.is_some() {
-                reaper.read(read.key, out);
-            }
-            let ever = self.store.under_ever(read.key, read.token);
-            let current = key.map(|key| key.payment);
-            let ever = ever.filter(|(payment, _)| Some(*payment) != current);
-            earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
-        }
-        let known_order = self.store.of_order(read.key.tenant, read.order_ref);
-        let of = read.of.and_then(|key| self.store.under(key));
-        let of = of.map(|(key, row)| (key.payment, self.view(key.payment, &row, out)));
-        Rows { key, payment, of, generation, earlier, known_order }
-    }
-
-    fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {
-        PaymentView {
-            status: standing.status,
-            version: standing.version,
-            lease_live: matches!(standing.then, Then::Park(_)) || self.lease_live(payment, out),
-            cancelable: standing.may_cancel,
-            taken: standing.taken,
-        }
     }
 
     /// Keys may have come to the end of their lifetimes.
