@@ -127,7 +127,10 @@ impl Conductor {
             (Aim::Step(..), Evidence::Refused(_)) if self.may_be_sent_again(aim, rules) => {
                 InboxEvent::TooEarly
             }
-            (Aim::Step(..), evidence @ (Evidence::Done(_) | Evidence::Refused(_)))
+            (
+                Aim::Step(..),
+                evidence @ (Evidence::Done(_) | Evidence::Refused(_) | Evidence::Taken { .. }),
+            )
             | (Aim::Undo(..), evidence @ Evidence::Undone(_)) => {
                 self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
                 let concluded = self.conclusion.is_some();
