@@ -106,16 +106,19 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 19] = [
+pub(crate) const STEPS: [&str; 22] = [
     "create",
     "risk",
     "quote",
     "hold",
     "authorize",
     "capture",
+    "release",
     "refund",
+    "withdraw",
     "dispute",
     "contest",
+    "verdict",
     "void",
     "send",
     "recall",
