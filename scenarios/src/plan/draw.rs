@@ -28,7 +28,7 @@ use crate::settings::{Scenario, Who};
 
 impl Plan {
     /// The version of the format, and of how a seed becomes a plan.
-    pub const FORMAT: u16 = 4;
+    pub const FORMAT: u16 = 5;
 
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
