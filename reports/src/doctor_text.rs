@@ -171,7 +171,7 @@ mod tests {
     fn examination(findings: Vec<Finding>) -> Examination {
         let build = Build {
             version: "0.1.0",
-            plan_format: 4,
+            plan_format: 5,
             samplers: 1,
             machine: "x86_64",
             system: "linux",
@@ -190,7 +190,7 @@ mod tests {
     fn a_fine_machine_is_told_in_a_line_for_each_check_and_each_scenario() {
         assert_eq!(
             render(&examination(Vec::new())),
-            "pennywise 0.1.0, plan format 3, samplers 1, release\n\
+            "pennywise 0.1.0, plan format 5, samplers 1, release\n\
              x86_64 linux, 64-bit, little-endian\n\
              \n\
              fine  a fresh process  3 seeds\n\

@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 51] = [
+pub const ALL: [FaultStory; 52] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -66,6 +66,7 @@ pub const ALL: [FaultStory; 51] = [
     business("partial-approval", "F12", "the issuer approves a part of the amount"),
     business("pending-then-result", "F13", "the issuer decides later"),
     business("capture-declined", "F14", "the issuer declines the capture of an authorization"),
+    business("chargeback", "F22", "the customer's bank takes the money back"),
     disturbance("index-lag", "F16", "a query does not see a charge that is in the books"),
     disturbance("key-expired", "F17", "a request is about a charge whose key is forgotten"),
     business("refund-failed", "M5", "the provider could not give the money back"),
@@ -87,7 +88,7 @@ pub const ALL: [FaultStory; 51] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 51] = ALL;
+    static STORIES: [FaultStory; 52] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -14,9 +14,11 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod rail;
 mod refunds;
 mod remittances;
 mod rest;
+mod screen_view;
 mod screens;
 mod stream;
 mod sums;
@@ -31,15 +33,16 @@ use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEnt
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
-use dossier::Asked;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
+use screen_view::Asked;
 use webhooks::InboxView;
 
 use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
+use crate::snapshot::Snapshot;
 use crate::system::{Entry, PaymentSystem};
 
 /// Watches one world.
@@ -246,8 +249,10 @@ impl Observer<PaymentSystem> for Judge {
     }
 
     fn lost(&mut self, _seen: Sighting, record: &Entry) {
-        if let Entry::Counted(event) = record {
-            events::forgotten(&mut self.said, event);
+        match record {
+            Entry::Counted(event) => events::forgotten(&mut self.said, event),
+            Entry::Snapshot(Snapshot::Lake(lake)) => events::all_forgotten(&mut self.said, lake),
+            _ => {}
         }
     }
 

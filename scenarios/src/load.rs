@@ -387,7 +387,7 @@ mod tests {
         let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
         for (from, to, told) in [
             ("webhooks = true", "webhooks = false", "nobody would learn of a dispute"),
-            ("\"whop-like\"", "\"legacy\"", "nobody would learn of a dispute"),
+            ("\"whop-like\"", "\"legacy\"", "nothing tells what became of a refund"),
             ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
             ("\"2880h\"", "\"2881h\"", "`disputed_after_max` is at most"),
         ] {

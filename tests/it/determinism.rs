@@ -24,7 +24,8 @@ fn recording_a_trial_does_not_change_it() {
     for scenario in catalog::all() {
         let seed = Seed(8).derive(&scenario.name, 0);
         let plain = trial::run(scenario, seed, Defects::NONE);
-        let (recorded, trace) = trial::replay(scenario, seed, Defects::NONE);
+        let (mut recorded, trace) = trial::replay(scenario, seed, Defects::NONE);
+        assert!(!std::mem::take(&mut recorded.trapped.series).is_empty());
         assert_eq!(format!("{plain:?}"), format!("{recorded:?}"), "{} {seed}", scenario.name);
         assert!(!trace.events.is_empty());
     }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use model::workflow::payin_card::steps;
 use model::{
     AccountName, Amount, ChargeEvent, Currency, Defects, Intent, Money, PaymentId, Record, Status,
     StoreEntry, Token, Transfer, TransferId, TransferKind,
@@ -83,7 +82,7 @@ impl Naive {
             match noted {
                 Noted::Row(row) => naive.take_row(facts, *at, row, end),
                 Noted::Record(payment, Record::StepIntent { which, .. })
-                    if matches!(which.step, steps::AUTHORIZE | steps::CAPTURE) =>
+                    if intent_of(facts, *payment).order.workflow().action(*which).is_outside() =>
                 {
                     let ends = |noted: &Noted| match noted {
                         Noted::Record(of, Record::StepOutcome { which: w, .. }) => {

@@ -99,7 +99,7 @@ fn post(payment: &Payment) -> Vec<Transfer> {
 /// [`post`] as a defect does it: new ids for each of the `tries`, no links.
 pub(crate) fn post_unlinked(payment: &Payment, tries: u32) -> Vec<Transfer> {
     let renamed = |id: TransferId| TransferId(hash("again", [id.0, u64::from(tries)]));
-    let legs = post(payment).into_iter();
+    let legs = payment.booking(Action::Post).into_iter();
     legs.map(|leg| Transfer { id: renamed(leg.id), linked: false, ..leg }).collect()
 }
 

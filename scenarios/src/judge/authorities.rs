@@ -11,9 +11,10 @@ use model::{
 };
 use sim::VirtualTime;
 
-use super::dossier::{Asked, ChargeView, Dossier, PaymentRecordView, RemittanceView};
+use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::screen_view::Asked;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;

@@ -4,8 +4,9 @@ use model::{Amount, ChargeEvent, Money, Movement, Token};
 use sim::Sighting;
 
 use super::called;
-use super::dossier::{ChargeView, Dossier, Rail};
+use super::dossier::{ChargeView, Dossier};
 use super::findings::{Findings, Relation};
+use super::rail::Rail;
 use crate::bounds::BOOK;
 use crate::invariant::Invariant;
 

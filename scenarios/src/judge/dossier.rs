@@ -3,15 +3,15 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    AccountName, Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState,
-    HoldState, Intent, Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record,
-    RemittanceState, Status, Transfer, TransferId, UndoOutcome,
+    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
+    Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record, RemittanceState,
+    Status, Transfer, TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
+use super::rail::{Rail, RailEvent};
+use super::screen_view::ScreenView;
 use super::stream::StreamView;
-use crate::fact::Endpoint;
-use crate::message::{Asking, ClientReply};
 use crate::plan::Operation;
 
 /// What each authority has said of one instrument.
@@ -83,57 +83,6 @@ pub struct ChargeView {
     pub was_authorized: bool,
 }
 
-/// Something that a provider did by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct RailEvent {
-    pub(super) what: Rail,
-    /// When it happened.
-    pub(super) at: VirtualTime,
-    /// When the ledger had it.
-    pub(super) booked_at: Option<VirtualTime>,
-}
-
-/// What a provider does by itself: what becomes of a dispute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rail {
-    /// It gave the money to the customer's bank.
-    Opened,
-    /// It got it back.
-    Won,
-    /// It did not.
-    Lost,
-}
-
-impl Rail {
-    /// What a change in the books is of these.
-    fn of(event: ChargeEvent) -> Option<Self> {
-        match event {
-            ChargeEvent::Disputed(_) => Some(Self::Opened),
-            ChargeEvent::DisputeWon(_) => Some(Self::Won),
-            ChargeEvent::DisputeLost => Some(Self::Lost),
-            _ => None,
-        }
-    }
-
-    /// What a stored row books of these.
-    pub(super) fn booked_by(row: &Transfer) -> Option<Self> {
-        match (row.debit.name, row.credit.name) {
-            (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => Some(Self::Opened),
-            (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::Won),
-            (_, AccountName::Dispute(_)) => Some(Self::Lost),
-            _ => None,
-        }
-    }
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Won => "won",
-            Self::Lost => "lost",
-        }
-    }
-}
-
 /// A sum that was to be sent, as the bank's own books have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemittanceView {
@@ -182,68 +131,6 @@ pub struct PaymentRecordView {
     pub in_parts: Amount,
     /// Whether captures that were planned were not made, because one was refused.
     pub cut_short: bool,
-}
-
-/// What was shown of one payment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct ScreenView {
-    /// The first final status that was seen.
-    pub(super) final_seen: Option<Status>,
-    /// How often the client asked at each endpoint.
-    pub(super) asked: [u32; 3],
-    /// And how often it had when it first saw a final status.
-    pub(super) asked_before: [u32; 3],
-    /// The furthest status that it read.
-    pub(super) last_read: Option<Status>,
-    /// And how often it had asked when it first read that.
-    pub(super) asked_at_last: [u32; 3],
-    /// Failed or canceled was told to the outside.
-    pub(super) failure_told: Option<Status>,
-    /// The payment that replies to the creation named.
-    pub(super) named: Option<PaymentId>,
-    /// The first final reply to the creation.
-    pub(super) final_reply: Option<ClientReply>,
-    /// How many replies to the creation came.
-    pub(super) replies: u32,
-    /// What the probe saw.
-    pub(super) probed: Option<ClientReply>,
-}
-
-impl ScreenView {
-    pub(super) fn asks(&mut self, endpoint: Endpoint) {
-        self.asked[endpoint as usize] += 1;
-        if self.final_seen.is_none() {
-            self.asked_before = self.asked;
-        }
-    }
-
-    /// When this was asked, by what had been seen before.
-    pub(super) fn asked_when(&self, asking: &Asking, endpoint: Endpoint) -> Asked {
-        let later = |than: [u32; 3]| asking.number > than[endpoint as usize];
-        Asked { after_final: later(self.asked_before), after_last: later(self.asked_at_last) }
-    }
-
-    /// The client reads this.
-    pub(super) fn reads(&mut self, status: Status) {
-        self.last_read = Some(status);
-        self.asked_at_last = self.asked;
-    }
-}
-
-/// When something was asked, by what had been seen before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
-    /// After a final status had been seen.
-    pub(super) after_final: bool,
-    /// After the furthest status that was read had been.
-    pub(super) after_last: bool,
-}
-
-impl Asked {
-    /// Before anything was seen.
-    pub(super) const EARLY: Self = Self { after_final: false, after_last: false };
-    /// After everything that was seen.
-    pub(super) const LATER: Self = Self { after_final: true, after_last: true };
 }
 
 impl Dossier {

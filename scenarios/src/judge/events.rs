@@ -1,7 +1,7 @@
 //! The invariants of what leaves the system: I15 and I32 of events, and I24 of
 //! what the store says of a payment.
 
-use model::{Consumer, Event, PaymentId, Record, Status, Token};
+use model::{Consumer, Event, EventNumber, Intake, Lake, PaymentId, Record, Status, Token};
 use sim::{Misfortune, Role, Sighting};
 
 use super::authorities::Authorities;
@@ -71,8 +71,24 @@ pub(super) fn forgotten(said: &mut Authorities, event: &Event) {
     }
 }
 
+/// The lake's only disk has forgotten everything that it had written down at
+/// once.
+pub(super) fn all_forgotten(said: &mut Authorities, lake: &Lake) {
+    let tokens: Vec<_> = said.plan.operations.iter().map(|operation| operation.token).collect();
+    for token in tokens {
+        for view in &mut said.dossiers.open(token).payments {
+            let stream = view.intent.payment;
+            for seq in 1..=EVENTS_MAX {
+                if lake.intake(EventNumber { stream, seq }) == Intake::Known {
+                    view.stream.counted.remove(seq);
+                }
+            }
+        }
+    }
+}
+
 /// The lake acknowledges an event.
-pub(super) fn acknowledged(said: &mut Authorities, token: Token, id: model::EventNumber) {
+pub(super) fn acknowledged(said: &mut Authorities, token: Token, id: EventNumber) {
     if let Some(view) = said.dossiers.open(token).payment_mut(id.stream) {
         view.stream.acknowledged.add(id.seq);
     }

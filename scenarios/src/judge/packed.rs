@@ -11,7 +11,8 @@ use model::{
 };
 use sim::VirtualTime;
 
-use super::dossier::{ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView, ScreenView};
+use super::dossier::{ChargeView, Dossier, GivenBack, HoldView, PaymentRecordView};
+use super::screen_view::ScreenView;
 use super::stream::StreamView;
 use crate::message::ClientReply;
 use crate::plan::Operation;

@@ -4,8 +4,8 @@ use model::{Money, PaymentId, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::dossier::Asked;
 use super::findings::{Findings, Relation};
+use super::screen_view::Asked;
 use super::{called, called_refund};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;

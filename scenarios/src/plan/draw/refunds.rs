@@ -64,6 +64,7 @@ fn refund(
         click_again_after: clicks.then_some(click),
         cancel_after: None,
         order_ref: OrderRef(token.0),
+        dispute: None,
         insists: false,
         purpose: Purpose::Refund { of: payment.token },
         ..payment.clone()
