@@ -116,9 +116,18 @@ pub struct Scenario {
 impl Scenario {
     /// Whether any world of it can meet the premise of `invariant`.
     pub fn can_meet(&self, invariant: Invariant) -> bool {
-        let keys_are_reused =
-            self.workload.reuse_key > Rate::NEVER || self.workload.reuse_expired > Rate::NEVER;
-        invariant != Invariant::I20 || keys_are_reused
+        let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
+        let refunds = refund > Rate::NEVER;
+        let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        match invariant {
+            Invariant::I07 => refunds || disputes,
+            Invariant::I08 => refunds,
+            Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
+            Invariant::I22 | Invariant::I23 => self.providers.webhooks,
+            Invariant::I32 => self.merchant_events || self.lake,
+            Invariant::L06 => disputes,
+            _ => true,
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use model::{Defect, Defects, ProviderId};
+use model::{CommitResult, Defect, Defects, ProviderId};
 use reports::story::{comment, json, mermaid, text};
-use scenarios::judge::Violation;
-use scenarios::message::kinds;
+use scenarios::judge::{Relation, Violation};
+use scenarios::message::{Message, kinds};
 use scenarios::party::{LEDGER, ORCHESTRATOR, provider_role};
 use scenarios::story::{self, Story};
 use scenarios::trial::{self, Trial, Verdict};
@@ -60,6 +60,13 @@ fn a_fault_that_had_no_hand_in_a_violation_can_be_left_out_and_it_is_there_all_t
         let Finding { defects, trial, story, .. } = &finding;
         inside += story.faults.len();
         for fault in trial.plan.faults.iter().filter(|fault| !story.faults.contains(&fault.id)) {
+            // That an intent is not durable yet is an absence: what keeps it from the
+            // disk is in no event before the effect.
+            let waits =
+                matches!(fault.misfortune, Misfortune::SlowSync { .. } | Misfortune::Pause { .. });
+            if waits && story.violation.relation == Relation::EffectWithoutIntent {
+                continue;
+            }
             let mut less = Plan::clone(&trial.plan);
             less.faults.retain(|known| known.id != fault.id);
             let without = trial::run_plan(less.clone(), *defects);
@@ -94,7 +101,14 @@ fn harm(
 ) -> Vec<(VirtualTime, Role, Option<u32>)> {
     let events = trace.events.iter().filter(|happened| happened.at <= until);
     let harm = events.filter(|happened| {
-        matches!(happened.what, Happening::Struck(_) | Happening::Crashed(_) | Happening::Resumed)
+        match &happened.what {
+            Happening::Struck(_) | Happening::Crashed(_) | Happening::Resumed => true,
+            // This is how others feel that a disk is full.
+            Happening::Sent(_, Message::Committed(.., result), _) => {
+                *result == CommitResult::Unavailable
+            }
+            _ => false,
+        }
     });
     let told = harm.map(|happened| (happened.at, happened.role, happened.fault));
     told.filter(|(_, _, fault)| *fault != Some(but)).collect()
@@ -106,7 +120,9 @@ fn a_story_is_short_and_names_a_wrong_turn_that_led_to_the_violation() {
     for finding in findings() {
         let Finding { trial, violation, story, .. } = &finding;
         assert_eq!(story.violation, *violation);
-        let turn = story.wrong_turn.as_ref().expect("a planted defect takes a wrong turn");
+        let found = || format!("{} {} {:?}", trial.scenario, trial.seed, finding.defects);
+        let turn = story.wrong_turn.as_ref();
+        let turn = turn.unwrap_or_else(|| panic!("{}: no wrong turn", found()));
         assert!(turn.at <= violation.at);
         assert!(
             !turn.did.is_empty() || !turn.would.is_empty(),

@@ -78,7 +78,7 @@ struct Naive {
 impl Naive {
     fn of(facts: &[(VirtualTime, Noted)], end: VirtualTime) -> Self {
         let mut naive = Self::default();
-        for (at, noted) in facts {
+        for (n, (at, noted)) in facts.iter().enumerate() {
             match noted {
                 Noted::Row(row) => naive.take_row(facts, *at, row, end),
                 Noted::Record(payment, Record::StepIntent { which, .. })
@@ -92,7 +92,7 @@ impl Naive {
                         Noted::Record(of, Record::CompOutcome { .. }) => of == payment,
                         _ => false,
                     };
-                    let until = first(facts, ends).unwrap_or(end);
+                    let until = first(&facts[n..], ends).unwrap_or(end);
                     naive.take_attempt(facts, (*at, until), *payment);
                 }
                 _ => {}
@@ -159,8 +159,7 @@ impl Naive {
             *self.held.entry(currency).or_default() += row.amount.0 * age as i128;
         }
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
-            let owed = |name| i128::from(matches!(name, AccountName::ProviderReceivable(_)));
-            let moved = row.amount.0 * (owed(row.debit.name) - owed(row.credit.name));
+            let moved = row.amount.0 * (owing(row.debit.name) - owing(row.credit.name));
             if moved != 0 {
                 *self.unsettled.entry(currency).or_default() +=
                     moved * end.since(at).as_nanos() as i128;
@@ -189,13 +188,22 @@ fn pending(judge: &Judge, currency: Currency) -> i128 {
     money.map(|(_, balance)| balance.debits_pending.0).sum()
 }
 
-/// What providers owe, by the same sums.
+/// What providers owe and what is on its way out, by the same sums.
 fn owed(judge: &Judge, currency: Currency) -> i128 {
     let accounts = judge.authorities().balances().iter();
-    let owing = accounts.filter(|(id, _)| {
-        id.currency == currency && matches!(id.name, AccountName::ProviderReceivable(_))
-    });
-    owing.map(|(_, balance)| (balance.debits_posted - balance.credits_posted).0).sum()
+    let here = accounts.filter(|(id, _)| id.currency == currency);
+    here.map(|(id, balance)| owing(id.name) * (balance.debits_posted - balance.credits_posted).0)
+        .sum()
+}
+
+/// 1 where a debit is money that is still to come, -1 where a credit is money
+/// that is still to go, else 0.
+fn owing(name: AccountName) -> i128 {
+    match name {
+        AccountName::ProviderReceivable(_) => 1,
+        AccountName::TransitOut(_) => -1,
+        _ => 0,
+    }
 }
 
 /// What is under review, by the notes, with nothing held for it: risk comes

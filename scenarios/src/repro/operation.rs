@@ -307,6 +307,7 @@ impl RefundLine {
             click_again_after,
             cancel_after: None,
             order_ref: OrderRef(refund),
+            dispute: None,
             insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()

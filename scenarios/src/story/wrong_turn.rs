@@ -53,7 +53,9 @@ pub(super) fn find(
     let (ours, theirs) = (handlers(&scene.trace, matter), handlers(&sound, matter));
     let same = |(one, other): &(&Handler<'_>, &Handler<'_>)| one.is_like(other);
     let at = ours.iter().zip(&theirs).take_while(same).count();
-    let one = ours.get(at)?;
+    let Some(one) = ours.get(at) else {
+        return omission(defects, ours.last().map_or(0, |last| last.event), &theirs[at..], scene);
+    };
     if !past.contains(one.event) {
         return None;
     }
@@ -76,6 +78,28 @@ pub(super) fn find(
         did: deeds(one),
         would: would.1,
         would_at: would.0,
+    })
+}
+
+/// The first thing that was not done, where nothing else was done in its place.
+fn omission(
+    defects: Defects,
+    event: u64,
+    theirs: &[Handler<'_>],
+    scene: &Scene,
+) -> Option<WrongTurn> {
+    let mut next = theirs.iter().map(|handler| (handler, handler.deeds(0, scene.ended_at)));
+    let (missing, would) = next.find(|(_, deeds)| !deeds.is_empty())?;
+    let planted = Defect::ALL.iter().map(|story| story.defect);
+    Some(WrongTurn {
+        defects: planted.filter(|defect| defects.has(*defect)).collect(),
+        at: missing.at.min(scene.ended_at),
+        event,
+        role: missing.role,
+        on: None,
+        did: Vec::new(),
+        would,
+        would_at: missing.at,
     })
 }
 
