@@ -47,6 +47,16 @@ impl Finding {
         Self { defects, trial, violation, story }
     }
 
+    /// Whether something did not happen that should have, or not in time, such as
+    /// the release of what exceeds a limit: what kept it from happening is in no
+    /// event of its past.
+    fn is_of_an_absence(&self) -> bool {
+        matches!(
+            self.violation.relation,
+            Relation::EffectWithoutIntent | Relation::NeverFinished | Relation::LimitExceeded
+        )
+    }
+
     fn same(&self, violation: &Violation) -> bool {
         let kind = |v: &Violation| (v.invariant, v.token, v.relation);
         kind(violation) == kind(&self.violation)
@@ -59,14 +69,10 @@ fn a_fault_that_had_no_hand_in_a_violation_can_be_left_out_and_it_is_there_all_t
     for finding in findings() {
         let Finding { defects, trial, story, .. } = &finding;
         inside += story.faults.len();
+        if finding.is_of_an_absence() {
+            continue;
+        }
         for fault in trial.plan.faults.iter().filter(|fault| !story.faults.contains(&fault.id)) {
-            // That an intent is not durable yet is an absence: what keeps it from the
-            // disk is in no event before the effect.
-            let waits =
-                matches!(fault.misfortune, Misfortune::SlowSync { .. } | Misfortune::Pause { .. });
-            if waits && story.violation.relation == Relation::EffectWithoutIntent {
-                continue;
-            }
             let mut less = Plan::clone(&trial.plan);
             less.faults.retain(|known| known.id != fault.id);
             let without = trial::run_plan(less.clone(), *defects);

@@ -10,6 +10,7 @@ use super::beat::Deed;
 use super::matter::Matter;
 use super::narrator::passage;
 use super::witness::{Scene, record};
+use crate::judge::Relation;
 use crate::system::{Entry, PaymentSystem};
 
 /// The first event of the matter that would not have been without the defect.
@@ -57,7 +58,9 @@ pub(super) fn find(
         return omission(defects, ours.last().map_or(0, |last| last.event), &theirs[at..], scene);
     };
     if !past.contains(one.event) {
-        return None;
+        // What did not happen has no past: only what was left undone can be told.
+        let absent = scene.violation.relation == Relation::NeverFinished;
+        return absent.then(|| omission(defects, one.event, &theirs[at..], scene)).flatten();
     }
     let other = theirs.get(at).filter(|other| one.meets_the_same(other));
     let common = other.map_or(0, |other| one.in_common_with(other));
