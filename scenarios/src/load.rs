@@ -230,7 +230,9 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
             ));
         }
         if Invariant::with_code(code).is_some_and(|invariant| !scenario.can_meet(invariant)) {
-            let problem = format!("`{code}` is never met here: no key is used for another request");
+            let problem = format!(
+                "`{code}` is never met here: nothing in this scenario could bring about what it judges"
+            );
             return Err(("exercises", problem));
         }
     }
@@ -386,7 +388,7 @@ mod tests {
     fn nobody_is_disputed_who_would_not_hear_of_it_or_not_in_time() {
         let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
         for (from, to, told) in [
-            ("webhooks = true", "webhooks = false", "nobody would learn of a dispute"),
+            ("webhooks = true", "webhooks = false", "`I22` is never met here"),
             ("\"whop-like\"", "\"legacy\"", "nothing tells what became of a refund"),
             ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
             ("\"2880h\"", "\"2881h\"", "`disputed_after_max` is at most"),
