@@ -77,6 +77,14 @@ pub enum Defect {
     UndoPastPivot,
     /// A webhook captures what it tells of, and so does the worker.
     WebhookAlsoActs,
+    /// Books are compared with the journal, and never with what was paid.
+    BlindRecon,
+    /// A settlement file that comes again is booked again.
+    FileReingest,
+    /// A line is for whatever waits for the same amount.
+    FuzzyMatch,
+    /// What was paid is compared with what was captured, and the rest put aside.
+    NetVsGross,
 }
 
 /// What people should know of a defect.
@@ -122,6 +130,14 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::BlindRecon,
+            name: "blind-recon",
+            story: "reconciliation compares the ledger with the journal that it was written \
+                    from, and never with what was paid: both always agree",
+            source: "payments.md section 3: a reconciliation without an outside to compare with",
+            caught_by: &["I33", "I38"],
         },
         DefectStory {
             defect: Self::CheckThenInsert,
@@ -206,12 +222,28 @@ impl Defect {
             caught_by: &["I22"],
         },
         DefectStory {
+            defect: Self::FileReingest,
+            name: "file-reingest",
+            story: "a settlement file that is sent a second time is booked a second time, for \
+                    nobody had written down which lines were taken in",
+            source: "payments.md D12; a batch that ran twice (Santander, 25 December 2021)",
+            caught_by: &["I33", "I38"],
+        },
+        DefectStory {
             defect: Self::FreshKeyPerTry,
             name: "fresh-key-per-try",
             story: "every try at a provider carries a new idempotency key, so a retry after a lost \
                     reply is a second charge",
             source: "medusajs/medusa#16292; woocommerce-gateway-stripe PR#3912",
             caught_by: &["I13", "I35"],
+        },
+        DefectStory {
+            defect: Self::FuzzyMatch,
+            name: "fuzzy-match",
+            story: "a settlement line is matched with the first payment of the same amount that \
+                    waits for one, whatever its reference says",
+            source: "eyra/mono PR#1639; medusajs/medusa PR#16682",
+            caught_by: &["I17", "I38"],
         },
         DefectStory {
             defect: Self::HoldExpiresInDoubt,
@@ -261,6 +293,14 @@ impl Defect {
                     customer who pays in yen is charged a hundred times as much",
             source: "stripe-sfcc PR#31; gumroad PR#3749; active_merchant#1943",
             caught_by: &["I06"],
+        },
+        DefectStory {
+            defect: Self::NetVsGross,
+            name: "net-vs-gross",
+            story: "what was paid out is compared with what was captured, so that every fee is a \
+                    difference, which is put into suspense",
+            source: "Automattic/woocommerce-payments#8588",
+            caught_by: &["I37"],
         },
         DefectStory {
             defect: Self::NoFingerprint,

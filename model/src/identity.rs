@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::webhook::Teller;
+
 macro_rules! identities {
     ($($(#[$doc:meta])* $name:ident($inner:ty) $shown:literal;)*) => {$(
         $(#[$doc])*
@@ -55,6 +57,10 @@ identities! {
     EventId(u64) "event-{:x}";
     /// A commit at the store.
     TransactionId(u64) "txn-{:x}";
+    /// A settlement file.
+    FileId(u64) "file-{:x}";
+    /// A line of a settlement file.
+    LineId(u64) "line-{:x}";
     /// The digest of a request's payload.
     Fingerprint(u64) "fp-{:x}";
 }
@@ -140,6 +146,30 @@ impl ReturnId {
     /// `reference`: it comes back once at most.
     pub fn of(bank: BankId, reference: OperationId) -> Self {
         Self(hash("return", [u64::from(bank.0), reference.0]))
+    }
+}
+
+impl FileId {
+    /// The name that `teller` gives to its `seq`-th file.
+    pub fn of(teller: Teller, seq: u32) -> Self {
+        let (kind, number) = match teller {
+            Teller::Provider(provider) => (0, provider.0),
+            Teller::Bank(bank) => (1, bank.0),
+        };
+        Self(hash("settlement", [kind, u64::from(number), u64::from(seq)]))
+    }
+}
+
+impl LineId {
+    /// The name of the `n`-th line of `file`.
+    pub fn of(file: FileId, n: u32) -> Self {
+        Self(hash("line", [file.0, u64::from(n)]))
+    }
+
+    /// The operation that books it: first as what it is found to be, and later
+    /// as what it turns out to be.
+    pub fn operation(self, stage: u8) -> OperationId {
+        OperationId(hash("line-booked", [self.0, u64::from(stage)]))
     }
 }
 

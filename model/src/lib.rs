@@ -18,6 +18,7 @@
 
 mod account;
 mod archive;
+mod aside;
 mod attempt;
 mod balances;
 mod banking_day;
@@ -52,12 +53,14 @@ pub mod posting;
 mod provider;
 mod quote;
 mod rail;
+mod reconciliation;
 mod record;
 mod refund;
 mod risk;
 mod rounding;
 mod rules;
 pub mod saga;
+mod settlement;
 mod share;
 mod split;
 mod status;
@@ -69,6 +72,7 @@ pub mod workflow;
 
 pub use account::{AccountId, AccountName};
 pub use archive::Archive;
+pub use aside::Aside;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};
@@ -90,8 +94,9 @@ pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
-    BankId, ChargeId, Customer, EventId, Fingerprint, IdempotencyKey, Merchant, OperationId,
-    OrderRef, PaymentId, ProviderId, RailId, ReturnId, Tenant, Token, TransactionId, TransferId,
+    BankId, ChargeId, Customer, EventId, FileId, Fingerprint, IdempotencyKey, LineId, Merchant,
+    OperationId, OrderRef, PaymentId, ProviderId, RailId, ReturnId, Tenant, Token, TransactionId,
+    TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
@@ -113,11 +118,16 @@ pub use rail::{
     RemittanceEvent, RemittanceState, ReturnNotice, ReturnReason, Scheme, Timetable,
     UNAUTHORIZED_DAYS_MAX,
 };
+pub use reconciliation::{
+    Booked, Difference, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem, Reconciliation,
+    Report, Settling, Source, Task, What, Work, booking,
+};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;
+pub use settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 pub use share::share;
 pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};

@@ -163,6 +163,15 @@ impl Status {
         }
     }
 
+    /// The status that a payment of this one had when it was finished for its
+    /// client: by that the key of its creation is answered ever after.
+    pub const fn first_final(self) -> Self {
+        match self {
+            Self::Settled | Self::Returned => Self::Succeeded,
+            other => other,
+        }
+    }
+
     /// Whether it is the last word where settlement is off.
     pub const fn is_final(self) -> bool {
         matches!(

@@ -7,6 +7,7 @@ mod finished;
 mod inbox;
 mod lifetimes;
 mod receiving;
+mod reconciling;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
+use crate::aside::Aside;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
@@ -23,8 +25,10 @@ use crate::identity::{EventId, OrderRef, PaymentId, Tenant, Token, TransactionId
 use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
 use crate::outbox::{self, Consumer, Event, Outbox};
+use crate::reconciliation::{Booked, Reconciliation};
 use crate::record::{Outcome, Record};
 use crate::rules::Rules;
+use crate::settlement::SettlementFile;
 use crate::status::Status;
 use crate::webhook::Webhook;
 
@@ -103,6 +107,10 @@ pub enum StoreEntry {
     Found(EventId, Token, InboxEvent),
     /// A consumer has heard of every event of a payment up to this one.
     Acknowledged(PaymentId, Consumer, u32),
+    /// A settlement file that was taken in, and when.
+    Filed(Arc<SettlementFile>, Duration),
+    /// What the reconciler has done without a payment to commit to.
+    Reconciled(Token, Booked),
 }
 
 /// One payment's place in the store.
@@ -145,6 +153,8 @@ pub struct Store {
     reopened: BTreeMap<PaymentId, Taken>,
     /// How old keys are, if they don't live for ever.
     lifetimes: Option<Lifetimes>,
+    /// What settlement files have to tell and told, where there are any.
+    reconciliation: Aside<Box<Reconciliation>>,
     defects: Defects,
 }
 
@@ -307,6 +317,8 @@ impl Store {
                     row.outbox.acknowledge(*consumer, *seq);
                 }
             }
+            StoreEntry::Filed(file, at) => self.file(file, *at),
+            StoreEntry::Reconciled(_, what) => self.reconcile(*what),
         }
     }
 
@@ -418,6 +430,7 @@ impl Store {
         let status = row.status;
         self.take_back(commit);
         self.take_inbox(commit, status);
+        self.expect(commit);
     }
 }
 

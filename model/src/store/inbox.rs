@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::identity::{EventId, OperationId, PaymentId, hash};
+use crate::identity::{EventId, LineId, OperationId, PaymentId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::record::Record;
 use crate::status::Status;
@@ -16,6 +16,8 @@ pub enum InboxChange {
     Received(Webhook),
     /// This was found of the webhook with this event.
     Found(EventId, InboxEvent),
+    /// This stage of this settlement line is booked.
+    Booked(LineId, u8),
 }
 
 /// One webhook in the inbox.
@@ -79,6 +81,8 @@ impl Inbox {
                 let legal = |row: &InboxRow| row.state.next(*found).is_ok();
                 self.row(*event).is_some_and(legal)
             }
+            // The books of reconciliation tell.
+            InboxChange::Booked(..) => false,
         }
     }
 
@@ -185,6 +189,7 @@ pub(super) fn hashed(id: u64, changes: &[InboxChange]) -> u64 {
     changes.iter().fold(id, |id, change| match change {
         InboxChange::Received(webhook) => hash("commit-inbox", [id, webhook.event.0]),
         InboxChange::Found(event, found) => hash("commit-inbox", [id, event.0, *found as u64]),
+        InboxChange::Booked(line, stage) => hash("commit-line", [id, line.0, u64::from(*stage)]),
     })
 }
 

@@ -92,7 +92,10 @@ impl Store {
     /// Whether what `commit` does to the inbox may be done.
     pub(super) fn inbox_permits(&self, commit: &Commit) -> bool {
         let inbox = self.inbox.as_ref();
-        commit.inbox.iter().all(|change| inbox.is_some_and(|inbox| inbox.permits(change)))
+        commit.inbox.iter().all(|change| match change {
+            InboxChange::Booked(line, stage) => self.owes_line(*line, *stage),
+            change => inbox.is_some_and(|inbox| inbox.permits(change)),
+        })
     }
 
     pub(super) fn receive(&mut self, webhook: &Webhook, state: InboxState) {
@@ -115,6 +118,7 @@ impl Store {
                     inbox.receive(InboxRow { webhook: *webhook, state, payment });
                 }
                 InboxChange::Found(event, found) => inbox.find(*event, *found),
+                InboxChange::Booked(..) => {}
             }
         }
         if commit.then == Then::Close {
