@@ -177,6 +177,23 @@ pub struct Standing {
 }
 
 impl Commit {
+    /// `records` at the end of the journal of `payment`, which has so many. It
+    /// comes under no lease and claims no key; then somebody has to go on.
+    pub fn of(payment: PaymentId, token: Token, expected: u32, records: Vec<Record>) -> Self {
+        Self {
+            id: TransactionId(0),
+            token,
+            payment,
+            expected,
+            epoch: None,
+            records,
+            claim: None,
+            exclusive: true,
+            inbox: Vec::new(),
+            then: Then::Run,
+        }
+    }
+
     /// The commit under the id that its content gives it: the same change,
     /// asked for twice, is one change.
     pub fn sealed(mut self) -> Self {
