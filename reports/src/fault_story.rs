@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 52] = [
+pub const ALL: [FaultStory; 60] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -84,11 +84,19 @@ pub const ALL: [FaultStory; 52] = [
     business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
     business("bank-rejection", "F20", "the other bank takes no money for the account"),
     business("payout-return", "F19", "money comes back days after it was sent"),
+    business("file-late", "F18", "a settlement file is sent late"),
+    business("line-missing", "F18", "a settlement file leaves out a line"),
+    business("line-duplicated", "F18", "a settlement file pays something twice"),
+    business("file-duplicated", "F18", "a settlement file is sent once more"),
+    business("fee-off", "F18", "a settlement file takes another fee than was agreed on"),
+    business("adjustment-line", "F18", "a settlement file pays or takes what nobody asked for"),
+    business("cut-off-shifted", "F18", "a settlement file is closed before the usual cut-off"),
+    business("file-truncated", "F18", "a settlement file breaks off in the middle"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 52] = ALL;
+    static STORIES: [FaultStory; 60] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -2,6 +2,7 @@
 
 mod banking;
 pub(crate) mod fault;
+mod settling;
 mod stroke;
 
 use model::{BankId, PayoutOrder, ProviderId};
@@ -126,6 +127,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
         let name = party::name(bank_role(BankId(n as u8)));
         rows.push(row(&name, banking::says(bank)));
     }
+    if let Some(settlement) = plan.settlement.as_ref() {
+        rows.push(row("settlement", settling::says(settlement)));
+    }
     rows.push(row("risk", risk(&plan.risk)));
     if !plan.banks.is_empty() {
         rows.push(row("begins", format!("{} UTC", plan.begins)));
@@ -226,7 +230,10 @@ fn misfortunes(plan: &Plan) -> Vec<Vec<String>> {
         plan.troubles.iter().map(|trouble| (trouble.from, trouble.id, troubled(trouble)));
     let strokes = plan.strokes.iter().map(|s| (END, s.id, stroke::sentence(s)));
     let forced = plan.forced.iter().map(|f| (END, f.id, stroke::forced(f)));
-    let mut told: Vec<_> = faults.chain(troubles).chain(strokes).chain(forced).collect();
+    let files = plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+    let files = files.map(|mishap| (END, mishap.id, settling::sentence(mishap)));
+    let all = faults.chain(troubles).chain(strokes).chain(forced).chain(files);
+    let mut told: Vec<_> = all.collect();
     told.sort();
     told.into_iter().map(|(_, id, sentence)| vec![format!("fault {id}"), sentence]).collect()
 }

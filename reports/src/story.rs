@@ -14,6 +14,7 @@ pub mod json;
 mod ledger;
 pub mod mermaid;
 mod sentence;
+mod settlement;
 mod speech;
 pub mod text;
 mod told;

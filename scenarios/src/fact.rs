@@ -1,6 +1,6 @@
 //! What the parties that the harness owns have seen.
 
-use model::{BankId, ChargeEvent, Event, ProviderId, RemittanceEvent, Status, Token};
+use model::{BankId, ChargeEvent, Event, ProviderId, RemittanceEvent, Report, Status, Token};
 use sim::{Kind, Subject};
 
 use crate::message::{Asking, ClientReply};
@@ -44,6 +44,10 @@ pub enum Fact {
     Befell(u32),
     /// A client was told of this event.
     Heard(Event),
+    /// Something went wrong with a settlement file, by its name.
+    FileStruck(&'static str),
+    /// The reconciler told what books and files don't agree about.
+    Reported(Report),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -87,9 +91,12 @@ impl Fact {
             Self::Heard(event) => (sights::TOLD, event.token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
             Self::Remitted(token, event) => (kind_of_remittance(*event)?, *token),
-            Self::Probed { .. } | Self::Struck(..) | Self::BankStruck(..) | Self::Befell(_) => {
-                return None;
-            }
+            Self::Probed { .. }
+            | Self::Struck(..)
+            | Self::BankStruck(..)
+            | Self::FileStruck(_)
+            | Self::Reported(_)
+            | Self::Befell(_) => return None,
         };
         Some((kind, Subject(token.0)))
     }

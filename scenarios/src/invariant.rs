@@ -62,6 +62,10 @@ pub enum Invariant {
     I34,
     /// Holds are released.
     I35,
+    /// What is in suspense has a case.
+    I37,
+    /// What was paid is booked, and what differs is known.
+    I38,
     /// Every accepted payment terminates.
     L01,
     /// No key stays locked.
@@ -110,7 +114,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 30] = [
+    pub const ALL: [InvariantStory; 32] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -301,6 +305,20 @@ impl Invariant {
             "no hold and no authorization is left of a payment that is finished",
         ),
         story(
+            Self::I37,
+            "suspense-has-its-cases",
+            InvariantKind::AtRest,
+            "PB LG",
+            "what is in suspense is exactly what providers and banks paid other than they should have, and have not mended",
+        ),
+        story(
+            Self::I38,
+            "files-and-books-agree",
+            InvariantKind::AtRest,
+            "PB LG JR",
+            "every line of a settlement file is booked once and for what it tells of, and what the reconciler finds to differ is what differs",
+        ),
+        story(
             Self::L01,
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
@@ -335,7 +353,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 30] = Invariant::ALL;
+static STORIES: [InvariantStory; 32] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,6 +20,7 @@ mod remittances;
 mod rest;
 mod screen_view;
 mod screens;
+mod settlements;
 mod stream;
 mod sums;
 mod trapped;
@@ -86,6 +87,7 @@ impl Judge {
     pub fn at_rest(&mut self, now: VirtualTime) {
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::judge(&self.said, &mut self.found, seen);
+        settlements::at_rest(&self.said, &mut self.found, seen);
         self.inbox.at_rest(&mut self.found, seen);
     }
 
@@ -124,10 +126,16 @@ impl Judge {
                 self.inbox.found(&mut self.found, seen, *event, *what);
                 return;
             }
-            // What a consumer has heard of, it says itself.
-            StoreEntry::Acknowledged(..) => return,
+            // What a consumer has heard of, it says itself; what the ledger has,
+            // its rows do.
+            StoreEntry::Acknowledged(..) | StoreEntry::Reconciled(..) => return,
+            StoreEntry::Filed(file, _) => {
+                self.said.settlements.filed(file);
+                return;
+            }
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
+        settlements::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
@@ -234,6 +242,9 @@ impl Observer<PaymentSystem> for Judge {
                 if let Some(movement) = entry.movement() {
                     self.moved(seen, movement);
                 }
+                if let Some(file) = entry.file() {
+                    self.said.settlements.written(file);
+                }
             }
             Entry::Counted(event) => {
                 events::counted(&mut self.said, &mut self.found, seen, event);
@@ -241,6 +252,9 @@ impl Observer<PaymentSystem> for Judge {
             Entry::Bank(entry) => {
                 if let Some(movement) = entry.movement() {
                     self.remitted(seen, movement);
+                }
+                if let Some(file) = entry.file() {
+                    self.said.settlements.written(file);
                 }
             }
             // A snapshot says nothing that its journal had not said.
@@ -261,6 +275,8 @@ impl Observer<PaymentSystem> for Judge {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
             Fact::Moved(..) | Fact::Remitted(..) => {}
+            Fact::FileStruck(name) => self.said.settlements.count_strike(name),
+            Fact::Reported(report) => self.said.settlements.take_report(report),
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
                 let asked = self.said.asked_when(asking, *endpoint);

@@ -263,10 +263,15 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
     for (who, there, setting) in [
         (Who::Lake, scenario.lake, "lake"),
         (Who::Notifier, scenario.merchant_events, "merchant_events"),
+        (Who::Reconciler, scenario.settlement.is_some(), "[settlement]"),
     ] {
         if let Some((table, nth, field)) = scenario.naming(who).filter(|_| !there) {
             let name = who.name();
-            let problem = format!("there is no {name} to strike, unless `{setting} = true`");
+            let needed = match who {
+                Who::Reconciler => format!("there is a table `{setting}`"),
+                _ => format!("`{setting} = true`"),
+            };
+            let problem = format!("there is no {name} to strike, unless {needed}");
             return Err((table, nth, field, problem));
         }
     }

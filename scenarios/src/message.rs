@@ -6,9 +6,10 @@ use std::sync::Arc;
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
-    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
-    Status, Taken, Token, Told, TransactionId, Webhook,
+    Answer, BankRequest, Booked, Commit, CommitResult, Event, EventId, EventNumber, FileId, Lease,
+    LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, Report, ReturnId,
+    ReturnNotice, RiskRequest, SettlementFile, Status, Taken, Task, Token, Told, TransactionId,
+    Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -99,6 +100,34 @@ pub enum Message {
     MerchantEventAck(Token, EventNumber),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+    /// Provider or bank to reconciler: m16.
+    SettlementFile(Arc<SettlementFile>),
+    /// Reconciler to whoever wrote it: it is durable, or has to be sent again.
+    FileReceipt(FileReceipt),
+    /// Reconciler to whoever should have told of this: send whatever was not
+    /// acknowledged.
+    FileAgain(Token),
+    /// Reconciler to store: this has to be durable.
+    File(Arc<SettlementFile>),
+    /// The store's answer.
+    Filed(FileReceipt),
+    /// Store to reconciler: this is to be done.
+    Reconcile(Task),
+    /// Reconciler to store: this is done.
+    Reconciled(Token, Booked),
+    /// Reconciler to store: what do books and files not agree about?
+    AskReport(Token),
+    /// The store's answer.
+    Report(Token, Report),
+}
+
+/// Whether a settlement file is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FileReceipt {
+    /// Which.
+    pub file: FileId,
+    /// Whether it is. If not, it has to come again.
+    pub taken: bool,
 }
 
 /// Whether a webhook is durable.
@@ -381,6 +410,15 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
+    48 SETTLEMENT_FILE "settlement-file" = Self::SettlementFile(_),
+    49 FILE_RECEIPT "file-receipt" = Self::FileReceipt(_),
+    50 FILE_AGAIN "file-again" = Self::FileAgain(_),
+    51 FILE "file" = Self::File(_),
+    52 FILED "file-reply" = Self::Filed(_),
+    53 RECONCILE "reconcile" = Self::Reconcile(_),
+    54 RECONCILED "reconciled" = Self::Reconciled(..),
+    55 ASK_REPORT "ask-report" = Self::AskReport(_),
+    56 REPORT "report" = Self::Report(..),
 }
 
 impl sim::Message for Message {
@@ -413,7 +451,11 @@ impl Message {
             | Self::Told(_, token, _)
             | Self::EventAck(token, _)
             | Self::MerchantEventAck(token, _)
-            | Self::EventAgain(token, _) => *token,
+            | Self::EventAgain(token, _)
+            | Self::FileAgain(token)
+            | Self::Reconciled(token, _)
+            | Self::AskReport(token)
+            | Self::Report(token, _) => *token,
             Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
             Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
@@ -430,6 +472,10 @@ impl Message {
             | Self::Remit(envelope, _)
             | Self::Remitted(envelope, _) => envelope.token,
             Self::Return(notice) => notice.destination,
+            // A file is about many: it is its own subject.
+            Self::SettlementFile(file) | Self::File(file) => Token(file.id.0),
+            Self::FileReceipt(receipt) | Self::Filed(receipt) => Token(receipt.file.0),
+            Self::Reconcile(task) => task.token(),
             Self::ReturnReply(receipt) => receipt.token,
         }
     }

@@ -11,10 +11,12 @@ pub(crate) mod notifier;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
 pub(crate) mod provider;
+pub(crate) mod reconciler;
 pub(crate) mod risk;
+pub(crate) mod statement;
 pub(crate) mod store;
 
-use model::{BankId, Consumer, ProviderId, WorkerId};
+use model::{BankId, Consumer, ProviderId, Teller, WorkerId};
 use sim::Role;
 
 use crate::plan::Plan;
@@ -40,6 +42,8 @@ pub const PROBE: Role = Role(5);
 pub const NOTIFIER: Role = Role(12);
 /// The data lake, where there is one.
 pub const LAKE: Role = Role(13);
+/// The reconciler, where providers and banks settle.
+pub const RECONCILER: Role = Role(14);
 
 /// Those who write every record to two copies.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
@@ -94,6 +98,14 @@ pub const fn bank_role(bank: BankId) -> Role {
     Role(FIRST_BANK + bank.0 % BANKS_MAX)
 }
 
+/// The role of whoever writes files.
+pub const fn teller_role(teller: Teller) -> Role {
+    match teller {
+        Teller::Provider(provider) => provider_role(provider),
+        Teller::Bank(bank) => bank_role(bank),
+    }
+}
+
 /// The role of the `n`-th client.
 pub const fn client_role(n: u8) -> Role {
     Role(FIRST_CLIENT + n % CLIENTS_MAX)
@@ -119,6 +131,7 @@ pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
     let house = house.chain(plan.webhooks.then_some(INGRESS));
     let house = house.chain(consumers(plan).map(|(_, role)| role));
+    let house = house.chain(plan.settlement.is_some().then_some(RECONCILER));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     let banks = (0..plan.banks.len() as u8).map(|n| bank_role(BankId(n)));
@@ -132,7 +145,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
-    let listener = [NOTIFIER, LAKE, INGRESS].contains(&role);
+    let listener = [NOTIFIER, LAKE, INGRESS, RECONCILER].contains(&role);
     role.0 <= PROBE.0 || listener || worker_of(role).is_some() || outside.contains(&true)
 }
 
@@ -148,6 +161,7 @@ pub fn name(role: Role) -> String {
         (INGRESS, ..) => "ingress".to_owned(),
         (NOTIFIER, ..) => "notifier".to_owned(),
         (LAKE, ..) => "lake".to_owned(),
+        (RECONCILER, ..) => "reconciler".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

@@ -5,6 +5,7 @@ mod dispute;
 mod draw;
 mod forced;
 mod purpose;
+mod settlement;
 mod stroke;
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
+    Aside, BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
     PaymentId, ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub use bank::{BankPlan, CustomerBalance};
 pub use dispute::DisputePlan;
 pub use forced::Forced;
 pub use purpose::Purpose;
+pub use settlement::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.
@@ -96,6 +98,13 @@ pub struct Plan {
     pub banks: Vec<BankPlan>,
     /// What the risk service says.
     pub risk: RiskPlan,
+    /// How providers and banks settle, if they do.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub settlement: Aside<SettlementPlan>,
+}
+
+fn is_none(settlement: &Aside<SettlementPlan>) -> bool {
+    !settlement.is_some()
 }
 
 /// What one customer attempts.

@@ -23,6 +23,7 @@ mod provider;
 mod recording;
 mod replay;
 mod route;
+mod settlement;
 mod spot;
 mod stroke;
 mod world;

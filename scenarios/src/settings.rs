@@ -3,6 +3,7 @@
 mod dialect;
 mod disturbance;
 mod rails;
+mod settlement;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub use disturbance::{
 };
 
 pub use rails::{Dates, RailKind, RailSettings};
+pub(crate) use settlement::calendar;
+pub use settlement::{FileFaultSettings, FileSettings};
 
 use crate::invariant::Invariant;
 use crate::party;
@@ -66,6 +69,10 @@ pub struct Scenario {
     /// By which rails payouts leave, at most 8.
     #[serde(default)]
     pub rails: Vec<RailSettings>,
+    /// How providers and banks settle: where it is left out, nobody does, and a
+    /// payment that succeeded is over.
+    #[serde(default)]
+    pub settlement: Option<FileSettings>,
     /// How links misbehave.
     #[serde(default)]
     pub network: NetworkSettings,
@@ -126,6 +133,7 @@ impl Scenario {
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
             Invariant::L06 => disputes,
+            Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
             _ => true,
         }
     }
@@ -364,6 +372,8 @@ pub enum Who {
     Orchestrator,
     /// One of the providers.
     Provider,
+    /// The reconciler.
+    Reconciler,
     /// The risk service.
     Risk,
     /// The store.
@@ -392,7 +402,10 @@ impl Scenario {
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
+        !matches!(
+            self,
+            Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator | Self::Reconciler
+        )
     }
 
     /// What `role` is one of, if anybody plays it.
@@ -403,6 +416,7 @@ impl Who {
             (party::LAKE, ..) => Some(Self::Lake),
             (party::LEDGER, ..) => Some(Self::Ledger),
             (party::NOTIFIER, ..) => Some(Self::Notifier),
+            (party::RECONCILER, ..) => Some(Self::Reconciler),
             (party::RISK, ..) => Some(Self::Risk),
             (party::STORE, ..) => Some(Self::Store),
             (_, Some(_), _) => Some(Self::Provider),
@@ -424,6 +438,7 @@ impl Who {
             Self::Notifier => "notifier",
             Self::Orchestrator => "orchestrator",
             Self::Provider => "provider",
+            Self::Reconciler => "reconciler",
             Self::Risk => "risk",
             Self::Store => "store",
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Booking, ChargeId, Event, EventId, OperationId, PaymentId, RiskEntry, Rules, StoreEntry, Token,
+    Booking, ChargeId, Event, EventId, FileId, ItemId, OperationId, PaymentId, RiskEntry, Rules,
+    StoreEntry, Token,
 };
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
@@ -19,9 +20,12 @@ use crate::party::notifier::Notifier;
 use crate::party::orchestrator::Orchestrator;
 use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
+use crate::party::reconciler::Reconciler;
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RISK, STORE};
+use crate::party::{
+    self, Compaction, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RECONCILER, RISK, STORE,
+};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 
@@ -64,6 +68,8 @@ pub enum Party {
     Probe(Probe),
     /// A provider.
     Provider(Box<ProviderDesk>),
+    /// The reconciler.
+    Reconciler(Reconciler),
     /// The risk service.
     Risk(RiskService),
     /// The store.
@@ -90,6 +96,7 @@ impl Party {
             | Self::Notifier(_)
             | Self::Orchestrator(_)
             | Self::Probe(_)
+            | Self::Reconciler(_)
             | Self::Halted => (0, 0),
         }
     }
@@ -139,6 +146,18 @@ pub enum Timer {
     Offer(PaymentId),
     /// The notifier: does the shop know of the event of this payment?
     Retell(PaymentId),
+    /// A provider or a bank: the banking day is over.
+    CutOff,
+    /// The same: send this settlement file, for the how-manieth time.
+    File(FileId, u32),
+    /// The same: send this settlement file once more, acknowledged or not.
+    FileRepeat(FileId),
+    /// The store: is the reconciler still busy?
+    Reconcile,
+    /// The store: did a settlement file tell of this?
+    Overdue(ItemId),
+    /// The reconciler: time to tell what does not agree.
+    Report,
 }
 
 /// What a client is reminded of.
@@ -197,6 +216,7 @@ impl System for PaymentSystem {
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
             NOTIFIER => Party::Notifier(Notifier::default()),
+            RECONCILER => Party::Reconciler(Reconciler::boot(out)),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
@@ -224,6 +244,7 @@ impl System for PaymentSystem {
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
+            Party::Reconciler(reconciler) => reconciler.on_message(self, delivery, out),
             Party::Risk(risk) => risk.on_message(self, delivery, out),
             Party::Store(store) => store.on_message(self, delivery, out),
             Party::Halted => {}
@@ -268,6 +289,17 @@ impl System for PaymentSystem {
             (Party::Bank(bank), Timer::Return(reference, tries)) => {
                 bank.on_return(reference, tries, out);
             }
+            (Party::Provider(provider), Timer::CutOff) => provider.on_cut_off(self, out),
+            (Party::Provider(provider), Timer::File(file, tries)) => {
+                provider.send_file(file, tries, out);
+            }
+            (Party::Provider(provider), Timer::FileRepeat(file)) => provider.repeat_file(file, out),
+            (Party::Bank(bank), Timer::CutOff) => bank.on_cut_off(self, out),
+            (Party::Bank(bank), Timer::File(file, tries)) => bank.send_file(file, tries, out),
+            (Party::Bank(bank), Timer::FileRepeat(file)) => bank.repeat_file(file, out),
+            (Party::Store(store), Timer::Reconcile) => store.on_reconcile(out),
+            (Party::Store(store), Timer::Overdue(item)) => store.on_overdue(item, out),
+            (Party::Reconciler(_), Timer::Report) => Reconciler::ask(out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }

@@ -18,7 +18,7 @@ use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
 use crate::party::{self, PROBE};
-use crate::plan::{Forced, Operation, Plan};
+use crate::plan::{Forced, Mishap, Operation, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
@@ -359,7 +359,9 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let banks = BANK_STRIKES
         .iter()
         .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
-    kernel.chain(providers).chain(banks).filter(|(_, count)| *count > 0).collect()
+    let files = Mishap::NAMES.iter().map(|name| (*name, judge.authorities().file_strikes(name)));
+    let all = kernel.chain(providers).chain(banks).chain(files);
+    all.filter(|(_, count)| *count > 0).collect()
 }
 
 fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {

@@ -96,6 +96,11 @@ impl Reconciliation {
         self.items.iter().filter(waits).map(|(id, item)| late(*id, item))
     }
 
+    /// The payment that waits for this item, if one does.
+    pub fn payment_of(&self, id: ItemId) -> Option<PaymentId> {
+        self.items.get(&id)?.payment
+    }
+
     /// This item, if no line told of it so far, and it is no case.
     pub fn late(&self, id: ItemId) -> Option<LateItem> {
         let item = self.items.get(&id).filter(|item| item.state == ItemState::Expected)?;

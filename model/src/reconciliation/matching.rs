@@ -96,7 +96,8 @@ impl Reconciliation {
             }
             Finding::Unforeseen => {
                 self.open(&work, line.net, ItemEvent::LineUnforeseen, at);
-                self.early.insert(ItemId::expected(line.kind, line.reference), line.id);
+                let item = ItemId::expected(line.kind, line.reference);
+                self.early.entry(item).or_insert(line.id);
                 self.suspend(work);
             }
         }

@@ -244,6 +244,12 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",
+        Timer::CutOff => "the banking day is over",
+        Timer::File(..) => "it is time to send a settlement file",
+        Timer::FileRepeat(_) => "it sends a settlement file once more",
+        Timer::Reconcile => "the reconciler may have forgotten something",
+        Timer::Overdue(_) => "a settlement file should have told of it",
+        Timer::Report => "it is time to tell what does not agree",
     }
 }
 

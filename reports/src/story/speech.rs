@@ -7,7 +7,7 @@ use model::{
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
 
-use super::{bank, journal, ledger};
+use super::{bank, journal, ledger, settlement};
 use crate::brief::Brief;
 use crate::number::counted;
 
@@ -103,6 +103,17 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Return(notice) => (Tell, bank::came_back(notice)),
         Message::ReturnReply(receipt) if receipt.taken => told(Answer, "taken in"),
         Message::ReturnReply(_) => told(Answer, "not taken in just now"),
+        Message::SettlementFile(file) => (Tell, settlement::file(file)),
+        Message::File(file) => (Ask, format!("keep {}", settlement::file(file))),
+        Message::FileReceipt(receipt) | Message::Filed(receipt) => match receipt.taken {
+            true => told(Answer, "the settlement file has been taken in"),
+            false => told(Answer, "the settlement file is not all there: send it again"),
+        },
+        Message::FileAgain(_) => told(Ask, "send every settlement file that was not taken in"),
+        Message::Reconcile(task) => (Ask, settlement::task(task)),
+        Message::Reconciled(_, what) => (Tell, settlement::done(what)),
+        Message::AskReport(_) => told(Ask, "tell what books and files differ in"),
+        Message::Report(_, report) => (Answer, settlement::report(report)),
         Message::Webhook(told) => (Tell, webhook(told, currency)),
         Message::Receive(told) => (Ask, format!("keep {}", webhook(told, currency))),
         Message::WebhookReply(receipt) | Message::Received(receipt) => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use model::{
     AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, PaymentId, Record, Token, Transfer, TransferId, TransferKind,
+    OperationId, PaymentId, Record, Status, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -15,6 +15,7 @@ use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::screen_view::Asked;
+use super::settlements::Settlements;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
@@ -32,6 +33,7 @@ pub struct Authorities {
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
     pub(super) watch: Watch,
+    pub(super) settlements: Settlements,
     /// LG: the id of every stored transfer.
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
@@ -57,6 +59,7 @@ impl Authorities {
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
             watch: Watch::new(plan),
+            settlements: Settlements::new(plan.settlement.as_ref().map(|plan| plan.contract)),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             refunds: refunds(plan),
@@ -193,7 +196,14 @@ impl Authorities {
     /// came.
     pub fn never_fell(&self) -> impl Iterator<Item = u32> {
         let strokes = self.plan.strokes.iter().map(|stroke| stroke.id);
+        let mishaps = self.plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+        let strokes = strokes.chain(mishaps.map(|mishap| mishap.id));
         strokes.filter(|id| !self.strokes.contains(id))
+    }
+
+    /// How often this went wrong with a settlement file.
+    pub fn file_strikes(&self, name: &'static str) -> u64 {
+        self.settlements.strikes(name)
     }
 
     /// How often a call was made again.
@@ -255,7 +265,8 @@ impl Authorities {
 
     /// Whether `operation` was intended for this instrument.
     pub(super) fn intends(&self, token: Token, operation: OperationId) -> bool {
-        self.of(token).is_some_and(|dossier| dossier.intends(operation))
+        self.settlements.intends(operation)
+            || self.of(token).is_some_and(|dossier| dossier.intends(operation))
     }
 
     /// Whether a transfer with this id is stored.
@@ -319,7 +330,7 @@ impl Authorities {
         } else if let Some(undone) = dossier.take_record(at, payment, record) {
             *self.undone.entry(undone.name()).or_default() += 1;
         }
-        if *record == Record::Terminal {
+        if matches!(record, Record::Terminal | Record::StatusChanged(Status::Settled)) {
             self.dossiers.close(token);
         }
     }
@@ -346,6 +357,10 @@ impl Authorities {
             }
         }
         dossier.take_rail(at, row);
+        // What moves by a settlement file was booked before.
+        if self.settlements.intends(row.operation) {
+            return;
+        }
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {

@@ -362,8 +362,8 @@ impl PaymentRecordView {
     /// What was captured for it, if it succeeded.
     pub(super) fn captured(&self) -> Amount {
         match (self.status, self.intent.order.captures().is_at_once()) {
-            (Status::Succeeded, true) => self.intent.money.amount,
-            (Status::Succeeded, false) => self.in_parts,
+            (Status::Succeeded | Status::Settled, true) => self.intent.money.amount,
+            (Status::Succeeded | Status::Settled, false) => self.in_parts,
             _ => Amount::ZERO,
         }
     }

@@ -6,7 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::{keys, refunds};
+use super::{keys, refunds, settlements};
 use crate::invariant::Invariant;
 
 pub(super) fn judge(
@@ -24,6 +24,7 @@ pub(super) fn judge(
         keys::stored(found, seen, row);
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
+        settlements::booked(said, found, seen, row);
         said.take_row(seen.at, row);
     }
     for row in &booking.rows {

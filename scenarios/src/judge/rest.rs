@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, Order, PaymentId,
+    AccountId, AccountName, Amount, BankId, Currency, HoldState, LineKind, Money, Order, PaymentId,
     ProviderId, RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::{Sighting, VirtualTime};
@@ -87,10 +87,23 @@ fn terminates(
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults();
-    let holds = excused || (view.status.is_final() && in_time);
+    let settled = settled(said, view);
+    let holds = excused || (view.status.is_final() && settled && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
+}
+
+/// Whether it is over where it is to be settled: no line may tell of it, which is
+/// a case.
+fn settled(said: &Authorities, view: &PaymentRecordView) -> bool {
+    let kind = match view.intent.order {
+        Order::PayIn(_) => LineKind::Capture,
+        Order::Payout(_) => LineKind::Payout,
+        Order::Refund(_) | Order::Chargeback(_) => return true,
+    };
+    let waits = said.settlements.is_on() && view.status == Status::Succeeded;
+    !waits || !said.settlements.tells(kind, view.intent.token)
 }
 
 /// Every authorization and hold of a payment that came to nothing is undone,
@@ -195,7 +208,7 @@ fn all_agree(
         .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
-        Some(ClientReply::Stands(_, Status::Succeeded)) => {
+        Some(ClientReply::Stands(_, Status::Succeeded | Status::Settled)) => {
             dossier.map_or(operation.money.amount, |dossier| dossier.due(operation))
         }
         _ => Amount::ZERO,
@@ -234,6 +247,7 @@ fn conserved(
     let total = captured.by.values().copied().sum::<Amount>();
     for (provider, captured) in captured.by.iter().map(|(provider, amount)| (*provider, *amount)) {
         let owed = said.sums.owed(tenant, currency, provider);
+        let captured = captured - said.settlements.settled(tenant, currency, provider);
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
             format!(
@@ -269,8 +283,10 @@ fn conserved(
     let deposited = deposits.map(|balance| balance.money.amount).sum::<Amount>();
     // What customers have brought lies at the first bank.
     *out.entry(BankId(0)).or_default() += deposited;
+    let paid = said.settlements.paid(tenant, currency);
     for (bank, left) in &out {
-        let sent = captured.sent.get(bank).copied().unwrap_or_default();
+        let paid = if bank.0 == 0 { paid } else { Amount::ZERO };
+        let sent = captured.sent.get(bank).copied().unwrap_or_default() - paid;
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, *left == sent, || {
             let (sent, left) = (money(sent), money(*left));
@@ -278,6 +294,7 @@ fn conserved(
         });
     }
     let sent = captured.sent.values().copied().sum::<Amount>();
+    let total = total - said.settlements.settled_by_all(tenant, currency) + paid;
     let total = total + deposited - sent;
     let about = (Token(0), "post", Relation::BooksDiffer);
     let whole = transit == Amount::ZERO && shared == total;

@@ -6,7 +6,7 @@ use sim::Sighting;
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
 use super::screen_view::Asked;
-use super::{called, called_refund};
+use super::{called, called_refund, settlements};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -33,8 +33,11 @@ pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting
         return;
     }
     if let Some(status) = status_of(&what.reply) {
-        if status == Status::Succeeded {
+        if matches!(status, Status::Succeeded | Status::Settled) {
             success_has_money(said, found, seen, what.token);
+        }
+        if status == Status::Settled {
+            settlements::shown(said, found, seen, what.token);
         }
         terminal_is_final(said, found, seen, &what, status);
         if what.endpoint.is_some() {
@@ -182,6 +185,11 @@ fn terminal_is_final(
     what: &Screen,
     status: Status,
 ) {
+    // Where it is to be settled, a success is no last word; and under the key of
+    // its creation it stays what it was.
+    if status == Status::Succeeded && said.settlements.is_on() {
+        return;
+    }
     match said.dossiers.final_seen(what.token) {
         // Only a request made after the screen showed it has to show it too.
         Some(first) if what.asked.after_final => {
@@ -210,7 +218,9 @@ fn reads_follow(
     let last = said.dossiers.last_read(what.token);
     if let Some(last) = last.filter(|_| what.asked.after_last) {
         let about = (what.token, "status", Relation::RepliesDiffer);
-        found.check(Invariant::I15, seen, about, last.may_lead_to(status), || {
+        let stored = matches!(what.reply, ClientReply::Final(_));
+        let follows = last.may_lead_to(status) || stored && status.may_lead_to(last);
+        found.check(Invariant::I15, seen, about, follows, || {
             format!("{} was read {last}, and later {status}", called(what.token))
         });
     }

@@ -84,6 +84,7 @@ impl InboxView {
                     self.received(found, seen, webhook, InboxState::Applied);
                 }
                 InboxChange::Found(event, what) => self.found(found, seen, *event, *what),
+                InboxChange::Booked(..) => {}
             }
         }
         if commit.then == Then::Close {

@@ -6,6 +6,7 @@ mod entry;
 mod misfortune;
 mod outbox;
 mod post;
+mod settling;
 mod state;
 mod telling;
 
@@ -24,6 +25,7 @@ use crate::fact::{Fact, ProviderStrike};
 use crate::message::{Envelope, Message, kinds};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::provider_role;
+use crate::party::statement::FilePost;
 use crate::plan::{Encounter, Trouble};
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
@@ -52,6 +54,8 @@ pub struct ProviderDesk {
     overtaken: BTreeMap<u32, (Deferred, ProviderReply)>,
     /// Webhooks that are sent once more.
     repeats: BTreeMap<u32, Webhook>,
+    /// How its settlement files leave.
+    files: FilePost,
 }
 
 /// A request that is executed later.
@@ -76,10 +80,10 @@ impl ProviderDesk {
         out: &mut Effects,
     ) -> Self {
         let mut state =
-            ProviderState::new(id, system.rules.dialect(id).clone(), system.plan.webhooks);
+            ProviderState::new(id, system.rules.dialect(id).clone(), &system.plan);
         for entry in journal {
             match entry {
-                Entry::Provider(entry) => state.restore(entry),
+                Entry::Provider(entry) => state.restore(&system.plan, entry),
                 Entry::Snapshot(Snapshot::Provider(snapshot)) => {
                     state = ProviderState::clone(snapshot);
                 }
@@ -91,10 +95,13 @@ impl ProviderDesk {
         for charge in state.books.charges() {
             executed.add(out.monotonic(), charge.reference);
         }
-        let (deferred, deferrals, waiting) = (BTreeMap::new(), 0, Vec::new());
+        let (deferred, deferrals) = (BTreeMap::new(), 0);
         let (overtaken, repeats) = (BTreeMap::new(), BTreeMap::new());
-        let desk = Self { id, state, executed, deferred, deferrals, waiting, overtaken, repeats };
+        let (waiting, files) = (Vec::new(), FilePost::default());
+        let mut desk =
+            Self { id, state, executed, deferred, deferrals, waiting, overtaken, repeats, files };
         desk.resume_telling(system, out);
+        desk.resume_settling(system, out);
         desk
     }
 
@@ -107,6 +114,8 @@ impl ProviderDesk {
         let (envelope, request) = match delivery.message {
             Message::Provide(envelope, request) => (envelope, request),
             Message::WebhookReply(receipt) => return self.on_receipt(&receipt, out),
+            Message::FileReceipt(receipt) => return self.on_file_receipt(&receipt, out),
+            Message::FileAgain(_) => return self.on_file_again(out),
             _ => return,
         };
         // Whoever can't write into the books does nothing at all.
@@ -271,6 +280,9 @@ impl ProviderDesk {
         if job.request.takes_effect() || movement.is_some() {
             self.note_down(ProviderEntry::Executed(job.request, doing, movement), out);
         }
+        if let Some(movement) = &movement {
+            self.enter(system, movement, None, out);
+        }
         if let Some(Movement { charge, event, .. }) = &movement
             && matches!(
                 event,
@@ -346,6 +358,7 @@ impl ProviderDesk {
         if let ProviderRequest::Query { target } = *request {
             while let Some(movement) = self.state.books.mature_refund(target, now) {
                 self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
+                self.enter(system, &movement, Some(target), out);
             }
         }
     }
@@ -354,6 +367,7 @@ impl ProviderDesk {
         let now = now(out);
         while let Some(movement) = self.state.books.mature(charge, now) {
             self.note_down(ProviderEntry::Matured(charge, now, movement), out);
+            self.enter(system, &movement, None, out);
             self.tell_of(system, &movement, out);
         }
     }

@@ -4,6 +4,7 @@
 mod offers;
 mod reading;
 mod reaper;
+mod reconciling;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
 use offers::Offer;
 use reaper::Reaper;
+use reconciling::Agenda;
 
 /// The store with its journal, and what its relay has in mind.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub struct StoreDesk {
     lease: Duration,
     /// Who removes keys, unless they live for ever.
     reaper: Option<Reaper>,
+    /// What the reconciler has to do, where there is one.
+    agenda: Option<Agenda>,
 }
 
 /// When a payment needs a worker again. Volatile: a boot gives every lease its
@@ -80,6 +84,7 @@ impl StoreDesk {
             consumers: consumers(&system.plan).collect(),
             workers: system.plan.workers,
             lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
+            agenda: Agenda::of(system),
         };
         if let Some(reaper) = &mut desk.reaper {
             reaper.watch(system, &desk.store, out);
@@ -90,6 +95,7 @@ impl StoreDesk {
             out.set_timer(ORPHAN_MAX, Timer::Orphan(webhook.event));
         }
         desk.resume_offers(system, out);
+        desk.resume_reconciling(out);
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
             desk.expect(payment, token, desk.lease, true, out);
@@ -132,6 +138,9 @@ impl StoreDesk {
             }
             Message::EventAgain(_, missing) => self.event_again(delivery.from, missing, out),
             Message::Notice(notice) => self.notice(delivery.from, notice, out),
+            Message::File(file) => self.file(delivery.from, &file, out),
+            Message::Reconciled(token, what) => self.reconciled(token, what, out),
+            Message::AskReport(token) => self.report(delivery.from, token, out),
             _ => {}
         }
     }
@@ -180,7 +189,7 @@ impl StoreDesk {
             }
             let changes = |record: &Record| matches!(record, Record::StatusChanged(_));
             let has_events = commit.records.iter().any(changes);
-            let entry = StoreEntry::Committed(commit);
+            let entry = StoreEntry::Committed(commit.clone());
             self.store.restore(&entry);
             let early = system.rules.defects.pick(Defect::PublishThenCommit, || false, || true);
             if has_events && early {
@@ -198,6 +207,7 @@ impl StoreDesk {
             if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
             }
+            self.after_commit(self.store.expects(&commit), out);
             if system.rules.changes.has(Change::ReorderedSends) {
                 out.send(from, Message::Committed(token, payment, id, result));
                 self.follow(payment, token, then, worked, out);
@@ -297,9 +307,9 @@ impl StoreDesk {
     /// has it.
     fn declare(&self, payment: PaymentId, out: &mut Effects) {
         let Some(row) = self.store.payment(payment) else { return };
-        if row.is_handed_over() {
+        if row.is_handed_over() || self.store.is_overdue(payment) {
             out.hand_over(payment.0);
-        } else if row.is_settled() {
+        } else if self.store.has_ended(payment, row.status) {
             out.discharge(payment.0);
         } else {
             let order = match row.journal.first() {
@@ -454,6 +464,9 @@ fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
     let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
     if system.plan.webhooks {
         store = store.with_inbox();
+    }
+    if let Some(settlement) = system.plan.settlement.as_ref() {
+        store = store.with_reconciliation(settlement.contract);
     }
     for entry in journal {
         match entry {

@@ -10,17 +10,18 @@ mod links;
 mod moments;
 mod providers;
 mod refunds;
+mod settlement;
 mod workload;
 
 use std::time::Duration;
 
-use model::{BankId, Dialect, ProviderId, WorkerId};
+use model::{Aside, BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
+    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role, client_role,
     provider_role, worker_role,
 };
 use crate::points::PointName;
@@ -93,6 +94,7 @@ impl Plan {
             webhooks,
             banks: drawer(BANKS).banks(),
             risk,
+            settlement: Aside(drawer(SETTLEMENT).settlement(FAULTS_BEFORE)),
             operations,
         }
     }
@@ -154,6 +156,10 @@ const BAD_LINKS: Domain = Domain(u64::from_le_bytes(*b"p-links "));
 const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
 const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
 const BANKS: Domain = Domain(u64::from_le_bytes(*b"p-banks "));
+const SETTLEMENT: Domain = Domain(u64::from_le_bytes(*b"p-settle"));
+/// The number that no fault of the kernel reaches: what goes wrong with
+/// settlement files is counted from there on.
+const FAULTS_BEFORE: u32 = 10_000;
 const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
@@ -238,6 +244,7 @@ impl Drawer<'_> {
             Who::Notifier => NOTIFIER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
+            Who::Reconciler => RECONCILER,
             Who::Risk => RISK,
             Who::Store => STORE,
         }
@@ -264,10 +271,11 @@ impl Drawer<'_> {
         house.chain(ingress).chain(consumers).collect()
     }
 
-    /// Who hears of events.
+    /// Who hears of events, and who reconciles.
     fn consumers(&self) -> Vec<Role> {
         let (notifier, lake) = (self.scenario.merchant_events, self.scenario.lake);
-        let there = [(notifier, NOTIFIER), (lake, LAKE)].into_iter();
+        let settles = self.scenario.settlement.is_some();
+        let there = [(notifier, NOTIFIER), (lake, LAKE), (settles, RECONCILER)].into_iter();
         there.filter(|(is_there, _)| *is_there).map(|(_, role)| role).collect()
     }
 

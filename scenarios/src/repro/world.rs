@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::Minute;
+use model::{Aside, Minute};
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
@@ -20,6 +20,7 @@ use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
+use super::settlement::{self, SettlementTable};
 use super::stroke;
 use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
@@ -76,6 +77,7 @@ pub(super) struct WorldTable {
     providers: Option<Spanned<Vec<ProviderTable>>>,
     #[serde(default = "no_banks")]
     banks: Spanned<Vec<BankTable>>,
+    settlement: Option<SettlementTable>,
 }
 
 /// What a file says besides, of where the plan came from.
@@ -208,6 +210,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     for bank in &plan.banks {
         table("[[world.banks]]", bank::lines(bank));
     }
+    if let Some(settlement) = plan.settlement.as_ref() {
+        table("[world.settlement]", settlement::lines(settlement, notes));
+    }
     text
 }
 
@@ -287,7 +292,11 @@ impl WorldTable {
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
+        let settlement = self.settlement;
+        let settlement = settlement.map(|table| table.settlement(providers.len(), banks.len()));
+        let settlement = settlement.transpose()?;
         let present = Present {
+            settlement: settlement.is_some(),
             clients,
             workers,
             webhooks,
@@ -336,6 +345,7 @@ impl WorldTable {
             webhooks: self.webhooks,
             banks,
             risk: self.risk.risk()?,
+            settlement: Aside(settlement),
         })
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn without_idle(plan: Plan, defects: Defects) -> Plan {
     let lines: Vec<_> = Line::misfortunes(&plan)
         .into_iter()
         .filter(|line| match line {
-            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) => idle.contains(id),
+            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) | Line::File(id) => idle.contains(id),
             _ => false,
         })
         .collect();
@@ -67,7 +67,9 @@ pub(super) fn ids_from(plan: &Plan) -> impl Iterator<Item = u32> + use<> {
     let troubles = plan.troubles.iter().map(|trouble| trouble.id);
     let strokes = plan.strokes.iter().map(|stroke| stroke.id);
     let forced = plan.forced.iter().map(|forced| forced.id);
-    let last = faults.chain(troubles).chain(strokes).chain(forced).max();
+    let files = plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+    let files = files.map(|mishap| mishap.id);
+    let last = faults.chain(troubles).chain(strokes).chain(forced).chain(files).max();
     last.unwrap_or(0) + 1..
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{BankId, Captures, Dialect, PayIn, ProviderId, Split, Token};
+use model::{Aside, BankId, Captures, Dialect, PayIn, ProviderId, Split, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
@@ -40,6 +40,8 @@ pub enum Line {
     Stroke(u32),
     /// A forced branch, by id.
     Forced(u32),
+    /// What goes wrong with a settlement file, by id.
+    File(u32),
     /// Something that the weather does at a rate.
     Weather(WeatherLine),
     /// A branch that is forced at a rate.
@@ -74,6 +76,8 @@ pub enum Line {
     UniqueOrders,
     /// That providers tell of changes by themselves.
     Webhooks,
+    /// That providers and banks settle.
+    Settlement,
 }
 
 /// What the weather does at a rate.
@@ -169,7 +173,9 @@ impl Line {
         let troubles = plan.troubles.iter().map(|trouble| Self::Trouble(trouble.id));
         let strokes = plan.strokes.iter().map(|stroke| Self::Stroke(stroke.id));
         let forced = plan.forced.iter().map(|forced| Self::Forced(forced.id));
-        faults.chain(troubles).chain(strokes).chain(forced).collect()
+        let files = plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+        let files = files.map(|mishap| Self::File(mishap.id));
+        faults.chain(troubles).chain(strokes).chain(forced).chain(files).collect()
     }
 
     /// What goes wrong at a rate.
@@ -210,6 +216,7 @@ impl Line {
             (plan.key_lifetime.is_some(), Self::KeyLifetime),
             (plan.order_ref_unique, Self::UniqueOrders),
             (plan.webhooks, Self::Webhooks),
+            (plan.settlement.is_some(), Self::Settlement),
         ];
         let plain = Dialect::plain();
         let habits = plan.providers.iter().enumerate();
@@ -241,6 +248,7 @@ impl Line {
                 | Self::KeyLifetime
                 | Self::UniqueOrders
                 | Self::Webhooks
+                | Self::Settlement
         )
     }
 }
@@ -282,6 +290,9 @@ impl Plan {
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
         plan.strokes.retain(|stroke| !gone.contains(&Line::Stroke(stroke.id)));
         plan.forced.retain(|forced| !gone.contains(&Line::Forced(forced.id)));
+        if let Some(settlement) = plan.settlement.as_mut() {
+            settlement.mishaps.retain(|mishap| !gone.contains(&Line::File(mishap.id)));
+        }
         plan.points.retain(|(point, _)| !gone.contains(&Line::Point(*point)));
         for line in lines {
             plan.calm(*line);
@@ -332,6 +343,7 @@ impl Plan {
             Line::KeyLifetime => self.key_lifetime = None,
             Line::UniqueOrders => self.order_ref_unique = false,
             Line::Webhooks => self.webhooks = false,
+            Line::Settlement => self.settlement = Aside::NONE,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
@@ -343,6 +355,7 @@ impl Plan {
             | Line::Trouble(_)
             | Line::Stroke(_)
             | Line::Forced(_)
+            | Line::File(_)
             | Line::Point(_) => {}
         }
     }
@@ -452,9 +465,11 @@ impl fmt::Display for Line {
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
             Self::Split(token) => write!(f, "the split of payment {}", token.0),
-            Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
-                write!(f, "fault {id}")
-            }
+            Self::Fault(id)
+            | Self::Trouble(id)
+            | Self::Stroke(id)
+            | Self::Forced(id)
+            | Self::File(id) => write!(f, "fault {id}"),
             Self::Weather(WeatherLine::Loss) => f.write_str("the loss of messages"),
             Self::Weather(WeatherLine::Duplication) => f.write_str("the repetition of messages"),
             Self::Weather(WeatherLine::Lateness) => f.write_str("the lateness of messages"),
@@ -481,6 +496,7 @@ impl fmt::Display for Line {
             Self::KeyLifetime => f.write_str("the lifetime of keys"),
             Self::UniqueOrders => f.write_str("that an order is paid once"),
             Self::Webhooks => f.write_str("webhooks"),
+            Self::Settlement => f.write_str("settlement"),
         }
     }
 }

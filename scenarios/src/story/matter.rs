@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::gatekeeper::{Generation, KeyId};
-use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
+use model::{AccountId, Booking, PaymentId, Record, SettlementFile, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
 use crate::fact::Fact;
@@ -135,7 +135,13 @@ impl Matter {
             | Timer::Mature(_)
             | Timer::Dispute(_)
             | Timer::Orphan(_)
-            | Timer::Reap => false,
+            | Timer::Reap
+            | Timer::CutOff
+            | Timer::File(..)
+            | Timer::FileRepeat(_)
+            | Timer::Reconcile
+            | Timer::Overdue(_)
+            | Timer::Report => false,
         }
     }
 
@@ -157,19 +163,29 @@ impl Matter {
                 expired.iter().any(|key| self.has_used(*key))
             }
             Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
-            Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
+            Entry::Store(StoreEntry::Found(_, token, _) | StoreEntry::Reconciled(token, _)) => {
+                self.is_about(*token)
+            }
+            Entry::Store(StoreEntry::Filed(file, _)) => self.tells_of(file),
             Entry::Fence(payment, _) => self.payments.contains(payment),
             Entry::Bank(entry) => {
                 let moved = entry.movement();
                 moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
+                    || entry.file().is_some_and(|file| self.tells_of(file))
             }
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.touches(moved.token))
+                    || entry.file().is_some_and(|file| self.tells_of(file))
             }
             // Its handler heard about whom it is.
             Entry::Risk(_) => false,
             Entry::Snapshot(_) => false,
         }
+    }
+
+    /// Whether a line of this settlement file is about it.
+    fn tells_of(&self, file: &SettlementFile) -> bool {
+        file.lines.iter().any(|line| self.is_about(line.token))
     }
 
     /// Whether a payment that it is about had this key.
@@ -186,7 +202,11 @@ impl Matter {
             | Fact::Moved(token, _)
             | Fact::Remitted(token, _) => self.touches(*token),
             Fact::Heard(event) => self.is_about(event.token),
-            Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
+            Fact::Struck(..)
+            | Fact::BankStruck(..)
+            | Fact::FileStruck(_)
+            | Fact::Reported(_)
+            | Fact::Befell(_) => false,
         }
     }
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Archive, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks, ProviderId,
-    ProviderRequest, Token,
+    Archive, Aside, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks, ProviderId,
+    ProviderRequest, Teller, Token,
 };
 
-use super::ProviderEntry;
 use super::outbox::Outbox;
+use super::{ProviderEntry, settling};
+use crate::party::statement::Statement;
+use crate::plan::Plan;
 
 /// Everything that a provider's journal comes to.
 #[derive(Clone, Debug, Hash)]
@@ -17,6 +19,8 @@ pub struct ProviderState {
     pub(super) books: ProviderBooks,
     /// What it tells by itself, if it does.
     pub(super) outbox: Option<Outbox>,
+    /// What it settles by files, if it does.
+    pub(super) statement: Aside<Statement>,
     /// How often each kind of request was executed for each instrument.
     executions: BTreeMap<Token, [u32; KINDS]>,
     /// The same of instruments whose charges are closed.
@@ -24,9 +28,10 @@ pub struct ProviderState {
 }
 
 impl ProviderState {
-    pub(super) fn new(id: ProviderId, dialect: Dialect, webhooks: bool) -> Self {
-        let tells = webhooks && !dialect.webhooks.retries_for.is_zero();
+    pub(super) fn new(id: ProviderId, dialect: Dialect, plan: &Plan) -> Self {
+        let tells = plan.webhooks && !dialect.webhooks.retries_for.is_zero();
         Self {
+            statement: Aside(settling::statement(plan, Teller::Provider(id))),
             outbox: tells.then(|| Outbox::new(id, dialect.webhooks.signed)),
             books: ProviderBooks::new(id, dialect),
             executions: BTreeMap::new(),
@@ -35,7 +40,10 @@ impl ProviderState {
     }
 
     /// Changes it by an entry of the journal.
-    pub(super) fn restore(&mut self, entry: &ProviderEntry) {
+    pub(super) fn restore(&mut self, plan: &Plan, entry: &ProviderEntry) {
+        if let (Some(movement), Some(at)) = (entry.movement(), entry.at()) {
+            self.enter(plan, &entry.referred(movement), at);
+        }
         match entry {
             ProviderEntry::Executed(request, doing, movement) => {
                 self.count(request, doing.token);
@@ -62,6 +70,26 @@ impl ProviderState {
                     outbox.delivered(*event);
                 }
             }
+            ProviderEntry::Wrote(writing) => {
+                if let Some(statement) = self.statement.as_mut() {
+                    statement.take(writing);
+                }
+            }
+            ProviderEntry::Delivered(file) => {
+                if let Some(statement) = self.statement.as_mut() {
+                    statement.acknowledge(*file);
+                }
+            }
+        }
+    }
+
+    /// A file has to tell of `movement`, which happened `at` that time of the
+    /// world, if it moves money between the provider and us.
+    pub(super) fn enter(&mut self, plan: &Plan, movement: &Movement, at: Duration) {
+        if let Some(statement) = self.statement.as_mut()
+            && let Some(entry) = settling::entry_of(plan, movement, plan.begins.since_1970() + at)
+        {
+            statement.enter(entry);
         }
     }
 
