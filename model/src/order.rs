@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aside::Aside;
 use crate::captures::Captures;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
 use crate::split::Split;
@@ -45,6 +46,13 @@ pub struct RefundOrder {
     pub provider: ProviderId,
     /// As which charge.
     pub charge: ChargeId,
+    /// Whether that was settled when the refund was accepted.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub settled: Aside<bool>,
+}
+
+const fn is_none(settled: &Aside<bool>) -> bool {
+    !settled.is_some()
 }
 
 /// What a chargeback is about.

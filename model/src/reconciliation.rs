@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::currency::Currency;
-use crate::identity::{LineId, OperationId, PaymentId, Tenant, Token, hash};
+use crate::identity::{LineId, Merchant, OperationId, PaymentId, Tenant, Token, hash};
 use crate::money::Amount;
 use crate::record::Record;
 use crate::settlement::{LineKind, SettlementLine};
@@ -185,6 +185,9 @@ pub enum What {
     Suspend,
     /// An earlier mistake is over.
     Clear,
+    /// A refund came to nothing after its payment was settled without what it had
+    /// reserved: this merchant gets that now, by this operation.
+    Release(Merchant, OperationId),
 }
 
 /// Where the money of a line is before it is booked for what it is.
@@ -244,6 +247,16 @@ impl ItemId {
     /// What a line tells by itself.
     pub fn of_line(line: LineId) -> Self {
         Self(hash("told", [line.0]))
+    }
+}
+
+impl Work {
+    /// The operation that books it.
+    pub fn operation(&self) -> OperationId {
+        match self.what {
+            What::Release(_, operation) => operation,
+            _ => self.line.id.operation(self.stage),
+        }
     }
 }
 

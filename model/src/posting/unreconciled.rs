@@ -4,7 +4,7 @@ use super::Voucher;
 use super::chain::Chain;
 use super::settlement::Place;
 use crate::account::AccountName;
-use crate::identity::BankId;
+use crate::identity::{BankId, Merchant};
 use crate::money::Amount;
 use crate::transfer::Transfer;
 
@@ -27,6 +27,16 @@ pub fn clear(voucher: &Voucher, bank: BankId, net: Amount) -> Vec<Transfer> {
 pub fn pass(voucher: &Voucher, at: Place, owed: Place, net: Amount) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "line-net", 1);
     chain.book_either_way(0, (at.account(), owed.account()), net);
+    chain.close()
+}
+
+/// What a refund had reserved when its payment was settled, and did not take
+/// after all, is the merchant's to have, and its limit gets it back.
+pub fn release(voucher: &Voucher, merchant: Merchant, amount: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-released", 2);
+    let pending = AccountName::MerchantPending(merchant);
+    chain.book(0, (pending, AccountName::MerchantAvailable(merchant)), amount);
+    chain.book(1, (AccountName::LimitUsed(merchant), AccountName::Limit(merchant)), amount);
     chain.close()
 }
 

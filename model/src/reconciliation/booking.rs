@@ -7,7 +7,6 @@ use crate::order::PayoutOrder;
 use crate::payment::Payment;
 use crate::posting::settlement::{self, Line, Place, SettledPart};
 use crate::posting::{Voucher, unreconciled};
-use crate::settlement::LineKind;
 use crate::transfer::Transfer;
 use crate::webhook::Teller;
 use crate::workflow::payin_card;
@@ -22,12 +21,13 @@ pub fn booking(work: &Work, payment: Option<&Payment>) -> Vec<Transfer> {
         subject: line.id.0,
         number: work.stage,
         token: line.token,
-        operation: line.id.operation(work.stage),
+        operation: work.operation(),
     };
     let bank = bank(work.teller);
     match work.what {
         What::Suspend => unreconciled::suspend(&voucher, bank, line.net),
         What::Clear => unreconciled::clear(&voucher, bank, line.net),
+        What::Release(merchant, _) => unreconciled::release(&voucher, merchant, line.gross),
         What::Pass(from) => unreconciled::pass(&voucher, place(from, bank), owed(work), line.net),
         What::Settle { refunded, fee_off, from, .. } => match (work.teller, payment) {
             (Teller::Provider(provider), Some(payment)) => {
@@ -62,9 +62,6 @@ fn parts(payment: &Payment, refunded: Amount) -> Vec<SettledPart> {
 fn owed(work: &Work) -> Place {
     match work.teller {
         Teller::Provider(provider) => Place::Provider(provider),
-        Teller::Bank(bank) if work.line.kind == LineKind::Payout => {
-            Place::Rail(PayoutOrder::rail_of(bank))
-        }
         Teller::Bank(bank) => Place::Rail(PayoutOrder::rail_of(bank)),
     }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::{Difference, Item, ItemEvent, ItemId, ItemState, Reconciliation, Source, What, Work};
 use crate::defect::Defect;
-use crate::identity::{LineId, OperationId, PaymentId};
+use crate::identity::{BankId, LineId, OperationId, PaymentId};
 use crate::money::Amount;
 use crate::settlement::{LineKind, SettlementFile, SettlementLine};
+use crate::webhook::Teller;
 
 /// What a line is found to be.
 enum Finding {
@@ -24,11 +25,11 @@ enum Finding {
 
 impl Reconciliation {
     /// Something is booked, and a line has to tell of it. What one told of
-    /// already is settled by that.
-    pub fn expect(&mut self, reference: OperationId, item: Item) {
+    /// already is settled by that: whether one did.
+    pub fn expect(&mut self, reference: OperationId, item: Item) -> bool {
         let id = ItemId::expected(item.kind, reference);
         if self.closed.get(id.0).is_some() || self.items.contains_key(&id) {
-            return;
+            return false;
         }
         self.items.insert(id, item);
         if let Some(payment) = item.payment {
@@ -40,18 +41,21 @@ impl Reconciliation {
             let at = item.since;
             self.meet(ItemId::of_line(line), ItemEvent::CaseClosed, at);
             self.settle(id, &item, &work, Amount::ZERO, (Source::Suspense, at));
+            return true;
         }
+        false
     }
 
     /// Takes a file in: what each of its lines is, and what is to be booked of
-    /// it. Lines that were taken in before are nothing new. Tells what of a
-    /// payment that `refunded` knows refunds have taken.
+    /// it, where `refunded` knows what of a payment refunds have taken. Lines that
+    /// were taken in before are nothing new. Tells the payments that are settled.
     pub fn take(
         &mut self,
         file: &SettlementFile,
         at: Duration,
         refunded: impl Fn(PaymentId) -> Amount,
-    ) {
+    ) -> Vec<PaymentId> {
+        let mut settled = Vec::new();
         let known = self.files.entry(file.id).or_default();
         let before = known.1;
         *known = (file.digest(), before + 1);
@@ -60,21 +64,28 @@ impl Reconciliation {
             if self.lines.get(line.id.0).is_none() {
                 fresh.push((line.id.0, ()));
                 let work = Work { line: *line, teller: file.teller, stage: 0, what: What::Suspend };
-                self.sort(work, at, &refunded);
+                settled.extend(self.sort(work, at, &refunded));
             } else {
                 self.defects.pick(Defect::FileReingest, || {}, || self.again(file, line, before));
             }
         }
         self.lines.keep(fresh);
+        settled
     }
 
-    /// Finds out what a line is for.
-    fn sort(&mut self, work: Work, at: Duration, refunded: impl Fn(PaymentId) -> Amount) {
+    /// Finds out what a line is for; the payment that it settles, if it does.
+    fn sort(
+        &mut self,
+        work: Work,
+        at: Duration,
+        refunded: impl Fn(PaymentId) -> Amount,
+    ) -> Option<PaymentId> {
         let line = work.line;
         match self.find(&work) {
             Finding::Expected(id, item) => {
                 let taken = item.payment.map_or(Amount::ZERO, refunded);
                 self.settle(id, &item, &work, taken, (Source::Bank, at));
+                return item.payment;
             }
             Finding::Corrects(wrong) => {
                 self.suspended.remove(&wrong);
@@ -101,6 +112,7 @@ impl Reconciliation {
                 self.suspend(work);
             }
         }
+        None
     }
 
     fn find(&self, work: &Work) -> Finding {
@@ -164,12 +176,36 @@ impl Reconciliation {
         let noticed = self.defects.pick(Defect::NetVsGross, || fee_off != Amount::ZERO, || false);
         if noticed {
             self.open(work, -fee_off, ItemEvent::LineDiffers(Difference::Fee), at);
+            self.correct_early(line.id, at);
         }
         let event = match item.state {
             ItemState::Expected => ItemEvent::LineMatches,
             _ => ItemEvent::CaseClosed,
         };
         self.meet(id, event, at);
+    }
+
+    /// The mistake in a line may have been mended before the line was known for
+    /// what it is.
+    fn correct_early(&mut self, wrong: LineId, at: Duration) {
+        let mended = ItemId::expected(LineKind::Correction, OperationId(wrong.0));
+        let suspended = |id: ItemId| self.items.get(&id).map(|item| item.suspended);
+        let Some(line) = self.early.get(&mended).copied() else { return };
+        let (mistake, correction) = (ItemId::of_line(wrong), ItemId::of_line(line));
+        if suspended(mistake) == suspended(correction).map(|amount| -amount) {
+            self.early.remove(&mended);
+            self.suspended.remove(&line);
+            self.meet(mistake, ItemEvent::CaseClosed, at);
+            self.meet(correction, ItemEvent::CaseClosed, at);
+        }
+    }
+
+    /// A refund that had reserved its money when its payment was settled takes it
+    /// after all not: the merchant gets it as it got the rest.
+    pub(crate) fn release(&mut self, refund: PaymentId, what: What, line: SettlementLine) {
+        let teller = Teller::Bank(BankId(0));
+        let line = SettlementLine { id: LineId(refund.0), ..line };
+        self.works.insert((line.id, 0), Work { line, teller, stage: 0, what });
     }
 
     fn suspend(&mut self, work: Work) {

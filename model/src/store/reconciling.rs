@@ -9,15 +9,15 @@ use crate::aside::Aside;
 use crate::defect::Defect;
 use crate::identity::{LineId, OperationId, PaymentId};
 use crate::money::Amount;
-use crate::order::Order;
+use crate::order::{Order, RefundOrder};
 use crate::reconciliation::{
     Booked, Item, ItemId, ItemState, Reconciliation, Report, Settling, Task, What, Work,
 };
-use crate::record::Record;
-use crate::settlement::{Contract, LineKind, SettlementFile};
+use crate::record::{Outcome, Record};
+use crate::settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 use crate::status::Status;
 use crate::webhook::Teller;
-use crate::workflow::Action;
+use crate::workflow::{Action, PaymentWorkflow};
 
 impl Store {
     /// The same store, which expects settlement files.
@@ -80,8 +80,39 @@ impl Store {
 
     pub(super) fn file(&mut self, file: &SettlementFile, at: Duration) {
         let Some(mut books) = self.reconciliation.0.take() else { return };
-        books.take(file, at, |payment| self.given_back(payment));
+        let settled = books.take(file, at, |payment| self.given_back(payment));
         self.reconciliation.0 = Some(books);
+        for payment in settled {
+            self.change_taken(payment, |taken| taken.settled = Aside(Some(true)));
+        }
+    }
+
+    /// A refund came to nothing. What it had reserved was left out when its
+    /// payment was settled, if that was meanwhile.
+    pub(super) fn release(&mut self, refund: PaymentId, order: RefundOrder) {
+        let settled = self.standing(order.of).and_then(|standing| standing.taken);
+        let meanwhile = settled.is_some_and(|taken| taken.settled.is_some());
+        let row = self.payments.get(&refund);
+        let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()).copied()
+        else {
+            return;
+        };
+        let intended = row.and_then(|row| row.journal.iter().rev().find_map(undoing));
+        let late = meanwhile && !order.settled.is_some();
+        let Some(books) = self.reconciliation.as_mut().filter(|_| late) else { return };
+        let line = SettlementLine {
+            id: LineId(0),
+            kind: LineKind::Refund,
+            reference: OperationId(0),
+            token: intent.token,
+            tenant: intent.tenant,
+            currency: intent.money.currency,
+            gross: intent.money.amount,
+            fee: Amount::ZERO,
+            net: Amount::ZERO,
+        };
+        let operation = intended.unwrap_or(OperationId(refund.0));
+        books.release(refund, What::Release(intent.merchant, operation), line);
     }
 
     pub(super) fn reconcile(&mut self, what: Booked) {
@@ -105,7 +136,10 @@ impl Store {
             Some((reference, item(row, commit.payment, kind)?))
         });
         if let Some(((reference, item), books)) = expected.zip(self.reconciliation.as_mut()) {
-            books.expect(reference, item);
+            let settled = books.expect(reference, item);
+            if let Some(payment) = item.payment.filter(|_| settled) {
+                self.change_taken(payment, |taken| taken.settled = Aside(Some(true)));
+            }
         }
     }
 
@@ -118,17 +152,18 @@ impl Store {
     /// settled.
     fn settled_by(&self, commit: &Commit) -> Option<(LineKind, OperationId)> {
         self.reconciliation.as_ref()?;
-        let succeeded = Record::StatusChanged(Status::Succeeded);
-        if !commit.records.contains(&succeeded) {
-            return None;
-        }
         let row = self.payments.get(&commit.payment)?;
         let Some(Record::Accepted(intent)) = row.journal.first() else { return None };
+        let succeeded = commit.records.contains(&Record::StatusChanged(Status::Succeeded));
         let (kind, action) = match intent.order {
+            Order::Chargeback(order) => {
+                let kind = disputed(intent.order.workflow(), row, commit)?;
+                return Some((kind, order.authorization));
+            }
+            _ if !succeeded => return None,
             Order::PayIn(_) => (LineKind::Capture, Action::Authorize),
             Order::Payout(_) => (LineKind::Payout, Action::Send),
             Order::Refund(_) => (LineKind::Refund, Action::Refund),
-            Order::Chargeback(_) => return None,
         };
         let workflow = intent.order.workflow();
         let intended = row.journal.iter().rev().find_map(|record| match record {
@@ -158,6 +193,31 @@ impl Store {
     }
 }
 
+/// The operation of an undo that was intended.
+fn undoing(record: &Record) -> Option<OperationId> {
+    match record {
+        Record::CompIntent { operation, .. } => Some(*operation),
+        _ => None,
+    }
+}
+
+/// What a line has to tell of a dispute once `commit` is done: that the money was
+/// withdrawn, or that it came back.
+fn disputed(workflow: &PaymentWorkflow, row: &PaymentRow, commit: &Commit) -> Option<LineKind> {
+    commit.records.iter().find_map(|record| {
+        let Record::StepOutcome { which, outcome: Outcome::Posted } = record else { return None };
+        let won = Outcome::Decided { won: true };
+        let decided = |record: &Record| {
+            matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
+        };
+        match workflow.action(*which) {
+            Action::Withdraw => Some(LineKind::Dispute),
+            Action::Post if row.journal.iter().any(decided) => Some(LineKind::DisputeWon),
+            _ => None,
+        }
+    })
+}
+
 /// What is expected of a line for the payment of `row`.
 fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
     let Some(Record::Accepted(intent)) = row.journal.first() else { return None };
@@ -180,7 +240,10 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
             let bank = order.bank_of(tries.max().unwrap_or(1)).unwrap_or(order.bank);
             (Teller::Bank(bank), -whole)
         }
-        Order::Chargeback(_) => return None,
+        Order::Chargeback(order) => {
+            let taken = if kind == LineKind::Dispute { -whole } else { whole };
+            (Teller::Provider(order.provider), taken)
+        }
     };
     Some(Item {
         state: ItemState::Expected,

@@ -3,6 +3,7 @@
 //! that (payments.md M5, M6).
 
 use super::{Commit, Store};
+use crate::aside::Aside;
 use crate::currency::Currency;
 use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
@@ -28,6 +29,9 @@ pub struct Taken {
     pub refunds: Amount,
     /// How much of it customers' banks have withdrawn.
     pub disputed: Amount,
+    /// Whether a settlement file has told of it: what is given back from then on
+    /// comes from what the merchant has available.
+    pub settled: Aside<bool>,
 }
 
 /// So much is to be taken back of a payment.
@@ -73,7 +77,8 @@ impl Taken {
         })?;
         let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
         let (merchant, currency) = (intent.merchant, intent.money.currency);
-        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed })
+        let settled = Aside::NONE;
+        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed, settled })
     }
 }
 
@@ -131,6 +136,7 @@ impl Store {
         match intent.order {
             Order::Refund(refund) if failed => {
                 self.change_taken(refund.of, |taken| taken.refunds -= amount);
+                self.release(commit.payment, refund);
             }
             Order::Chargeback(chargeback) if won => {
                 self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
@@ -139,7 +145,7 @@ impl Store {
         }
     }
 
-    fn change_taken(&mut self, payment: PaymentId, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn change_taken(&mut self, payment: PaymentId, change: impl FnOnce(&mut Taken)) {
         if let Some(row) = self.payments.get_mut(&payment) {
             if let Some(taken) = &mut row.taken {
                 change(taken);

@@ -2,6 +2,7 @@
 
 use super::{Action, PaymentWorkflow, Row, actions, specs};
 use crate::money::Amount;
+use crate::order::Order;
 use crate::payment::Payment;
 use crate::posting::refund::{self, Refund, Stage};
 use crate::saga::{Class, Undo, Workflow};
@@ -43,6 +44,9 @@ fn what(payment: &Payment) -> Refund {
         provider: payment.provider(),
         amount: intent.money.amount,
         owed: Amount::ZERO,
-        stage: Stage::BeforeSettlement,
+        stage: match intent.order {
+            Order::Refund(order) if order.settled.is_some() => Stage::AfterSettlement,
+            _ => Stage::BeforeSettlement,
+        },
     }
 }

@@ -42,6 +42,7 @@ mod provider_desk;
 mod provider_keys;
 mod provider_money;
 mod rail;
+mod reconciliation;
 mod refund;
 mod risk;
 mod rules;

@@ -287,20 +287,24 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for (payment, token) in said.dossiers.payments() {
         let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
-        let kind = match view.intent.order {
-            Order::PayIn(_) => LineKind::Capture,
-            Order::Payout(_) => LineKind::Payout,
-            Order::Refund(_) => LineKind::Refund,
-            Order::Chargeback(_) => continue,
-        };
         let over = matches!(view.status, Status::Succeeded | Status::Settled);
-        if over && !said.settlements.tells(kind, token) {
-            let amount = match view.intent.order {
-                Order::PayIn(_) => view.captured(),
-                _ => view.intent.money.amount,
-            };
-            untold.get_or_insert(token);
-            add(view.intent.money.currency, amount);
+        let due = match view.intent.order {
+            Order::PayIn(_) => [over.then_some(LineKind::Capture), None],
+            Order::Payout(_) => [over.then_some(LineKind::Payout), None],
+            Order::Refund(_) => [over.then_some(LineKind::Refund), None],
+            Order::Chargeback(_) => {
+                [Some(LineKind::Dispute), view.won.then_some(LineKind::DisputeWon)]
+            }
+        };
+        for kind in due.into_iter().flatten() {
+            if !said.settlements.tells(kind, token) {
+                let amount = match view.intent.order {
+                    Order::PayIn(_) => view.captured(),
+                    _ => view.intent.money.amount,
+                };
+                untold.get_or_insert(token);
+                add(view.intent.money.currency, amount);
+            }
         }
     }
     let told = said.settlements.report.as_ref().map(|report| &report.open);

@@ -198,7 +198,8 @@ impl Edge {
         let Some(of) = &rows.of else {
             return self.answer(serial, ClientReply::NotFound, out);
         };
-        let booked = of.taken.filter(|_| of.status == Status::Succeeded);
+        let stands = matches!(of.status, Status::Succeeded | Status::Settled);
+        let booked = of.taken.filter(|_| stands);
         let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable_under(defects))
         else {
             return self.answer(serial, ClientReply::NotRefundable, out);
@@ -214,6 +215,7 @@ impl Edge {
                 of: of.payment,
                 provider: taken.provider,
                 charge: taken.charge,
+                settled: taken.settled,
             }),
         };
         let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());

@@ -93,7 +93,8 @@ impl Reconciler {
             payment: PaymentId(work.line.id.0),
             operation,
             number: 1,
-            epoch: 0,
+            // It works under no lease, and no line is ever taken over.
+            epoch: 1,
         };
         self.works.insert(operation, (work, settling));
         out.send(LEDGER, Message::Book(envelope, LedgerRequest::Create(transfers)));

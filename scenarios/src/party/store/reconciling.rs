@@ -151,7 +151,7 @@ impl StoreDesk {
                 told.insert(at, (due, tries));
                 continue;
             }
-            let pause = TELL_FIRST.saturating_mul(1 << tries.min(10)).min(TELL_MAX);
+            let pause = TELL_FIRST.saturating_mul(1 << tries.min(12)).min(TELL_MAX);
             told.insert(at, (now + pause, tries + 1));
             out.send(RECONCILER, Message::Reconcile(task));
         }
@@ -180,4 +180,4 @@ const ON_ITS_WAY: Duration = Duration::from_secs(6 * 3_600);
 /// When the reconciler is told again; doubled each time.
 const TELL_FIRST: Duration = Duration::from_secs(10);
 /// The longest pause between two times.
-const TELL_MAX: Duration = Duration::from_secs(600);
+const TELL_MAX: Duration = Duration::from_secs(3_600);
