@@ -119,8 +119,8 @@ pub use rail::{
     UNAUTHORIZED_DAYS_MAX,
 };
 pub use reconciliation::{
-    Booked, Difference, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem, Reconciliation,
-    Report, Settling, Source, Task, What, Work, booking,
+    Booked, Difference, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
+    Reconciliation, Report, Settling, Source, Task, What, Work, booking,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};

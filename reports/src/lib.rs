@@ -31,6 +31,7 @@ pub mod snapshot;
 pub mod story;
 mod trapped_text;
 pub mod trial_text;
+mod unreconciled;
 pub mod violation;
 
 pub use brief::Brief;

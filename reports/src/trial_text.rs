@@ -11,7 +11,7 @@ use crate::exclusions;
 use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
-use crate::trapped_text;
+use crate::{trapped_text, unreconciled};
 
 /// The verdict in one line.
 pub fn verdict(trial: &Trial) -> String {
@@ -41,10 +41,12 @@ pub fn facts(trial: &Trial) -> String {
         ("unstruck", unstruck(&trial.never_struck)),
         ("retries", Count(trial.retries).to_string()),
         ("undone", listed(&compensations)),
+        ("differs", trial.unreconciled.as_ref().map_or(String::new(), unreconciled::brief)),
         ("took", took(trial)),
         ("digest", trial.digest.to_string()),
     ];
     facts.retain(|(name, what)| !matches!(*name, "business" | "unstruck") || what != "none");
+    facts.retain(|(_, what)| !what.is_empty());
     let (ledger, trapped) = (ledger(trial), trapped_text::table(&trial.trapped));
     let (facts, exclusions) = (layout::facts(facts), exclusions::render());
     format!(
@@ -127,6 +129,7 @@ pub(crate) mod tests {
             accounts: [].into(),
             exercised: Vec::new(),
             trapped: trapped(),
+            unreconciled: None,
         }
     }
 

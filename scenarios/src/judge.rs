@@ -20,6 +20,7 @@ mod remittances;
 mod rest;
 mod screen_view;
 mod screens;
+mod settlement_view;
 mod settlements;
 mod stream;
 mod sums;

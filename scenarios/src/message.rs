@@ -115,7 +115,8 @@ pub enum Message {
     Reconcile(Task),
     /// Reconciler to store: this is done.
     Reconciled(Token, Booked),
-    /// Reconciler to store: what do books and files not agree about?
+    /// Probe to reconciler, and reconciler to store: what do books and files not
+    /// agree about?
     AskReport(Token),
     /// The store's answer.
     Report(Token, Report),

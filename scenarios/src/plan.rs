@@ -15,8 +15,8 @@ use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
 use model::{
-    Aside, BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
-    PaymentId, ProviderId, Tenant, Token,
+    Aside, BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money,
+    OrderRef, PaymentId, ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};

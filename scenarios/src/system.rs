@@ -156,8 +156,6 @@ pub enum Timer {
     Reconcile,
     /// The store: did a settlement file tell of this?
     Overdue(ItemId),
-    /// The reconciler: time to tell what does not agree.
-    Report,
 }
 
 /// What a client is reminded of.
@@ -216,7 +214,7 @@ impl System for PaymentSystem {
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
             NOTIFIER => Party::Notifier(Notifier::default()),
-            RECONCILER => Party::Reconciler(Reconciler::boot(out)),
+            RECONCILER => Party::Reconciler(Reconciler::default()),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
@@ -299,7 +297,6 @@ impl System for PaymentSystem {
             (Party::Bank(bank), Timer::FileRepeat(file)) => bank.repeat_file(file, out),
             (Party::Store(store), Timer::Reconcile) => store.on_reconcile(out),
             (Party::Store(store), Timer::Overdue(item)) => store.on_overdue(item, out),
-            (Party::Reconciler(_), Timer::Report) => Reconciler::ask(out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }

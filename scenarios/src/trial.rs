@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{AccountId, Amount, Balance, Changes, Defects, Money, Rules, Token};
+use model::{AccountId, Amount, Balance, Changes, Defects, Money, Report, Rules, Token};
 use serde::Serialize;
 use sim::{
     DigestValue, Draws, Ending, Limit, Limits, Run, Seed, Settings, Strike, Trace, VirtualTime,
@@ -148,6 +148,9 @@ pub struct Trial {
     pub exercised: Vec<(Invariant, u64)>,
     /// How much money was trapped, for what, and for how long.
     pub trapped: Trapped,
+    /// What books and settlement files differ in, as the reconciler told; `None`
+    /// where there is none, or it did not.
+    pub unreconciled: Option<Report>,
 }
 
 impl PaymentSystem {
@@ -276,6 +279,7 @@ impl Trial {
             accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
             trapped: said.trapped(world.now()),
+            unreconciled: said.reported().cloned(),
         }
     }
 

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Work};
 use crate::archive::Archive;
 use crate::currency::Currency;
@@ -37,12 +39,29 @@ pub struct Reconciliation {
 }
 
 /// What books and files don't agree about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Report {
     /// By currency: how many items, and what they come to.
     pub open: BTreeMap<Currency, (u32, Amount)>,
     /// How old the oldest of them is.
     pub oldest: Duration,
+}
+
+impl Report {
+    /// Takes in what `other` tells of other books.
+    pub fn add(&mut self, other: &Self) {
+        for (currency, (count, value)) in &other.open {
+            let open = self.open.entry(*currency).or_default();
+            open.0 += count;
+            open.1 += *value;
+        }
+        self.oldest = self.oldest.max(other.oldest);
+    }
+
+    /// Whether books and files agree.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
 }
 
 impl Reconciliation {

@@ -95,7 +95,8 @@ fn a_payment_of_a_marketplace_comes_in_for_each_of_its_merchants() {
 fn a_capture_is_settled() {
     let settled = |parts: &[SettledPart], gross, cost| {
         let gross = Amount(gross);
-        let line = Line { provider: PROVIDER, from: Place::Bank(BANK), gross, cost: Amount(cost), parts };
+        let line =
+            Line { provider: PROVIDER, from: Place::Bank(BANK), gross, cost: Amount(cost), parts };
         settlement::settle(&VOUCHER, &line)
     };
     check(

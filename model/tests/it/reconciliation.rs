@@ -86,13 +86,14 @@ fn what_is_paid_twice_is_in_suspense_until_it_is_corrected() {
     let mut desk = Desk::new(Defects::NONE);
     desk.expect(1, 1_000);
     desk.file(1, &[capture(1, 1_000), capture(1, 1_000)]);
-    assert_eq!(desk.works(), [
-        "0 settles 1, 0 refunded, fee off by 0, from the bank",
-        "0 is suspended"
-    ]);
+    assert_eq!(
+        desk.works(),
+        ["0 settles 1, 0 refunded, fee off by 0, from the bank", "0 is suspended"]
+    );
     assert_eq!(desk.report(), "1 of 975");
     let again = LineId::of(FileId::of(TELLER, 1), 1);
-    let other = SettlementLine { gross: Amount(-974), net: Amount(-974), ..correction(again, -974) };
+    let other =
+        SettlementLine { gross: Amount(-974), net: Amount(-974), ..correction(again, -974) };
     desk.file(2, &[other]);
     assert_eq!(desk.report(), "2 of 1949", "another amount corrects nothing");
     desk.file(3, &[correction(again, -975)]);
@@ -252,7 +253,8 @@ impl Desk {
 
 fn file(seq: u32, lines: &[SettlementLine]) -> SettlementFile {
     let id = FileId::of(TELLER, seq);
-    let named = lines.iter().zip(0..).map(|(line, n)| SettlementLine { id: LineId::of(id, n), ..*line });
+    let named =
+        lines.iter().zip(0..).map(|(line, n)| SettlementLine { id: LineId::of(id, n), ..*line });
     SettlementFile::written(TELLER, seq, named.collect())
 }
 

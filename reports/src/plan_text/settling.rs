@@ -1,8 +1,8 @@
 //! How a world settles, and what goes wrong with single files, in words.
 
+use model::Money;
 use scenarios::party::{self, teller_role};
 use scenarios::plan::{FileMishap, Mishap, SettlementPlan, Slip};
-use model::Money;
 
 use crate::brief::Brief;
 use crate::number::counted;

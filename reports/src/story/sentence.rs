@@ -249,7 +249,6 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::FileRepeat(_) => "it sends a settlement file once more",
         Timer::Reconcile => "the reconciler may have forgotten something",
         Timer::Overdue(_) => "a settlement file should have told of it",
-        Timer::Report => "it is time to tell what does not agree",
     }
 }
 

@@ -1,10 +1,9 @@
 //! What settlement files tell, and what the reconciler makes of them, in plain
 //! words.
 
-use model::{Amount, Booked, Currency, Money, Report, SettlementFile, SettlementLine, Task, What};
+use model::{Amount, Booked, Money, Report, SettlementFile, SettlementLine, Task, What};
 
-use crate::brief::Brief;
-use crate::number::counted;
+use crate::unreconciled;
 
 /// A file, by its lines.
 pub(super) fn file(file: &SettlementFile) -> String {
@@ -51,18 +50,10 @@ pub(super) fn done(what: &Booked) -> String {
 
 /// What does not agree.
 pub(super) fn report(report: &Report) -> String {
-    let each = report.open.iter().map(|(currency, open)| items(*currency, *open));
-    let each: Vec<_> = each.collect();
-    if each.is_empty() {
-        return "books and files agree".to_owned();
+    match report.is_empty() {
+        true => "books and files agree".to_owned(),
+        false => format!("books and files differ in {}", unreconciled::brief(report)),
     }
-    let oldest = Brief::from(report.oldest);
-    format!("books and files differ in {}, for up to {oldest}", each.join(", "))
-}
-
-/// So many items, and what they come to.
-pub(super) fn items(currency: Currency, (count, amount): (u32, Amount)) -> String {
-    format!("{} of {}", counted(count.into(), "item"), Money { amount, currency })
 }
 
 /// How many lines of a file are told.

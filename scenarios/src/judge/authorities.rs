@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use model::{
     AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, PaymentId, Record, Status, Token, Transfer, TransferId, TransferKind,
+    OperationId, PaymentId, Record, Report, Status, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -15,7 +15,7 @@ use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
 use super::screen_view::Asked;
-use super::settlements::Settlements;
+use super::settlement_view::Settlements;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
@@ -199,6 +199,11 @@ impl Authorities {
         let mishaps = self.plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
         let strokes = strokes.chain(mishaps.map(|mishap| mishap.id));
         strokes.filter(|id| !self.strokes.contains(id))
+    }
+
+    /// What books and settlement files differ in, as the reconciler told last.
+    pub fn reported(&self) -> Option<&Report> {
+        self.settlements.report()
     }
 
     /// How often this went wrong with a settlement file.

@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountName, Amount, Commit, Contract, Currency, FileId, InboxChange, LineId, LineKind, Money,
-    OperationId, Order, ProviderId, Report, SettlementFile, SettlementLine, Status, Tenant, Token,
-    Transfer,
+    AccountName, Amount, Commit, Currency, InboxChange, LineKind, Money, Order, Status, Tenant,
+    Token, Transfer,
 };
 use sim::Sighting;
 
@@ -16,162 +15,10 @@ use super::authorities::Authorities;
 use super::called;
 use super::dossier::Dossier;
 use super::findings::{Findings, Relation};
-use super::id_set::IdSet;
 use crate::invariant::Invariant;
 
-/// What was settled, by whom it was said.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Settlements {
-    contract: Option<Contract>,
-    /// PB: every line that was written.
-    lines: BTreeMap<LineId, LineView>,
-    /// PB: what lines are the first to tell of, by what it is.
-    told: IdSet,
-    /// PB: what providers have paid, to the first bank.
-    paid: BTreeMap<(Tenant, Currency), Amount>,
-    /// PB: what of what they owed that was for.
-    settled: BTreeMap<(Tenant, Currency, ProviderId), Amount>,
-    /// PB: what was paid other than it should have been, and not mended.
-    wrong: BTreeMap<LineId, (Tenant, Currency, Amount)>,
-    /// JR: the operations that a file which was taken in intends.
-    operations: BTreeMap<OperationId, LineId>,
-    /// JR: how often each file was taken in.
-    filings: BTreeMap<FileId, u8>,
-    /// What the reconciler told last.
-    report: Option<Report>,
-    /// What went wrong with files, by name.
-    strikes: BTreeMap<&'static str, u64>,
-}
-
-/// One line, and what the ledger has of it.
-#[derive(Clone, Copy, Debug)]
-struct LineView {
-    token: Token,
-    kind: LineKind,
-    currency: Currency,
-    net: Amount,
-    /// LG: what came to our account by it, or left it.
-    banked: Amount,
-}
-
-impl Settlements {
-    /// Nothing yet, in a world that settles by this contract, if it does.
-    pub(super) fn new(contract: Option<Contract>) -> Self {
-        Self { contract, ..Self::default() }
-    }
-
-    /// Whether the world settles.
-    pub(super) fn is_on(&self) -> bool {
-        self.contract.is_some()
-    }
-
-    /// Whether a file that was taken in intends this operation.
-    pub(super) fn intends(&self, operation: OperationId) -> bool {
-        self.operations.contains_key(&operation)
-    }
-
-    /// What went wrong with files, and how often.
-    pub(super) fn strikes(&self, name: &'static str) -> u64 {
-        self.strikes.get(name).copied().unwrap_or_default()
-    }
-
-    pub(super) fn count_strike(&mut self, name: &'static str) {
-        *self.strikes.entry(name).or_default() += 1;
-    }
-
-    pub(super) fn take_report(&mut self, report: &Report) {
-        self.report = Some(report.clone());
-    }
-
-    /// What providers have paid to us.
-    pub(super) fn paid(&self, tenant: Tenant, currency: Currency) -> Amount {
-        self.paid.get(&(tenant, currency)).copied().unwrap_or_default()
-    }
-
-    /// How much of what `provider` owed is settled.
-    pub(super) fn settled(
-        &self,
-        tenant: Tenant,
-        currency: Currency,
-        provider: ProviderId,
-    ) -> Amount {
-        self.settled.get(&(tenant, currency, provider)).copied().unwrap_or_default()
-    }
-
-    /// The same, of all providers.
-    pub(super) fn settled_by_all(&self, tenant: Tenant, currency: Currency) -> Amount {
-        let side = |((t, c, _), _): &(&(Tenant, Currency, ProviderId), &Amount)| {
-            (*t, *c) == (tenant, currency)
-        };
-        self.settled.iter().filter(side).map(|(_, amount)| *amount).sum()
-    }
-
-    /// Whether a line tells of this.
-    pub(super) fn tells(&self, kind: LineKind, token: Token) -> bool {
-        self.told.contains(about(kind, token))
-    }
-
-    /// A provider or a bank has written a file.
-    pub(super) fn written(&mut self, file: &SettlementFile) {
-        for line in &file.lines {
-            let SettlementLine { token, kind, tenant, currency, gross, net, .. } = *line;
-            self.lines.insert(line.id, LineView {
-                token,
-                kind,
-                currency,
-                net,
-                banked: Amount::ZERO,
-            });
-            if file.provider().is_some() {
-                *self.paid.entry((tenant, currency)).or_default() += net;
-            }
-            let side = |amount| (tenant, currency, amount);
-            match kind {
-                LineKind::Adjustment => drop(self.wrong.insert(line.id, side(net))),
-                LineKind::Correction => {
-                    self.wrong.remove(&LineId(line.reference.0));
-                }
-                _ if self.tells(kind, token) => drop(self.wrong.insert(line.id, side(net))),
-                _ => {
-                    self.told.insert(about(kind, token));
-                    if let Some(provider) = file.provider() {
-                        *self.settled.entry((tenant, currency, provider)).or_default() += gross;
-                    }
-                    let agreed = self.contract.map(|contract| contract.fee(kind, gross));
-                    let off = line.fee - agreed.unwrap_or(line.fee);
-                    if off != Amount::ZERO {
-                        self.wrong.insert(line.id, side(-off));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The store has taken a file in: from now on its lines may be booked.
-    pub(super) fn filed(&mut self, file: &SettlementFile) {
-        let times = self.filings.entry(file.id).or_default();
-        for line in &file.lines {
-            for stage in [2 * *times, 2 * *times + 1] {
-                self.operations.insert(line.id.operation(stage), line.id);
-            }
-        }
-        *times = times.saturating_add(1).min(100);
-    }
-
-    /// The sum of what was paid other than it should have been.
-    fn suspended(&self, tenant: Tenant, currency: Currency) -> Amount {
-        let here = |(t, c, _): &&(Tenant, Currency, Amount)| (*t, *c) == (tenant, currency);
-        self.wrong.values().filter(here).map(|(_, _, amount)| *amount).sum()
-    }
-}
-
 /// The ledger has stored a row, which may book a line.
-pub(super) fn booked(
-    said: &mut Authorities,
-    found: &mut Findings,
-    seen: Sighting,
-    row: &Transfer,
-) {
+pub(super) fn booked(said: &mut Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     let settlements = &mut said.settlements;
     let Some(id) = settlements.operations.get(&row.operation) else { return };
     let Some(line) = settlements.lines.get_mut(id) else { return };
@@ -193,12 +40,7 @@ pub(super) fn booked(
 
 /// A commit may tell that a line settles its payment: it has to be the line of
 /// that payment.
-pub(super) fn committed(
-    said: &Authorities,
-    found: &mut Findings,
-    seen: Sighting,
-    commit: &Commit,
-) {
+pub(super) fn committed(said: &Authorities, found: &mut Findings, seen: Sighting, commit: &Commit) {
     for change in &commit.inbox {
         let InboxChange::Booked(id, _) = change else { continue };
         let Some(line) = said.settlements.lines.get(id) else { continue };
@@ -323,7 +165,183 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
     });
 }
 
-/// What tells one thing that a line can tell from another.
-fn about(kind: LineKind, token: Token) -> u64 {
-    token.0 << 3 | kind as u64
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::{
+        AccountId, BankId, FileId, LineId, OperationId, ProviderId, Report, SettlementFile,
+        SettlementLine, Teller, TransferId, TransferKind,
+    };
+    use sim::{Seed, VirtualTime};
+
+    use super::*;
+    use crate::catalog;
+    use crate::party::PROBE;
+    use crate::plan::Plan;
+
+    const SEEN: Sighting = Sighting { at: VirtualTime::ZERO, event: 0, role: PROBE };
+
+    /// A court before which one file was written, of a line that pays 975 of 1,000
+    /// and whatever else `lines` are.
+    fn court(others: &[SettlementLine]) -> (Authorities, Findings, SettlementFile) {
+        let scenario = catalog::named("settlement-discrepancies").unwrap();
+        let plan = Arc::new(Plan::draw(scenario, Seed(1)));
+        let teller = Teller::Provider(ProviderId(0));
+        let id = FileId::of(teller, 1);
+        let first = [line()];
+        let lines = first.iter().chain(others).zip(0..);
+        let lines = lines.map(|(line, n)| SettlementLine { id: LineId::of(id, n), ..*line });
+        let file = SettlementFile::written(teller, 1, lines.collect());
+        let (mut said, found) = (Authorities::new(&plan), Findings::new(&plan));
+        said.settlements.written(&file);
+        (said, found, file)
+    }
+
+    fn line() -> SettlementLine {
+        SettlementLine {
+            id: LineId(0),
+            kind: LineKind::Capture,
+            reference: OperationId(7),
+            token: Token(1),
+            tenant: Tenant(0),
+            currency: Currency::Usd,
+            gross: Amount(1_000),
+            fee: Amount(25),
+            net: Amount(975),
+        }
+    }
+
+    fn row(
+        line: &SettlementLine,
+        stage: u8,
+        (debit, credit): (AccountName, AccountName),
+    ) -> Transfer {
+        let account = |name| AccountId { tenant: Tenant(0), currency: Currency::Usd, name };
+        let (debit, credit) = (account(debit), account(credit));
+        Transfer {
+            id: TransferId(line.id.0 + u64::from(stage)),
+            debit,
+            credit,
+            amount: line.net,
+            kind: TransferKind::Posted,
+            linked: false,
+            token: line.token,
+            operation: line.id.operation(stage),
+        }
+    }
+
+    fn book(said: &mut Authorities, found: &mut Findings, row: &Transfer) {
+        booked(said, found, SEEN, row);
+        said.take_row(SEEN.at, row);
+    }
+
+    fn broken(found: &Findings) -> Vec<(Invariant, Relation)> {
+        found.violations.iter().map(|v| (v.invariant, v.relation)).collect()
+    }
+
+    const OWED: (AccountName, AccountName) =
+        (AccountName::Bank(BankId(0)), AccountName::ProviderReceivable(ProviderId(0)));
+    const ASIDE: (AccountName, AccountName) = (AccountName::Bank(BankId(0)), AccountName::Suspense);
+
+    #[test]
+    fn a_line_that_is_booked_once_is_as_it_should_be() {
+        let (mut said, mut found, file) = court(&[]);
+        said.settlements.filed(&file);
+        book(&mut said, &mut found, &row(&file.lines[0], 0, OWED));
+        said.settlements.take_report(&Report::default());
+        at_rest(&said, &mut found, SEEN);
+        assert_eq!(broken(&found), []);
+        assert!(found.met(Invariant::I37) > 0 && found.met(Invariant::I38) > 2);
+    }
+
+    #[test]
+    fn a_line_that_is_never_booked_is_caught() {
+        let (mut said, mut found, _) = court(&[]);
+        said.settlements.take_report(&Report::default());
+        at_rest(&said, &mut found, SEEN);
+        assert_eq!(broken(&found), [(Invariant::I38, Relation::BooksDiffer)]);
+    }
+
+    #[test]
+    fn a_line_that_is_booked_twice_is_caught_at_once() {
+        let (mut said, mut found, file) = court(&[]);
+        said.settlements.filed(&file);
+        said.settlements.filed(&file);
+        book(&mut said, &mut found, &row(&file.lines[0], 0, OWED));
+        assert_eq!(broken(&found), []);
+        book(&mut said, &mut found, &row(&file.lines[0], 2, OWED));
+        assert_eq!(broken(&found), [(Invariant::I38, Relation::SameOperationTwice)]);
+    }
+
+    #[test]
+    fn a_line_that_settles_another_payment_is_caught() {
+        let (said, mut found, file) = court(&[]);
+        let commit = |token| Commit {
+            inbox: vec![InboxChange::Booked(file.lines[0].id, 0)],
+            ..Commit::of(model::PaymentId(token), Token(token), 1, Vec::new())
+        };
+        committed(&said, &mut found, SEEN, &commit(1));
+        assert_eq!(broken(&found), []);
+        committed(&said, &mut found, SEEN, &commit(2));
+        assert_eq!(broken(&found), [(Invariant::I38, Relation::BooksDiffer)]);
+    }
+
+    #[test]
+    fn what_is_shown_settled_before_a_file_tells_of_it_is_caught() {
+        let (said, mut found, _) = court(&[]);
+        shown(&said, &mut found, SEEN, Token(1));
+        assert_eq!(broken(&found), []);
+        shown(&said, &mut found, SEEN, Token(2));
+        assert_eq!(broken(&found), [(Invariant::I17, Relation::ShownTooEarly)]);
+    }
+
+    #[test]
+    fn suspense_without_a_case_and_a_case_without_suspense_are_caught() {
+        for (others, sides, caught) in [
+            (vec![], [OWED].as_slice(), false),
+            (vec![], &[ASIDE], true),
+            (vec![line()], &[OWED, ASIDE], false),
+            (vec![line()], &[OWED, OWED], true),
+        ] {
+            let (mut said, mut found, file) = court(&others);
+            said.settlements.filed(&file);
+            for (line, sides) in file.lines.iter().zip(sides) {
+                book(&mut said, &mut found, &row(line, 0, *sides));
+            }
+            let open = (!others.is_empty()).then_some((Currency::Usd, (1, Amount(975))));
+            let report = Report { open: open.into_iter().collect(), ..Report::default() };
+            said.settlements.take_report(&report);
+            at_rest(&said, &mut found, SEEN);
+            let expected = caught.then_some((Invariant::I37, Relation::BooksDiffer));
+            assert_eq!(broken(&found), expected.into_iter().collect::<Vec<_>>(), "{sides:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_that_knows_of_less_than_differs_is_caught() {
+        let (mut said, mut found, file) = court(&[line()]);
+        said.settlements.filed(&file);
+        for (line, sides) in file.lines.iter().zip([OWED, ASIDE]) {
+            book(&mut said, &mut found, &row(line, 0, sides));
+        }
+        said.settlements.take_report(&Report::default());
+        at_rest(&said, &mut found, SEEN);
+        assert_eq!(broken(&found), [(Invariant::I38, Relation::RepliesDiffer)]);
+    }
+
+    #[test]
+    fn a_mistake_that_is_mended_is_none() {
+        let (mut said, _, file) = court(&[line()]);
+        let mended = SettlementLine {
+            kind: LineKind::Correction,
+            reference: OperationId(file.lines[1].id.0),
+            net: Amount(-975),
+            ..line()
+        };
+        assert_eq!(said.settlements.suspended(Tenant(0), Currency::Usd), Amount(975));
+        let next = SettlementFile::written(file.teller, 2, vec![mended]);
+        said.settlements.written(&next);
+        assert_eq!(said.settlements.suspended(Tenant(0), Currency::Usd), Amount::ZERO);
+    }
 }

@@ -79,8 +79,7 @@ impl ProviderDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state =
-            ProviderState::new(id, system.rules.dialect(id).clone(), &system.plan);
+        let mut state = ProviderState::new(id, system.rules.dialect(id).clone(), &system.plan);
         for entry in journal {
             match entry {
                 Entry::Provider(entry) => state.restore(&system.plan, entry),

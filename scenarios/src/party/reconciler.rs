@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use model::{
     Answer, Booked, Commit, InboxChange, LateItem, LedgerRequest, OperationId, Payment, PaymentId,
-    Record, Settling, SettlementFile, Status, Task, Then, Token, TransferResult, Work, booking,
+    Record, SettlementFile, Settling, Status, Task, Then, TransferResult, Work, booking,
 };
 use sim::{Delivery, Role};
 
 use crate::fact::Fact;
 use crate::message::{Envelope, FileReceipt, Message};
 use crate::party::{LEDGER, STORE, teller_role};
-use crate::system::{Effects, PaymentSystem, Timer};
+use crate::system::{Effects, PaymentSystem};
 
 /// What it has asked for and not heard of.
 #[derive(Clone, Debug, Default)]
@@ -26,16 +26,6 @@ pub struct Reconciler {
 }
 
 impl Reconciler {
-    pub(crate) fn boot(out: &mut Effects) -> Self {
-        out.set_housekeeping(REPORTS_AFTER, Timer::Report);
-        Self::default()
-    }
-
-    /// It is time to tell what does not agree.
-    pub(crate) fn ask(out: &mut Effects) {
-        out.send(STORE, Message::AskReport(Token(0)));
-    }
-
     pub(crate) fn on_message(
         &mut self,
         system: &PaymentSystem,
@@ -56,6 +46,7 @@ impl Reconciler {
             Message::Booked(envelope, Answer::Booked(results)) => {
                 self.booked(&envelope, &results, out);
             }
+            Message::AskReport(token) => out.send(STORE, Message::AskReport(token)),
             Message::Report(_, report) => out.note(Fact::Reported(report)),
             _ => {}
         }
@@ -80,9 +71,8 @@ impl Reconciler {
         settling: Option<Box<Settling>>,
         out: &mut Effects,
     ) {
-        let fold = |settling: &Settling| {
-            Payment::fold(&settling.journal, system.rules.defects).ok()
-        };
+        let fold =
+            |settling: &Settling| Payment::fold(&settling.journal, system.rules.defects).ok();
         let transfers = booking(&work, settling.as_deref().and_then(fold).as_ref());
         if transfers.is_empty() {
             return done(&work, settling.as_deref(), out);
@@ -143,6 +133,3 @@ fn done(work: &Work, settling: Option<&Settling>, out: &mut Effects) {
     };
     out.send(STORE, Message::Commit(std::sync::Arc::new(commit.sealed())));
 }
-
-/// Housekeeping: it comes when nothing is left to happen.
-const REPORTS_AFTER: Duration = Duration::from_secs(1);

@@ -21,8 +21,8 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role, client_role,
-    provider_role, worker_role,
+    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role,
+    client_role, provider_role, worker_role,
 };
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};

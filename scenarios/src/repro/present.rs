@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use model::{BankId, FileId, ProviderId, Teller};
 use sim::{Role, Roles};
 
 use super::group::{self, PARTIES};
@@ -78,7 +79,8 @@ impl Present {
     /// # Errors
     /// If nobody does.
     pub(super) fn check_payment(&self, payment: u64, place: Range<usize>) -> Result<(), Wrong> {
-        if !self.payments.contains(&payment) {
+        let is_known = self.payments.contains(&payment) || self.is_of_files(payment);
+        if !is_known {
             let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
             if self.payments.len() > SHOWN {
                 known.push("…".to_owned());
@@ -90,6 +92,15 @@ impl Present {
             return Err(Wrong::new(place, problem));
         }
         Ok(())
+    }
+
+    /// Whether it stands for a settlement file, or for lines that are for nothing
+    /// that anybody asked.
+    fn is_of_files(&self, subject: u64) -> bool {
+        let providers = (0..self.providers as u8).map(|n| Teller::Provider(ProviderId(n)));
+        let banks = (0..self.banks as u8).map(|n| Teller::Bank(BankId(n)));
+        let named = |teller| (1..=FILES_MAX).any(|seq| FileId::of(teller, seq).0 == subject);
+        self.settlement && (subject == 0 || providers.chain(banks).any(named))
     }
 
     fn takes_part(&self, role: Role) -> bool {
@@ -112,5 +123,7 @@ impl Present {
     }
 }
 
+/// So many files of each writer can be named.
+const FILES_MAX: u32 = 512;
 /// How many payments an error names.
 const SHOWN: usize = 20;

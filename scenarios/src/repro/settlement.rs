@@ -95,7 +95,11 @@ impl SettlementTable {
     ///
     /// # Errors
     /// If a line names somebody else, or something that never goes wrong.
-    pub(super) fn settlement(self, providers: usize, banks: usize) -> Result<SettlementPlan, Wrong> {
+    pub(super) fn settlement(
+        self,
+        providers: usize,
+        banks: usize,
+    ) -> Result<SettlementPlan, Wrong> {
         if let Some(line) = self.files.get(FAULTS_MAX) {
             let problem = format!("expected at most {FAULTS_MAX} faults of files");
             return Err(Wrong::new(line.span(), problem));

@@ -54,7 +54,9 @@ pub(super) fn without_idle(plan: Plan, defects: Defects) -> Plan {
     let lines: Vec<_> = Line::misfortunes(&plan)
         .into_iter()
         .filter(|line| match line {
-            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) | Line::File(id) => idle.contains(id),
+            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) | Line::File(id) => {
+                idle.contains(id)
+            }
             _ => false,
         })
         .collect();

@@ -140,8 +140,7 @@ impl Matter {
             | Timer::File(..)
             | Timer::FileRepeat(_)
             | Timer::Reconcile
-            | Timer::Overdue(_)
-            | Timer::Report => false,
+            | Timer::Overdue(_) => false,
         }
     }
 

@@ -149,4 +149,3 @@ fn date(system: &PaymentSystem, out: &Effects) -> Duration {
 pub(super) fn statement(plan: &Plan, teller: Teller) -> Option<Statement> {
     plan.settlement.is_some().then(|| Statement::new(teller))
 }
-

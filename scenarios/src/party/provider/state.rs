@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Archive, Aside, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks, ProviderId,
-    ProviderRequest, Teller, Token,
+    Archive, Aside, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks,
+    ProviderId, ProviderRequest, Teller, Token,
 };
 
 use super::outbox::Outbox;

@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{
-    Booked, Calendar, ItemId, LineId, SettlementFile, StoreEntry, Task, Token,
-};
+use model::{Booked, Calendar, ItemId, LineId, SettlementFile, StoreEntry, Task, Token};
 use sim::Role;
 
 use super::StoreDesk;
