@@ -216,7 +216,7 @@ impl Client {
         }
         for refund in self.waiting.remove(&payment).unwrap_or_default() {
             if let Some(refund) = system.plan.operation(refund)
-                && status == Status::Succeeded
+                && matches!(status, Status::Succeeded | Status::Settled)
             {
                 self.start(system, refund, out);
             }
