@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::currency::Currency;
-use crate::identity::{FileId, LineId, OperationId, ProviderId, Tenant, Token, hash};
+use crate::identity::{BankId, FileId, LineId, OperationId, ProviderId, Tenant, Token, hash};
 use crate::money::Amount;
 use crate::rounding::Rounding;
 use crate::webhook::Teller;
@@ -107,6 +107,15 @@ impl SettlementFile {
             let words = [digest, line.id.0, line.kind as u64, line.reference.0, gross, fee, net];
             hash("file-line", words)
         })
+    }
+
+    /// Where its money moves: at the bank that wrote it; what providers pay goes to
+    /// the first.
+    pub const fn bank(&self) -> BankId {
+        match self.teller {
+            Teller::Provider(_) => BankId(0),
+            Teller::Bank(bank) => bank,
+        }
     }
 
     /// The provider that wrote it, if one did.

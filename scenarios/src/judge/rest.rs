@@ -283,9 +283,8 @@ fn conserved(
     let deposited = deposits.map(|balance| balance.money.amount).sum::<Amount>();
     // What customers have brought lies at the first bank.
     *out.entry(BankId(0)).or_default() += deposited;
-    let paid = said.settlements.paid(tenant, currency);
     for (bank, left) in &out {
-        let paid = if bank.0 == 0 { paid } else { Amount::ZERO };
+        let paid = said.settlements.paid(tenant, currency, *bank);
         let sent = captured.sent.get(bank).copied().unwrap_or_default() - paid;
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, *left == sent, || {
@@ -294,6 +293,7 @@ fn conserved(
         });
     }
     let sent = captured.sent.values().copied().sum::<Amount>();
+    let paid = said.settlements.paid_to_all(tenant, currency);
     let total = total - said.settlements.settled_by_all(tenant, currency) + paid;
     let total = total + deposited - sent;
     let about = (Token(0), "post", Relation::BooksDiffer);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Amount, Contract, Currency, FileId, LineId, LineKind, OperationId, ProviderId, Report,
-    SettlementFile, SettlementLine, Tenant, Token,
+    Amount, BankId, Contract, Currency, FileId, LineId, LineKind, OperationId, ProviderId, Report,
+    SettlementFile, SettlementLine, Teller, Tenant, Token,
 };
 
 use super::id_set::IdSet;
@@ -17,8 +17,9 @@ pub(super) struct Settlements {
     pub(super) lines: BTreeMap<LineId, LineView>,
     /// PB: what lines are the first to tell of, by what it is.
     told: IdSet,
-    /// PB: what providers have paid, to the first bank.
-    paid: BTreeMap<(Tenant, Currency), Amount>,
+    /// PB: what came to us by files, and at which bank: what providers have paid, to
+    /// the first, and what banks have moved other than they were asked to.
+    paid: BTreeMap<(Tenant, Currency, BankId), Amount>,
     /// PB: what of what they owed that was for.
     settled: BTreeMap<(Tenant, Currency, ProviderId), Amount>,
     /// PB: what was paid other than it should have been, and not mended.
@@ -78,9 +79,17 @@ impl Settlements {
         self.report = Some(report.clone());
     }
 
-    /// What providers have paid to us.
-    pub(super) fn paid(&self, tenant: Tenant, currency: Currency) -> Amount {
-        self.paid.get(&(tenant, currency)).copied().unwrap_or_default()
+    /// What came to us by files, at `bank`.
+    pub(super) fn paid(&self, tenant: Tenant, currency: Currency, bank: BankId) -> Amount {
+        self.paid.get(&(tenant, currency, bank)).copied().unwrap_or_default()
+    }
+
+    /// The same, at all banks.
+    pub(super) fn paid_to_all(&self, tenant: Tenant, currency: Currency) -> Amount {
+        let side = |((t, c, _), _): &(&(Tenant, Currency, BankId), &Amount)| {
+            (*t, *c) == (tenant, currency)
+        };
+        self.paid.iter().filter(side).map(|(_, amount)| *amount).sum()
     }
 
     /// How much of what `provider` owed is settled.
@@ -112,8 +121,14 @@ impl Settlements {
             let SettlementLine { token, kind, tenant, currency, gross, net, .. } = *line;
             self.lines
                 .insert(line.id, LineView { token, kind, currency, net, banked: Amount::ZERO });
-            if file.provider().is_some() {
-                *self.paid.entry((tenant, currency)).or_default() += net;
+            let asked_for = match file.teller {
+                Teller::Provider(_) => false,
+                Teller::Bank(_) => kind == LineKind::Payout && !self.tells(kind, token),
+            };
+            // What a bank was asked to send its own books tell.
+            if !asked_for {
+                let bank = file.bank();
+                *self.paid.entry((tenant, currency, bank)).or_default() += net;
             }
             let side = |amount| (tenant, currency, amount);
             match kind {

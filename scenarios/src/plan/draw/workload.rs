@@ -190,7 +190,9 @@ pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream
             left -= share;
         }
         let captures = Captures::of(&shares).filter(|_| in_parts).unwrap_or_default();
-        operation.purpose = Purpose::PayIn(PayIn { captures, ..operation.purpose.pay_in() });
+        if let Purpose::PayIn(pay_in) = operation.purpose {
+            operation.purpose = Purpose::PayIn(PayIn { captures, ..pay_in });
+        }
     }
 }
 
@@ -211,7 +213,9 @@ pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: 
             others.push((Merchant(merchant), share as u16));
         }
         let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
-        operation.purpose = Purpose::PayIn(PayIn { split, ..operation.purpose.pay_in() });
+        if let Purpose::PayIn(pay_in) = operation.purpose {
+            operation.purpose = Purpose::PayIn(PayIn { split, ..pay_in });
+        }
     }
 }
 
