@@ -77,6 +77,8 @@ pub enum Defect {
     UndoPastPivot,
     /// A webhook captures what it tells of, and so does the worker.
     WebhookAlsoActs,
+    /// What is pending for a day counts as failed.
+    AutoFailStuck,
     /// Books are compared with the journal, and never with what was paid.
     BlindRecon,
     /// A settlement file that comes again is booked again.
@@ -130,6 +132,14 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::AutoFailStuck,
+            name: "auto-fail-stuck",
+            story: "a job marks every refund failed that is pending for a day, and gives what it \
+                    had reserved back, without asking the provider",
+            source: "OwnPay#222",
+            caught_by: &["I08", "I18", "I34"],
         },
         DefectStory {
             defect: Self::BlindRecon,

@@ -166,6 +166,11 @@ impl LineId {
         Self(hash("line", [file.0, u64::from(n)]))
     }
 
+    /// The name of what the reconciler releases of `refund`, which no file tells of.
+    pub(crate) fn of_refund(refund: PaymentId) -> Self {
+        Self(hash("released", [refund.0]))
+    }
+
     /// The operation that books it: first as what it is found to be, and later
     /// as what it turns out to be.
     pub fn operation(self, stage: u8) -> OperationId {

@@ -33,6 +33,11 @@ impl Conductor {
             let another = Try { attempt: which.attempt + 1, ..which };
             return Choice::Conclude(payment.step_intent(another, Some(provider)));
         }
+        let stuck = || action == Action::Refund && now >= flight.begun + STUCK_AFTER;
+        if rules.defects.pick(Defect::AutoFailStuck, || false, stuck) {
+            let outcome = Outcome::Refused(Refusal::RefundFailed);
+            return Choice::Conclude(Record::StepOutcome { which, outcome });
+        }
         let send = || Choice::Call(step_call(payment, which, flight.calls, rules));
         let sends = self.sends.iter().find(|sends| sends.which == which);
         let age = now.saturating_sub(flight.begun);
@@ -111,6 +116,9 @@ impl Conductor {
             && rules.dialect(attempt_provider(&self.payment, which)).undo == Undoing::Expiry
     }
 }
+
+/// From when on a defect takes what is pending for stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(86_400);
 
 /// Whether repeating it is harmless whatever became of the first send. How old
 /// the key is, is known only to who sent it first; anybody else takes it for

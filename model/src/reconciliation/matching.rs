@@ -204,7 +204,7 @@ impl Reconciliation {
     /// after all not: the merchant gets it as it got the rest.
     pub(crate) fn release(&mut self, refund: PaymentId, what: What, line: SettlementLine) {
         let teller = Teller::Bank(BankId(0));
-        let line = SettlementLine { id: LineId(refund.0), ..line };
+        let line = SettlementLine { id: LineId::of_refund(refund), ..line };
         self.works.insert((line.id, 0), Work { line, teller, stage: 0, what });
     }
 
