@@ -230,13 +230,14 @@ impl Desk {
                 What::Settle { payment, refunded, fee_off, from: source } => format!(
                     "settles {}, {} refunded, fee off by {}, {}",
                     payment.0,
-                    refunded.0,
-                    fee_off.0,
+                    i128::from(refunded),
+                    i128::from(fee_off),
                     from(source)
                 ),
                 What::Pass(source) => format!("passes {}", from(source)),
                 What::Suspend => "is suspended".to_owned(),
                 What::Clear => "is cleared".to_owned(),
+                What::Release(merchant, _) => format!("is released to {merchant}"),
             };
             format!("{} {what}", work.stage)
         });
@@ -247,7 +248,11 @@ impl Desk {
 
     fn report(&self) -> String {
         let report = self.books.report(AT);
-        report.open.values().map(|(count, value)| format!("{count} of {}", value.0)).collect()
+        report
+            .open
+            .values()
+            .map(|(count, value)| format!("{count} of {}", i128::from(*value)))
+            .collect()
     }
 }
 
