@@ -20,6 +20,7 @@ mod notes;
 mod operation;
 mod present;
 mod provider;
+mod rates;
 mod recording;
 mod replay;
 mod route;

@@ -19,6 +19,7 @@ use super::notes::Notes;
 use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
+use super::rates::{self, RateLine};
 use super::route::Route;
 use super::stroke;
 use crate::bounds::{self, COPY_AGE_MAX};
@@ -62,6 +63,8 @@ pub(super) struct WorldTable {
     limits: Vec<LimitLine>,
     #[serde(default)]
     balances: Vec<BalanceLine>,
+    #[serde(default)]
+    rates: Vec<RateLine>,
     #[serde(default)]
     points: Vec<PointLine>,
     #[serde(default)]
@@ -183,6 +186,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
         some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
+        some("rates", bare(plan.rates.iter().map(rates::line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
         some("connections", bare(routes(&plan.connections))),
@@ -284,7 +288,9 @@ impl WorldTable {
         let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
+        let place = self.operations.span();
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
+        let rates = rates::paths(self.rates, &operations, place)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
         let present = Present {
@@ -321,6 +327,7 @@ impl WorldTable {
             operations,
             limits,
             balances,
+            rates,
             weather: self.network.weather()?,
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),

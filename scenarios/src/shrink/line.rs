@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{BankId, Captures, Dialect, PayIn, ProviderId, Split, Token};
+use model::{BankId, Captures, Currency, Dialect, PayIn, ProviderId, Split, Token};
 use serde::{Deserialize, Serialize};
-use sim::{Links, Rate};
+use sim::{Links, Rate, VirtualTime};
 
 use super::bank_line::BankLine;
 use crate::party::{bank_role, name, provider_role};
@@ -32,6 +32,10 @@ pub enum Line {
     Captures(Token),
     /// The merchants that a payment is split over.
     Split(Token),
+    /// That a merchant gets another currency than is paid.
+    Exchange(Token),
+    /// A change of what one currency is worth in another.
+    RateMove(Currency, Currency, VirtualTime),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -159,6 +163,12 @@ impl Line {
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
             let split = operation.purpose.pay_in().split;
             lines.extend((!split.is_whole()).then_some(Self::Split(token)));
+            let exchanged = operation.settlement_currency() != operation.money.currency;
+            lines.extend(exchanged.then_some(Self::Exchange(token)));
+        }
+        for path in &plan.rates {
+            let moves = path.moves.iter();
+            lines.extend(moves.map(|m| Self::RateMove(path.source, path.target, m.at)));
         }
         lines
     }
@@ -230,6 +240,8 @@ impl Line {
                 | Self::Insistence(_)
                 | Self::Captures(_)
                 | Self::Split(_)
+                | Self::Exchange(_)
+                | Self::RateMove(..)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
@@ -277,7 +289,16 @@ impl Plan {
                 let whole = PayIn { split: Split::default(), ..operation.purpose.pay_in() };
                 operation.purpose = Purpose::PayIn(whole);
             }
+            if gone.contains(&Line::Exchange(operation.token)) {
+                let as_paid = PayIn { settlement_currency: None, ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(as_paid);
+            }
         }
+        for path in &mut plan.rates {
+            let (source, target) = (path.source, path.target);
+            path.moves.retain(|m| !gone.contains(&Line::RateMove(source, target, m.at)));
+        }
+        plan.forget_rates();
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
         plan.strokes.retain(|stroke| !gone.contains(&Line::Stroke(stroke.id)));
@@ -339,6 +360,8 @@ impl Plan {
             | Line::Insistence(_)
             | Line::Captures(_)
             | Line::Split(_)
+            | Line::Exchange(_)
+            | Line::RateMove(..)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -452,6 +475,10 @@ impl fmt::Display for Line {
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
             Self::Split(token) => write!(f, "the split of payment {}", token.0),
+            Self::Exchange(token) => write!(f, "the exchange of payment {}", token.0),
+            Self::RateMove(source, target, at) => {
+                write!(f, "the rate of {} in {} at {at}", source.code(), target.code())
+            }
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }
