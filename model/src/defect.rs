@@ -321,7 +321,7 @@ impl Defect {
                     the payment books something else than was promised",
             source: "the determinism that temporal.io demands of workflow code: what was read once \
                      is not read again on replay",
-            caught_by: &["I27"],
+            caught_by: &["I26", "I27", "I33"],
         },
         DefectStory {
             defect: Self::ResidualAuth,

@@ -347,7 +347,11 @@ impl Payment {
 
     /// Whether something may be reserved that nobody will capture.
     fn owes_release(&self) -> bool {
-        let left = self.captured < self.intent.money.amount;
+        // A capture of nothing is never made: then nobody has said that it was the last.
+        let tries = self.saga.tries().iter().rev();
+        let mut captures = tries.filter(|(which, _)| self.action(*which) == Action::Capture);
+        let is_closed = captures.next().is_some_and(|(_, state)| *state == TryState::Done);
+        let left = self.captured < self.intent.money.amount || !is_closed;
         self.defects.pick(Defect::ResidualAuth, || left, || false)
     }
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 use model::posting::payin_exchange::{self, CapturedExchange};
 use model::workflow::Action;
 use model::{
-    AccountName, Act, Amount, Conductor, Cover, Currency, Defects, Exchange, ExchangeQuote, IllegalRecord, Intent, Merchant,
-    Order, PayIn, Payment, ProviderId, Rate, Record, Transfer, TransferKind,
+    AccountName, Act, Amount, Conductor, Cover, Currency, Defects, Exchange, ExchangeQuote,
+    IllegalRecord, Intent, Merchant, Order, PayIn, Payment, ProviderId, Rate, Record, Transfer,
+    TransferKind,
 };
 use proptest::prelude::*;
 
@@ -99,7 +100,9 @@ fn a_promise_that_outlives_its_quote_is_kept_and_the_difference_is_booked() {
     assert_eq!(amount(&booking, AccountName::ExchangeDifference), 14_925 - 9_950);
     let spread = 50;
     assert_eq!(amount(&booking, AccountName::Liquidity), 14_925 + spread, "{booking:?}");
-    for line in ["wrote intent post/2", "post => exists", "look-up => found", "notice succeeded => noticed"] {
+    for line in
+        ["wrote intent post/2", "post => exists", "look-up => found", "notice succeeded => noticed"]
+    {
         door.follow(line);
     }
     door.follow("ends succeeded");

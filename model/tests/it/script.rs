@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent, OperationId, Order,
-    Payment, Record, Rules, Told,
+    Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent,
+    OperationId, Order, Payment, Record, Rules, Told,
 };
 
 use crate::dialects;

@@ -193,7 +193,9 @@ mod tests {
     #[test]
     fn a_leg_that_is_wrong_by_one_unit_is_caught_whichever_it_is() {
         let exchange = exchanged();
-        for cover in [None, Some(exchange.cover(rate(150, 100))), Some(exchange.cover(rate(90, 100)))] {
+        for cover in
+            [None, Some(exchange.cover(rate(150, 100))), Some(exchange.cover(rate(90, 100)))]
+        {
             let legs = legs(&exchange, cover);
             assert_eq!(wrong(&legs, &exchange, cover), None, "{legs:?}");
             for at in 0..legs.len() {
