@@ -13,6 +13,7 @@ mod fault_line;
 mod file;
 mod group;
 mod habits;
+mod key;
 mod line;
 mod moment;
 mod name;

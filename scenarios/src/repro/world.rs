@@ -14,6 +14,7 @@ use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPA
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
+use super::key::Key;
 use super::line::{Line, quoted, span};
 use super::notes::Notes;
 use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
@@ -87,11 +88,6 @@ pub(super) struct Origin {
     pub(super) scenario: String,
     pub(super) seed: Seed,
 }
-
-/// The key of all draws of a run: 32 hex digits.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(try_from = "String")]
-struct Key([u64; 2]);
 
 /// How long messages take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -469,17 +465,6 @@ impl NetworkTable {
             late_max: span(&mut self.late_max, "late_max", COPY_AGE_MAX)?,
             load_percent: self.load_percent.as_ref().map_or(Ok(100), load)?,
         })
-    }
-}
-
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let is_key = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let half = |half: &str| u64::from_str_radix(half, 16).ok();
-        let words = is_key.then(|| Some([half(&text[..16])?, half(&text[16..])?])).flatten();
-        words.map(Self).ok_or_else(|| format!("`{text}` is no key: expected 32 hex digits"))
     }
 }
 
