@@ -65,6 +65,8 @@ pub enum Defect {
     RoundEachLeg,
     /// What is disputed can be refunded.
     RefundPlusDispute,
+    /// A rate that is locked is read anew whenever it is needed.
+    ReplayNondeterminism,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -312,6 +314,16 @@ impl Defect {
             caught_by: &["I07"],
         },
         DefectStory {
+            defect: Self::ReplayNondeterminism,
+            name: "replay-nondeterminism",
+            story: "the exchange of a payment is worked out anew whenever it is needed, at the rate \
+                    of the moment and not at the one in its journal, so that whoever goes on with \
+                    the payment books something else than was promised",
+            source: "the determinism that temporal.io demands of workflow code: what was read once \
+                     is not read again on replay",
+            caught_by: &["I26", "I27", "I33"],
+        },
+        DefectStory {
             defect: Self::ResidualAuth,
             name: "residual-auth",
             story: "what a partial capture leaves of its authorization is taken to be free, so that \
@@ -325,7 +337,7 @@ impl Defect {
             story: "the parts of a split payment are rounded down one by one and what that leaves \
                     is dropped, so that the books have a cent less than was charged",
             source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
-            caught_by: &["I17", "I33", "I34"],
+            caught_by: &["I17", "I27", "I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,

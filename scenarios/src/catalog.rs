@@ -30,6 +30,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
+    ("cross-currency", include_str!("../catalog/cross-currency.toml")),
+    ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

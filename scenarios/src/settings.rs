@@ -3,6 +3,7 @@
 mod dialect;
 mod disturbance;
 mod rails;
+mod rates;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ pub use disturbance::{
 };
 
 pub use rails::{Dates, RailKind, RailSettings};
+pub use rates::RateSettings;
 
 use crate::invariant::Invariant;
 use crate::party;
@@ -60,6 +62,9 @@ pub struct Scenario {
     pub lake: bool,
     /// What customers do.
     pub workload: Workload,
+    /// How the rates behave at which payments are exchanged.
+    #[serde(default)]
+    pub rates: RateSettings,
     /// On which days it may begin.
     #[serde(default)]
     pub dates: Option<Dates>,
@@ -184,6 +189,9 @@ pub struct Workload {
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,
+    /// How often a merchant gets another currency than the customer pays.
+    #[serde(default)]
+    pub exchange: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,
