@@ -3,7 +3,11 @@
 //! invariants bite. The patterns are reimplemented; several of the originals
 //! were mended long ago.
 
+mod set;
+
 use serde::{Deserialize, Serialize};
+
+pub use set::Defects;
 
 /// A planted wrong implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,6 +69,8 @@ pub enum Defect {
     RoundEachLeg,
     /// What is disputed can be refunded.
     RefundPlusDispute,
+    /// A rate that is locked is read anew whenever it is needed.
+    ReplayNondeterminism,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -138,7 +144,7 @@ impl Defect {
             name: "auto-fail-stuck",
             story: "a job marks every refund failed that is pending for a day, and gives what it \
                     had reserved back, without asking the provider",
-            source: "OwnPay#222",
+            source: "OwnPay#222; a clean-up job that trusts the clock",
             caught_by: &["I08", "I18", "I34"],
         },
         DefectStory {
@@ -362,6 +368,16 @@ impl Defect {
             caught_by: &["I07"],
         },
         DefectStory {
+            defect: Self::ReplayNondeterminism,
+            name: "replay-nondeterminism",
+            story: "the exchange of a payment is worked out anew whenever it is needed, at the rate \
+                    of the moment and not at the one in its journal, so that whoever goes on with \
+                    the payment books something else than was promised",
+            source: "the determinism that temporal.io demands of workflow code: what was read once \
+                     is not read again on replay",
+            caught_by: &["I26", "I27", "I33"],
+        },
+        DefectStory {
             defect: Self::ResidualAuth,
             name: "residual-auth",
             story: "what a partial capture leaves of its authorization is taken to be free, so that \
@@ -375,7 +391,7 @@ impl Defect {
             story: "the parts of a split payment are rounded down one by one and what that leaves \
                     is dropped, so that the books have a cent less than was charged",
             source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
-            caught_by: &["I17", "I33", "I34"],
+            caught_by: &["I17", "I27", "I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,
@@ -436,67 +452,5 @@ impl Defect {
     /// The defect of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|story| story.name == name).map(|story| story.defect)
-    }
-}
-
-/// The defects that are planted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Defects(u128);
-
-impl Defects {
-    /// None: the reference as it should be.
-    pub const NONE: Self = Self(0);
-
-    /// These too.
-    pub fn with(self, defect: Defect) -> Self {
-        Self(self.0 | 1 << defect as u32)
-    }
-
-    /// All but this.
-    pub fn without(self, defect: Defect) -> Self {
-        Self(self.0 & !(1 << defect as u32))
-    }
-
-    /// Those of these that are not `others`.
-    pub fn except(self, others: Self) -> Self {
-        Self(self.0 & !others.0)
-    }
-
-    /// Whether none is planted.
-    pub fn is_empty(self) -> bool {
-        self == Self::NONE
-    }
-
-    /// Every one that is planted, in the order of the list.
-    pub fn iter(self) -> impl Iterator<Item = Defect> {
-        Defect::ALL.iter().map(|story| story.defect).filter(move |defect| self.has(*defect))
-    }
-
-    /// Whether `defect` is planted.
-    #[inline]
-    pub fn has(self, defect: Defect) -> bool {
-        self.0 >> defect as u32 & 1 == 1
-    }
-
-    /// The story of each that is planted, in the order of the list.
-    pub fn stories(self) -> impl Iterator<Item = &'static DefectStory> {
-        Defect::ALL.iter().filter(move |story| self.has(story.defect))
-    }
-
-    /// What is `right`, unless `defect` is planted: then what is `wrong`.
-    #[inline]
-    pub fn pick<T>(
-        self,
-        defect: Defect,
-        right: impl FnOnce() -> T,
-        wrong: impl FnOnce() -> T,
-    ) -> T {
-        if self.has(defect) { wrong() } else { right() }
-    }
-}
-
-impl FromIterator<Defect> for Defects {
-    fn from_iter<I: IntoIterator<Item = Defect>>(defects: I) -> Self {
-        defects.into_iter().fold(Self::NONE, Self::with)
     }
 }

@@ -40,6 +40,8 @@ pub enum Evidence {
     /// The first transfer of the chain is there already; the rest has to be
     /// looked up.
     Booked,
+    /// It was refused because a promise had ended that it was to go by.
+    Lapsed,
     /// It was refused where nothing may refuse it.
     Illegal,
     /// That one sending was turned away unread, by a limiter or by a connection
@@ -283,6 +285,9 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
     let booked_before = results.first() == Some(&PendingTransferAlreadyPosted);
     if booked_before && defects.has(Defect::DoublePost) {
         return Evidence::Done(Outcome::Posted);
+    }
+    if results.contains(&PendingTransferExpired) {
+        return Evidence::Lapsed;
     }
     Evidence::Illegal
 }

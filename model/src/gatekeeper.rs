@@ -289,7 +289,9 @@ fn taken(pay_in: PayIn, plain: u64) -> u64 {
     let shares = pay_in.captures.shares().iter();
     let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
     let taken = if taken == 0 { plain } else { hash("captures", [plain, taken]) };
-    pay_in.split.others().iter().fold(taken, |print, (merchant, share)| {
+    let split = pay_in.split.others().iter().fold(taken, |print, (merchant, share)| {
         hash("split", [print, u64::from(merchant.0), u64::from(*share)])
-    })
+    });
+    let gets = |currency| hash("settles-in", [split, currency as u64]);
+    pay_in.settlement_currency.map_or(split, gets)
 }

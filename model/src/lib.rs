@@ -89,7 +89,7 @@ pub use dialect::{
     Undoing, WebhookHabits,
 };
 pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
-pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
+pub use exchange::{Cover, Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;

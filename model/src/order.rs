@@ -1,16 +1,20 @@
 //! What a saga is to do with the money of its intent, and so which workflow it
 //! runs.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use crate::aside::Aside;
 use crate::captures::Captures;
+use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
 use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
+use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::refund::REFUND;
 
@@ -29,12 +33,26 @@ pub enum Order {
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayIn {
     /// In how many captures.
     pub captures: Captures,
     /// For whom besides the merchant that is paid.
     pub split: Split,
+    /// What the merchant gets it in; `None`: in what the customer pays. Another
+    /// currency is for what is taken at once and for one merchant.
+    pub settlement_currency: Option<Currency>,
+}
+
+/// One that nobody exchanges has the digest of its captures and its split.
+impl Hash for PayIn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { captures, split, settlement_currency } = self;
+        (captures, split).hash(state);
+        if let Some(currency) = settlement_currency {
+            currency.hash(state);
+        }
+    }
 }
 
 /// What a refund gives back.
@@ -113,6 +131,7 @@ impl Order {
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
+            Self::PayIn(pay_in) if pay_in.settlement_currency.is_some() => &PAYIN_EXCHANGE,
             Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
             Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
@@ -126,6 +145,14 @@ impl Order {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
             Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
+        }
+    }
+
+    /// What the merchant gets it in, if that is not what is paid.
+    pub const fn settlement_currency(&self) -> Option<Currency> {
+        match self {
+            Self::PayIn(pay_in) => pay_in.settlement_currency,
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => None,
         }
     }
 

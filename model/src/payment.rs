@@ -2,6 +2,8 @@
 //! anyone is in `payment/ahead.rs`.
 
 mod ahead;
+mod exchanging;
+mod observed;
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
@@ -19,6 +21,8 @@ use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
 
+use exchanging::Exchanging;
+
 /// Where a payment stands.
 #[derive(Clone, Debug)]
 pub struct Payment {
@@ -27,6 +31,7 @@ pub struct Payment {
     status: Status,
     saga: Saga,
     quote: Option<Quote>,
+    exchanging: Exchanging,
     attempts: Vec<Attempt>,
     captured: Amount,
     /// Where it stands, if it is a refund.
@@ -73,6 +78,12 @@ pub enum IllegalRecord {
     /// The dispute can't.
     #[error(transparent)]
     Dispute(#[from] IllegalDisputeEvent),
+    /// A rate is locked only while QUOTE is awaited.
+    #[error("the rate of an exchange can't be locked any more, or not yet")]
+    Locked,
+    /// A promise is covered only once, past the pivot.
+    #[error("what was promised can't be covered any more, or not yet")]
+    Covered,
     /// The status can't change so.
     #[error("a payment that is {from:?} can't become {to:?}")]
     Status {
@@ -107,6 +118,7 @@ impl Payment {
             status: Status::Processing,
             saga: Saga::new(&workflow.saga, defects),
             quote: None,
+            exchanging: Exchanging::default(),
             attempts: Vec::new(),
             captured: Amount::ZERO,
             refund: RefundState::Absent,
@@ -185,6 +197,8 @@ impl Payment {
             }
             Record::Flagged => {}
             Record::Terminal => self.terminal = true,
+            Record::Locked(exchange) => self.take_lock(exchange)?,
+            Record::Covered(cover) => self.take_cover(cover)?,
         }
         Ok(())
     }
@@ -333,7 +347,11 @@ impl Payment {
 
     /// Whether something may be reserved that nobody will capture.
     fn owes_release(&self) -> bool {
-        let left = self.captured < self.intent.money.amount;
+        // A capture of nothing is never made: then nobody has said that it was the last.
+        let tries = self.saga.tries().iter().rev();
+        let mut captures = tries.filter(|(which, _)| self.action(*which) == Action::Capture);
+        let is_closed = captures.next().is_some_and(|(_, state)| *state == TryState::Done);
+        let left = self.captured < self.intent.money.amount || !is_closed;
         self.defects.pick(Defect::ResidualAuth, || left, || false)
     }
 
@@ -362,31 +380,6 @@ impl Payment {
     /// Whether the merchant still has to be told of an end without success.
     pub fn owes_notice(&self) -> bool {
         matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
-    }
-
-    /// Takes note of what was seen of the latest attempt and is not written
-    /// down: that it is not known, or not decided. What it can't meet is old
-    /// news.
-    pub(crate) fn observe(&mut self, event: AttemptEvent) {
-        if let Some(attempt) = self.attempts.last_mut() {
-            attempt.state = attempt.state.next(event).unwrap_or(attempt.state);
-        }
-        if let Some(event) = RefundEvent::of_observation(event) {
-            self.refund = self.refund.next(event).unwrap_or(self.refund);
-        }
-    }
-
-    /// Keeps what was seen of attempts that stand where they stood `before`.
-    pub(crate) fn keep_observations(&mut self, before: &Self) {
-        for (attempt, seen) in self.attempts.iter_mut().zip(&before.attempts) {
-            let doubtful = matches!(seen.state, AttemptState::Unknown | AttemptState::Pending);
-            if attempt.state == AttemptState::Sent && doubtful {
-                attempt.state = seen.state;
-            }
-        }
-        if self.refund == RefundState::Sent && before.refund == RefundState::Pending {
-            self.refund = before.refund;
-        }
     }
 
     /// The attempt at a provider that `which` is about, if it is about one, is

@@ -3,6 +3,7 @@
 pub mod chargeback;
 pub mod payin_captures;
 pub mod payin_card;
+pub mod payin_exchange;
 pub mod payout_rail;
 pub mod refund;
 
@@ -15,12 +16,13 @@ use crate::transfer::Transfer;
 use self::chargeback::CHARGEBACK;
 use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
+use self::payin_exchange::PAYIN_EXCHANGE;
 use self::payout_rail::PAYOUT_RAIL;
 use self::refund::REFUND;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 5] =
-    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK];
+pub static ALL: [&PaymentWorkflow; 6] =
+    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK, &PAYIN_EXCHANGE];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {

@@ -8,7 +8,8 @@ use serde::Serialize;
 pub struct FaultStory {
     /// The name that reports count it under.
     pub name: &'static str,
-    /// Its code in the fault catalogue (payments.md section 4.2).
+    /// Its code in the fault catalogue (payments.md section 4.2), or that of the
+    /// machine that it is an event of (section 1.7).
     pub code: &'static str,
     /// Whether it ever ends.
     pub kind: FaultKind,
@@ -27,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 60] = [
+pub const ALL: [FaultStory; 63] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -84,6 +85,9 @@ pub const ALL: [FaultStory; 60] = [
     business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
     business("bank-rejection", "F20", "the other bank takes no money for the account"),
     business("payout-return", "F19", "money comes back days after it was sent"),
+    business("quote-renewed", "M4", "a quote expires before anything is held by it"),
+    business("quote-lapsed", "M4", "the time of a quote is over while its target is held"),
+    business("promise-covered", "M4", "the house buys what it promised by a quote that lapsed"),
     business("file-late", "F18", "a settlement file is sent late"),
     business("line-missing", "F18", "a settlement file leaves out a line"),
     business("line-duplicated", "F18", "a settlement file pays something twice"),
@@ -96,7 +100,7 @@ pub const ALL: [FaultStory; 60] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 60] = ALL;
+    static STORIES: [FaultStory; 63] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -120,7 +124,7 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 #[cfg(test)]
 mod tests {
     use scenarios::judge::{BANK_STRIKES, PROVIDER_STRIKES};
-    use scenarios::trial::{bank_strike_name, provider_strike_name};
+    use scenarios::trial::{QUOTE_STRIKES, bank_strike_name, provider_strike_name};
     use sim::Strike;
 
     use super::*;
@@ -130,7 +134,7 @@ mod tests {
         let kernel = Strike::ALL.iter().map(|strike| strike.name());
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).chain(banks).collect();
+        let counted: Vec<_> = kernel.chain(providers).chain(banks).chain(QUOTE_STRIKES).collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

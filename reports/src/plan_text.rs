@@ -9,7 +9,7 @@ use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
 use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
-    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RiskPlan, Trouble,
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RatePath, RiskPlan, Trouble,
     WebhookFaults,
 };
 use sim::{Rate, Trigger, VirtualTime, Weather};
@@ -95,6 +95,7 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.order_ref_unique {
         rows.push(row("orders", "are paid once".to_owned()));
     }
+    rows.extend(plan.rates.iter().map(|path| row("rate", exchange_rate(path))));
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
@@ -288,6 +289,7 @@ fn then(operation: &Operation) -> String {
     );
     then.extend(parts(operation));
     then.extend(others(operation));
+    then.extend(exchanged(operation));
     then.join(", ")
 }
 
@@ -305,6 +307,30 @@ fn others(operation: &Operation) -> Option<String> {
         [] => None,
         others => Some(format!("split: + {}", others.len())),
     }
+}
+
+/// What the merchant gets it in, if that is not what is paid.
+fn exchanged(operation: &Operation) -> Option<String> {
+    let currency = operation.settlement_currency();
+    (currency != operation.money.currency).then(|| format!("settles in {}", currency.code()))
+}
+
+/// What one currency is worth in another.
+fn exchange_rate(path: &RatePath) -> String {
+    let RatePath { source, target, spread_basis_points, holds_for, millionths, moves } = path;
+    let (source, target) = (source.code(), target.code());
+    let moved = match moves.len() {
+        0 => String::new(),
+        1 => ", moves once".to_owned(),
+        times => format!(", moves {times} times"),
+    };
+    format!(
+        "1 unit of {source} is {}.{:06} of {target}, less {}.{:02} %, for {holds_for} s{moved}",
+        millionths.get() / 1_000_000,
+        millionths.get() % 1_000_000,
+        spread_basis_points / 100,
+        spread_basis_points % 100
+    )
 }
 
 fn operation(operation: &Operation) -> Vec<String> {

@@ -31,6 +31,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("settlement-discrepancies", include_str!("../catalog/settlement-discrepancies.toml")),
+    ("cross-currency", include_str!("../catalog/cross-currency.toml")),
+    ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

@@ -54,6 +54,8 @@ pub enum Invariant {
     I24,
     /// Fencing.
     I26,
+    /// Quotes are kept.
+    I27,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -114,7 +116,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 32] = [
+    pub const ALL: [InvariantStory; 33] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -277,6 +279,13 @@ impl Invariant {
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
         ),
         story(
+            Self::I27,
+            "what-was-quoted-is-booked",
+            InvariantKind::Always,
+            "JR LG",
+            "what is booked of a capture is, to the last minor unit, what was taken: net, fee and tax as quoted, and, where it is exchanged, the amount that the locked rate gives, its cost, its spread and a residue that buys less than one unit; a rate is locked before anything is held by it and never after, and what a promise costs that outlives its quote is booked",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -353,7 +362,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 32] = Invariant::ALL;
+static STORIES: [InvariantStory; 33] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

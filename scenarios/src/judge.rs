@@ -14,6 +14,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod quotes;
 mod rail;
 mod refunds;
 mod remittances;
@@ -37,6 +38,7 @@ use sim::{Observer, Role, Sighting, VirtualTime};
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
+pub use quotes::QuoteCounts;
 use screen_view::Asked;
 use webhooks::InboxView;
 
@@ -108,6 +110,7 @@ impl Judge {
 
     fn booked(&mut self, seen: Sighting, booking: &Booking) {
         ledger::judge(&mut self.said, &mut self.found, seen, booking);
+        quotes::booked(&mut self.said, &mut self.found, seen, booking);
     }
 
     fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
@@ -140,6 +143,7 @@ impl Judge {
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            quotes::recorded(&mut self.said, &mut self.found, seen, whose, record);
             if let Record::Accepted(_) = record {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }

@@ -184,6 +184,14 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
             }
         }
     }
+    if workload.exchange > Rate::NEVER && workload.currencies.len() < 2 {
+        let problem =
+            "`exchange` is from one currency into another: `currencies` names two at least";
+        return Err(("exchange", problem.to_owned()));
+    }
+    if scenario.rates.moves > RATE_MOVES_MAX {
+        return Err(("moves", format!("`moves` is at most {RATE_MOVES_MAX}")));
+    }
     if workload.currencies.is_empty() {
         return Err(("currencies", "`currencies` names at least one".to_owned()));
     }
@@ -348,6 +356,7 @@ fn is_name_byte(byte: u8) -> bool {
 /// Half of the margin that `t_nf` has over the sum of its parts.
 const DRIFT_PPM_MAX: u32 = 50_000;
 pub(crate) const OPERATIONS_MAX: u32 = 1_000_000;
+pub(crate) const RATE_MOVES_MAX: u32 = 10_000;
 pub(crate) const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod dispute;
 mod draw;
 mod forced;
 mod purpose;
+mod rates;
 mod settlement;
 mod stroke;
 
@@ -25,8 +26,10 @@ use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
 pub use dispute::DisputePlan;
+pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
 pub use purpose::Purpose;
+pub use rates::{RateMove, RatePath};
 pub use settlement::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
@@ -65,6 +68,8 @@ pub struct Plan {
     pub limits: Vec<MerchantLimit>,
     /// What customers have to pay out from.
     pub balances: Vec<CustomerBalance>,
+    /// What currencies are worth, where anybody exchanges them: each pair once.
+    pub rates: Vec<RatePath>,
     /// How links misbehave until heal.
     pub weather: Weather,
     /// Whether every message takes the usual time of its kind, and not a drawn

@@ -3,6 +3,7 @@
 mod dialect;
 mod disturbance;
 mod rails;
+mod rates;
 mod settlement;
 
 use model::{Currency, Dialect};
@@ -19,6 +20,7 @@ pub use disturbance::{
 };
 
 pub use rails::{Dates, RailKind, RailSettings};
+pub use rates::RateSettings;
 pub(crate) use settlement::calendar;
 pub use settlement::{FileFaultSettings, FileSettings};
 
@@ -63,6 +65,9 @@ pub struct Scenario {
     pub lake: bool,
     /// What customers do.
     pub workload: Workload,
+    /// How the rates behave at which payments are exchanged.
+    #[serde(default)]
+    pub rates: RateSettings,
     /// On which days it may begin.
     #[serde(default)]
     pub dates: Option<Dates>,
@@ -192,6 +197,9 @@ pub struct Workload {
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,
+    /// How often a merchant gets another currency than the customer pays.
+    #[serde(default)]
+    pub exchange: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,

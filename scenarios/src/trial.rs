@@ -355,6 +355,10 @@ fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
     named.filter(|(_, count)| *count > 0).collect()
 }
 
+/// What may become of a quote for an exchange, in the order in which reports list
+/// it.
+pub const QUOTE_STRIKES: [&str; 3] = ["quote-renewed", "quote-lapsed", "promise-covered"];
+
 fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
     let kernel = Strike::ALL.iter().map(|strike| (strike.name(), world.strikes().of(*strike)));
     let providers = PROVIDER_STRIKES
@@ -363,8 +367,10 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let banks = BANK_STRIKES
         .iter()
         .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
+    let quotes = judge.authorities().quotes();
+    let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
     let files = Mishap::NAMES.iter().map(|name| (*name, judge.authorities().file_strikes(name)));
-    let all = kernel.chain(providers).chain(banks).chain(files);
+    let all = kernel.chain(providers).chain(banks).chain(quotes).chain(files);
     all.filter(|(_, count)| *count > 0).collect()
 }
 

@@ -9,6 +9,7 @@ mod determinism;
 mod doctor;
 mod endings;
 mod events;
+mod exchanges;
 mod exclusions;
 mod faults;
 mod findings;

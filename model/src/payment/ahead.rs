@@ -5,8 +5,7 @@ use crate::defect::Defect;
 use crate::dialect::Dialect;
 use crate::identity::ProviderId;
 use crate::order::Order;
-use crate::quote::{Version, quote};
-use crate::record::{Case, Outcome, Record, Refusal};
+use crate::record::{Case, Record, Refusal};
 use crate::rules::Rules;
 use crate::saga::{Next, Phase, Try, TryState};
 use crate::status::{Status, StatusEvent};
@@ -31,10 +30,7 @@ impl Payment {
                 Some(self.route(rules).map_or(FAIL, to))
             }
             Next::Begin(which) => Some(self.step_intent(which, None)),
-            Next::Await(which) if self.action(which) == Action::Quote => {
-                let quote = quote(Version::CURRENT, self.intent.money);
-                Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
-            }
+            Next::Await(which) if self.action(which) == Action::Quote => Some(self.quoted(which)),
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
                 Some(Record::StepOutcome { which, outcome: self.released() })
             }
@@ -114,6 +110,8 @@ impl Payment {
                 self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
             }
             Action::Send => self.send_otherwise(dead),
+            // By what it costs now.
+            Action::Post => self.step_intent(Try { attempt: dead.attempt + 1, ..dead }, None),
             _ => FAIL,
         }
     }

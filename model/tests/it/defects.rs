@@ -63,15 +63,16 @@ fn every_defect_has_a_story() {
         Defect::RoundEachLeg => 31,
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
-        Defect::BlindRecon => 34,
-        Defect::FileReingest => 35,
-        Defect::FuzzyMatch => 36,
-        Defect::NetVsGross => 37,
-        Defect::AutoFailStuck => 38,
+        Defect::ReplayNondeterminism => 34,
+        Defect::BlindRecon => 35,
+        Defect::FileReingest => 36,
+        Defect::FuzzyMatch => 37,
+        Defect::NetVsGross => 38,
+        Defect::AutoFailStuck => 39,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..39).collect());
-    assert_eq!(Defect::ALL.len(), 39);
+    assert_eq!(listed, (0..40).collect());
+    assert_eq!(Defect::ALL.len(), 40);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -291,7 +292,7 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
     differs(Defect::RoundEachLeg, |defects| {
         let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
         let captures = Captures::of(&[3_333]).expect("a share");
-        let order = Order::PayIn(PayIn { captures, split });
+        let order = Order::PayIn(PayIn { captures, split, ..PayIn::default() });
         let plain = history::intent(0);
         let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
         assert!(door.goes_well_until("post"));
@@ -300,6 +301,26 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
             |leg: &&Transfer| matches!(leg.debit.name, AccountName::ProviderReceivable(_));
         let booked = payment.booking(Action::Post).iter().find(receivable).map(|leg| leg.amount);
         booked != Some(payment.captured())
+    });
+}
+
+#[test]
+fn what_was_promised_is_read_anew_under_replay_nondeterminism() {
+    differs(Defect::ReplayNondeterminism, |defects| {
+        let settlement_currency = Some(Currency::Jpy);
+        let order = Order::PayIn(PayIn { settlement_currency, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        for line in ["offers 150", "... hold", "offers 200"] {
+            door.follow(line);
+        }
+        let Some((Call::Ledger(LedgerRequest::Create(legs)), _)) = door.next_call() else {
+            panic!("a hold")
+        };
+        door.follow("crash");
+        let again = door.next_call();
+        let Some((Call::Ledger(LedgerRequest::Create(anew)), _)) = again else { panic!("a hold") };
+        legs != anew
     });
 }
 

@@ -35,6 +35,7 @@ mod ledger_desk;
 mod lifecycle;
 mod linked;
 mod outbox;
+mod payin_exchange;
 mod payout;
 mod posting;
 mod provider;

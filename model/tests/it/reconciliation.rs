@@ -152,7 +152,7 @@ fn another_amount_settles_nothing() {
     desk.file(1, &[capture(1, 900)]);
     assert_eq!(desk.works(), ["0 is suspended"]);
     assert!(desk.books.is_open(PaymentId(1)));
-    assert_eq!(desk.report(), "1 of 877");
+    assert_eq!(desk.report(), "1 of 878");
 }
 
 #[test]

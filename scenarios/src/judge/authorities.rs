@@ -14,6 +14,7 @@ use sim::VirtualTime;
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::quotes::{QuoteCounts, Quotes};
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
 use super::sums::Sums;
@@ -44,6 +45,8 @@ pub struct Authorities {
     claims: BTreeMap<Token, VirtualTime>,
     /// JR: how far each payment has come that is not finished.
     pub(super) progress: Progress,
+    /// JR: what was quoted of each payment that is not finished.
+    pub(super) quotes: Quotes,
     strikes: [u64; PROVIDER_STRIKES.len()],
     bank_strikes: [u64; BANK_STRIKES.len()],
     /// The strokes of the plan that fell.
@@ -65,6 +68,7 @@ impl Authorities {
             refunds: refunds(plan),
             claims: BTreeMap::new(),
             progress: Progress::default(),
+            quotes: Quotes::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             bank_strikes: [0; BANK_STRIKES.len()],
             strokes: BTreeSet::new(),
@@ -209,6 +213,11 @@ impl Authorities {
     /// How often this went wrong with a settlement file.
     pub fn file_strikes(&self, name: &'static str) -> u64 {
         self.settlements.strikes(name)
+    }
+
+    /// What became of quotes for exchanges.
+    pub fn quotes(&self) -> QuoteCounts {
+        self.quotes.counts()
     }
 
     /// How often a call was made again.

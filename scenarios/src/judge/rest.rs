@@ -340,6 +340,8 @@ fn captured(
 ) -> BTreeMap<(Tenant, Currency), Captured> {
     let mut sides = BTreeMap::<_, Captured>::new();
     for operation in &said.plan.operations {
+        // What is exchanged moves nothing outside on the other side.
+        sides.entry((operation.tenant, operation.settlement_currency())).or_default();
         let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
         let (token, is_open) = (operation.token, said.is_open_case(operation.token));
         let booked = said.booked(token);

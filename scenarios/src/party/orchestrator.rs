@@ -267,6 +267,7 @@ impl Orchestrator {
             }
             return;
         }
+        offer(system, conductor, out);
         match hand.doing {
             Doing::Working => {
                 conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
@@ -291,6 +292,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
+            offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
                     if let Some(call) = conductor.premature(&records, rules) {
@@ -441,6 +443,15 @@ impl Hand {
         } else {
             out.set_timer(pause, timer);
         }
+    }
+}
+
+/// Reads the rate that a payment is exchanged at, if it is.
+fn offer(system: &PaymentSystem, conductor: &mut Conductor, out: &Effects) {
+    let intent = conductor.payment().intent();
+    if let Some(target) = intent.order.settlement_currency() {
+        let source = intent.money.currency;
+        conductor.offer(system.plan.offered(source, target, out.wall()));
     }
 }
 

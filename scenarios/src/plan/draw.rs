@@ -5,6 +5,7 @@ mod banks;
 mod clocks;
 mod crashes;
 mod disks;
+mod exchanges;
 mod gone;
 mod links;
 mod moments;
@@ -19,6 +20,8 @@ use model::{Aside, BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
+pub(crate) use exchanges::MILLIONTHS_MAX;
+
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
     EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role,
@@ -43,6 +46,7 @@ impl Plan {
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
+        exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -79,6 +83,7 @@ impl Plan {
             lake: scenario.lake,
             limits: workload::limits(scenario),
             balances: workload::balances(scenario),
+            rates: exchanges::rates(scenario, &operations, &mut seed.stream(RATES)),
             weather,
             plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
@@ -141,6 +146,8 @@ const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
+const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
+const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));
