@@ -12,6 +12,7 @@ use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::refund::REFUND;
+use crate::workflow::reversal::REVERSAL;
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Order {
     Chargeback(ChargebackOrder),
     /// A customer's balance is paid out to an account elsewhere.
     Payout(PayoutOrder),
+    /// What was sent for another payment has come back.
+    Reversal(ReversalOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -71,6 +74,35 @@ pub struct PayoutOrder {
     pub other: Option<BankId>,
 }
 
+/// What a reversal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReversalOrder {
+    /// The payout or refund that the money was sent for.
+    pub of: PaymentId,
+    /// Where it had gone, and is back from.
+    pub from: CameBack,
+}
+
+/// From where money came back, and so to whom it belongs again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameBack {
+    /// A payout, from the account elsewhere: it is the customer's again.
+    Payout {
+        /// Whose.
+        customer: Customer,
+        /// By which bank it was sent.
+        bank: BankId,
+    },
+    /// A refund, from the customer's bank: it is the merchant's again.
+    Refund {
+        /// Who had given it back.
+        provider: ProviderId,
+        /// Of which charge.
+        charge: ChargeId,
+    },
+}
+
 impl PayoutOrder {
     /// The bank of the `attempt`-th try; `None` if there is none left.
     pub fn bank_of(&self, attempt: u8) -> Option<BankId> {
@@ -98,7 +130,9 @@ impl Order {
     pub const fn captures(&self) -> Captures {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Captures::AT_ONCE,
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) | Self::Reversal(_) => {
+                Captures::AT_ONCE
+            }
         }
     }
 
@@ -110,6 +144,7 @@ impl Order {
             Self::Refund(_) => &REFUND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
+            Self::Reversal(_) => &REVERSAL,
         }
     }
 
@@ -117,7 +152,9 @@ impl Order {
     pub fn split(&self) -> Split {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
+            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) | Self::Reversal(_) => {
+                Split::default()
+            }
         }
     }
 
@@ -127,6 +164,10 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.provider),
             Self::Chargeback(chargeback) => Some(chargeback.provider),
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
+                Some(*provider)
+            }
+            Self::Reversal(_) => None,
         }
     }
 
@@ -136,6 +177,10 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.charge),
             Self::Chargeback(chargeback) => Some(chargeback.charge),
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
+                Some(*charge)
+            }
+            Self::Reversal(_) => None,
         }
     }
 
@@ -145,6 +190,21 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
+            Self::Reversal(reversal) => Some(reversal.of),
         }
+    }
+
+    /// The payment that is `returned` by it, if it is a reversal.
+    pub const fn returns(&self) -> Option<PaymentId> {
+        match self {
+            Self::Reversal(reversal) => Some(reversal.of),
+            _ => None,
+        }
+    }
+
+    /// Whether what it sends may come back (payments.md M1, M5): what was taken
+    /// of a card is disputed, and what a customer's bank took is decided.
+    pub const fn may_come_back(&self) -> bool {
+        matches!(self, Self::Payout(_) | Self::Refund(_))
     }
 }

@@ -41,6 +41,8 @@ pub struct Payment {
     case: Option<Case>,
     notified: bool,
     terminal: bool,
+    /// It is a reversal, and what it is about is told to be `returned`.
+    reversed: bool,
     defects: Defects,
 }
 
@@ -121,6 +123,7 @@ impl Payment {
             case: None,
             notified: false,
             terminal: false,
+            reversed: false,
             defects,
         };
         rest.iter().try_for_each(|record| payment.apply(record))?;
@@ -173,6 +176,9 @@ impl Payment {
                 if matches!(status, Status::Failing | Status::Canceling) {
                     self.saga.apply(SagaEntry::Unwind)?;
                 }
+                if status == Status::Returned {
+                    self.change_refund(Some(RefundEvent::Returned))?;
+                }
                 self.status = status;
             }
             Record::Notified => self.notified = true,
@@ -184,6 +190,7 @@ impl Payment {
                 }
             }
             Record::Flagged => {}
+            Record::Reversed => self.reversed = true,
             Record::Terminal => self.terminal = true,
         }
         Ok(())
@@ -487,7 +494,9 @@ impl Payment {
     }
 
     fn may_become(&self, status: Status) -> bool {
-        let right = || self.status.may_become(status);
+        // What was taken of a card does not come back like this.
+        let gated = status != Status::Returned || self.intent.order.may_come_back();
+        let right = || gated && self.status.may_become(status);
         let right = || {
             self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
                 right() || (self.status == Status::Processing && status == Status::Failed)

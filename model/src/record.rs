@@ -62,6 +62,9 @@ pub enum Record {
     Flagged,
     /// Nothing is left to do.
     Terminal,
+    /// What this reversal is about is `returned` from now on: its ledger rows
+    /// are there.
+    Reversed,
 }
 
 /// What the client wants.

@@ -414,9 +414,15 @@ impl Store {
         });
         row.last = commit.id;
         row.then = commit.then;
+        // What there is to hear of a return, the events of what came back tell.
+        let first = row.journal.first().or(commit.records.first());
+        let is_reversal =
+            matches!(first, Some(Record::Accepted(of)) if of.order.returns().is_some());
         for record in &commit.records {
             row.journal.push(*record);
-            row.outbox.take(record);
+            if !is_reversal {
+                row.outbox.take(record);
+            }
             row.case |= matches!(record, Record::CaseOpened(_));
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
@@ -433,6 +439,7 @@ impl Store {
             }
         }
         let status = row.status;
+        self.take_return(commit);
         self.take_back(commit);
         self.take_inbox(commit, status);
     }

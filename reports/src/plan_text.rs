@@ -156,6 +156,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
         ("refund failed", issuer.refund_failed),
+        ("refund returned", issuer.refund_returned),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));

@@ -97,6 +97,8 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
     dialects::resolve(origin, text, folder, &mut scenario)?;
     disputes(&scenario)
         .map_err(|problem| invalid(origin, text, find(text, "disputed", 0), problem, None))?;
+    returns(&scenario)
+        .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     Ok(scenario)
 }
 
@@ -241,18 +243,38 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
 
 /// Whether whoever is disputed hears of it.
 fn disputes(scenario: &Scenario) -> Result<(), String> {
-    let issuer = &scenario.providers.issuer;
-    if issuer.disputed == Rate::NEVER {
-        return Ok(());
-    }
-    let told =
-        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
-    if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
+    if scenario.providers.issuer.disputed > Rate::NEVER && !tells_signed(scenario) {
         let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
                        nobody would learn of a dispute otherwise";
         return Err(problem.to_owned());
     }
     Ok(())
+}
+
+/// Whether whoever sent what comes back hears of it.
+fn returns(scenario: &Scenario) -> Result<(), (&'static str, String)> {
+    let refunds = scenario.providers.issuer.refund_returned > Rate::NEVER;
+    if refunds && !tells_signed(scenario) {
+        let problem = "`refund_returned` needs `webhooks = true` and dialects that tell by signed \
+                       webhooks: nobody would learn of a refund that came back otherwise";
+        return Err(("refund_returned", problem.to_owned()));
+    }
+    if scenario.sends_back() && !scenario.providers.webhooks {
+        let returned = scenario.rails.iter().any(|rail| rail.returned > Rate::NEVER);
+        let field = if returned { "returned" } else { "unauthorized" };
+        let problem = format!(
+            "`{field}` needs `webhooks = true`: nobody would take in what banks tell of otherwise"
+        );
+        return Err((field, problem));
+    }
+    Ok(())
+}
+
+/// Whether every provider tells of what happens, and proves that it is it.
+fn tells_signed(scenario: &Scenario) -> bool {
+    let told =
+        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
+    scenario.providers.webhooks && scenario.cast.iter().all(told)
 }
 
 /// Which table, the how-manieth, which field of it, and what is wrong with it.

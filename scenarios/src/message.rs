@@ -142,6 +142,8 @@ pub struct Envelope {
 pub struct ReturnReceipt {
     /// Which return.
     pub id: ReturnId,
+    /// What the inbox calls it.
+    pub event: EventId,
     /// To whose account elsewhere it had been sent.
     pub token: Token,
     /// Whether it is durable: otherwise it has to be told again.

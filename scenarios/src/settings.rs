@@ -119,15 +119,26 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
         match invariant {
             Invariant::I07 => refunds || disputes,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes,
+            Invariant::L06 => disputes || returns,
             _ => true,
         }
+    }
+}
+
+impl Scenario {
+    /// Whether what is paid out may come back.
+    pub fn sends_back(&self) -> bool {
+        let back = |rail: &RailSettings| {
+            [rail.returned, rail.unauthorized].iter().any(|rate| *rate > Rate::NEVER)
+        };
+        self.workload.payouts > Rate::NEVER && self.rails.iter().any(back)
     }
 }
 
@@ -272,6 +283,9 @@ pub struct IssuerSettings {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed, and that the customer's bank sends back one to ten
+    /// days later: F23.
+    pub refund_returned: Rate,
     /// Payments that the customer disputes at its bank: F22.
     pub disputed: Rate,
     /// How long after the payment at most; a hundred and twenty days are the

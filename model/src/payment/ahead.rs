@@ -25,6 +25,9 @@ impl Payment {
         if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
             return (!self.terminal).then_some(Record::Terminal);
         }
+        if self.owes_reversal() {
+            return Some(Record::Reversed);
+        }
         match next {
             Next::Begin(which) if self.action(which) == Action::Authorize => {
                 let to = |provider| self.step_intent(which, Some(provider));
@@ -47,6 +50,12 @@ impl Payment {
             Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
             _ => None,
         }
+    }
+
+    /// Whether what came back is booked, and its payment does not tell of it.
+    fn owes_reversal(&self) -> bool {
+        let booked = self.status == Status::Succeeded && !self.reversed;
+        booked && self.intent.order.returns().is_some()
     }
 
     /// The intent of `which`, at `provider` if it is a try at a provider.

@@ -41,6 +41,9 @@ pub(super) fn sentence(
         }
         Record::Notified => "the merchant knows".to_owned(),
         Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Reversed => {
+            "what was sent has come back, and its payment is returned from now on".to_owned()
+        }
         Record::Flagged => {
             "a person has to look: a refund and a dispute take back more than was taken".to_owned()
         }

@@ -120,6 +120,8 @@ pub enum ProviderLine {
     CaptureDeclined,
     /// Refunds that come to nothing.
     RefundFailed,
+    /// F23.
+    RefundReturned,
     /// F15, never told.
     WebhookDropped,
     /// F15, told once more.
@@ -350,7 +352,7 @@ impl Plan {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -369,6 +371,7 @@ impl ProviderLine {
         Self::Deferred,
         Self::CaptureDeclined,
         Self::RefundFailed,
+        Self::RefundReturned,
     ];
 
     /// What files call it.
@@ -387,6 +390,7 @@ impl ProviderLine {
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
             Self::RefundFailed => "refund-failed",
+            Self::RefundReturned => "refund-returned",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated => "webhook-repeated",
             Self::WebhookReordered => "webhook-reordered",
@@ -434,6 +438,7 @@ impl ProviderLine {
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
             Self::RefundFailed => &mut issuer.refund_failed,
+            Self::RefundReturned => &mut issuer.refund_returned,
             Self::WebhookDropped => &mut faults.webhooks.dropped,
             Self::WebhookRepeated => &mut faults.webhooks.repeated,
             Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,
