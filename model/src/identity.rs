@@ -95,6 +95,11 @@ impl PaymentId {
         Self(hash("dispute", [charge.0]))
     }
 
+    /// The recall of a payout: it is asked back once.
+    pub fn of_recall(payout: Self) -> Self {
+        Self(hash("recall", [payout.0]))
+    }
+
     /// The reversal of what was sent under `reference`: it comes back once.
     pub fn of_reversal(reference: OperationId) -> Self {
         Self(hash("reversal", [reference.0]))

@@ -11,6 +11,7 @@ use crate::workflow::chargeback::CHARGEBACK;
 use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
+use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
 use crate::workflow::reversal::REVERSAL;
 
@@ -28,6 +29,8 @@ pub enum Order {
     Payout(PayoutOrder),
     /// What was sent for another payment has come back.
     Reversal(ReversalOrder),
+    /// A payout that was sent is asked back.
+    Recall(RecallOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -72,6 +75,17 @@ pub struct PayoutOrder {
     pub bank: BankId,
     /// By which other bank, once the first has definitely not sent it.
     pub other: Option<BankId>,
+}
+
+/// What is asked back (camt.056).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RecallOrder {
+    /// The payout.
+    pub of: PaymentId,
+    /// By which bank it was sent.
+    pub bank: BankId,
+    /// Under which reference.
+    pub target: OperationId,
 }
 
 /// What a reversal is about.
@@ -130,9 +144,7 @@ impl Order {
     pub const fn captures(&self) -> Captures {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) | Self::Reversal(_) => {
-                Captures::AT_ONCE
-            }
+            _ => Captures::AT_ONCE,
         }
     }
 
@@ -145,6 +157,7 @@ impl Order {
             Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
             Self::Reversal(_) => &REVERSAL,
+            Self::Recall(_) => &RECALL,
         }
     }
 
@@ -152,9 +165,7 @@ impl Order {
     pub fn split(&self) -> Split {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) | Self::Reversal(_) => {
-                Split::default()
-            }
+            _ => Split::default(),
         }
     }
 
@@ -167,7 +178,7 @@ impl Order {
             Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
                 Some(*provider)
             }
-            Self::Reversal(_) => None,
+            Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
 
@@ -180,7 +191,7 @@ impl Order {
             Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
                 Some(*charge)
             }
-            Self::Reversal(_) => None,
+            Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
 
@@ -191,7 +202,20 @@ impl Order {
             Self::Refund(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
             Self::Reversal(reversal) => Some(reversal.of),
+            Self::Recall(recall) => Some(recall.of),
         }
+    }
+
+    /// Whether merchants hear of what becomes of it. What there is to hear of a
+    /// return or a recall, the events of what was sent tell.
+    pub const fn has_events(&self) -> bool {
+        !matches!(self, Self::Reversal(_) | Self::Recall(_))
+    }
+
+    /// Whether it is about the money of another order, and moves none that its
+    /// instrument stands for.
+    pub const fn is_about_another(&self) -> bool {
+        matches!(self, Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_))
     }
 
     /// The payment that is `returned` by it, if it is a reversal.

@@ -35,6 +35,13 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         action if action.is_booking() => {
             Call::Ledger(LedgerRequest::Create(payment.booking(action)))
         }
+        Action::Recall => {
+            let target = match payment.intent().order {
+                Order::Recall(recall) => recall.target,
+                _ => operation,
+            };
+            bank_call(payment, which, BankRequest::Recall { reference: operation, target })
+        }
         Action::Send => {
             let reference = rules.defects.pick(
                 Defect::FreshKeyPerTry,

@@ -302,6 +302,7 @@ impl Payment {
             Order::Payout(order) if self.action(which) == Action::Send => {
                 order.bank_of(which.attempt)
             }
+            Order::Recall(order) => Some(order.bank),
             _ => None,
         }
     }
@@ -488,6 +489,7 @@ impl Payment {
             | Outcome::Answered
             | Outcome::Decided { .. }
             | Outcome::Sent
+            | Outcome::Recalled { .. }
             | Outcome::Posted => {}
         }
         Ok(())

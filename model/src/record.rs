@@ -133,6 +133,11 @@ pub enum Outcome {
     Notified,
     /// Definitely nothing happened.
     Refused(Refusal),
+    /// The bank has answered a recall.
+    Recalled {
+        /// Whether the money will come back.
+        granted: bool,
+    },
 }
 
 /// Why definitely nothing happened.

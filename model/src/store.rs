@@ -414,13 +414,14 @@ impl Store {
         });
         row.last = commit.id;
         row.then = commit.then;
-        // What there is to hear of a return, the events of what came back tell.
         let first = row.journal.first().or(commit.records.first());
-        let is_reversal =
-            matches!(first, Some(Record::Accepted(of)) if of.order.returns().is_some());
+        let has_events = match first {
+            Some(Record::Accepted(intent)) => intent.order.has_events(),
+            _ => true,
+        };
         for record in &commit.records {
             row.journal.push(*record);
-            if !is_reversal {
+            if has_events {
                 row.outbox.take(record);
             }
             row.case |= matches!(record, Record::CaseOpened(_));

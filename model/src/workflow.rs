@@ -4,6 +4,7 @@ pub mod chargeback;
 pub mod payin_captures;
 pub mod payin_card;
 pub mod payout_rail;
+pub mod recall;
 pub mod refund;
 pub mod reversal;
 
@@ -17,12 +18,13 @@ use self::chargeback::CHARGEBACK;
 use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payout_rail::PAYOUT_RAIL;
+use self::recall::RECALL;
 use self::refund::REFUND;
 use self::reversal::REVERSAL;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 6] =
-    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK, &REVERSAL];
+pub static ALL: [&PaymentWorkflow; 7] =
+    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK, &REVERSAL, &RECALL];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -55,6 +57,8 @@ pub enum Action {
     Refund,
     /// Send money out by a rail.
     Send,
+    /// Ask for it back.
+    Recall,
     /// Book that a customer's bank has taken money back.
     Withdraw,
     /// Send evidence against that, or give in.
@@ -79,6 +83,7 @@ impl Action {
             Self::Release => "release",
             Self::Refund => "refund",
             Self::Send => "send",
+            Self::Recall => "recall",
             Self::Withdraw => "withdraw",
             Self::Contest => "contest",
             Self::Verdict => "verdict",

@@ -273,6 +273,7 @@ fn then(operation: &Operation) -> String {
     let then = [
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
+        operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();

@@ -49,7 +49,7 @@ pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 pub const fn term(order: &Order) -> Duration {
     match order {
         Order::Chargeback(_) => DISPUTE_TERM,
-        Order::PayIn(_) | Order::Refund(_) | Order::Payout(_) | Order::Reversal(_) => TERM,
+        _ => TERM,
     }
 }
 

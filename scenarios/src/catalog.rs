@@ -26,6 +26,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
     ("event-stream", include_str!("../catalog/event-stream.toml")),
     ("instant-payouts", include_str!("../catalog/instant-payouts.toml")),
+    ("recalled-payouts", include_str!("../catalog/recalled-payouts.toml")),
     ("batch-returns", include_str!("../catalog/batch-returns.toml")),
     ("refunds", include_str!("../catalog/refunds.toml")),
     ("refund-fails-late", include_str!("../catalog/refund-fails-late.toml")),

@@ -261,7 +261,12 @@ fn returns(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     }
     if scenario.sends_back() && !scenario.providers.webhooks {
         let returned = scenario.rails.iter().any(|rail| rail.returned > Rate::NEVER);
-        let field = if returned { "returned" } else { "unauthorized" };
+        let recalled = scenario.workload.recall > Rate::NEVER;
+        let field = match (returned, recalled) {
+            (true, _) => "returned",
+            (_, true) => "recall",
+            _ => "unauthorized",
+        };
         let problem = format!(
             "`{field}` needs `webhooks = true`: nobody would take in what banks tell of otherwise"
         );

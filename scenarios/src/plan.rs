@@ -13,6 +13,7 @@ use model::gatekeeper::{Generation, KeyId};
 use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow::recall::RECALL;
 use model::workflow::reversal::REVERSAL;
 use model::{
     BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
@@ -124,6 +125,8 @@ pub struct Operation {
     pub cancel_after: Option<Duration>,
     /// How the customer disputes it, once it was taken.
     pub dispute: Option<DisputePlan>,
+    /// How long after it the customer wants back what was paid out.
+    pub recall_after: Option<Duration>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whether the shop, once it knows of the payment, makes its request again
@@ -268,7 +271,10 @@ impl Plan {
         let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
         let key = operation.key_id();
         let asked_for = (0..GENERATIONS).any(|n| key.payment(Generation(n)) == payment);
+        let recalled =
+            (0..GENERATIONS).any(|n| PaymentId::of_recall(key.payment(Generation(n))) == payment);
         match (asked_for, &operation.purpose) {
+            _ if recalled => &RECALL,
             (true, _) => self.workflow(token),
             (_, Purpose::PayIn(_)) if operation.dispute.is_some() => &CHARGEBACK,
             (_, Purpose::Payout(_) | Purpose::Refund { .. }) if self.webhooks => &REVERSAL,

@@ -137,6 +137,7 @@ impl Scenario {
     pub fn sends_back(&self) -> bool {
         let back = |rail: &RailSettings| {
             [rail.returned, rail.unauthorized].iter().any(|rate| *rate > Rate::NEVER)
+                || self.workload.recall > Rate::NEVER
         };
         self.workload.payouts > Rate::NEVER && self.rails.iter().any(back)
     }
@@ -173,6 +174,12 @@ pub struct Workload {
     /// How much each of them has, in minor units.
     #[serde(default)]
     pub balance: u64,
+    /// How often a customer wants back what was paid out.
+    #[serde(default)]
+    pub recall: Rate,
+    /// How long after it was asked for at most.
+    #[serde(default = "recall_after_max")]
+    pub recall_after_max: Span,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -454,6 +461,10 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn recall_after_max() -> Span {
+    Span::seconds(3_600)
 }
 
 fn refund_after_max() -> Span {

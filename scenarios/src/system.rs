@@ -159,6 +159,8 @@ pub enum Nudge {
     Ask(u32),
     /// No answer to the cancellation yet.
     AskCancel(u32),
+    /// It wants back what was paid out, for the how-manieth time.
+    Recall(u32),
 }
 
 /// An entry of a party's journal.

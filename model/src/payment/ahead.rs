@@ -94,7 +94,8 @@ impl Payment {
         if self.status == Status::InReview && done(Action::Risk) {
             return self.change(StatusEvent::Approve);
         }
-        if self.status == Status::Captured && done(Action::Post) {
+        let books_nothing = self.step(Action::Post).is_none();
+        if self.status == Status::Captured && (done(Action::Post) || books_nothing) {
             return self.change(StatusEvent::Booked);
         }
         if self.cancel_requested && self.may_cancel() {

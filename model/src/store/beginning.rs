@@ -5,10 +5,11 @@ use super::inbox::InboxChange;
 use super::{Commit, Store};
 use crate::identity::PaymentId;
 use crate::money::{Amount, Money};
-use crate::order::{CameBack, ChargebackOrder, Order, ReversalOrder};
+use crate::order::{CameBack, ChargebackOrder, Order, RecallOrder, ReversalOrder};
 use crate::record::{Intent, Record};
 use crate::status::Status;
 use crate::webhook::{Beginning, News, Teller, Webhook};
+use crate::workflow::Action;
 
 impl Store {
     /// Whether `webhook` tells of something that is known here so far. If not,
@@ -102,6 +103,28 @@ impl Store {
             ..Commit::of(intent.payment, intent.token, 0, records)
         };
         Some(commit.sealed())
+    }
+
+    /// The acceptance of the recall of a payout that was sent; `None` of anything
+    /// else, and of what has come back.
+    pub fn recall_of(&self, payout: PaymentId) -> Option<Intent> {
+        let row = self.payments.get(&payout)?;
+        let Some(Record::Accepted(of)) = row.journal.first() else { return None };
+        let Order::Payout(order) = of.order else { return None };
+        if !row.status.may_become(Status::Returned) {
+            return None;
+        }
+        let sends = |record: &Record| match record {
+            Record::StepIntent { which, operation, .. }
+                if of.order.workflow().action(*which) == Action::Send =>
+            {
+                Some((order.bank_of(which.attempt)?, *operation))
+            }
+            _ => None,
+        };
+        let (bank, target) = row.journal.iter().rev().find_map(sends)?;
+        let order = Order::Recall(RecallOrder { of: payout, bank, target });
+        Some(Intent { payment: PaymentId::of_recall(payout), order, ..*of })
     }
 
     /// The payment that is `returned` by `commit`, if it says so of one.

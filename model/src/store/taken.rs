@@ -83,7 +83,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) | Order::Reversal(_) => None,
+            _ => None,
         }
     }
 
@@ -92,7 +92,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) | Order::Reversal(_) => None,
+            _ => None,
         }
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use model::saga::Try;
 use model::{
-    AccountName, Act, Amount, Answer, BankId, Beginning, Call, CameBack, ChargeId, Commit,
-    CommitResult, Conductor, Customer, Defect, Defects, EventId, InboxState, Intent, LedgerRequest,
-    News, OperationId, Order, Outcome, Payment, PaymentId, PayoutOrder, ProviderId, RailId, Record,
-    RefundOrder, RefundState, ReturnId, ReturnNotice, ReturnReason, ReversalOrder, Status, Store,
-    StoreEntry, Teller, Token, Transfer, TransferResult, Webhook,
+    AccountName, Act, Amount, Answer, BankId, BankReply, BankRequest, Beginning, Call, CameBack,
+    ChargeId, Commit, CommitResult, Conductor, Customer, Defect, Defects, EventId, InboxState,
+    Intent, LedgerRequest, News, OperationId, Order, Outcome, Payment, PaymentId, PayoutOrder,
+    ProviderId, RailId, RecallOrder, Record, RefundOrder, RefundState, ReturnId, ReturnNotice,
+    ReturnReason, ReversalOrder, Status, Store, StoreEntry, Teller, Token, Transfer,
+    TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
@@ -133,24 +134,71 @@ fn what_was_taken_of_a_card_never_comes_back_like_this() {
     assert!(Payment::fold(&paid, Defects::NONE).is_err());
 }
 
-/// A worker with a reversal, whose commits a store takes.
+#[test]
+fn a_recall_is_asked_of_who_sent_it_and_changes_nothing_by_itself() {
+    for granted in [true, false] {
+        let mut store = sent_out(Status::Succeeded);
+        let recall = store.recall_of(SENT).expect("it was sent");
+        let order = RecallOrder { of: SENT, bank: BankId(1), target: REFERENCE };
+        assert_eq!(recall.order, Order::Recall(order));
+        append(&mut store, recall.payment, vec![Record::Accepted(recall)]);
+        let mut worker = Worker::new(&store, recall.payment);
+        for reply in [BankReply::NotFound, BankReply::Deemed] {
+            let reference = asks_back(&mut worker, &mut store);
+            assert_eq!(Some(reference), worker.conductor.operation(), "the same once more");
+            worker.hears(reply);
+            worker.now += Duration::from_secs(3_600);
+        }
+        asks_back(&mut worker, &mut store);
+        let yes = BankReply::RecallAccepted;
+        worker.hears(if granted { yes } else { BankReply::RecallRefused });
+        worker.writes(&mut store);
+        assert!(worker.conductor.payment().is_terminal());
+        let row = store.payment(SENT).expect("it is there");
+        assert_eq!(row.status, Status::Succeeded, "until it is back, if it ever is");
+        let recalled = store.payment(recall.payment).expect("it is there");
+        assert_eq!(recalled.outbox.next(model::Consumer::Merchant), None);
+    }
+}
+
+#[test]
+fn only_a_payout_that_is_out_can_be_recalled() {
+    for status in [Status::Processing, Status::Captured, Status::Failed] {
+        assert_eq!(sent_out(status).recall_of(SENT), None, "{status}");
+    }
+    let mut store = given_back(Defects::NONE);
+    assert_eq!((store.recall_of(SENT), store.recall_of(PAID)), (None, None));
+    receive(&mut store, &by_provider());
+    assert_eq!(store.recall_of(PaymentId(99)), None);
+}
+
+/// The worker asks the bank for what it sent; by which reference.
+fn asks_back(worker: &mut Worker, store: &mut Store) -> OperationId {
+    match worker.call(store) {
+        Call::Bank(BankId(1), BankRequest::Recall { reference, target: REFERENCE }) => reference,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A worker with a reversal or a recall, whose commits a store takes.
 struct Worker {
     conductor: Conductor,
     saga: PaymentId,
     number: u32,
+    now: Duration,
 }
 
 impl Worker {
     fn new(store: &Store, saga: PaymentId) -> Self {
         let journal = &store.payment(saga).expect("accepted").journal;
         let conductor = Conductor::take_over(journal, Duration::ZERO, &rules());
-        Self { conductor: conductor.expect("it folds"), saga, number: 0 }
+        Self { conductor: conductor.expect("it folds"), saga, number: 0, now: Duration::ZERO }
     }
 
     /// The next call, all that can be written before it being durable.
     fn call(&mut self, store: &mut Store) -> Call {
         loop {
-            match self.conductor.act(Duration::ZERO, &rules()) {
+            match self.conductor.act(self.now, &rules()) {
                 Act::Commit(records) => {
                     append(store, self.saga, records.clone());
                     self.conductor.committed(&records).expect("what it wanted fits");
@@ -170,19 +218,28 @@ impl Worker {
             panic!("it books nothing");
         };
         let results = vec![TransferResult::Created; rows.len()];
-        self.conductor.hear(self.number, &Answer::Booked(results), Duration::ZERO, &rules());
+        self.conductor.hear(self.number, &Answer::Booked(results), self.now, &rules());
         rows.iter().map(|row: &Transfer| (row.debit.name, row.credit.name)).collect()
     }
 
     /// The merchant knows, and nothing is left to do.
     fn ends(&mut self, store: &mut Store) {
-        self.conductor.hear(self.number, &Answer::Noticed, Duration::ZERO, &rules());
-        let Act::Commit(records) = self.conductor.act(Duration::ZERO, &rules()) else {
+        self.conductor.hear(self.number, &Answer::Noticed, self.now, &rules());
+        self.writes(store);
+        assert!(self.conductor.payment().is_terminal());
+    }
+
+    fn hears(&mut self, reply: BankReply) {
+        self.conductor.hear(self.number, &Answer::Bank(reply), self.now, &rules());
+    }
+
+    /// It writes down what follows from what it heard.
+    fn writes(&mut self, store: &mut Store) {
+        let Act::Commit(records) = self.conductor.act(self.now, &rules()) else {
             panic!("it does not end");
         };
         append(store, self.saga, records.clone());
         self.conductor.committed(&records).expect("what it wanted fits");
-        assert!(self.conductor.payment().is_terminal());
     }
 }
 

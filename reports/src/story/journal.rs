@@ -87,6 +87,8 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         Outcome::Answered => "has reached the provider".to_owned(),
         Outcome::Decided { won: true } => "is for the merchant".to_owned(),
         Outcome::Decided { won: false } => "is for the customer".to_owned(),
+        Outcome::Recalled { granted: true } => "is granted: the money will come back".to_owned(),
+        Outcome::Recalled { granted: false } => "is refused".to_owned(),
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),

@@ -224,6 +224,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Operation(_, Nudge::Start) => "it is time to begin",
         Timer::Operation(_, Nudge::Look(_)) => "it is time to look at the payment to give back",
         Timer::Operation(_, Nudge::ClickAgain) => "the customer clicks once more",
+        Timer::Operation(_, Nudge::Recall(_)) => "the customer wants back what was paid out",
         Timer::Operation(_, Nudge::Cancel) => "the customer wants it no more",
         Timer::Operation(_, Nudge::Ask(_) | Nudge::AskCancel(_)) => "it is time to ask again",
         Timer::Request(_) => "the store has not answered",

@@ -331,9 +331,7 @@ impl Dossier {
                     view.changed_at = at;
                 }
                 view.status = *status;
-                // What there is to hear of a return, the events of what came back
-                // tell.
-                if view.intent.order.returns().is_none() {
+                if view.intent.order.has_events() {
                     view.stream.change(*status);
                 }
             }

@@ -195,7 +195,7 @@ fn all_agree(
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_) | Order::Reversal(_)))
+        .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);

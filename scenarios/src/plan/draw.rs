@@ -42,6 +42,7 @@ impl Plan {
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
+        workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -139,6 +140,7 @@ const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
+const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));
