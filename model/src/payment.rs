@@ -2,22 +2,25 @@
 //! anyone is in `payment/ahead.rs`.
 
 mod ahead;
+mod illegal;
 
-use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
+use crate::attempt::{AttemptEvent, AttemptState};
 use crate::defect::{Defect, Defects};
-use crate::dispute::{DisputeEvent, DisputeState, IllegalDisputeEvent};
+use crate::dispute::{DisputeEvent, DisputeState};
 use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
 use crate::quote::Quote;
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
-use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
-use crate::saga::{IllegalEntry, Next, Saga, SagaEntry, Try, TryState};
+use crate::refund::{RefundEvent, RefundState};
+use crate::saga::{Next, Saga, SagaEntry, Try, TryState};
 use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
+
+pub use illegal::IllegalRecord;
 
 /// Where a payment stands.
 #[derive(Clone, Debug)]
@@ -55,34 +58,6 @@ pub struct Attempt {
     pub charge: Option<ChargeId>,
     /// Where it stands: as the journal has it, and what was seen since.
     pub state: AttemptState,
-}
-
-/// A record that does not fit the journal before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IllegalRecord {
-    /// The journal does not begin with the acceptance of the payment.
-    #[error("a payment's journal begins with its acceptance")]
-    NotAccepted,
-    /// The saga can't take it.
-    #[error(transparent)]
-    Saga(#[from] IllegalEntry),
-    /// The attempt at a provider can't.
-    #[error(transparent)]
-    Attempt(#[from] IllegalAttemptEvent),
-    /// The refund can't.
-    #[error(transparent)]
-    Refund(#[from] IllegalRefundEvent),
-    /// The dispute can't.
-    #[error(transparent)]
-    Dispute(#[from] IllegalDisputeEvent),
-    /// The status can't change so.
-    #[error("a payment that is {from:?} can't become {to:?}")]
-    Status {
-        /// What it is.
-        from: Status,
-        /// What it was to become.
-        to: Status,
-    },
 }
 
 impl Payment {

@@ -7,6 +7,7 @@ mod finished;
 mod inbox;
 mod lifetimes;
 mod receiving;
+mod returning;
 mod taken;
 
 use std::collections::BTreeMap;

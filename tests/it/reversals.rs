@@ -58,7 +58,7 @@ fn every_return_begins_one_reversal_however_often_it_is_told() {
             let met = trial.exercised.iter().find(|(code, _)| *code == Invariant::L06);
             assert!(reversed == 0 || met.is_some_and(|(_, times)| *times > 0));
         }
-        assert!(back > 10 && told > back, "{name}: {back} returns, told of {told} times");
+        assert!(back > 10 && told >= back, "{name}: {back} returns, told of {told} times");
     }
 }
 
