@@ -455,7 +455,7 @@ mod tests {
             let text = calm.replace(line, &format!("{line}\n{workload}"));
             parse("mine.toml", &format!("{text}\n{rails}"))
         };
-        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nreturned = \"2%\"\n";
+        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nrejected = \"2%\"\n";
         let paying = "payouts = \"50%\"\ncustomers = 2\nbalance = 1000";
         let scenario = with(paying, rail).expect("it lacks nothing");
         assert_eq!(scenario.rails.len(), 1);
@@ -463,11 +463,15 @@ mod tests {
         let drift =
             "[[clocks]]\nwho = \"bank\"\ndrifts = 1\ndrift_ppm_max = 9\nlasts_max = \"1s\"\n";
         let drift = format!("{rail}{drift}");
+        let back = rail.replace("rejected", "returned");
+        let recalled = format!("{paying}\nrecall = \"2%\"");
         for (workload, rails, wrong) in [
             (paying, "", "there has to be one of `[[rails]]`"),
             ("payouts = \"50%\"\nbalance = 1", rail, "`customers` is at least 1"),
             ("payouts = \"50%\"\ncustomers = 1", rail, "`balance` is at least 1"),
             ("", crash, "there is no bank"),
+            (paying, &back, "`returned` needs `webhooks = true`"),
+            (&recalled, rail, "`recall` needs `webhooks = true`"),
             ("", &drift, "clock-drift never strikes a bank"),
             ("", "[[rails]]\nrail = \"instand\"\n", "did you mean `instant`?"),
             ("", "[[rails]]\nrail = \"batch\"\nholidays = [\"2023-02-29\"]\n", "no day"),
