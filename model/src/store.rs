@@ -128,6 +128,8 @@ pub struct PaymentRow {
     key: Option<KeyId>,
     /// How many payments the key had stood for before.
     generation: Generation,
+    /// Whether what there is no way back from was ever intended.
+    pivot_intended: bool,
     last: TransactionId,
 }
 
@@ -240,11 +242,7 @@ impl PaymentRow {
     /// Whether a cancellation may still be accepted (payments.md O6): the pivot
     /// was never intended.
     pub fn may_cancel(&self) -> bool {
-        let Some(Record::Accepted(intent)) = self.journal.first() else { return false };
-        let workflow = &intent.order.workflow().saga;
-        let pivot = |record: &Record| matches!(record, Record::StepIntent { which, .. } if workflow.is_pivot(*which));
-        matches!(self.status, Status::Processing | Status::InReview)
-            && !self.journal.iter().any(pivot)
+        matches!(self.status, Status::Processing | Status::InReview) && !self.pivot_intended
     }
 }
 
@@ -409,6 +407,7 @@ impl Store {
             case: false,
             outbox: Outbox::default(),
             taken: None,
+            pivot_intended: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             generation,
             last: commit.id,
@@ -426,6 +425,7 @@ impl Store {
                 row.outbox.take(record);
             }
             row.case |= matches!(record, Record::CaseOpened(_));
+            row.pivot_intended |= is_pivot(&row.journal, record);
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {
@@ -449,3 +449,13 @@ impl Store {
 
 /// About as many records as the journal of a payment comes to that goes well.
 const RECORDS: usize = 24;
+
+/// Whether `record` intends what there is no way back from, in this journal.
+fn is_pivot(journal: &[Record], record: &Record) -> bool {
+    match (journal.first(), record) {
+        (Some(Record::Accepted(intent)), Record::StepIntent { which, .. }) => {
+            intent.order.workflow().saga.is_pivot(*which)
+        }
+        _ => false,
+    }
+}

@@ -63,7 +63,7 @@ impl Edge {
             }
             Message::Create(request) => {
                 let key = request.key.scoped(defects);
-                self.read(system, (client, asking), Asked::Create(request), key, out);
+                self.read(system, (client, asking), Asked::Create(*request), key, out);
             }
             Message::Refund(request) if request.amount <= Amount::ZERO => {
                 out.send(client, Message::Refunded(asking, ClientReply::Invalid));
