@@ -36,11 +36,10 @@ impl ProviderBooks {
     pub fn coming_back(&self) -> impl Iterator<Item = (OperationId, Duration)> {
         let refunds = self.refunds.iter();
         refunds.flat_map(|(reference, refunds)| {
-            let back = refunds.iter().filter_map(|refund| match refund.later {
+            refunds.iter().filter_map(|refund| match refund.later {
                 Some((at, RefundEvent::Returned)) => Some((*reference, at)),
                 _ => None,
-            });
-            back
+            })
         })
     }
 
