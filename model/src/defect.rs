@@ -67,6 +67,8 @@ pub enum Defect {
     RefundPlusDispute,
     /// A rate that is locked is read anew whenever it is needed.
     ReplayNondeterminism,
+    /// That a refund came back after it had succeeded changes nothing.
+    RefundLateFailIgnored,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -304,6 +306,15 @@ impl Defect {
                     next attempt",
             source: "woocommerce-gateway-stripe#3638 and PR#3725",
             caught_by: &["I05", "I14"],
+        },
+        DefectStory {
+            defect: Self::RefundLateFailIgnored,
+            name: "refund-late-fail-ignored",
+            story: "a provider tells days later that the customer's bank did not take a refund, and \
+                    nothing comes of it: the refund stays succeeded, and the books have the money \
+                    given back",
+            source: "woocommerce-payments#2285; antiwork/gumroad PR#5779",
+            caught_by: &["I34", "L06"],
         },
         DefectStory {
             defect: Self::RefundPlusDispute,

@@ -187,6 +187,8 @@ impl CreatePayment {
             Order::Chargeback(chargeback) => {
                 hash("fingerprint-lost", [plain, chargeback.of.0, chargeback.charge.0])
             }
+            Order::Recall(recall) => hash("fingerprint-call", [plain, recall.of.0]),
+            Order::Reversal(reversal) => hash("fingerprint-home", [plain, reversal.of.0]),
             Order::Payout(payout) => {
                 let other = payout.other.map_or(0, |bank| u64::from(bank.0) + 1);
                 let (customer, bank) = (payout.customer.0.into(), payout.bank.0.into());

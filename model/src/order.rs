@@ -15,7 +15,9 @@ use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
+use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
+use crate::workflow::reversal::REVERSAL;
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +31,10 @@ pub enum Order {
     Chargeback(ChargebackOrder),
     /// A customer's balance is paid out to an account elsewhere.
     Payout(PayoutOrder),
+    /// What was sent for another payment has come back.
+    Reversal(ReversalOrder),
+    /// A payout that was sent is asked back.
+    Recall(RecallOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -89,6 +95,46 @@ pub struct PayoutOrder {
     pub other: Option<BankId>,
 }
 
+/// What is asked back (camt.056).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RecallOrder {
+    /// The payout.
+    pub of: PaymentId,
+    /// By which bank it was sent.
+    pub bank: BankId,
+    /// Under which reference.
+    pub target: OperationId,
+}
+
+/// What a reversal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReversalOrder {
+    /// The payout or refund that the money was sent for.
+    pub of: PaymentId,
+    /// Where it had gone, and is back from.
+    pub from: CameBack,
+}
+
+/// From where money came back, and so to whom it belongs again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameBack {
+    /// A payout, from the account elsewhere: it is the customer's again.
+    Payout {
+        /// Whose.
+        customer: Customer,
+        /// By which bank it was sent.
+        bank: BankId,
+    },
+    /// A refund, from the customer's bank: it is the merchant's again.
+    Refund {
+        /// Who had given it back.
+        provider: ProviderId,
+        /// Of which charge.
+        charge: ChargeId,
+    },
+}
+
 impl PayoutOrder {
     /// The bank of the `attempt`-th try; `None` if there is none left.
     pub fn bank_of(&self, attempt: u8) -> Option<BankId> {
@@ -116,7 +162,7 @@ impl Order {
     pub const fn captures(&self) -> Captures {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Captures::AT_ONCE,
+            _ => Captures::AT_ONCE,
         }
     }
 
@@ -129,6 +175,8 @@ impl Order {
             Self::Refund(_) => &REFUND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
+            Self::Reversal(_) => &REVERSAL,
+            Self::Recall(_) => &RECALL,
         }
     }
 
@@ -136,7 +184,7 @@ impl Order {
     pub fn split(&self) -> Split {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
+            _ => Split::default(),
         }
     }
 
@@ -144,7 +192,11 @@ impl Order {
     pub const fn settlement_currency(&self) -> Option<Currency> {
         match self {
             Self::PayIn(pay_in) => pay_in.settlement_currency,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => None,
+            Self::Refund(_)
+            | Self::Payout(_)
+            | Self::Chargeback(_)
+            | Self::Reversal(_)
+            | Self::Recall(_) => None,
         }
     }
 
@@ -154,6 +206,10 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.provider),
             Self::Chargeback(chargeback) => Some(chargeback.provider),
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
+                Some(*provider)
+            }
+            Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
 
@@ -163,6 +219,10 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.charge),
             Self::Chargeback(chargeback) => Some(chargeback.charge),
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
+                Some(*charge)
+            }
+            Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
 
@@ -172,6 +232,34 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
+            Self::Reversal(reversal) => Some(reversal.of),
+            Self::Recall(recall) => Some(recall.of),
         }
+    }
+
+    /// Whether merchants hear of what becomes of it. What there is to hear of a
+    /// return or a recall, the events of what was sent tell.
+    pub const fn has_events(&self) -> bool {
+        !matches!(self, Self::Reversal(_) | Self::Recall(_))
+    }
+
+    /// Whether it is about the money of another order, and moves none that its
+    /// instrument stands for.
+    pub const fn is_about_another(&self) -> bool {
+        matches!(self, Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_))
+    }
+
+    /// The payment that is `returned` by it, if it is a reversal.
+    pub const fn returns(&self) -> Option<PaymentId> {
+        match self {
+            Self::Reversal(reversal) => Some(reversal.of),
+            _ => None,
+        }
+    }
+
+    /// Whether what it sends may come back (payments.md M1, M5): what was taken
+    /// of a card is disputed, and what a customer's bank took is decided.
+    pub const fn may_come_back(&self) -> bool {
+        matches!(self, Self::Payout(_) | Self::Refund(_))
     }
 }

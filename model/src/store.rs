@@ -7,6 +7,7 @@ mod finished;
 mod inbox;
 mod lifetimes;
 mod receiving;
+mod returning;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -413,9 +414,16 @@ impl Store {
         });
         row.last = commit.id;
         row.then = commit.then;
+        let first = row.journal.first().or(commit.records.first());
+        let has_events = match first {
+            Some(Record::Accepted(intent)) => intent.order.has_events(),
+            _ => true,
+        };
         for record in &commit.records {
             row.journal.push(*record);
-            row.outbox.take(record);
+            if has_events {
+                row.outbox.take(record);
+            }
             row.case |= matches!(record, Record::CaseOpened(_));
             row.pivot_intended |= is_pivot(&row.journal, record);
             let captured = Record::PivotCommitted == *record
@@ -433,6 +441,7 @@ impl Store {
             }
         }
         let status = row.status;
+        self.take_return(commit);
         self.take_back(commit);
         self.take_inbox(commit, status);
     }

@@ -157,6 +157,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
         ("refund failed", issuer.refund_failed),
+        ("refund returned", issuer.refund_returned),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -273,6 +274,7 @@ fn then(operation: &Operation) -> String {
     let then = [
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
+        operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();

@@ -202,14 +202,14 @@ impl Invariant {
             "legal-transitions-only",
             InvariantKind::Always,
             "JR CL EX",
-            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier",
+            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier; what was sent is returned only if its bank or provider has it back",
         ),
         story(
             Self::I16,
             "terminal-is-final",
             InvariantKind::Always,
             "CL EX",
-            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end",
+            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end; but what was paid out or given back may be shown to have come back, if it has, and then stays so",
         ),
         story(
             Self::I17,
@@ -300,7 +300,7 @@ impl Invariant {
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; how much of it customers' banks took back, and how much of what was sent came back",
         ),
         story(
             Self::I35,
@@ -314,7 +314,7 @@ impl Invariant {
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides; the reversal of what came back, within eleven days of that",
         ),
         story(
             Self::L05,
@@ -328,7 +328,7 @@ impl Invariant {
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, the ledger has booked it",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, or of a refund that was told to have succeeded coming back to its provider, the ledger has booked it",
         ),
     ];
 

@@ -10,10 +10,12 @@ mod stroke;
 
 use std::time::Duration;
 
-use model::gatekeeper::KeyId;
+use model::gatekeeper::{Generation, KeyId};
 use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow::recall::RECALL;
+use model::workflow::reversal::REVERSAL;
 use model::{
     BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
     PaymentId, ProviderId, Tenant, Token,
@@ -128,6 +130,8 @@ pub struct Operation {
     pub cancel_after: Option<Duration>,
     /// How the customer disputes it, once it was taken.
     pub dispute: Option<DisputePlan>,
+    /// How long after it the customer wants back what was paid out.
+    pub recall_after: Option<Duration>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whether the shop, once it knows of the payment, makes its request again
@@ -174,6 +178,8 @@ pub struct IssuerPlan {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed and come back days later.
+    pub refund_returned: Rate,
 }
 
 /// What goes wrong at a provider, request by request.
@@ -268,9 +274,17 @@ impl Plan {
     /// operation, or that of the dispute over it.
     pub fn workflow_of(&self, token: Token, payment: PaymentId) -> &'static PaymentWorkflow {
         let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
-        let asked_for =
-            (0..GENERATIONS).any(|n| PaymentId::of(operation.tenant, operation.key, n) == payment);
-        if operation.dispute.is_some() && !asked_for { &CHARGEBACK } else { self.workflow(token) }
+        let key = operation.key_id();
+        let asked_for = (0..GENERATIONS).any(|n| key.payment(Generation(n)) == payment);
+        let recalled =
+            (0..GENERATIONS).any(|n| PaymentId::of_recall(key.payment(Generation(n))) == payment);
+        match (asked_for, &operation.purpose) {
+            _ if recalled => &RECALL,
+            (true, _) => self.workflow(token),
+            (_, Purpose::PayIn(_)) if operation.dispute.is_some() => &CHARGEBACK,
+            (_, Purpose::Payout(_) | Purpose::Refund { .. }) if self.webhooks => &REVERSAL,
+            _ => self.workflow(token),
+        }
     }
 
     /// The operation of this instrument.
@@ -297,6 +311,13 @@ impl Plan {
     pub fn refunds(&self) -> impl Iterator<Item = (Token, &Operation)> {
         let refunds = self.operations.iter();
         refunds.filter_map(|operation| Some((operation.purpose.refunds()?, operation)))
+    }
+
+    /// Whether anything could bring a refund back after it succeeded.
+    pub fn returns_refunds(&self) -> bool {
+        let returns = |provider: &ProviderPlan| provider.issuer.refund_returned > Rate::NEVER;
+        let returned = |stroke: &Stroke| matches!(stroke.blow, Blow::RefundReturned(_));
+        self.providers.iter().any(returns) || self.strokes.iter().any(returned)
     }
 
     /// Makes every refund one of its payment again, whoever that is of by now:

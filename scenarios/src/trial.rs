@@ -312,6 +312,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundReturned => "refund-returned",
         ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
@@ -336,10 +337,14 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
 }
 
 /// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided.
+/// last dispute is decided and the last payout may have come back.
 fn horizon(plan: &Plan) -> VirtualTime {
     let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
-    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let returns = plan.operations.iter().filter_map(|operation| {
+        let may_come_back = plan.webhooks && operation.purpose.is_payout();
+        may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
+    });
+    disputes.chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

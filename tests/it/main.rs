@@ -22,6 +22,7 @@ mod readme;
 mod reference;
 mod repro_file;
 mod repros;
+mod reversals;
 mod shrinking;
 mod snapshots;
 mod story;

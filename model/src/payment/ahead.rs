@@ -24,6 +24,9 @@ impl Payment {
         if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
             return (!self.terminal).then_some(Record::Terminal);
         }
+        if self.owes_reversal() {
+            return Some(Record::Reversed);
+        }
         match next {
             Next::Begin(which) if self.action(which) == Action::Authorize => {
                 let to = |provider| self.step_intent(which, Some(provider));
@@ -43,6 +46,12 @@ impl Payment {
             Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
             _ => None,
         }
+    }
+
+    /// Whether what came back is booked, and its payment does not tell of it.
+    fn owes_reversal(&self) -> bool {
+        let booked = self.status == Status::Succeeded && !self.reversed;
+        booked && self.intent.order.returns().is_some()
     }
 
     /// The intent of `which`, at `provider` if it is a try at a provider.
@@ -81,7 +90,8 @@ impl Payment {
         if self.status == Status::InReview && done(Action::Risk) {
             return self.change(StatusEvent::Approve);
         }
-        if self.status == Status::Captured && done(Action::Post) {
+        let books_nothing = self.step(Action::Post).is_none();
+        if self.status == Status::Captured && (done(Action::Post) || books_nothing) {
             return self.change(StatusEvent::Booked);
         }
         if self.cancel_requested && self.may_cancel() {

@@ -64,9 +64,10 @@ fn every_defect_has_a_story() {
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
         Defect::ReplayNondeterminism => 34,
+        Defect::RefundLateFailIgnored => 35,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..35).collect());
+    assert_eq!(listed, (0..36).collect());
     assert_eq!(Defect::ALL.len(), 35);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);

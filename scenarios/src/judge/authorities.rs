@@ -293,8 +293,8 @@ impl Authorities {
         self.bank_strikes[strike as usize] += 1;
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
-        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(at, movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {
@@ -309,7 +309,7 @@ impl Authorities {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(at, movement);
         if is_refund(movement.event) {
-            self.dossiers.open(movement.token).take_refund(movement);
+            self.dossiers.open(movement.token).take_refund(at, movement);
         }
     }
 

@@ -46,6 +46,7 @@ impl Plan {
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
+        workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -146,6 +147,7 @@ const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
 const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
+const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

@@ -41,6 +41,7 @@ pub(super) struct OperationLine {
     or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    recalls: Option<Spanned<Span>>,
     disputed: Option<Spanned<Span>>,
     answer_within: Option<Spanned<Span>>,
     decided_after: Option<Spanned<Span>>,
@@ -119,6 +120,7 @@ pub(super) fn line(operation: &Operation) -> String {
     };
     let line = then(line, "clicks_again", operation.click_again_after);
     let line = then(line, "cancels", operation.cancel_after);
+    let line = then(line, "recalls", operation.recall_after);
     let line = if operation.insists { line.bare("insists", true) } else { line };
     let captures = operation.purpose.pay_in().captures;
     let line = match captures.is_at_once() {
@@ -228,6 +230,7 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            recall_after: after(self.recalls, "recalls")?,
             dispute,
             purpose,
             insists: self.insists,
@@ -333,6 +336,7 @@ impl RefundLine {
             cancel_after: None,
             order_ref: OrderRef(refund),
             dispute: None,
+            recall_after: None,
             insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()
