@@ -63,6 +63,8 @@ pub enum Defect {
     ResidualAuth,
     /// What is split is rounded part by part.
     RoundEachLeg,
+    /// What somebody gives back by hand, at the provider, is nobody's business.
+    RefundByHandIgnored,
     /// What is disputed can be refunded.
     RefundPlusDispute,
     /// The provider is called before the intent is durable.
@@ -302,6 +304,15 @@ impl Defect {
                     next attempt",
             source: "woocommerce-gateway-stripe#3638 and PR#3725",
             caught_by: &["I05", "I14"],
+        },
+        DefectStory {
+            defect: Self::RefundByHandIgnored,
+            name: "refund-by-hand-ignored",
+            story: "a webhook of a refund that the house did not ask for is acknowledged and \
+                    forgotten, so that what somebody gave back in the provider's dashboard is \
+                    never booked, and can be given back once more",
+            source: "HiEvents PR#1156",
+            caught_by: &["I33", "I34", "L06"],
         },
         DefectStory {
             defect: Self::RefundPlusDispute,

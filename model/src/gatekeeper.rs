@@ -184,6 +184,9 @@ impl CreatePayment {
             Order::Refund(refund) => {
                 hash("fingerprint-back", [plain, refund.of.0, refund.charge.0])
             }
+            Order::RefundByHand(refund) => {
+                hash("fingerprint-hand", [plain, refund.of.0, refund.charge.0])
+            }
             Order::Chargeback(chargeback) => {
                 hash("fingerprint-lost", [plain, chargeback.of.0, chargeback.charge.0])
             }

@@ -12,6 +12,7 @@ use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::refund::REFUND;
+use crate::workflow::refund_by_hand::REFUND_BY_HAND;
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub enum Order {
     Chargeback(ChargebackOrder),
     /// A customer's balance is paid out to an account elsewhere.
     Payout(PayoutOrder),
+    /// Somebody has given back at the provider, by hand, what was captured for
+    /// another payment.
+    RefundByHand(RefundOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -98,7 +102,9 @@ impl Order {
     pub const fn captures(&self) -> Captures {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Captures::AT_ONCE,
+            Self::Refund(_) | Self::RefundByHand(_) | Self::Payout(_) | Self::Chargeback(_) => {
+                Captures::AT_ONCE
+            }
         }
     }
 
@@ -108,6 +114,7 @@ impl Order {
             Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
             Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
+            Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
         }
@@ -117,7 +124,9 @@ impl Order {
     pub fn split(&self) -> Split {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
+            Self::Refund(_) | Self::RefundByHand(_) | Self::Payout(_) | Self::Chargeback(_) => {
+                Split::default()
+            }
         }
     }
 
@@ -125,7 +134,7 @@ impl Order {
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.provider),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
             Self::Chargeback(chargeback) => Some(chargeback.provider),
         }
     }
@@ -134,7 +143,7 @@ impl Order {
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.charge),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
             Self::Chargeback(chargeback) => Some(chargeback.charge),
         }
     }
@@ -143,7 +152,7 @@ impl Order {
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.of),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
         }
     }

@@ -5,6 +5,7 @@ pub mod payin_captures;
 pub mod payin_card;
 pub mod payout_rail;
 pub mod refund;
+pub mod refund_by_hand;
 
 use std::fmt;
 
@@ -17,10 +18,11 @@ use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payout_rail::PAYOUT_RAIL;
 use self::refund::REFUND;
+use self::refund_by_hand::REFUND_BY_HAND;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 5] =
-    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK];
+pub static ALL: [&PaymentWorkflow; 6] =
+    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &REFUND_BY_HAND, &PAYOUT_RAIL, &CHARGEBACK];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {

@@ -243,6 +243,11 @@ fn troubled(trouble: &ProviderTrouble) -> String {
             let slow = Brief::from(slow_max);
             format!("answers {errors} with a server error and is up to {slow} slow")
         }
+        Trouble::Replay { newest_first } => {
+            let order = if newest_first { ", the latest first" } else { "" };
+            let (since, at) = (trouble.from, trouble.until);
+            return format!("{who} tells once more of all since {since}{order}, at {at}");
+        }
     };
     format!("{who} {what}, at {} for {lasts}", trouble.from)
 }
@@ -268,6 +273,9 @@ fn then(operation: &Operation) -> String {
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
+        operation
+            .by_hand
+            .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
     then.extend(operation.insists.then(|| "insists".to_owned()));

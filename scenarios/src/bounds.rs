@@ -20,11 +20,16 @@ pub const EARLY_MAX: Duration = Duration::from_secs(10);
 pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
 /// No customer disputes a payment later than this after it.
 pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
+/// Nobody gives a payment back by hand later than this after it.
+pub const BY_HAND_AFTER_MAX: Duration = Duration::from_secs(30 * 86_400);
+/// Nobody has webhooks sent once more that are older.
+pub const REPLAYED_MAX: Duration = Duration::from_secs(31 * 86_400);
 /// No merchant has longer to answer a dispute.
 pub const ANSWER_WITHIN_MAX: Duration = Duration::from_secs(45 * 86_400);
 /// No customer's bank decides later than this after that.
 pub const DECIDED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
-/// Until when a dispute has to be booked that was opened or decided, and until
+/// Until when a dispute has to be booked that was opened or decided, or a refund
+/// that somebody made by hand, and until
 /// when a person is told that a refund is under way beside it: `T_book` and
 /// `T_flag`.
 pub const BOOK: Duration = Duration::from_secs(4 * 86_400);
@@ -44,7 +49,7 @@ pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 pub const fn term(order: &Order) -> Duration {
     match order {
         Order::Chargeback(_) => DISPUTE_TERM,
-        Order::PayIn(_) | Order::Refund(_) | Order::Payout(_) => TERM,
+        Order::PayIn(_) | Order::Refund(_) | Order::RefundByHand(_) | Order::Payout(_) => TERM,
     }
 }
 

@@ -172,6 +172,10 @@ pub enum ProviderStrike {
     WebhookReordered,
     /// F15: an event is told before the request is answered that it tells of.
     WebhookEarly,
+    /// F28: somebody gave money back in the dashboard.
+    RefundedByHand,
+    /// F28: somebody had everything told once more.
+    WebhooksReplayed,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 22] = [
+pub(crate) const STEPS: [&str; 23] = [
     "create",
     "risk",
     "quote",
@@ -129,6 +129,7 @@ pub(crate) const STEPS: [&str; 22] = [
     "count",
     "status",
     "webhook",
+    "by-hand",
 ];
 
 fn relations() -> String {

@@ -158,7 +158,7 @@ impl Invariant {
             "nothing-goes-back-that-was-not-captured",
             InvariantKind::Always,
             "PB LG",
-            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened, or before somebody gave the money back by hand, is exempt, if a person is told within four days",
         ),
         story(
             Self::I08,
@@ -291,7 +291,7 @@ impl Invariant {
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back, or somebody gave back by hand",
         ),
         story(
             Self::I35,
@@ -319,7 +319,7 @@ impl Invariant {
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, the ledger has booked it",
+            "within four days of a dispute being opened, won or lost at a provider, or of somebody giving money back by hand there, the ledger has booked it",
         ),
     ];
 

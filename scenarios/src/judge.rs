@@ -2,6 +2,7 @@
 //! compares what the authorities say. It never asks the accused.
 
 mod authorities;
+mod by_hand;
 mod chargebacks;
 mod charges;
 mod dossier;
@@ -295,7 +296,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 24] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -318,6 +319,8 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
     ProviderStrike::WebhookDelayed,
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
+    ProviderStrike::RefundedByHand,
+    ProviderStrike::WebhooksReplayed,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

@@ -95,8 +95,8 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
         },
     )?;
     dialects::resolve(origin, text, folder, &mut scenario)?;
-    disputes(&scenario)
-        .map_err(|problem| invalid(origin, text, find(text, "disputed", 0), problem, None))?;
+    unasked(&scenario)
+        .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     Ok(scenario)
 }
 
@@ -207,6 +207,16 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         scenario.providers.issuer.disputed_after_max.0,
         bounds::DISPUTED_AFTER_MAX,
     )?;
+    at_most(
+        "refund_by_hand_after_max",
+        scenario.operators.refund_by_hand_after_max.0,
+        bounds::BY_HAND_AFTER_MAX,
+    )?;
+    at_most("replay_window_max", scenario.operators.replay_window_max.0, bounds::REPLAYED_MAX)?;
+    if scenario.operators.webhook_replays > 0 && !scenario.providers.webhooks {
+        let problem = "`webhook_replays` needs `webhooks = true`: there is nothing to replay";
+        return Err(("webhook_replays", problem.to_owned()));
+    }
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {
@@ -239,18 +249,22 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
-/// Whether whoever is disputed hears of it.
-fn disputes(scenario: &Scenario) -> Result<(), String> {
-    let issuer = &scenario.providers.issuer;
-    if issuer.disputed == Rate::NEVER {
-        return Ok(());
-    }
+/// Whether somebody hears of what happens to a payment that nobody here asked for.
+fn unasked(scenario: &Scenario) -> Result<(), (&'static str, String)> {
+    let happens = [
+        ("disputed", scenario.providers.issuer.disputed, "a dispute"),
+        ("refund_by_hand", scenario.operators.refund_by_hand, "a refund by hand"),
+    ];
+    let happens = happens.into_iter().find(|(_, rate, _)| *rate > Rate::NEVER);
+    let Some((field, _, what)) = happens else { return Ok(()) };
     let told =
         |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
     if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
-        let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
-                       nobody would learn of a dispute otherwise";
-        return Err(problem.to_owned());
+        let problem = format!(
+            "`{field}` needs `webhooks = true` and dialects that tell by signed webhooks: nobody \
+             would learn of {what} otherwise"
+        );
+        return Err((field, problem));
     }
     Ok(())
 }
@@ -450,5 +464,30 @@ mod tests {
             let help = error.help().map(|help| help.to_string()).unwrap_or_default();
             assert!(format!("{error} {help}").contains(wrong), "{wrong}: {error} {help}");
         }
+    }
+
+    #[test]
+    fn nobody_gives_back_by_hand_or_replays_what_nobody_would_hear_of() {
+        let (_, text) =
+            FILES.iter().find(|(name, _)| *name == "operator-mistakes").expect("built in");
+        for (from, to, told) in [
+            ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
+            (
+                "refund_by_hand_after_max = \"480h\"",
+                "refund_by_hand_after_max = \"721h\"",
+                "at most",
+            ),
+            ("replay_window_max = \"240h\"", "replay_window_max = \"745h\"", "at most"),
+            ("restarts = 4", "restarts = 10001", "at most 10000"),
+        ] {
+            let wrong = text.replace(from, to);
+            assert_ne!(wrong, *text, "{from}");
+            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+        let calm = FILES[0].1;
+        let silent = format!("{calm}\n[operators]\nwebhook_replays = 1\n");
+        let error = parse("mine.toml", &silent).unwrap_err().to_string();
+        assert!(error.contains("nothing to replay"), "{error}");
     }
 }

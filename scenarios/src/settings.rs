@@ -2,6 +2,7 @@
 
 mod dialect;
 mod disturbance;
+mod operators;
 mod rails;
 
 use model::{Currency, Dialect};
@@ -17,6 +18,7 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+pub use operators::OperatorSettings;
 pub use rails::{Dates, RailKind, RailSettings};
 
 use crate::invariant::Invariant;
@@ -75,6 +77,9 @@ pub struct Scenario {
     /// The dialects that its providers may have, as the loader found them.
     #[serde(skip)]
     pub cast: Vec<Dialect>,
+    /// What people do who operate it.
+    #[serde(default)]
+    pub operators: OperatorSettings,
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
@@ -119,13 +124,14 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let by_hand = self.operators.refund_by_hand > Rate::NEVER;
         match invariant {
-            Invariant::I07 => refunds || disputes,
+            Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes,
+            Invariant::L06 => disputes || by_hand,
             _ => true,
         }
     }

@@ -318,6 +318,8 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::WebhookDelayed => "webhook-delayed",
         ProviderStrike::WebhookReordered => "webhook-reordered",
         ProviderStrike::WebhookEarly => "webhook-early",
+        ProviderStrike::RefundedByHand => "refund-by-hand",
+        ProviderStrike::WebhooksReplayed => "webhook-replay",
     }
 }
 
@@ -336,10 +338,10 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
 }
 
 /// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided.
+/// last dispute is decided, or the last refund by hand made.
 fn horizon(plan: &Plan) -> VirtualTime {
-    let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
-    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let befallen = plan.operations.iter().filter_map(Operation::befallen_until);
+    befallen.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

@@ -83,7 +83,9 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) => None,
+            Order::PayIn(_) | Order::Payout(_) | Order::RefundByHand(_) | Order::Chargeback(_) => {
+                None
+            }
         }
     }
 
@@ -92,8 +94,15 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) => None,
+            Order::PayIn(_) | Order::Payout(_) | Order::RefundByHand(_) | Order::Refund(_) => None,
         }
+    }
+
+    /// How much of another payment its acceptance tells to be given back by hand.
+    fn given_back(&self) -> Option<Claim> {
+        let Some(Record::Accepted(intent)) = self.records.first() else { return None };
+        let Order::RefundByHand(refund) = intent.order else { return None };
+        Some(Claim { of: refund.of, amount: intent.money.amount })
     }
 }
 
@@ -106,7 +115,7 @@ impl Store {
 
     /// Takes back what `commit` claims, or gives back what it fails to take.
     pub(super) fn take_back(&mut self, commit: &Commit) {
-        if let Some(claim) = commit.claimed_back() {
+        if let Some(claim) = commit.claimed_back().or_else(|| commit.given_back()) {
             self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
         }
         if let Some(claim) = commit.withdrawn() {

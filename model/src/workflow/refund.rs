@@ -36,7 +36,8 @@ fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
     refund::fail(&voucher, &what(payment))
 }
 
-fn what(payment: &Payment) -> Refund {
+/// What `payment` gives back.
+pub(super) fn what(payment: &Payment) -> Refund {
     let intent = payment.intent();
     Refund {
         merchant: intent.merchant,

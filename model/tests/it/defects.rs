@@ -12,12 +12,13 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, ChargeId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Beginning, Call, Captures, ChargeId,
     ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
-    EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
-    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderReply,
-    ProviderRequest, Record, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    EventId, EventNumber, IdempotencyKey, InboxState, Intake, Intent, Lake, Ledger, LedgerRequest,
+    Merchant, Money, News, OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder,
+    ProviderId, ProviderReply, ProviderRequest, Record, Refusal, Rules, Split, Status, Store,
+    StoreEntry, Teller, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
+    TransferResult, Webhook, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -63,10 +64,11 @@ fn every_defect_has_a_story() {
         Defect::RoundEachLeg => 31,
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
+        Defect::RefundByHandIgnored => 34,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..34).collect());
-    assert_eq!(Defect::ALL.len(), 34);
+    assert_eq!(listed, (0..35).collect());
+    assert_eq!(Defect::ALL.len(), 35);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -127,6 +129,25 @@ fn a_dispute_that_was_won_counts_as_lost_under_dispute_won_ignored() {
         let stands = ProviderReply::Status(ChargeState::Settled, ChargeId(1), Amount(1));
         weigh(Aim::Step(which, Action::Verdict), &Answer::Provider(stands), defects)
             == Evidence::Done(Outcome::Decided { won: false })
+    });
+}
+
+#[test]
+fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
+    differs(Defect::RefundByHandIgnored, |defects| {
+        let store = Store::new(defects).with_inbox();
+        let teller = Teller::Provider(ProviderId(0));
+        let webhook = Webhook {
+            event: EventId(1),
+            teller,
+            reference: OperationId(9),
+            charge: ChargeId(3),
+            version: 3,
+            news: News::Begins(Beginning::RefundedByHand, Amount(1)),
+            signed: true,
+            token: Token(1),
+        };
+        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
     });
 }
 

@@ -43,6 +43,7 @@ mod provider_keys;
 mod provider_money;
 mod rail;
 mod refund;
+mod refund_by_hand;
 mod risk;
 mod rules;
 mod saga;

@@ -241,6 +241,8 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Answer(_) => "an answer that it had put off is due",
         Timer::Mature(_) => "the issuer makes up its mind",
         Timer::Dispute(_) => "a customer's bank makes up its mind",
+        Timer::ByHand(_) => "somebody has the dashboard open",
+        Timer::Replay(_) => "somebody has it tell of everything once more",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",

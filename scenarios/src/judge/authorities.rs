@@ -14,6 +14,7 @@ use sim::VirtualTime;
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::rail::Rail;
 use super::screen_view::Asked;
 use super::sums::Sums;
 use super::trapped::Watch;
@@ -328,6 +329,7 @@ impl Authorities {
     pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
         self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
+        let refunds = self.refunded_by(row.token).is_some();
         let dossier = self.dossiers.open(row.token);
         match row.kind {
             TransferKind::Posted => self.sums.post(row),
@@ -348,6 +350,7 @@ impl Authorities {
         dossier.take_rail(at, row);
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
+        let by_hand = !refunds && Rail::booked_by(row) == Some(Rail::ByHand);
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
             let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
             if left(row.credit.name) {
@@ -358,6 +361,7 @@ impl Authorities {
             }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             match (owed(row.debit.name), owed(row.credit.name), disputed) {
+                _ if by_hand => dossier.by_hand += row.amount,
                 (true, _, false) => dossier.booked += row.amount,
                 (_, true, false) => dossier.booked -= row.amount,
                 (true, _, true) => dossier.withdrawn -= row.amount,

@@ -27,7 +27,8 @@ pub(super) fn judge(found: &mut Findings, seen: Sighting, movement: &Movement) {
 /// What befell the payment at its provider is in the ledger, and was there in
 /// time; and all tell the same of it.
 pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossier: &Dossier) {
-    for event in &dossier.rail {
+    let disputes = || dossier.rail.iter().filter(|event| event.what != Rail::ByHand);
+    for event in disputes() {
         let in_time = event.booked_at.is_some_and(|at| at <= event.at.after(BOOK));
         let about = (token, "dispute", Relation::NeverFinished);
         found.check(Invariant::L06, seen, about, in_time, || {
@@ -39,7 +40,7 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
             format!("the dispute over {} was {what} at {at}, which {booked}", called(token))
         });
     }
-    if dossier.rail.is_empty() && dossier.withdrawn == Amount::ZERO {
+    if disputes().next().is_none() && dossier.withdrawn == Amount::ZERO {
         return;
     }
     flagged(found, seen, token, dossier);

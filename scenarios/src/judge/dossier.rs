@@ -19,7 +19,8 @@ use crate::plan::Operation;
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
-    /// PB: what was given back to it, if it is that of a refund.
+    /// PB: what was given back to it, if it is that of a refund; by hand, if it is
+    /// not.
     pub(super) given: GivenBack,
     /// PB: everything that was to be sent to it, in the order in which the books
     /// had it.
@@ -29,6 +30,8 @@ pub(super) struct Dossier {
     pub(super) booked: Amount,
     /// LG: what those withdrew.
     pub(super) withdrawn: Amount,
+    /// LG: what somebody gave back of it by hand, at its provider.
+    pub(super) by_hand: Amount,
     /// PB and LG: what befell it at its provider unasked, and when that was
     /// booked.
     pub(super) rail: Vec<RailEvent>,
@@ -141,6 +144,7 @@ impl Dossier {
         self.remittances.clear();
         self.booked = Amount::ZERO;
         self.withdrawn = Amount::ZERO;
+        self.by_hand = Amount::ZERO;
         self.rail.clear();
         self.holds.clear();
         self.payments.clear();
@@ -229,11 +233,20 @@ impl Dossier {
         disputes.map(|view| view.intent.money.amount).sum()
     }
 
-    /// What of it can't be given back, because customers' banks have it: journal
-    /// and ledger say so, and no person was told of a refund that was under way.
+    /// What was given back by hand, as the journal has it.
+    pub(super) fn accepted_by_hand(&self) -> Amount {
+        let refunds = self.payments.iter();
+        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
+        refunds.map(|view| view.intent.money.amount).sum()
+    }
+
+    /// What of it can't be given back, because customers' banks have it, or the
+    /// customer by somebody's hand: journal and ledger say so, and no person was
+    /// told of a refund that was under way.
     pub(super) fn withheld(&self) -> Amount {
         let told = self.payments.iter().any(|view| view.flagged_at.is_some());
-        if told { Amount::ZERO } else { self.disputed().min(self.withdrawn) }
+        let held = self.disputed().min(self.withdrawn) + self.by_hand;
+        if told { Amount::ZERO } else { held }
     }
 
     /// The ledger has stored `row`.
@@ -246,7 +259,7 @@ impl Dossier {
     }
 
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
-        if let Some(what) = Rail::of(movement.event) {
+        if let Some(what) = Rail::of(movement) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
         let known = self.charges.iter().position(|view| view.id == movement.charge.id);

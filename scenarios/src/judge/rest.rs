@@ -13,7 +13,8 @@ use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
-use super::{called, called_refund, chargebacks, refunds};
+use super::rail::Rail;
+use super::{by_hand, called, called_refund, chargebacks, refunds};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -44,6 +45,9 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         all_agree(said, found, seen, operation, &mut spare);
         if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
             chargebacks::at_rest(found, seen, operation.token, dossier);
+            if operation.purpose.refunds().is_none() {
+                by_hand::at_rest(found, seen, operation.token, dossier);
+            }
         }
     }
 }
@@ -78,7 +82,8 @@ fn terminates(
 ) {
     let token = view.intent.token;
     let disputed_at = match view.intent.order {
-        Order::Chargeback(_) => dossier.rail.first().map(|event| event.at),
+        Order::Chargeback(_) => begun(dossier, Rail::Opened),
+        Order::RefundByHand(_) => begun(dossier, Rail::ByHand),
         _ => None,
     };
     // What begins after all faults has its time from then on.
@@ -91,6 +96,11 @@ fn terminates(
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
+}
+
+/// When this began to befall it.
+fn begun(dossier: &Dossier, what: Rail) -> Option<VirtualTime> {
+    dossier.rail.iter().find(|event| event.what == what).map(|event| event.at)
 }
 
 /// Every authorization and hold of a payment that came to nothing is undone,
@@ -190,7 +200,7 @@ fn all_agree(
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
+        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_) | Order::RefundByHand(_)))
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
@@ -304,6 +314,12 @@ fn given_back(said: &Authorities, token: Token) -> Amount {
     said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
 }
 
+/// What somebody gave back of it by hand at `provider`.
+fn by_hand(said: &Authorities, token: Token, provider: ProviderId) -> Amount {
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    if given.by == Some(provider) { given.amount } else { Amount::ZERO }
+}
+
 /// What is captured and not given back, and sent, of one tenant's payments in
 /// one currency.
 #[derive(Debug, Default)]
@@ -342,7 +358,8 @@ fn captured(
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
             let known = if is_open { captured.min(booked) } else { captured };
-            *side.by.entry(*provider).or_default() += known - withdrawn;
+            *side.by.entry(*provider).or_default() +=
+                known - withdrawn - by_hand(said, token, *provider);
         }
         let remittances = match operation.purpose.is_payout() {
             true => said.remittances_of(token),
@@ -356,7 +373,8 @@ fn captured(
         let moved = said.captured(token) + said.sent(token);
         let withdrawn = said.dossiers.withdrawn(token, None);
         let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
-        if !is_open && (booked != moved || withdrawn != withdrawn_booked) {
+        let by_hand = said.of(token).is_some_and(|d| d.given.amount != d.by_hand);
+        if !is_open && (booked != moved || withdrawn != withdrawn_booked || by_hand) {
             side.culprit.get_or_insert(token);
         }
     }

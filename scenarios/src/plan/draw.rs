@@ -8,6 +8,7 @@ mod disks;
 mod gone;
 mod links;
 mod moments;
+mod operators;
 mod providers;
 mod refunds;
 mod workload;
@@ -42,6 +43,7 @@ impl Plan {
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
+        operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -87,7 +89,11 @@ impl Plan {
             forced: Vec::new(),
             core,
             faults: faults(drawer, gone),
-            troubles: troubles.troubles(),
+            troubles: {
+                let mut all = troubles.troubles();
+                drawer(REPLAYS).replays(&mut all);
+                all
+            },
             strokes: Strokes::default(),
             providers,
             webhooks,
@@ -121,6 +127,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
     faults.extend(drawer(BAD_LINKS).bad_links());
     faults.extend(drawer(DISKS).disks());
     faults.extend(drawer(CLOCKS).clocks());
+    faults.extend(drawer(RESTARTS).restarts());
     faults.extend(gone);
     for (n, fault) in faults.iter_mut().enumerate() {
         fault.id = n as u32 + 1;
@@ -139,6 +146,9 @@ const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
+const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
+const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
+const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

@@ -16,7 +16,7 @@ use super::group::{Group, name};
 use super::line::{Line, span};
 use crate::invalid::Wrong;
 use crate::party::{bank_of, bank_role};
-use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
+use crate::plan::{ByHandPlan, CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and key and order are
@@ -46,6 +46,9 @@ pub(super) struct OperationLine {
     decided_after: Option<Spanned<Span>>,
     #[serde(default)]
     won: bool,
+    refunded_by_hand: Option<Spanned<Span>>,
+    /// How much of it, in basis points; all of it where nothing is said.
+    refunded_share: Option<Spanned<u16>>,
     /// The captures that it is taken in, in basis points of it.
     captures: Option<Spanned<Vec<u16>>>,
     /// The other merchants that it is for, each with its basis points of it.
@@ -126,6 +129,13 @@ pub(super) fn line(operation: &Operation) -> String {
     let others = operation.purpose.pay_in().split;
     let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
     let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
+    let line = match operation.by_hand {
+        Some(ByHandPlan { after, share: WHOLE }) => line.words("refunded_by_hand", Span(after)),
+        Some(ByHandPlan { after, share }) => {
+            line.words("refunded_by_hand", Span(after)).bare("refunded_share", share)
+        }
+        None => line,
+    };
     let Some(dispute) = operation.dispute else { return line.end() };
     let line = line
         .words("disputed", Span(dispute.after))
@@ -206,6 +216,9 @@ impl OperationLine {
             decided_after: decided_after.unwrap_or_default(),
             won: self.won,
         });
+        let by_hand = after(self.refunded_by_hand.clone(), "refunded_by_hand")?;
+        let share = self.refunded_share.clone().map_or(Ok(WHOLE), share)?;
+        let by_hand = by_hand.map(|after| ByHandPlan { after, share });
         let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
         let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
         let purpose = self.purpose(banks, PayIn { captures: taken, split: shared })?;
@@ -221,6 +234,7 @@ impl OperationLine {
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
             dispute,
+            by_hand,
             purpose,
             insists: self.insists,
         })
@@ -308,6 +322,7 @@ impl RefundLine {
             cancel_after: None,
             order_ref: OrderRef(refund),
             dispute: None,
+            by_hand: None,
             insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()
@@ -323,6 +338,17 @@ impl LimitLine {
     pub(super) fn limit(self) -> Result<MerchantLimit, Wrong> {
         let money = bounded(*self.may_process.get_ref(), self.may_process.span(), LIMIT_MAX)?;
         Ok(MerchantLimit { tenant: Tenant(self.tenant), merchant: Merchant(self.merchant), money })
+    }
+}
+
+/// The whole of a payment, in basis points.
+const WHOLE: u16 = 10_000;
+
+fn share(share: Spanned<u16>) -> Result<u16, Wrong> {
+    let problem = "`refunded_share` is 1 to 10000 basis points of what was taken";
+    match *share.get_ref() {
+        known @ 1..=WHOLE => Ok(known),
+        _ => Err(Wrong::new(share.span(), problem)),
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Line {
     Cancellation(Token),
     /// The customer disputes it.
     Dispute(Token),
+    /// Somebody gives it back by hand.
+    ByHand(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
     /// The captures in which a payment is taken, and not at once.
@@ -154,6 +156,7 @@ impl Line {
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
+            lines.extend(operation.by_hand.map(|_| Self::ByHand(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
             let captures = operation.purpose.pay_in().captures;
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
@@ -268,6 +271,9 @@ impl Plan {
             if gone.contains(&Line::Dispute(operation.token)) {
                 operation.dispute = None;
             }
+            if gone.contains(&Line::ByHand(operation.token)) {
+                operation.by_hand = None;
+            }
             operation.insists &= !gone.contains(&Line::Insistence(operation.token));
             if gone.contains(&Line::Captures(operation.token)) {
                 let at_once = PayIn { captures: Captures::AT_ONCE, ..operation.purpose.pay_in() };
@@ -336,6 +342,7 @@ impl Plan {
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Dispute(_)
+            | Line::ByHand(_)
             | Line::Insistence(_)
             | Line::Captures(_)
             | Line::Split(_)
@@ -449,6 +456,7 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
+            Self::ByHand(token) => write!(f, "the refund by hand of payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
             Self::Split(token) => write!(f, "the split of payment {}", token.0),

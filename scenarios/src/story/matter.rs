@@ -134,6 +134,8 @@ impl Matter {
             | Timer::Answer(_)
             | Timer::Mature(_)
             | Timer::Dispute(_)
+            | Timer::ByHand(_)
+            | Timer::Replay(_)
             | Timer::Orphan(_)
             | Timer::Reap => false,
         }

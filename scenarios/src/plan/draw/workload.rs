@@ -36,6 +36,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
             dispute: None,
+            by_hand: None,
             purpose: Purpose::default(),
             insists: false,
         }
