@@ -311,7 +311,7 @@ impl Defect {
             story: "a webhook of a refund that the house did not ask for is acknowledged and \
                     forgotten, so that what somebody gave back in the provider's dashboard is \
                     never booked, and can be given back once more",
-            source: "HiEvents PR#1156",
+            source: "HiEvents PR#1156, on refunds made in the dashboard",
             caught_by: &["I33", "I34", "L06"],
         },
         DefectStory {

@@ -31,6 +31,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
+    ("ordinary-day", include_str!("../catalog/ordinary-day.toml")),
+    ("rough-day", include_str!("../catalog/rough-day.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

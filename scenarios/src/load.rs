@@ -2,13 +2,14 @@
 
 mod counts;
 pub(crate) mod dialects;
+mod preset;
+mod unasked;
 
 use std::path::Path;
 
 use miette::Diagnostic;
-use model::Dialect;
 use serde::de::DeserializeOwned;
-use sim::{Rate, Strike};
+use sim::Strike;
 
 pub use dialects::dialect;
 
@@ -85,7 +86,9 @@ pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
 }
 
 fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadError> {
-    let mut scenario: Scenario = read(origin, text)?;
+    let of_preset = preset::read(text)
+        .map_err(|wrong| LoadError::Invalid(Box::new(InvalidFile::new(origin, text, wrong))))?;
+    let mut scenario = of_preset.map_or_else(|| read(origin, text), Ok)?;
     check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     counts::check(&scenario).and_then(|()| disturbances(&scenario)).map_err(
@@ -95,7 +98,7 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
         },
     )?;
     dialects::resolve(origin, text, folder, &mut scenario)?;
-    unasked(&scenario)
+    unasked::check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     Ok(scenario)
 }
@@ -249,26 +252,6 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
-/// Whether somebody hears of what happens to a payment that nobody here asked for.
-fn unasked(scenario: &Scenario) -> Result<(), (&'static str, String)> {
-    let happens = [
-        ("disputed", scenario.providers.issuer.disputed, "a dispute"),
-        ("refund_by_hand", scenario.operators.refund_by_hand, "a refund by hand"),
-    ];
-    let happens = happens.into_iter().find(|(_, rate, _)| *rate > Rate::NEVER);
-    let Some((field, _, what)) = happens else { return Ok(()) };
-    let told =
-        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
-    if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
-        let problem = format!(
-            "`{field}` needs `webhooks = true` and dialects that tell by signed webhooks: nobody \
-             would learn of {what} otherwise"
-        );
-        return Err((field, problem));
-    }
-    Ok(())
-}
-
 /// Which table, the how-manieth, which field of it, and what is wrong with it.
 type Misplaced = (&'static str, usize, &'static str, String);
 
@@ -398,24 +381,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn nobody_is_disputed_who_would_not_hear_of_it_or_not_in_time() {
-        let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
-        for (from, to, told) in [
-            ("webhooks = true", "webhooks = false", "`I22` is never met here"),
-            ("\"whop-like\"", "\"legacy\"", "nothing tells what became of a refund"),
-            ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
-            ("\"2880h\"", "\"2881h\"", "`disputed_after_max` is at most"),
-        ] {
-            let wrong = text.replace(from, to);
-            assert_ne!(wrong, *text, "{from}");
-            // Without an ingress, nothing of it can crash.
-            let wrong = wrong.replace("who = \"ingress\"", "who = \"store\"");
-            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
-            assert!(error.contains(told), "{error}");
-        }
-    }
-
     /// The error stood at the first field of that name, in another table.
     #[test]
     fn an_error_in_one_of_many_tables_points_into_that_table() {
@@ -464,30 +429,5 @@ mod tests {
             let help = error.help().map(|help| help.to_string()).unwrap_or_default();
             assert!(format!("{error} {help}").contains(wrong), "{wrong}: {error} {help}");
         }
-    }
-
-    #[test]
-    fn nobody_gives_back_by_hand_or_replays_what_nobody_would_hear_of() {
-        let (_, text) =
-            FILES.iter().find(|(name, _)| *name == "operator-mistakes").expect("built in");
-        for (from, to, told) in [
-            ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
-            (
-                "refund_by_hand_after_max = \"480h\"",
-                "refund_by_hand_after_max = \"721h\"",
-                "at most",
-            ),
-            ("replay_window_max = \"240h\"", "replay_window_max = \"745h\"", "at most"),
-            ("restarts = 4", "restarts = 10001", "at most 10000"),
-        ] {
-            let wrong = text.replace(from, to);
-            assert_ne!(wrong, *text, "{from}");
-            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
-            assert!(error.contains(told), "{error}");
-        }
-        let calm = FILES[0].1;
-        let silent = format!("{calm}\n[operators]\nwebhook_replays = 1\n");
-        let error = parse("mine.toml", &silent).unwrap_err().to_string();
-        assert!(error.contains("nothing to replay"), "{error}");
     }
 }

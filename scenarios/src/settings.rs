@@ -41,6 +41,9 @@ pub struct Scenario {
     pub trials_min: u64,
     /// Codes of the invariants whose premise has to be met.
     pub exercises: Vec<String>,
+    /// What it says where it says nothing itself: `calm` or `stormy`.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
     /// The number of workers that the orchestrator has, at most 4.
