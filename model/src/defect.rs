@@ -35,6 +35,8 @@ pub enum Defect {
     DupCredit,
     /// A server error counts as a refusal.
     FiveHundredIsNotExecuted,
+    /// Giving money back costs the fee once more.
+    FeeOnRefund,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
     /// Every endpoint is taken to honor keys as that of authorizations does.
@@ -45,6 +47,8 @@ pub enum Defect {
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A payment that fails uses up the merchant's limit.
+    LimitCountsAttempts,
     /// A payment is locked for as long as the record of its key lives.
     LockIsRecordTtl,
     /// Every currency is taken to have hundredths.
@@ -208,6 +212,15 @@ impl Defect {
             caught_by: &["I22"],
         },
         DefectStory {
+            defect: Self::FeeOnRefund,
+            name: "fee-on-refund",
+            story: "the posting of a refund works out the fee of the sum as that of a payment, \
+                    and takes it from the merchant once more, from one account of the house to \
+                    another, so that no book outside tells",
+            source: "none public: whoever keeps the fee of what is refunded takes none for that",
+            caught_by: &["I28"],
+        },
+        DefectStory {
             defect: Self::FreshKeyPerTry,
             name: "fresh-key-per-try",
             story: "every try at a provider carries a new idempotency key, so a retry after a lost \
@@ -247,6 +260,14 @@ impl Defect {
                     neither store nor ledger asks which lease a commit or a booking comes under",
             source: "dubinc/dub PR#4307; Truxify PR#14889; SuperteamDAO/earn PR#1493",
             caught_by: &["I26", "I05"],
+        },
+        DefectStory {
+            defect: Self::LimitCountsAttempts,
+            name: "limit-counts-attempts",
+            story: "the undo of a hold gives the money free and books the attempt against the \
+                    merchant's limit for good, so that payments that failed use it up",
+            source: "none public: the memo accounts of a limit are outside all other books",
+            caught_by: &["I36"],
         },
         DefectStory {
             defect: Self::LockIsRecordTtl,

@@ -54,6 +54,8 @@ pub enum Invariant {
     I24,
     /// Fencing.
     I26,
+    /// Fees exactly once, and only when due.
+    I28,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -62,6 +64,8 @@ pub enum Invariant {
     I34,
     /// Holds are released.
     I35,
+    /// What failed is net zero.
+    I36,
     /// Every accepted payment terminates.
     L01,
     /// No key stays locked.
@@ -110,7 +114,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 30] = [
+    pub const ALL: [InvariantStory; 32] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -273,6 +277,13 @@ impl Invariant {
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
         ),
         story(
+            Self::I28,
+            "fees-exactly-once-and-only-when-due",
+            InvariantKind::AtRest,
+            "LG JR",
+            "a payment or payout that succeeded has paid the fee that it was quoted for what was taken, each of its merchants once; what failed, was canceled or gives money back has paid none",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -299,6 +310,13 @@ impl Invariant {
             InvariantKind::AtRest,
             "LG PB",
             "no hold and no authorization is left of a payment that is finished",
+        ),
+        story(
+            Self::I36,
+            "what-failed-is-net-zero",
+            InvariantKind::AtRest,
+            "LG JR",
+            "over all that was posted for a payment, payout or refund that failed or was canceled, no account has more or less than before",
         ),
         story(
             Self::L01,
@@ -335,7 +353,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 30] = Invariant::ALL;
+static STORIES: [InvariantStory; 32] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,9 +16,9 @@ use model::{
     ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
     EventId, EventNumber, IdempotencyKey, InboxState, Intake, Intent, Lake, Ledger, LedgerRequest,
     Merchant, Money, News, OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder,
-    ProviderId, ProviderReply, ProviderRequest, Record, Refusal, Rules, Split, Status, Store,
-    StoreEntry, Teller, Tenant, Then, Token, TransactionId, Transfer, TransferId, TransferKind,
-    TransferResult, Webhook, WorkerId,
+    ProviderId, ProviderReply, ProviderRequest, Record, RefundOrder, Refusal, Rules, Split, Status,
+    Store, StoreEntry, Teller, Tenant, Then, Token, TransactionId, Transfer, TransferId,
+    TransferKind, TransferResult, Webhook, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -65,10 +65,12 @@ fn every_defect_has_a_story() {
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
         Defect::RefundByHandIgnored => 34,
+        Defect::FeeOnRefund => 35,
+        Defect::LimitCountsAttempts => 36,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..35).collect());
-    assert_eq!(Defect::ALL.len(), 35);
+    assert_eq!(listed, (0..37).collect());
+    assert_eq!(Defect::ALL.len(), 37);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -148,6 +150,26 @@ fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
             token: Token(1),
         };
         store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
+    });
+}
+
+#[test]
+fn giving_back_costs_a_fee_under_fee_on_refund() {
+    differs(Defect::FeeOnRefund, |defects| {
+        let of = RefundOrder { of: PaymentId(1), provider: ProviderId(0), charge: ChargeId(3) };
+        let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
+        let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");
+        let rows = payment.booking(Action::Post);
+        rows.iter().any(|row| row.credit.name == AccountName::FeeIncome)
+    });
+}
+
+#[test]
+fn an_attempt_counts_against_the_limit_under_limit_counts_attempts() {
+    differs(Defect::LimitCountsAttempts, |defects| {
+        let accepted = Record::Accepted(history::intent(1));
+        let payment = Payment::fold(&[accepted], defects).expect("it folds");
+        payment.unbooking(Action::Hold).iter().any(|row| row.kind == TransferKind::Posted)
     });
 }
 

@@ -374,11 +374,13 @@ impl PaymentRecordView {
 
     /// What was captured for it, if it succeeded.
     pub(super) fn captured(&self) -> Amount {
-        match (self.status, self.intent.order.captures().is_at_once()) {
-            (Status::Succeeded, true) => self.intent.money.amount,
-            (Status::Succeeded, false) => self.in_parts,
-            _ => Amount::ZERO,
-        }
+        if self.status == Status::Succeeded { self.taken() } else { Amount::ZERO }
+    }
+
+    /// What it takes, as far as it has come if that is in parts.
+    pub(super) fn taken(&self) -> Amount {
+        let at_once = self.intent.order.captures().is_at_once();
+        if at_once { self.intent.money.amount } else { self.in_parts }
     }
 
     /// Takes what became of one of several captures, or of a single one of a

@@ -1,5 +1,5 @@
-//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; of
-//! chargebacks there is more in `chargebacks.rs`.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; more in
+//! `chargebacks.rs`, `by_hand.rs`, `fees.rs` and `nets.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
 use super::rail::Rail;
-use super::{by_hand, called, called_refund, chargebacks, refunds};
+use super::{by_hand, called, called_refund, chargebacks, fees, nets, refunds};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -48,6 +48,15 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
             if operation.purpose.refunds().is_none() {
                 by_hand::at_rest(found, seen, operation.token, dossier);
             }
+        }
+    }
+    // Last, as what nothing else tells of.
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        fees::at_rest(&said.nets, found, seen, view);
+        if matches!(view.status, Status::Failed | Status::Canceled) {
+            nets::at_rest(&said.nets, found, seen, view);
         }
     }
 }
