@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Defect {
     /// What a provider did not answer is stored as the final reply.
     AmbiguousErrorStoredFinal,
+    /// Every authorization is taken to live for seven days.
+    AuthExpiryConstant,
     /// A webhook whose charge is not known yet is acknowledged and dropped.
     AckAndDrop,
     /// Two requests with one key both find it free.
@@ -128,6 +130,15 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::AuthExpiryConstant,
+            name: "auth-expiry-constant",
+            story: "every authorization is taken to live for seven days, so that a parcel which \
+                    ships within them counts as charged although the provider has closed the \
+                    authorization before",
+            source: "Stripe says 7 days, Visa 4 days 18 hours; providers disagree",
+            caught_by: &["I17", "I33", "I34"],
         },
         DefectStory {
             defect: Self::CheckThenInsert,

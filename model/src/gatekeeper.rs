@@ -292,6 +292,10 @@ fn taken(pay_in: PayIn, plain: u64) -> u64 {
     let shares = pay_in.captures.shares().iter();
     let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
     let taken = if taken == 0 { plain } else { hash("captures", [plain, taken]) };
+    let taken = pay_in
+        .shipping
+        .moments()
+        .fold(taken, |print, moment| hash("shipping", [print, moment.as_secs()]));
     pay_in.split.others().iter().fold(taken, |print, (merchant, share)| {
         hash("split", [print, u64::from(merchant.0), u64::from(*share)])
     })

@@ -1,10 +1,13 @@
 //! What a saga is to do with the money of its intent, and so which workflow it
 //! runs.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use crate::captures::Captures;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
@@ -32,12 +35,26 @@ pub enum Order {
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayIn {
     /// In how many captures.
     pub captures: Captures,
     /// For whom besides the merchant that is paid.
     pub split: Split,
+    /// When the captures after the first are due.
+    #[serde(default)]
+    pub shipping: Shipping,
+}
+
+/// Whoever waits for nothing is the same as if there were nothing to wait for.
+impl Hash for PayIn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.captures.hash(state);
+        self.split.hash(state);
+        if !self.shipping.is_at_once() {
+            self.shipping.hash(state);
+        }
+    }
 }
 
 /// What a refund gives back.
@@ -105,6 +122,14 @@ impl Order {
             Self::Refund(_) | Self::RefundByHand(_) | Self::Payout(_) | Self::Chargeback(_) => {
                 Captures::AT_ONCE
             }
+        }
+    }
+
+    /// When the captures after the first are due.
+    pub fn shipping(&self) -> Shipping {
+        match self {
+            Self::PayIn(pay_in) => pay_in.shipping,
+            _ => Shipping::default(),
         }
     }
 

@@ -2,6 +2,10 @@
 //! anyone is in `payment/ahead.rs`.
 
 mod ahead;
+mod observed;
+mod shipping;
+
+use std::time::Duration;
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
@@ -41,6 +45,8 @@ pub struct Payment {
     case: Option<Case>,
     notified: bool,
     terminal: bool,
+    /// What the clock on the wall showed last: it is not written down.
+    wall: Duration,
     defects: Defects,
 }
 
@@ -121,6 +127,7 @@ impl Payment {
             case: None,
             notified: false,
             terminal: false,
+            wall: Duration::ZERO,
             defects,
         };
         rest.iter().try_for_each(|record| payment.apply(record))?;
@@ -362,31 +369,6 @@ impl Payment {
     /// Whether the merchant still has to be told of an end without success.
     pub fn owes_notice(&self) -> bool {
         matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
-    }
-
-    /// Takes note of what was seen of the latest attempt and is not written
-    /// down: that it is not known, or not decided. What it can't meet is old
-    /// news.
-    pub(crate) fn observe(&mut self, event: AttemptEvent) {
-        if let Some(attempt) = self.attempts.last_mut() {
-            attempt.state = attempt.state.next(event).unwrap_or(attempt.state);
-        }
-        if let Some(event) = RefundEvent::of_observation(event) {
-            self.refund = self.refund.next(event).unwrap_or(self.refund);
-        }
-    }
-
-    /// Keeps what was seen of attempts that stand where they stood `before`.
-    pub(crate) fn keep_observations(&mut self, before: &Self) {
-        for (attempt, seen) in self.attempts.iter_mut().zip(&before.attempts) {
-            let doubtful = matches!(seen.state, AttemptState::Unknown | AttemptState::Pending);
-            if attempt.state == AttemptState::Sent && doubtful {
-                attempt.state = seen.state;
-            }
-        }
-        if self.refund == RefundState::Sent && before.refund == RefundState::Pending {
-            self.refund = before.refund;
-        }
     }
 
     /// The attempt at a provider that `which` is about, if it is about one, is

@@ -292,7 +292,12 @@ fn parts(operation: &Operation) -> Option<String> {
     let captures = operation.purpose.pay_in().captures;
     let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
     let shares: Vec<_> = captures.shares().iter().map(percent).collect();
-    (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
+    let ships = operation.purpose.pay_in().shipping;
+    let ships = match ships.is_at_once() {
+        true => String::new(),
+        false => format!(", the last at {}", VirtualTime::ZERO.after(ships.last())),
+    };
+    (!captures.is_at_once()).then(|| format!("taken: {} %{ships}", shares.join(" + ")))
 }
 
 /// How many other merchants get a part of it, if any do.

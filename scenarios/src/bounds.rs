@@ -22,6 +22,8 @@ pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
 pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
 /// Nobody gives a payment back by hand later than this after it.
 pub const BY_HAND_AFTER_MAX: Duration = Duration::from_secs(30 * 86_400);
+/// No parcel leaves later than this after its order.
+pub const SHIPPED_MAX: Duration = Duration::from_secs(20 * 86_400);
 /// Nobody has webhooks sent once more that are older.
 pub const REPLAYED_MAX: Duration = Duration::from_secs(31 * 86_400);
 /// No merchant has longer to answer a dispute.
@@ -46,10 +48,12 @@ pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);
 /// settlement file, and three days.
 pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 /// How long after the end of all faults what carries out `order` may take.
-pub const fn term(order: &Order) -> Duration {
+pub fn term(order: &Order) -> Duration {
     match order {
         Order::Chargeback(_) => DISPUTE_TERM,
-        Order::PayIn(_) | Order::Refund(_) | Order::RefundByHand(_) | Order::Payout(_) => TERM,
+        // Parcels that leave later have their time from then on.
+        Order::PayIn(_) => TERM + order.shipping().last(),
+        Order::Refund(_) | Order::RefundByHand(_) | Order::Payout(_) => TERM,
     }
 }
 

@@ -190,6 +190,10 @@ pub struct Workload {
     /// How often a payment is taken in several captures, or only in part.
     #[serde(default)]
     pub captures: Rate,
+    /// How long after its order a parcel leaves at most, when its part of such a
+    /// payment is taken; at once, where nothing is said.
+    #[serde(default)]
+    pub ship_after_max: Span,
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,

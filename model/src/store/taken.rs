@@ -49,6 +49,13 @@ impl Taken {
         self.captured - self.refunds - disputed
     }
 
+    /// The same, of which what went back `before` went back, too.
+    pub(super) fn after(self, before: Option<Self>) -> Self {
+        let (refunds, disputed) =
+            before.map_or((Amount::ZERO, Amount::ZERO), |taken| (taken.refunds, taken.disputed));
+        Self { refunds, disputed, ..self }
+    }
+
     /// What was captured so far, as `journal` has it.
     pub(super) fn from_journal(journal: &[Record]) -> Option<Self> {
         let taken = journal.iter().filter_map(|record| match record {

@@ -67,10 +67,11 @@ fn every_defect_has_a_story() {
         Defect::RefundByHandIgnored => 34,
         Defect::FeeOnRefund => 35,
         Defect::LimitCountsAttempts => 36,
+        Defect::AuthExpiryConstant => 37,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..37).collect());
-    assert_eq!(Defect::ALL.len(), 37);
+    assert_eq!(listed, (0..38).collect());
+    assert_eq!(Defect::ALL.len(), 38);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -150,6 +151,20 @@ fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
             token: Token(1),
         };
         store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
+    });
+}
+
+#[test]
+fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
+    differs(Defect::AuthExpiryConstant, |defects| {
+        let captures = Captures::of(&[5_000, 3_000]).expect("two shares");
+        let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        assert!(door.goes_well_until("capture-2"));
+        door.follow("capture-2 at a => already-captured:5000");
+        door.goes_well_until("let-go");
+        door.payment().captured() == Amount(8_000)
     });
 }
 
@@ -338,7 +353,7 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
     differs(Defect::RoundEachLeg, |defects| {
         let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
         let captures = Captures::of(&[3_333]).expect("a share");
-        let order = Order::PayIn(PayIn { captures, split });
+        let order = Order::PayIn(PayIn { captures, split, ..PayIn::default() });
         let plain = history::intent(0);
         let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
         assert!(door.goes_well_until("post"));

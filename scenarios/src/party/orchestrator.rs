@@ -291,6 +291,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
+            conductor.tell_time(out.wall().since(VirtualTime::ZERO));
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
                     if let Some(call) = conductor.premature(&records, rules) {

@@ -11,6 +11,7 @@ mod moments;
 mod operators;
 mod providers;
 mod refunds;
+mod shipping;
 mod workload;
 
 use std::time::Duration;
@@ -41,6 +42,7 @@ impl Plan {
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        shipping::ship(scenario, &mut operations, &mut seed.stream(SHIPPING));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
@@ -149,6 +151,7 @@ const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
 const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
 const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));
+const SHIPPING: Domain = Domain(u64::from_le_bytes(*b"shipping"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

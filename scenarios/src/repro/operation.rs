@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use model::{
     Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
-    PayoutOrder, Split, Tenant, Token,
+    PayoutOrder, Shipping, Split, Tenant, Token,
 };
 use serde::Deserialize;
 use sim::VirtualTime;
@@ -51,6 +51,8 @@ pub(super) struct OperationLine {
     refunded_share: Option<Spanned<u16>>,
     /// The captures that it is taken in, in basis points of it.
     captures: Option<Spanned<Vec<u16>>>,
+    /// When each capture after the first is due, since the beginning.
+    ships: Option<Spanned<Vec<Span>>>,
     /// The other merchants that it is for, each with its basis points of it.
     split: Option<Spanned<Vec<(u16, u16)>>>,
     #[serde(default)]
@@ -126,6 +128,9 @@ pub(super) fn line(operation: &Operation) -> String {
         true => line,
         false => line.bare("captures", format!("{:?}", captures.shares())),
     };
+    let ships: Vec<_> = operation.purpose.pay_in().shipping.moments().collect();
+    let ships: Vec<_> = ships.into_iter().map(|at| Span(at).to_string()).collect();
+    let line = if ships.is_empty() { line } else { line.bare("ships", format!("{ships:?}")) };
     let others = operation.purpose.pay_in().split;
     let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
     let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
@@ -220,8 +225,9 @@ impl OperationLine {
         let share = self.refunded_share.clone().map_or(Ok(WHOLE), share)?;
         let by_hand = by_hand.map(|after| ByHandPlan { after, share });
         let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
+        let shipping = self.ships.clone().map_or(Ok(Shipping::default()), ships)?;
         let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
-        let purpose = self.purpose(banks, PayIn { captures: taken, split: shared })?;
+        let purpose = self.purpose(banks, PayIn { captures: taken, split: shared, shipping })?;
         Ok(Operation {
             token: Token(payment),
             at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
@@ -360,6 +366,18 @@ fn captures(shares: Spanned<Vec<u16>>) -> Result<Captures, Wrong> {
              10000; whoever takes everything at once says nothing"
         );
         Wrong::new(shares.span(), problem)
+    })
+}
+
+fn ships(moments: Spanned<Vec<Span>>) -> Result<Shipping, Wrong> {
+    let listed: Vec<_> = moments.get_ref().iter().map(|span| span.0).collect();
+    let in_time = listed.iter().all(|at| *at <= SPAN_MAX);
+    Shipping::at(&listed).filter(|_| in_time).ok_or_else(|| {
+        let (count, most) = (Captures::MAX - 1, Span(SPAN_MAX));
+        let problem = format!(
+            "`ships` are at most {count} times since the beginning, in order, none later than {most}"
+        );
+        Wrong::new(moments.span(), problem)
     })
 }
 
