@@ -161,7 +161,9 @@ fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
         let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
         let plain = history::intent(0);
         let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
-        assert!(door.goes_well_until("capture-2"));
+        if !door.goes_well_until("capture-2") {
+            return false;
+        }
         door.follow("capture-2 at a => already-captured:5000");
         door.goes_well_until("let-go");
         door.payment().captured() == Amount(8_000)
