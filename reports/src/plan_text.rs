@@ -50,9 +50,15 @@ fn pair(row: Vec<String>) -> Option<(String, String)> {
 
 /// What a customer attempts, in a sentence.
 fn wish(operation: &Operation) -> (String, String) {
-    let Operation { token, at, client, money, merchant, key, .. } = operation;
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
+    let (name, what) = wanted(operation);
+    (name, format!("{what}, at {}{then}", operation.at))
+}
+
+/// What an operation is called, and what is wanted, by whom.
+pub(crate) fn wanted(operation: &Operation) -> (String, String) {
+    let Operation { token, client, money, merchant, key, .. } = operation;
     let what = match operation.purpose {
         Purpose::PayIn(_) => format!("pays {money} to {merchant}"),
         Purpose::Payout(order) => {
@@ -60,9 +66,8 @@ fn wish(operation: &Operation) -> (String, String) {
         }
         Purpose::Refund { of } => format!("wants {money} of payment {} back", of.0),
     };
-    let wish = format!("client {client} {what} under {key}, at {at}{then}");
     let name = if operation.purpose.refunds().is_some() { "refund" } else { "payment" };
-    (format!("{name} {}", token.0), wish)
+    (format!("{name} {}", token.0), format!("client {client} {what} under {key}"))
 }
 
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
@@ -261,8 +266,8 @@ fn operations(plan: &Plan) -> Vec<Vec<String>> {
 /// By which bank, or by which other, a payout is to leave.
 fn by_rail(order: &PayoutOrder) -> String {
     let by = party::name(bank_role(order.bank));
-    match order.other {
-        Some(other) => format!("by {by}, or {}", party::name(bank_role(other))),
+    match order.other.map(|other| party::name(bank_role(other))) {
+        Some(other) => format!("by {by} or {}", other.trim_start_matches("bank ")),
         None => format!("by {by}"),
     }
 }

@@ -2,8 +2,8 @@
 //! acceptance of a saga of its own are one commit.
 
 use super::inbox::InboxChange;
-use super::{Commit, Store, Then};
-use crate::identity::{PaymentId, TransactionId};
+use super::{Commit, Store};
+use crate::identity::PaymentId;
 use crate::money::{Amount, Money};
 use crate::order::{ChargebackOrder, Order, RefundOrder};
 use crate::record::{Intent, Record};
@@ -56,16 +56,9 @@ impl Store {
             records.push(Record::Flagged);
         }
         let commit = Commit {
-            id: TransactionId(0),
-            token: intent.token,
-            payment: intent.payment,
-            expected: 0,
-            epoch: None,
-            records,
-            claim: None,
             exclusive: false,
             inbox: vec![InboxChange::Received(*webhook)],
-            then: Then::Run,
+            ..Commit::of(intent.payment, intent.token, 0, records)
         };
         Some(commit.sealed())
     }

@@ -292,17 +292,8 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
 fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
     differs(Defect::StaleOverwrites, |defects| {
         let mut store = Store::new(defects);
-        let commit = |expected, status| Commit {
-            id: TransactionId(0),
-            token: Token(1),
-            payment: PaymentId(1),
-            expected,
-            epoch: None,
-            records: vec![Record::StatusChanged(status)],
-            claim: None,
-            exclusive: true,
-            inbox: Vec::new(),
-            then: Then::Run,
+        let commit = |expected, status| {
+            Commit::of(PaymentId(1), Token(1), expected, vec![Record::StatusChanged(status)])
         };
         let late = commit(0, Status::Captured).sealed();
         for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {

@@ -6,7 +6,7 @@ use model::workflow::payin_card::steps;
 use model::{
     Amount, Beginning, ChargeId, ChargeState, Commit, CommitResult, Defect, Defects, EventId,
     InboxChange, InboxEvent, InboxState, News, OperationId, PaymentId, ProviderId, Record, Status,
-    Store, StoreEntry, Teller, Then, Token, TransactionId, Webhook,
+    Store, StoreEntry, Teller, Then, Token, Webhook,
 };
 
 use crate::history::intent;
@@ -256,16 +256,5 @@ fn take(store: &mut Store, commit: Commit) -> CommitResult {
 }
 
 fn append(payment: PaymentId, expected: u32, records: Vec<Record>) -> Commit {
-    Commit {
-        id: TransactionId(0),
-        token: Token(1),
-        payment,
-        expected,
-        epoch: None,
-        records,
-        claim: None,
-        exclusive: true,
-        inbox: Vec::new(),
-        then: Then::Run,
-    }
+    Commit::of(payment, Token(1), expected, records)
 }

@@ -385,7 +385,7 @@ fn demand(system: &PaymentSystem, operation: &Operation, out: &mut Effects) {
         money: operation.money,
         order,
     };
-    out.send(EDGE, Message::Create(request));
+    out.send(EDGE, Message::Create(Box::new(request)));
 }
 
 /// Whether every copy of a request that is repeated now arrives before the

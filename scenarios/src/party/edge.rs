@@ -11,7 +11,7 @@ use model::gatekeeper::{
 };
 use model::{
     Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, Record,
-    RefundOrder, Status, Then, Token, TransactionId,
+    RefundOrder, Status, Token, TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
@@ -62,7 +62,7 @@ impl Edge {
             }
             Message::Create(request) => {
                 let key = request.key.scoped(defects);
-                self.read(system, (client, asking), Asked::Create(request), key, out);
+                self.read(system, (client, asking), Asked::Create(*request), key, out);
             }
             Message::Refund(request) if request.amount <= Amount::ZERO => {
                 out.send(client, Message::Refunded(asking, ClientReply::Invalid));
@@ -271,16 +271,9 @@ impl Edge {
         out: &mut Effects,
     ) {
         let commit = Commit {
-            id: TransactionId(0),
-            token: intent.token,
-            payment: intent.payment,
-            expected: 0,
-            epoch: None,
-            records: vec![Record::Accepted(intent)],
             claim: Some(claim),
             exclusive: claims,
-            inbox: Vec::new(),
-            then: Then::Run,
+            ..Commit::of(intent.payment, intent.token, 0, vec![Record::Accepted(intent)])
         };
         self.commit(system, serial, commit, out);
     }
@@ -297,18 +290,12 @@ impl Edge {
             self.answer(serial, ClientReply::TooLate(id), out);
         } else {
             let asker = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
-            let commit = Commit {
-                id: TransactionId(0),
-                token: payment.token.unwrap_or(asker),
-                payment: id,
-                expected: payment.version,
-                epoch: None,
-                records: vec![Record::CancelRequested],
-                claim: None,
-                exclusive: true,
-                inbox: Vec::new(),
-                then: Then::Run,
-            };
+            let commit = Commit::of(
+                id,
+                payment.token.unwrap_or(asker),
+                payment.version,
+                vec![Record::CancelRequested],
+            );
             self.commit(system, serial, commit, out);
         }
     }

@@ -379,16 +379,10 @@ impl Hand {
     ) {
         let inbox = std::mem::take(&mut self.found);
         let commit = Commit {
-            id: TransactionId(0),
-            token: self.token,
-            payment,
-            expected: self.version,
             epoch: Some(self.epoch),
-            records,
-            claim: None,
-            exclusive: true,
             inbox,
             then,
+            ..Commit::of(payment, self.token, self.version, records)
         };
         let commit = Arc::new(commit.sealed_by(&system.rules));
         if out.maybe(PointName::RepeatedCommit.point(), Subject(self.token.0)) {
