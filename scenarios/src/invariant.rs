@@ -323,14 +323,14 @@ impl Invariant {
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides, and what is shipped in parts, after its last parcel has left",
         ),
         story(
             Self::L05,
             "no-key-stays-locked",
             InvariantKind::Eventually,
             "CL JR",
-            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
+            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider, a person or a parcel is waited for",
         ),
         story(
             Self::L06,
