@@ -184,6 +184,9 @@ impl CreatePayment {
             Order::Refund(refund) => {
                 hash("fingerprint-back", [plain, refund.of.0, refund.charge.0])
             }
+            Order::RefundByHand(refund) => {
+                hash("fingerprint-hand", [plain, refund.of.0, refund.charge.0])
+            }
             Order::Chargeback(chargeback) => {
                 hash("fingerprint-lost", [plain, chargeback.of.0, chargeback.charge.0])
             }
@@ -291,6 +294,10 @@ fn taken(pay_in: PayIn, plain: u64) -> u64 {
     let shares = pay_in.captures.shares().iter();
     let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
     let taken = if taken == 0 { plain } else { hash("captures", [plain, taken]) };
+    let taken = pay_in
+        .shipping
+        .moments()
+        .fold(taken, |print, moment| hash("shipping", [print, moment.as_secs()]));
     let split = pay_in.split.others().iter().fold(taken, |print, (merchant, share)| {
         hash("split", [print, u64::from(merchant.0), u64::from(*share)])
     });

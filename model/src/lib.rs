@@ -59,6 +59,7 @@ mod rounding;
 mod rules;
 pub mod saga;
 mod share;
+mod shipping;
 mod split;
 mod status;
 mod store;
@@ -121,6 +122,7 @@ pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;
 pub use share::share;
+pub use shipping::Shipping;
 pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
 pub use store::{

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
@@ -17,6 +18,7 @@ use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
 use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
+use crate::workflow::refund_by_hand::REFUND_BY_HAND;
 use crate::workflow::reversal::REVERSAL;
 
 /// An order.
@@ -35,6 +37,9 @@ pub enum Order {
     Reversal(ReversalOrder),
     /// A payout that was sent is asked back.
     Recall(RecallOrder),
+    /// Somebody has given back at the provider, by hand, what was captured for
+    /// another payment.
+    RefundByHand(RefundOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -47,15 +52,22 @@ pub struct PayIn {
     /// What the merchant gets it in; `None`: in what the customer pays. Another
     /// currency is for what is taken at once and for one merchant.
     pub settlement_currency: Option<Currency>,
+    /// When the captures after the first are due.
+    #[serde(default)]
+    pub shipping: Shipping,
 }
 
-/// One that nobody exchanges has the digest of its captures and its split.
+/// One that nobody exchanges and that waits for nothing has the digest of its
+/// captures and its split.
 impl Hash for PayIn {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { captures, split, settlement_currency } = self;
+        let Self { captures, split, settlement_currency, shipping } = self;
         (captures, split).hash(state);
         if let Some(currency) = settlement_currency {
             currency.hash(state);
+        }
+        if !shipping.is_at_once() {
+            shipping.hash(state);
         }
     }
 }
@@ -166,6 +178,14 @@ impl Order {
         }
     }
 
+    /// When the captures after the first are due.
+    pub fn shipping(&self) -> Shipping {
+        match self {
+            Self::PayIn(pay_in) => pay_in.shipping,
+            _ => Shipping::default(),
+        }
+    }
+
     /// The workflow that carries it out.
     pub fn workflow(&self) -> &'static PaymentWorkflow {
         match self {
@@ -173,6 +193,7 @@ impl Order {
             Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
             Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
+            Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
             Self::Reversal(_) => &REVERSAL,
@@ -192,11 +213,7 @@ impl Order {
     pub const fn settlement_currency(&self) -> Option<Currency> {
         match self {
             Self::PayIn(pay_in) => pay_in.settlement_currency,
-            Self::Refund(_)
-            | Self::Payout(_)
-            | Self::Chargeback(_)
-            | Self::Reversal(_)
-            | Self::Recall(_) => None,
+            _ => None,
         }
     }
 
@@ -204,7 +221,7 @@ impl Order {
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.provider),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
             Self::Chargeback(chargeback) => Some(chargeback.provider),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
                 Some(*provider)
@@ -217,7 +234,7 @@ impl Order {
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.charge),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
             Self::Chargeback(chargeback) => Some(chargeback.charge),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
                 Some(*charge)
@@ -230,7 +247,7 @@ impl Order {
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.of),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
             Self::Reversal(reversal) => Some(reversal.of),
             Self::Recall(recall) => Some(recall.of),
@@ -246,7 +263,10 @@ impl Order {
     /// Whether it is about the money of another order, and moves none that its
     /// instrument stands for.
     pub const fn is_about_another(&self) -> bool {
-        matches!(self, Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_))
+        matches!(
+            self,
+            Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_) | Self::RefundByHand(_)
+        )
     }
 
     /// The payment that is `returned` by it, if it is a reversal.

@@ -24,7 +24,7 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Post => {
             let right = || payment.booking(Action::Post);
             let wrong = || match payment.intent().order {
-                Order::Chargeback(_) | Order::Reversal(_) => right(),
+                Order::Chargeback(_) | Order::Reversal(_) | Order::RefundByHand(_) => right(),
                 _ => payin_card::post_unlinked(payment, calls),
             };
             let legs = rules.defects.pick(Defect::DoublePost, right, wrong);

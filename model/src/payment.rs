@@ -5,6 +5,9 @@ mod ahead;
 mod exchanging;
 mod illegal;
 mod observed;
+mod shipping;
+
+use std::time::Duration;
 
 use crate::attempt::{AttemptEvent, AttemptState};
 use crate::defect::{Defect, Defects};
@@ -50,6 +53,8 @@ pub struct Payment {
     terminal: bool,
     /// It is a reversal, and what it is about is told to be `returned`.
     reversed: bool,
+    /// What the clock on the wall showed last: it is not written down.
+    wall: Duration,
     defects: Defects,
 }
 
@@ -104,6 +109,7 @@ impl Payment {
             notified: false,
             terminal: false,
             reversed: false,
+            wall: Duration::ZERO,
             defects,
         };
         rest.iter().try_for_each(|record| payment.apply(record))?;

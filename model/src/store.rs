@@ -429,7 +429,7 @@ impl Store {
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {
-                row.taken = Taken::from_journal(&row.journal);
+                row.taken = Taken::from_journal(&row.journal).map(|taken| taken.after(row.taken));
             }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;

@@ -68,6 +68,8 @@ pub enum Beginning {
     RefundFailed,
     /// A payout that had arrived came back.
     PayoutReturned,
+    /// Money was given back that nobody here gave back.
+    RefundedByHand,
 }
 
 /// A webhook as a worker is told of it.
@@ -81,6 +83,13 @@ pub struct Told {
     pub known: u32,
 }
 
+impl News {
+    /// Whether somebody gave money back by hand.
+    pub(crate) const fn is_by_hand(&self) -> bool {
+        matches!(self, Self::Begins(Beginning::RefundedByHand, _))
+    }
+}
+
 impl Webhook {
     /// The saga of its own that it begins, or that goes on by it.
     pub fn saga(&self) -> Option<PaymentId> {
@@ -91,6 +100,9 @@ impl Webhook {
             ) => Some(PaymentId::of_dispute(self.charge)),
             News::Begins(Beginning::RefundFailed | Beginning::PayoutReturned, _) => {
                 Some(PaymentId::of_reversal(self.reference))
+            }
+            News::Begins(Beginning::RefundedByHand, _) => {
+                Some(PaymentId::of_refund_by_hand(self.charge))
             }
             News::Stands(..) => None,
         }
@@ -115,6 +127,15 @@ impl Webhook {
             token: notice.destination,
         }
     }
+
+    /// What its version counts the changes of: a refund that somebody made by
+    /// hand is an object of its own, whatever else befell the charge meanwhile.
+    pub fn object(&self) -> OperationId {
+        match (self.news, self.saga()) {
+            (News::Begins(Beginning::RefundedByHand, _), Some(saga)) => OperationId(saga.0),
+            _ => self.reference,
+        }
+    }
 }
 
 impl EventId {
@@ -131,12 +152,13 @@ impl EventId {
 
 impl Beginning {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::DisputeOpened,
         Self::DisputeWon,
         Self::DisputeLost,
         Self::RefundFailed,
         Self::PayoutReturned,
+        Self::RefundedByHand,
     ];
 }
 
@@ -157,6 +179,7 @@ impl fmt::Display for Beginning {
             Self::DisputeLost => "a dispute was lost",
             Self::RefundFailed => "a refund failed late",
             Self::PayoutReturned => "a payout was returned",
+            Self::RefundedByHand => "money was given back by hand",
         })
     }
 }

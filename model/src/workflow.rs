@@ -7,6 +7,7 @@ pub mod payin_exchange;
 pub mod payout_rail;
 pub mod recall;
 pub mod refund;
+pub mod refund_by_hand;
 pub mod reversal;
 
 use std::fmt;
@@ -22,10 +23,11 @@ use self::payin_exchange::PAYIN_EXCHANGE;
 use self::payout_rail::PAYOUT_RAIL;
 use self::recall::RECALL;
 use self::refund::REFUND;
+use self::refund_by_hand::REFUND_BY_HAND;
 use self::reversal::REVERSAL;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 8] = [
+pub static ALL: [&PaymentWorkflow; 9] = [
     &PAYIN_CARD,
     &PAYIN_CAPTURES,
     &REFUND,
@@ -34,6 +36,7 @@ pub static ALL: [&PaymentWorkflow; 8] = [
     &PAYIN_EXCHANGE,
     &REVERSAL,
     &RECALL,
+    &REFUND_BY_HAND,
 ];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.

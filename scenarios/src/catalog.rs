@@ -17,6 +17,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("flaky-providers", include_str!("../catalog/flaky-providers.toml")),
     ("webhook-weather", include_str!("../catalog/webhook-weather.toml")),
     ("chargebacks", include_str!("../catalog/chargebacks.toml")),
+    ("operator-mistakes", include_str!("../catalog/operator-mistakes.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),
     ("keys-expire", include_str!("../catalog/keys-expire.toml")),
@@ -35,6 +36,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("cross-currency", include_str!("../catalog/cross-currency.toml")),
     ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
+    ("ordinary-day", include_str!("../catalog/ordinary-day.toml")),
+    ("rough-day", include_str!("../catalog/rough-day.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 23] = [
+pub(crate) const STEPS: [&str; 24] = [
     "create",
     "risk",
     "quote",
@@ -130,6 +130,7 @@ pub(crate) const STEPS: [&str; 23] = [
     "count",
     "status",
     "webhook",
+    "by-hand",
 ];
 
 fn relations() -> String {

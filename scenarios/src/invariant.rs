@@ -56,6 +56,8 @@ pub enum Invariant {
     I26,
     /// Quotes are kept.
     I27,
+    /// Fees exactly once, and only when due.
+    I28,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -64,6 +66,8 @@ pub enum Invariant {
     I34,
     /// Holds are released.
     I35,
+    /// What failed is net zero.
+    I36,
     /// Every accepted payment terminates.
     L01,
     /// No key stays locked.
@@ -112,7 +116,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 31] = [
+    pub const ALL: [InvariantStory; 33] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -160,7 +164,7 @@ impl Invariant {
             "nothing-goes-back-that-was-not-captured",
             InvariantKind::Always,
             "PB LG",
-            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened, or before somebody gave the money back by hand, is exempt, if a person is told within four days",
         ),
         story(
             Self::I08,
@@ -282,6 +286,13 @@ impl Invariant {
             "what is booked of a capture is, to the last minor unit, what was taken: net, fee and tax as quoted, and, where it is exchanged, the amount that the locked rate gives, its cost, its spread and a residue that buys less than one unit; a rate is locked before anything is held by it and never after, and what a promise costs that outlives its quote is booked",
         ),
         story(
+            Self::I28,
+            "fees-exactly-once-and-only-when-due",
+            InvariantKind::AtRest,
+            "LG JR",
+            "a payment or payout that succeeded has paid the fee that it was quoted for what was taken, each of its merchants once; what failed, was canceled or gives money back has paid none",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -300,7 +311,7 @@ impl Invariant {
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; how much of it customers' banks took back, and how much of what was sent came back",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; how much of it customers' banks took back, how much of what was sent came back, and how much somebody gave back by hand",
         ),
         story(
             Self::I35,
@@ -310,25 +321,32 @@ impl Invariant {
             "no hold and no authorization is left of a payment that is finished",
         ),
         story(
+            Self::I36,
+            "what-failed-is-net-zero",
+            InvariantKind::AtRest,
+            "LG JR",
+            "over all that was posted for a payment, payout or refund that failed or was canceled, no account has more or less than before",
+        ),
+        story(
             Self::L01,
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides; the reversal of what came back, within eleven days of that",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides; the reversal of what came back, within eleven days of that; and what is shipped in parts, after its last parcel has left",
         ),
         story(
             Self::L05,
             "no-key-stays-locked",
             InvariantKind::Eventually,
             "CL JR",
-            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
+            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider, a person or a parcel is waited for",
         ),
         story(
             Self::L06,
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, or of a refund that was told to have succeeded coming back to its provider, the ledger has booked it",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it",
         ),
     ];
 
@@ -344,7 +362,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 31] = Invariant::ALL;
+static STORIES: [InvariantStory; 33] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

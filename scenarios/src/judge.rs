@@ -2,17 +2,20 @@
 //! compares what the authorities say. It never asks the accused.
 
 mod authorities;
+mod by_hand;
 mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
 mod events;
+mod fees;
 mod fencing;
 mod findings;
 mod id_set;
 mod journal;
 mod keys;
 mod ledger;
+mod nets;
 mod packed;
 mod quotes;
 mod rail;
@@ -323,7 +326,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 23] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -347,6 +350,8 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 23] = [
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
     ProviderStrike::RefundReturned,
+    ProviderStrike::RefundedByHand,
+    ProviderStrike::WebhooksReplayed,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod disturbance;
+mod operators;
 mod rails;
 mod rates;
 
@@ -18,6 +19,7 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+pub use operators::OperatorSettings;
 pub use rails::{Dates, RailKind, RailSettings};
 pub use rates::RateSettings;
 
@@ -41,6 +43,9 @@ pub struct Scenario {
     pub trials_min: u64,
     /// Codes of the invariants whose premise has to be met.
     pub exercises: Vec<String>,
+    /// What it says where it says nothing itself: `calm` or `stormy`.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
     /// The number of workers that the orchestrator has, at most 4.
@@ -80,6 +85,9 @@ pub struct Scenario {
     /// The dialects that its providers may have, as the loader found them.
     #[serde(skip)]
     pub cast: Vec<Dialect>,
+    /// What people do who operate it.
+    #[serde(default)]
+    pub operators: OperatorSettings,
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
@@ -125,13 +133,14 @@ impl Scenario {
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
         let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
+        let by_hand = self.operators.refund_by_hand > Rate::NEVER;
         match invariant {
-            Invariant::I07 => refunds || disputes,
+            Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes || returns,
+            Invariant::L06 => disputes || returns || by_hand,
             _ => true,
         }
     }
@@ -204,6 +213,10 @@ pub struct Workload {
     /// How often a payment is taken in several captures, or only in part.
     #[serde(default)]
     pub captures: Rate,
+    /// How long after its order a parcel leaves at most, when its part of such a
+    /// payment is taken; at once, where nothing is said.
+    #[serde(default)]
+    pub ship_after_max: Span,
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,

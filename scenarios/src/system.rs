@@ -141,6 +141,11 @@ pub enum Timer {
     Retell(PaymentId),
     /// A provider: what was given back under this reference comes back.
     RefundBack(OperationId),
+    /// A provider: somebody may give this charge back by hand.
+    ByHand(ChargeId),
+    /// A provider: somebody has it tell once more, as the trouble of the plan with
+    /// this id says.
+    Replay(u32),
 }
 
 /// What a client is reminded of.
@@ -265,6 +270,12 @@ impl System for PaymentSystem {
             }
             (Party::Provider(provider), Timer::Dispute(charge)) => {
                 provider.on_dispute(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::ByHand(charge)) => {
+                provider.on_by_hand(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::Replay(trouble)) => {
+                provider.replay(self, trouble, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),

@@ -32,6 +32,7 @@ impl Payment {
                 let to = |provider| self.step_intent(which, Some(provider));
                 Some(self.route(rules).map_or(FAIL, to))
             }
+            Next::Begin(which) if self.is_due_in(which).is_some() => None,
             Next::Begin(which) => Some(self.step_intent(which, None)),
             Next::Await(which) if self.action(which) == Action::Quote => Some(self.quoted(which)),
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {

@@ -135,7 +135,7 @@ impl Inbox {
     }
 
     fn apply(&mut self, webhook: &Webhook) {
-        let applied = self.applied.entry(webhook.reference).or_default();
+        let applied = self.applied.entry(webhook.object()).or_default();
         *applied = webhook.version.max(*applied);
     }
 

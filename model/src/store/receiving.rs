@@ -33,7 +33,15 @@ impl Store {
         if self.defects.pick(Defect::StaleOverwrites, || false, outdated) {
             return Some(StoreEntry::Received(*webhook, InboxState::Applied));
         }
-        if let News::Begins(Beginning::DisputeOpened, _) = webhook.news {
+        let ignored = webhook.news.is_by_hand() && self.defects.has(Defect::RefundByHandIgnored);
+        if ignored {
+            return Some(StoreEntry::Received(*webhook, InboxState::Stale));
+        }
+        let begins = matches!(
+            webhook.news,
+            News::Begins(Beginning::DisputeOpened | Beginning::RefundedByHand, _)
+        );
+        if begins {
             return Some(StoreEntry::Committed(Arc::new(self.begun_by(webhook)?)));
         }
         let reversal = self.reversed_by(webhook);

@@ -49,6 +49,13 @@ impl Taken {
         self.captured - self.refunds - disputed
     }
 
+    /// The same, of which what went back `before` went back, too.
+    pub(super) fn after(self, before: Option<Self>) -> Self {
+        let (refunds, disputed) =
+            before.map_or((Amount::ZERO, Amount::ZERO), |taken| (taken.refunds, taken.disputed));
+        Self { refunds, disputed, ..self }
+    }
+
     /// What was captured so far, as `journal` has it.
     pub(super) fn from_journal(journal: &[Record]) -> Option<Self> {
         let taken = journal.iter().filter_map(|record| match record {
@@ -95,6 +102,13 @@ impl Commit {
             _ => None,
         }
     }
+
+    /// How much of another payment its acceptance tells to be given back by hand.
+    fn given_back(&self) -> Option<Claim> {
+        let Some(Record::Accepted(intent)) = self.records.first() else { return None };
+        let Order::RefundByHand(refund) = intent.order else { return None };
+        Some(Claim { of: refund.of, amount: intent.money.amount })
+    }
 }
 
 impl Store {
@@ -106,7 +120,7 @@ impl Store {
 
     /// Takes back what `commit` claims, or gives back what it fails to take.
     pub(super) fn take_back(&mut self, commit: &Commit) {
-        if let Some(claim) = commit.claimed_back() {
+        if let Some(claim) = commit.claimed_back().or_else(|| commit.given_back()) {
             self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
         }
         if let Some(claim) = commit.withdrawn() {

@@ -44,6 +44,7 @@ mod provider_keys;
 mod provider_money;
 mod rail;
 mod refund;
+mod refund_by_hand;
 mod reversals;
 mod risk;
 mod rules;

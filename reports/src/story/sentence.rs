@@ -243,6 +243,8 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Mature(_) => "the issuer makes up its mind",
         Timer::Dispute(_) => "a customer's bank makes up its mind",
         Timer::RefundBack(_) => "a refund comes back from the customer's bank",
+        Timer::ByHand(_) => "somebody has the dashboard open",
+        Timer::Replay(_) => "somebody has it tell of everything once more",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",

@@ -19,7 +19,8 @@ use crate::plan::Operation;
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
-    /// PB: what was given back to it, if it is that of a refund.
+    /// PB: what was given back to it, if it is that of a refund; by hand, if it is
+    /// not.
     pub(super) given: GivenBack,
     /// PB: everything that was to be sent to it, in the order in which the books
     /// had it.
@@ -31,6 +32,8 @@ pub(super) struct Dossier {
     pub(super) withdrawn: Amount,
     /// LG: what was sent for it, and came back.
     pub(super) returned: Amount,
+    /// LG: what somebody gave back of it by hand, at its provider.
+    pub(super) by_hand: Amount,
     /// PB and LG: what befell it at its provider or bank unasked, and when that
     /// was booked.
     pub(super) rail: Vec<RailEvent>,
@@ -146,6 +149,7 @@ impl Dossier {
         self.booked = Amount::ZERO;
         self.withdrawn = Amount::ZERO;
         self.returned = Amount::ZERO;
+        self.by_hand = Amount::ZERO;
         self.rail.clear();
         self.holds.clear();
         self.payments.clear();
@@ -187,7 +191,7 @@ impl Dossier {
 
     /// Takes what a movement of the charge means for the refund that it is for.
     pub(super) fn take_refund(&mut self, at: VirtualTime, movement: &Movement) {
-        if let Some(what @ Rail::RefundReturned) = Rail::of(movement.event) {
+        if let Some(what @ Rail::RefundReturned) = Rail::of(movement) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
         let given = &mut self.given;
@@ -245,17 +249,26 @@ impl Dossier {
         disputes.map(|view| view.intent.money.amount).sum()
     }
 
-    /// What of it can't be given back, because customers' banks have it: journal
-    /// and ledger say so, and no person was told of a refund that was under way.
+    /// What was given back by hand, as the journal has it.
+    pub(super) fn accepted_by_hand(&self) -> Amount {
+        let refunds = self.payments.iter();
+        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
+        refunds.map(|view| view.intent.money.amount).sum()
+    }
+
+    /// What of it can't be given back, because customers' banks have it, or the
+    /// customer by somebody's hand: journal and ledger say so, and no person was
+    /// told of a refund that was under way.
     pub(super) fn withheld(&self) -> Amount {
         let told = self.payments.iter().any(|view| view.flagged_at.is_some());
-        if told { Amount::ZERO } else { self.disputed().min(self.withdrawn) }
+        let held = self.disputed().min(self.withdrawn) + self.by_hand;
+        if told { Amount::ZERO } else { held }
     }
 
     /// The ledger has stored `row`.
     pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
         let Some(what) = Rail::booked_by(row) else { return };
-        if !what.is_of_dispute() {
+        if what.is_return() {
             self.returned += row.amount;
         }
         let open = |event: &&mut RailEvent| event.what == what && event.booked_at.is_none();
@@ -265,7 +278,7 @@ impl Dossier {
     }
 
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
-        if let Some(what) = Rail::of(movement.event).filter(|what| what.is_of_dispute()) {
+        if let Some(what) = Rail::of(movement).filter(|what| !what.is_return()) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
         let known = self.charges.iter().position(|view| view.id == movement.charge.id);
@@ -388,11 +401,13 @@ impl PaymentRecordView {
 
     /// What was captured for it, if it succeeded.
     pub(super) fn captured(&self) -> Amount {
-        match (self.status, self.intent.order.captures().is_at_once()) {
-            (Status::Succeeded, true) => self.intent.money.amount,
-            (Status::Succeeded, false) => self.in_parts,
-            _ => Amount::ZERO,
-        }
+        if self.status == Status::Succeeded { self.taken() } else { Amount::ZERO }
+    }
+
+    /// What it takes, as far as it has come if that is in parts.
+    pub(super) fn taken(&self) -> Amount {
+        let at_once = self.intent.order.captures().is_at_once();
+        if at_once { self.intent.money.amount } else { self.in_parts }
     }
 
     /// Takes what became of one of several captures, or of a single one of a

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::Token;
 use model::workflow::chargeback::CHARGEBACK;
+use model::workflow::refund_by_hand::REFUND_BY_HAND;
 use model::workflow::reversal::REVERSAL;
 use serde::Serialize;
 use sim::{Sighting, VirtualTime};
@@ -181,6 +182,7 @@ impl Findings {
                 workflow: match step {
                     "dispute" | "contest" => CHARGEBACK.saga.name,
                     "return" => REVERSAL.saga.name,
+                    "by-hand" => REFUND_BY_HAND.saga.name,
                     _ => self.plan.workflow(token).saga.name,
                 },
                 step,

@@ -1,6 +1,8 @@
 //! What providers and banks did by themselves, and when the ledger had it: L06.
 
-use model::{AccountName, BankMovement, ChargeEvent, RemittanceEvent, Status, Token, Transfer};
+use model::{
+    AccountName, BankMovement, ChargeEvent, Movement, RemittanceEvent, Status, Token, Transfer,
+};
 use sim::{Sighting, VirtualTime};
 
 use super::called;
@@ -19,7 +21,8 @@ pub(super) struct RailEvent {
     pub(super) booked_at: Option<VirtualTime>,
 }
 
-/// What they do by themselves: what becomes of a dispute, and of what was sent.
+/// What they do by themselves: what becomes of a dispute, and of what was sent;
+/// and what somebody has them do by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rail {
     /// A provider gave the money to the customer's bank.
@@ -32,16 +35,19 @@ pub(super) enum Rail {
     PayoutReturned,
     /// A refund came back to its provider.
     RefundReturned,
+    /// A provider gave money back by hand.
+    ByHand,
 }
 
 impl Rail {
     /// What a change in a provider's books is of these.
-    pub(super) fn of(event: ChargeEvent) -> Option<Self> {
-        match event {
+    pub(super) fn of(movement: &Movement) -> Option<Self> {
+        match movement.event {
             ChargeEvent::Disputed(_) => Some(Self::Opened),
             ChargeEvent::DisputeWon(_) => Some(Self::Won),
             ChargeEvent::DisputeLost => Some(Self::Lost),
             ChargeEvent::RefundReturned(_) => Some(Self::RefundReturned),
+            _ if is_by_hand(movement) => Some(Self::ByHand),
             _ => None,
         }
     }
@@ -62,6 +68,9 @@ impl Rail {
             (AccountName::ProviderReceivable(_), AccountName::TransitOutProviders) => {
                 Some(Self::RefundReturned)
             }
+            (AccountName::TransitOutProviders, AccountName::ProviderReceivable(_)) => {
+                Some(Self::ByHand)
+            }
             _ => None,
         }
     }
@@ -71,9 +80,18 @@ impl Rail {
         matches!(self, Self::Opened | Self::Won | Self::Lost)
     }
 
+    /// Whether something that was sent came back.
+    pub(super) const fn is_return(self) -> bool {
+        matches!(self, Self::PayoutReturned | Self::RefundReturned)
+    }
+
     /// The step that it is judged at, in the words of a violation.
     const fn step(self) -> &'static str {
-        if self.is_of_dispute() { "dispute" } else { "return" }
+        match self {
+            Self::Opened | Self::Won | Self::Lost => "dispute",
+            Self::PayoutReturned | Self::RefundReturned => "return",
+            Self::ByHand => "by-hand",
+        }
     }
 
     const fn name(self) -> &'static str {
@@ -82,6 +100,7 @@ impl Rail {
             Self::Won => "won",
             Self::Lost => "lost",
             Self::PayoutReturned | Self::RefundReturned => "returned",
+            Self::ByHand => "given back by hand",
         }
     }
 }
@@ -108,4 +127,9 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
             format!("{subject}{} was {what} at {at}, which {booked}", called(token))
         });
     }
+}
+
+/// Whether it is money that went back, and no request asked for it.
+pub(super) fn is_by_hand(movement: &Movement) -> bool {
+    matches!(movement.event, ChargeEvent::Refunded(_)) && movement.reference.is_none()
 }

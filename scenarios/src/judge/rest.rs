@@ -1,5 +1,5 @@
-//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; of
-//! chargebacks there is more in `chargebacks.rs`.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; more in
+//! `chargebacks.rs`, `by_hand.rs`, `fees.rs` and `nets.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
-use super::{called, called_refund, chargebacks, rail, refunds, reversals};
+use super::rail::Rail;
+use super::{by_hand, called, called_refund, chargebacks, fees, nets, rail, refunds, reversals};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -49,6 +50,18 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
             if !said.is_open_case(operation.token) {
                 reversals::at_rest(found, seen, operation, dossier);
             }
+            if operation.purpose.refunds().is_none() {
+                by_hand::at_rest(found, seen, operation.token, dossier);
+            }
+        }
+    }
+    // Last, as what nothing else tells of.
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        fees::at_rest(&said.nets, found, seen, view);
+        if matches!(view.status, Status::Failed | Status::Canceled) {
+            nets::at_rest(&said.nets, found, seen, view);
         }
     }
 }
@@ -83,7 +96,9 @@ fn terminates(
 ) {
     let token = view.intent.token;
     let befell_at = match view.intent.order {
-        Order::Chargeback(_) | Order::Reversal(_) => dossier.rail.first().map(|event| event.at),
+        Order::Chargeback(_) => begun(dossier, |what| what == Rail::Opened),
+        Order::RefundByHand(_) => begun(dossier, |what| what == Rail::ByHand),
+        Order::Reversal(_) => begun(dossier, Rail::is_return),
         _ => None,
     };
     // What begins after all faults has its time from then on.
@@ -96,6 +111,11 @@ fn terminates(
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
+}
+
+/// When this began to befall it.
+fn begun(dossier: &Dossier, is: impl Fn(Rail) -> bool) -> Option<VirtualTime> {
+    dossier.rail.iter().find(|event| is(event.what)).map(|event| event.at)
 }
 
 /// Every authorization and hold of a payment that came to nothing is undone,
@@ -309,6 +329,12 @@ fn given_back(said: &Authorities, token: Token) -> Amount {
     said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
 }
 
+/// What somebody gave back of it by hand at `provider`.
+fn by_hand(said: &Authorities, token: Token, provider: ProviderId) -> Amount {
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    if given.by == Some(provider) { given.amount } else { Amount::ZERO }
+}
+
 /// What is captured and not given back, and sent, of one tenant's payments in
 /// one currency.
 #[derive(Debug, Default)]
@@ -349,7 +375,8 @@ fn captured(
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
             let known = if is_open { captured.min(booked) } else { captured };
-            *side.by.entry(*provider).or_default() += known - withdrawn;
+            *side.by.entry(*provider).or_default() +=
+                known - withdrawn - by_hand(said, token, *provider);
         }
         let remittances = match operation.purpose.is_payout() {
             true => said.remittances_of(token),
@@ -363,7 +390,8 @@ fn captured(
         let moved = said.captured(token) + said.sent(token);
         let withdrawn = said.dossiers.withdrawn(token, None);
         let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
-        if !is_open && (booked != moved || withdrawn != withdrawn_booked) {
+        let by_hand = said.of(token).is_some_and(|d| d.given.amount != d.by_hand);
+        if !is_open && (booked != moved || withdrawn != withdrawn_booked || by_hand) {
             side.culprit.get_or_insert(token);
         }
     }

@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod by_hand;
 mod disputing;
 mod entry;
 mod misfortune;
@@ -75,8 +76,7 @@ impl ProviderDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state =
-            ProviderState::new(id, system.rules.dialect(id).clone(), system.plan.webhooks);
+        let mut state = ProviderState::of(system, id);
         for entry in journal {
             match entry {
                 Entry::Provider(entry) => state.restore(entry),
@@ -302,6 +302,7 @@ impl ProviderDesk {
         }
         if let Some(Movement { charge, event: ChargeEvent::Captured(_), .. }) = &movement {
             self.expect_dispute(system, charge.id, out);
+            self.expect_by_hand(system, charge.id, out);
         }
         let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
         match overtaken.filter(|_| course.answers) {
@@ -331,7 +332,10 @@ impl ProviderDesk {
         let compaction = Compaction { idle, ..system.compaction };
         let live = self.state.footprint().0;
         if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
-            let awaits = |reference: &OperationId| self.awaits_dispute(system, *reference);
+            let awaits = |reference: &OperationId| {
+                self.awaits_dispute(system, *reference)
+                    || self.awaits_by_hand(system, *reference, out)
+            };
             let (open, references) = references.into_iter().partition(awaits);
             for reference in Vec::into_iter(open) {
                 self.executed.add(out.monotonic(), reference);

@@ -16,8 +16,8 @@ use model::{
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{
-    ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, REFUND_RETURNED_MAX, RETURNED_WITHIN,
-    TOLD_WITHIN, never_found, term,
+    ANSWER_WITHIN_MAX, BY_HAND_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE, REFUND_RETURNED_MAX,
+    RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
 };
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
@@ -322,14 +322,16 @@ impl StoreDesk {
         let live = self.store.footprint().0;
         // What is told of a payment long after its end has to find it.
         let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
+        let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
         let told_within = match system.plan.webhooks {
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
             true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
+            true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,
             true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
             true => TOLD_WITHIN,
             false => Duration::ZERO,
         };
-        let idle = system.compaction.idle + told_within;
+        let idle = system.compaction.idle + told_within + system.plan.replayed_within();
         let compaction = Compaction { idle, ..system.compaction };
         if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
             self.store.put_away(payments);

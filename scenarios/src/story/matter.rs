@@ -135,6 +135,8 @@ impl Matter {
             | Timer::Mature(_)
             | Timer::Dispute(_)
             | Timer::RefundBack(_)
+            | Timer::ByHand(_)
+            | Timer::Replay(_)
             | Timer::Orphan(_)
             | Timer::Reap => false,
         }

@@ -21,6 +21,7 @@ impl ProviderDesk {
     /// issuers will say is waited for.
     pub(super) fn resume_telling(&self, system: &PaymentSystem, out: &mut Effects) {
         let Some(outbox) = &self.state.outbox else { return };
+        self.expect_replays(system, out);
         for parcel in outbox.parcels() {
             let lives = now(out) < parcel.at + self.tells_for(system, parcel);
             let dropped = self.post(system, parcel).is_some_and(|post| post.dropped().is_some());
@@ -33,6 +34,7 @@ impl ProviderDesk {
                 out.set_timer(at.saturating_sub(now(out)), Timer::Mature(charge.id));
             }
             self.expect_dispute(system, charge.id, out);
+            self.expect_by_hand(system, charge.id, out);
         }
         for (reference, at) in self.state.books.coming_back() {
             out.set_timer(at.saturating_sub(now(out)), Timer::RefundBack(reference));

@@ -119,4 +119,4 @@ impl Drawer<'_> {
 }
 
 /// Troubles of providers are numbered from here on, faults of the kernel from 1.
-const TROUBLE_IDS: u32 = 1_001;
+pub(super) const TROUBLE_IDS: u32 = 1_001;

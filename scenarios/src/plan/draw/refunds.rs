@@ -66,6 +66,7 @@ fn refund(
         order_ref: OrderRef(token.0),
         dispute: None,
         recall_after: None,
+        by_hand: None,
         insists: false,
         purpose: Purpose::Refund { of: payment.token },
         ..payment.clone()

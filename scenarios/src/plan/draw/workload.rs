@@ -1,10 +1,11 @@
 //! What customers attempt, and what merchants may process.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
-    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
-    PayoutOrder, Split, Tenant, Token,
+    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder,
+    Split, Tenant, Token,
 };
 use sim::{Rate, Stream, VirtualTime};
 
@@ -37,6 +38,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             cancel_after: cancels.then_some(cancel),
             dispute: None,
             recall_after: None,
+            by_hand: None,
             purpose: Purpose::default(),
             insists: false,
         }
@@ -207,16 +209,21 @@ pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream
             left -= share;
         }
         let captures = Captures::of(&shares).filter(|_| in_parts).unwrap_or_default();
-        operation.purpose = Purpose::PayIn(PayIn { captures, ..operation.purpose.pay_in() });
+        if let Purpose::PayIn(pay_in) = &mut operation.purpose {
+            pay_in.captures = captures;
+        }
     }
 }
 
-/// One basket, goods of several merchants of a marketplace.
+/// One basket, goods of several merchants of a marketplace; of none that is to be
+/// given back, as nobody could say whose part of it that were.
 pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
     let workload = &scenario.workload;
     if workload.split == Rate::NEVER {
         return;
     }
+    let given_back: BTreeSet<_> =
+        operations.iter().filter_map(|operation| operation.purpose.refunds()).collect();
     for operation in operations {
         let is_split = stream.chance(workload.split);
         let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
@@ -228,7 +235,12 @@ pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: 
             others.push((Merchant(merchant), share as u16));
         }
         let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
-        operation.purpose = Purpose::PayIn(PayIn { split, ..operation.purpose.pay_in() });
+        let whole = given_back.contains(&operation.token);
+        if let Purpose::PayIn(pay_in) = &mut operation.purpose
+            && !whole
+        {
+            pay_in.split = split;
+        }
     }
 }
 
