@@ -108,11 +108,19 @@ impl Conductor {
         &self.payment
     }
 
+    /// Takes note of the time on the wall, since the beginning: by it parcels leave.
+    pub fn tell_time(&mut self, wall: Duration) {
+        self.payment.tell_time(wall);
+    }
+
     /// What to do at `now`.
     pub fn act(&mut self, now: Duration, rules: &Rules) -> Act {
         let records = self.batch(now, rules);
         if !records.is_empty() {
             return Act::Commit(records);
+        }
+        if let Some(wait) = self.payment.ships_in() {
+            return Act::Wait(wait);
         }
         let Some(aim) = self.aim() else { return Act::Finish };
         if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {

@@ -62,6 +62,7 @@ mod rules;
 pub mod saga;
 mod settlement;
 mod share;
+mod shipping;
 mod split;
 mod status;
 mod store;
@@ -104,7 +105,9 @@ pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{ChargebackOrder, Order, PayIn, PayoutOrder, RefundOrder};
+pub use order::{
+    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+};
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
@@ -129,6 +132,7 @@ pub use rounding::Rounding;
 pub use rules::Rules;
 pub use settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 pub use share::share;
+pub use shipping::Shipping;
 pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
 pub use store::{

@@ -69,6 +69,9 @@ pub enum Record {
     /// The quote had ended before what was taken was booked: the house buys at
     /// this rate what the merchant was promised.
     Covered(Cover),
+    /// What this reversal is about is `returned` from now on: its ledger rows
+    /// are there.
+    Reversed,
 }
 
 /// What the client wants.
@@ -137,6 +140,11 @@ pub enum Outcome {
     Notified,
     /// Definitely nothing happened.
     Refused(Refusal),
+    /// The bank has answered a recall.
+    Recalled {
+        /// Whether the money will come back.
+        granted: bool,
+    },
 }
 
 /// Why definitely nothing happened.

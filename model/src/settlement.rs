@@ -59,6 +59,8 @@ pub enum LineKind {
     Capture,
     /// What was given back to one.
     Refund,
+    /// What was given back to one, and came back.
+    RefundReturned,
     /// What a customer's bank has withdrawn.
     Dispute,
     /// What it gave back.
@@ -133,6 +135,7 @@ impl LineKind {
         match self {
             Self::Capture => "capture",
             Self::Refund => "refund",
+            Self::RefundReturned => "refund returned",
             Self::Dispute => "dispute",
             Self::DisputeWon => "dispute won",
             Self::Payout => "payout",

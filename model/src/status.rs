@@ -163,9 +163,10 @@ impl Status {
         }
     }
 
-    /// The status that a payment of this one had when it was finished for its
-    /// client: by that the key of its creation is answered ever after.
-    pub const fn first_final(self) -> Self {
+    /// What a creation was answered with in the end that came to this: what
+    /// becomes of a success later does not change its stored reply (payments.md
+    /// I19).
+    pub const fn first_answered(self) -> Self {
         match self {
             Self::Settled | Self::Returned => Self::Succeeded,
             other => other,

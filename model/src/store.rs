@@ -8,6 +8,7 @@ mod inbox;
 mod lifetimes;
 mod receiving;
 mod reconciling;
+mod returning;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -425,15 +426,22 @@ impl Store {
         });
         row.last = commit.id;
         row.then = commit.then;
+        let first = row.journal.first().or(commit.records.first());
+        let has_events = match first {
+            Some(Record::Accepted(intent)) => intent.order.has_events(),
+            _ => true,
+        };
         for record in &commit.records {
             row.journal.push(*record);
-            row.outbox.take(record);
+            if has_events {
+                row.outbox.take(record);
+            }
             row.case |= matches!(record, Record::CaseOpened(_));
             row.pivot_intended |= is_pivot(&row.journal, record);
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {
-                row.taken = Taken::from_journal(&row.journal);
+                row.taken = Taken::from_journal(&row.journal).map(|taken| taken.after(row.taken));
             }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
@@ -445,6 +453,7 @@ impl Store {
             }
         }
         let status = row.status;
+        self.take_return(commit);
         self.take_back(commit);
         self.take_inbox(commit, status);
         self.expect(commit);

@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 63] = [
+pub const ALL: [FaultStory; 67] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -55,6 +55,11 @@ pub const ALL: [FaultStory; 63] = [
     disturbance("corrupt-record", "F26", "a boot finds a record whose checksum does not fit"),
     disturbance("old-generation", "F26", "a boot finds a journal that lacks its last records"),
     disturbance("forced-point", "F28", "a party takes a rare branch that the plan forces"),
+    disturbance(
+        "crash-all",
+        "F28",
+        "parties crash at once: their machine, or all workers of a kind",
+    ),
     disturbance("brown-out", "F03", "a sick provider is slow or answers with a server error"),
     disturbance("hard-outage", "F04", "a provider swallows the request"),
     disturbance("timeout-after-effect", "F05", "a provider executes and its reply is dropped"),
@@ -77,6 +82,9 @@ pub const ALL: [FaultStory; 63] = [
     disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
     disturbance("webhook-reordered", "F15", "a provider tells of a change behind later ones"),
     disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
+    business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
+    business("refund-by-hand", "F28", "somebody gives money back in a provider's dashboard"),
+    disturbance("webhook-replay", "F28", "somebody has all webhooks of some days sent once more"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -100,7 +108,7 @@ pub const ALL: [FaultStory; 63] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 63] = ALL;
+    static STORIES: [FaultStory; 67] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -161,6 +161,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
         ("refund failed", issuer.refund_failed),
+        ("refund returned", issuer.refund_returned),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -256,6 +257,11 @@ fn troubled(trouble: &ProviderTrouble) -> String {
             let slow = Brief::from(slow_max);
             format!("answers {errors} with a server error and is up to {slow} slow")
         }
+        Trouble::Replay { newest_first } => {
+            let order = if newest_first { ", the latest first" } else { "" };
+            let (since, at) = (trouble.from, trouble.until);
+            return format!("{who} tells once more of all since {since}{order}, at {at}");
+        }
     };
     format!("{who} {what}, at {} for {lasts}", trouble.from)
 }
@@ -280,7 +286,11 @@ fn then(operation: &Operation) -> String {
     let then = [
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
+        operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
+        operation
+            .by_hand
+            .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
     then.extend(operation.insists.then(|| "insists".to_owned()));
@@ -298,7 +308,12 @@ fn parts(operation: &Operation) -> Option<String> {
     let captures = operation.purpose.pay_in().captures;
     let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
     let shares: Vec<_> = captures.shares().iter().map(percent).collect();
-    (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
+    let ships = operation.purpose.pay_in().shipping;
+    let ships = match ships.is_at_once() {
+        true => String::new(),
+        false => format!(", the last at {}", VirtualTime::ZERO.after(ships.last())),
+    };
+    (!captures.is_at_once()).then(|| format!("taken: {} %{ships}", shares.join(" + ")))
 }
 
 /// How many other merchants get a part of it, if any do.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Booked, Commit, CommitResult, Event, EventId, EventNumber, FileId, Lease,
-    LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, Report, ReturnId,
-    ReturnNotice, RiskRequest, SettlementFile, Status, Taken, Task, Token, Told, TransactionId,
-    Webhook,
+    Answer, BankRequest, Booked, Commit, CommitResult, Event, EventId, EventNumber, FileId, Intent,
+    Lease, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, Report,
+    ReturnId, ReturnNotice, RiskRequest, SettlementFile, Status, Taken, Task, Token, Told,
+    TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -101,6 +101,10 @@ pub enum Message {
     MerchantEventAck(Token, EventNumber),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+    /// Client to edge: m14, get back what was paid out under this key.
+    AskRecall(Token, KeyId),
+    /// Edge to client: the reply to [`Message::AskRecall`].
+    RecallAsked(Asking, ClientReply),
     /// Provider or bank to reconciler: m16.
     SettlementFile(Arc<SettlementFile>),
     /// Reconciler to whoever wrote it: it is durable, or has to be sent again.
@@ -173,6 +177,8 @@ pub struct Envelope {
 pub struct ReturnReceipt {
     /// Which return.
     pub id: ReturnId,
+    /// What the inbox calls it.
+    pub event: EventId,
     /// To whose account elsewhere it had been sent.
     pub token: Token,
     /// Whether it is durable: otherwise it has to be told again.
@@ -216,6 +222,9 @@ pub struct Rows {
     pub payment: Option<PaymentView>,
     /// The payment that is to be given back.
     pub of: Option<Box<GivenBack>>,
+    /// The recall of the payout that is asked back, if it can be, and whether it
+    /// was accepted before.
+    pub recall: Option<Box<(Intent, bool)>>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -228,10 +237,13 @@ pub struct Rows {
 /// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, of, generation, earlier, known_order } = self;
+        let Self { key, payment, of, recall, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
         if let Some(of) = of {
             of.hash(state);
+        }
+        if let Some(recall) = recall {
+            recall.hash(state);
         }
         if let Some(earlier) = earlier {
             earlier.hash(state);
@@ -412,15 +424,17 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
-    48 SETTLEMENT_FILE "settlement-file" = Self::SettlementFile(_),
-    49 FILE_RECEIPT "file-receipt" = Self::FileReceipt(_),
-    50 FILE_AGAIN "file-again" = Self::FileAgain(_),
-    51 FILE "file" = Self::File(_),
-    52 FILED "file-reply" = Self::Filed(_),
-    53 RECONCILE "reconcile" = Self::Reconcile(_),
-    54 RECONCILED "reconciled" = Self::Reconciled(..),
-    55 ASK_REPORT "ask-report" = Self::AskReport(_),
-    56 REPORT "report" = Self::Report(..),
+    48 ASK_RECALL "ask-recall" = Self::AskRecall(..),
+    49 RECALL_ASKED "ask-recall-reply" = Self::RecallAsked(..),
+    50 SETTLEMENT_FILE "settlement-file" = Self::SettlementFile(_),
+    51 FILE_RECEIPT "file-receipt" = Self::FileReceipt(_),
+    52 FILE_AGAIN "file-again" = Self::FileAgain(_),
+    53 FILE "file" = Self::File(_),
+    54 FILED "file-reply" = Self::Filed(_),
+    55 RECONCILE "reconcile" = Self::Reconcile(_),
+    56 RECONCILED "reconciled" = Self::Reconciled(..),
+    57 ASK_REPORT "ask-report" = Self::AskReport(_),
+    58 REPORT "report" = Self::Report(..),
 }
 
 impl sim::Message for Message {
@@ -439,11 +453,12 @@ impl Message {
         match self {
             Self::Create(request) => request.token,
             Self::Refund(request) => request.token,
-            Self::Get(token, _) | Self::Cancel(token, _) => *token,
+            Self::Get(token, _) | Self::Cancel(token, _) | Self::AskRecall(token, _) => *token,
             Self::Created(asking, _)
             | Self::Refunded(asking, _)
             | Self::Got(asking, _)
-            | Self::Cancelled(asking, _) => asking.token,
+            | Self::Cancelled(asking, _)
+            | Self::RecallAsked(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod disturbance;
+mod operators;
 mod rails;
 mod rates;
 mod settlement;
@@ -19,6 +20,7 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+pub use operators::OperatorSettings;
 pub use rails::{Dates, RailKind, RailSettings};
 pub use rates::RateSettings;
 pub(crate) use settlement::calendar;
@@ -44,6 +46,9 @@ pub struct Scenario {
     pub trials_min: u64,
     /// Codes of the invariants whose premise has to be met.
     pub exercises: Vec<String>,
+    /// What it says where it says nothing itself: `calm` or `stormy`.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
     /// The number of workers that the orchestrator has, at most 4.
@@ -87,6 +92,9 @@ pub struct Scenario {
     /// The dialects that its providers may have, as the loader found them.
     #[serde(skip)]
     pub cast: Vec<Dialect>,
+    /// What people do who operate it.
+    #[serde(default)]
+    pub operators: OperatorSettings,
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
@@ -131,16 +139,29 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
+        let by_hand = self.operators.refund_by_hand > Rate::NEVER;
         match invariant {
-            Invariant::I07 => refunds || disputes,
+            Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes,
+            Invariant::L06 => disputes || returns || by_hand,
             Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
             _ => true,
         }
+    }
+}
+
+impl Scenario {
+    /// Whether what is paid out may come back.
+    pub fn sends_back(&self) -> bool {
+        let back = |rail: &RailSettings| {
+            [rail.returned, rail.unauthorized].iter().any(|rate| *rate > Rate::NEVER)
+                || self.workload.recall > Rate::NEVER
+        };
+        self.workload.payouts > Rate::NEVER && self.rails.iter().any(back)
     }
 }
 
@@ -175,6 +196,12 @@ pub struct Workload {
     /// How much each of them has, in minor units.
     #[serde(default)]
     pub balance: u64,
+    /// How often a customer wants back what was paid out.
+    #[serde(default)]
+    pub recall: Rate,
+    /// How long after it was asked for at most.
+    #[serde(default = "recall_after_max")]
+    pub recall_after_max: Span,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -194,6 +221,10 @@ pub struct Workload {
     /// How often a payment is taken in several captures, or only in part.
     #[serde(default)]
     pub captures: Rate,
+    /// How long after its order a parcel leaves at most, when its part of such a
+    /// payment is taken; at once, where nothing is said.
+    #[serde(default)]
+    pub ship_after_max: Span,
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,
@@ -288,6 +319,9 @@ pub struct IssuerSettings {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed, and that the customer's bank sends back one to ten
+    /// days later: F23.
+    pub refund_returned: Rate,
     /// Payments that the customer disputes at its bank: F22.
     pub disputed: Rate,
     /// How long after the payment at most; a hundred and twenty days are the
@@ -463,6 +497,10 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn recall_after_max() -> Span {
+    Span::seconds(3_600)
 }
 
 fn refund_after_max() -> Span {

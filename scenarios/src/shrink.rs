@@ -33,7 +33,8 @@ use crate::plan::Plan;
 use crate::trial;
 
 pub use bank_line::BankLine;
-pub use line::{Line, ProviderLine, WeatherLine};
+pub use line::{Line, WeatherLine};
+pub use provider_line::ProviderLine;
 pub use range::{Range, Stretchable};
 
 use quarry::{Outcome, Quarry};

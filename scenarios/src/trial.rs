@@ -316,12 +316,15 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundReturned => "refund-returned",
         ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
         ProviderStrike::WebhookDelayed => "webhook-delayed",
         ProviderStrike::WebhookReordered => "webhook-reordered",
         ProviderStrike::WebhookEarly => "webhook-early",
+        ProviderStrike::RefundedByHand => "refund-by-hand",
+        ProviderStrike::WebhooksReplayed => "webhook-replay",
     }
 }
 
@@ -340,10 +343,15 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
 }
 
 /// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided.
+/// last dispute is decided, the last refund by hand made, and the last payout may
+/// have come back.
 fn horizon(plan: &Plan) -> VirtualTime {
-    let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
-    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let befallen = plan.operations.iter().filter_map(Operation::befallen_until);
+    let returns = plan.operations.iter().filter_map(|operation| {
+        let may_come_back = plan.webhooks && operation.purpose.is_payout();
+        may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
+    });
+    befallen.chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

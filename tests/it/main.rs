@@ -22,6 +22,7 @@ mod readme;
 mod reference;
 mod repro_file;
 mod repros;
+mod reversals;
 mod settlement;
 mod shrinking;
 mod snapshots;

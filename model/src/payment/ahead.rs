@@ -24,11 +24,15 @@ impl Payment {
         if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
             return (!self.terminal).then_some(Record::Terminal);
         }
+        if self.owes_reversal() {
+            return Some(Record::Reversed);
+        }
         match next {
             Next::Begin(which) if self.action(which) == Action::Authorize => {
                 let to = |provider| self.step_intent(which, Some(provider));
                 Some(self.route(rules).map_or(FAIL, to))
             }
+            Next::Begin(which) if self.is_due_in(which).is_some() => None,
             Next::Begin(which) => Some(self.step_intent(which, None)),
             Next::Await(which) if self.action(which) == Action::Quote => Some(self.quoted(which)),
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
@@ -43,6 +47,12 @@ impl Payment {
             Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
             _ => None,
         }
+    }
+
+    /// Whether what came back is booked, and its payment does not tell of it.
+    fn owes_reversal(&self) -> bool {
+        let booked = self.status == Status::Succeeded && !self.reversed;
+        booked && self.intent.order.returns().is_some()
     }
 
     /// The intent of `which`, at `provider` if it is a try at a provider.
@@ -81,7 +91,8 @@ impl Payment {
         if self.status == Status::InReview && done(Action::Risk) {
             return self.change(StatusEvent::Approve);
         }
-        if self.status == Status::Captured && done(Action::Post) {
+        let books_nothing = self.step(Action::Post).is_none();
+        if self.status == Status::Captured && (done(Action::Post) || books_nothing) {
             return self.change(StatusEvent::Booked);
         }
         if self.cancel_requested && self.may_cancel() {

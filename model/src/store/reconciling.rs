@@ -9,7 +9,7 @@ use crate::aside::Aside;
 use crate::defect::Defect;
 use crate::identity::{LineId, OperationId, PaymentId};
 use crate::money::Amount;
-use crate::order::{Order, RefundOrder};
+use crate::order::{CameBack, Order, RefundOrder, ReversalOrder};
 use crate::reconciliation::{
     Booked, Item, ItemId, ItemState, Reconciliation, Report, Settling, Task, What, Work,
 };
@@ -160,19 +160,38 @@ impl Store {
                 let kind = disputed(intent.order.workflow(), row, commit)?;
                 return Some((kind, order.authorization));
             }
+            // What comes back by a rail its own saga books with the bank.
+            Order::Recall(_)
+            | Order::Reversal(ReversalOrder { from: CameBack::Payout { .. }, .. }) => {
+                return None;
+            }
             _ if !succeeded => return None,
+            Order::RefundByHand(order) => {
+                let authorization = self.intended(order.of, Action::Authorize)?;
+                return Some((LineKind::Refund, authorization));
+            }
+            Order::Reversal(order) => {
+                let refund = self.intended(order.of, Action::Refund)?;
+                return Some((LineKind::RefundReturned, refund));
+            }
             Order::PayIn(_) => (LineKind::Capture, Action::Authorize),
             Order::Payout(_) => (LineKind::Payout, Action::Send),
             Order::Refund(_) => (LineKind::Refund, Action::Refund),
         };
+        Some((kind, self.intended(commit.payment, action)?))
+    }
+
+    /// The operation of the last try of a payment at the step that does this.
+    fn intended(&self, payment: PaymentId, what: Action) -> Option<OperationId> {
+        let journal = &self.payments.get(&payment)?.journal;
+        let Some(Record::Accepted(intent)) = journal.first() else { return None };
         let workflow = intent.order.workflow();
-        let intended = row.journal.iter().rev().find_map(|record| match record {
-            Record::StepIntent { which, operation, .. } if workflow.action(*which) == action => {
+        journal.iter().rev().find_map(|record| match record {
+            Record::StepIntent { which, operation, .. } if workflow.action(*which) == what => {
                 Some(*operation)
             }
             _ => None,
-        });
-        Some((kind, intended?))
+        })
     }
 
     /// What refunds have taken of a payment, or will.
@@ -227,7 +246,13 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
             let taken = row.taken?;
             (Teller::Provider(taken.provider), taken.captured)
         }
-        Order::Refund(order) => (Teller::Provider(order.provider), -whole),
+        Order::Refund(order) | Order::RefundByHand(order) => {
+            (Teller::Provider(order.provider), -whole)
+        }
+        Order::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
+            (Teller::Provider(provider), whole)
+        }
+        Order::Reversal(_) | Order::Recall(_) => return None,
         Order::Payout(order) => {
             let tries = row.journal.iter().filter_map(|record| match record {
                 Record::StepIntent { which, .. }

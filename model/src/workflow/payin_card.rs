@@ -64,7 +64,12 @@ fn hold(payment: &Payment) -> Vec<Transfer> {
 
 /// The chain that releases what [`hold`] reserved.
 pub(super) fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
-    payin::void(&payment.voucher(payment.operation_of(action).undo()), &parts(payment))
+    let voucher = payment.voucher(payment.operation_of(action).undo());
+    payment.defects().pick(
+        Defect::LimitCountsAttempts,
+        || payin::void(&voucher, &parts(payment)),
+        || payin::void_counting(&voucher, &parts(payment)),
+    )
 }
 
 /// The chain that books what was captured: the holds become postings, what was

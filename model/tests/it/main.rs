@@ -45,6 +45,8 @@ mod provider_money;
 mod rail;
 mod reconciliation;
 mod refund;
+mod refund_by_hand;
+mod reversals;
 mod risk;
 mod rules;
 mod saga;

@@ -44,6 +44,9 @@ pub(super) fn sentence(
         }
         Record::Notified => "the merchant knows".to_owned(),
         Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Reversed => {
+            "what was sent has come back, and its payment is returned from now on".to_owned()
+        }
         Record::Flagged => {
             "a person has to look: a refund and a dispute take back more than was taken".to_owned()
         }
@@ -108,6 +111,8 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         Outcome::Answered => "has reached the provider".to_owned(),
         Outcome::Decided { won: true } => "is for the merchant".to_owned(),
         Outcome::Decided { won: false } => "is for the customer".to_owned(),
+        Outcome::Recalled { granted: true } => "is granted: the money will come back".to_owned(),
+        Outcome::Recalled { granted: false } => "is refused".to_owned(),
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use model::{
     AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, PaymentId, Record, Report, Status, Token, Transfer, TransferId, TransferKind,
+    OperationId, Outcome, PaymentId, Record, Report, Status, Token, Transfer, TransferId,
+    TransferKind,
 };
 use sim::VirtualTime;
 
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::nets::Nets;
 use super::quotes::{QuoteCounts, Quotes};
+use super::rail::Rail;
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
 use super::sums::Sums;
@@ -33,6 +36,7 @@ pub struct Authorities {
     pub(super) plan: Arc<Plan>,
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
+    pub(super) nets: Nets,
     pub(super) watch: Watch,
     pub(super) settlements: Settlements,
     /// LG: the id of every stored transfer.
@@ -63,6 +67,7 @@ impl Authorities {
             sums: Sums::default(),
             watch: Watch::new(plan),
             settlements: Settlements::new(plan.settlement.as_ref().map(|plan| plan.contract)),
+            nets: Nets::default(),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             refunds: refunds(plan),
@@ -309,8 +314,8 @@ impl Authorities {
         self.bank_strikes[strike as usize] += 1;
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
-        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(at, movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {
@@ -325,7 +330,7 @@ impl Authorities {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(at, movement);
         if is_refund(movement.event) {
-            self.dossiers.open(movement.token).take_refund(movement);
+            self.dossiers.open(movement.token).take_refund(at, movement);
         }
     }
 
@@ -339,6 +344,18 @@ impl Authorities {
         self.watch.take_record(at, token, record);
         self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
+        match record {
+            Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
+                self.nets.quote(token, *quote);
+            }
+            Record::StatusChanged(Status::Succeeded) => {
+                if let Some(view) = dossier.payment(payment) {
+                    self.nets.succeed(token, view.taken(), view.intent.money.amount);
+                }
+            }
+            Record::StatusChanged(Status::Failed | Status::Canceled) => self.nets.fail(token),
+            _ => {}
+        }
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
         } else if let Some(undone) = dossier.take_record(at, payment, record) {
@@ -353,6 +370,7 @@ impl Authorities {
     pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
         self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
+        let refunds = self.refunded_by(row.token).is_some();
         let dossier = self.dossiers.open(row.token);
         match row.kind {
             TransferKind::Posted => self.sums.post(row),
@@ -377,7 +395,11 @@ impl Authorities {
         }
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
+        let by_hand = !refunds && Rail::booked_by(row) == Some(Rail::ByHand);
+        let stands = |status| matches!(status, Status::Succeeded | Status::Settled);
+        let succeeded = dossier.payments.iter().any(|view| stands(view.status));
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
+            self.nets.post(row, succeeded);
             let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
             if left(row.credit.name) {
                 dossier.booked += row.amount;
@@ -387,6 +409,7 @@ impl Authorities {
             }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             match (owed(row.debit.name), owed(row.credit.name), disputed) {
+                _ if by_hand => dossier.by_hand += row.amount,
                 (true, _, false) => dossier.booked += row.amount,
                 (_, true, false) => dossier.booked -= row.amount,
                 (true, _, true) => dossier.withdrawn -= row.amount,

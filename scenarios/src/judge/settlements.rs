@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountName, Amount, Commit, Currency, InboxChange, LineKind, Money, Order, Status, Tenant,
-    Token, Transfer,
+    AccountName, Amount, CameBack, Commit, Currency, InboxChange, LineKind, Money, Order,
+    ReversalOrder, Status, Tenant, Token, Transfer,
 };
 use sim::Sighting;
 
@@ -132,8 +132,18 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
         let over = matches!(view.status, Status::Succeeded | Status::Settled);
         let due = match view.intent.order {
             Order::PayIn(_) => [over.then_some(LineKind::Capture), None],
-            Order::Payout(_) => [over.then_some(LineKind::Payout), None],
-            Order::Refund(_) => [over.then_some(LineKind::Refund), None],
+            Order::Payout(_) => {
+                let sent = over || view.status == Status::Returned;
+                [sent.then_some(LineKind::Payout), None]
+            }
+            Order::Refund(_) | Order::RefundByHand(_) => {
+                let given = over || view.status == Status::Returned;
+                [given.then_some(LineKind::Refund), None]
+            }
+            Order::Reversal(ReversalOrder { from: CameBack::Refund { .. }, .. }) => {
+                [over.then_some(LineKind::RefundReturned), None]
+            }
+            Order::Reversal(_) | Order::Recall(_) => continue,
             Order::Chargeback(_) => {
                 [Some(LineKind::Dispute), view.won.then_some(LineKind::DisputeWon)]
             }

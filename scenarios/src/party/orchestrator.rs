@@ -292,6 +292,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
+            conductor.tell_time(out.wall().since(VirtualTime::ZERO));
             offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {

@@ -9,9 +9,11 @@ mod exchanges;
 mod gone;
 mod links;
 mod moments;
+mod operators;
 mod providers;
 mod refunds;
 mod settlement;
+mod shipping;
 mod workload;
 
 use std::time::Duration;
@@ -44,9 +46,12 @@ impl Plan {
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        shipping::ship(scenario, &mut operations, &mut seed.stream(SHIPPING));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
+        workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
+        operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -93,7 +98,11 @@ impl Plan {
             forced: Vec::new(),
             core,
             faults: faults(drawer, gone),
-            troubles: troubles.troubles(),
+            troubles: {
+                let mut all = troubles.troubles();
+                drawer(REPLAYS).replays(&mut all);
+                all
+            },
             strokes: Strokes::default(),
             providers,
             webhooks,
@@ -128,6 +137,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
     faults.extend(drawer(BAD_LINKS).bad_links());
     faults.extend(drawer(DISKS).disks());
     faults.extend(drawer(CLOCKS).clocks());
+    faults.extend(drawer(RESTARTS).restarts());
     faults.extend(gone);
     for (n, fault) in faults.iter_mut().enumerate() {
         fault.id = n as u32 + 1;
@@ -148,6 +158,11 @@ const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
 const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
+const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
+const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
+const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
+const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));
+const SHIPPING: Domain = Domain(u64::from_le_bytes(*b"shipping"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{Aside, BankId, Captures, Currency, Dialect, PayIn, ProviderId, Split, Token};
+use model::{
+    Aside, BankId, Captures, Currency, Dialect, PayIn, ProviderId, Shipping, Split, Token,
+};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate, VirtualTime};
 
 use super::bank_line::BankLine;
-pub use super::provider_line::ProviderLine;
+use super::provider_line::ProviderLine;
 use crate::party::{bank_role, name, provider_role};
 use crate::plan::{Plan, Purpose};
 use crate::points::PointName;
@@ -27,6 +29,10 @@ pub enum Line {
     Cancellation(Token),
     /// The customer disputes it.
     Dispute(Token),
+    /// The customer wants it back.
+    Recall(Token),
+    /// Somebody gives it back by hand.
+    ByHand(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
     /// The captures in which a payment is taken, and not at once.
@@ -37,6 +43,8 @@ pub enum Line {
     Exchange(Token),
     /// A change of what one currency is worth in another.
     RateMove(Currency, Currency, VirtualTime),
+    /// The times when its parcels leave.
+    Shipping(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -121,9 +129,13 @@ impl Line {
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
+            lines.extend(operation.recall_after.map(|_| Self::Recall(token)));
+            lines.extend(operation.by_hand.map(|_| Self::ByHand(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
             let captures = operation.purpose.pay_in().captures;
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
+            let shipping = operation.purpose.pay_in().shipping;
+            lines.extend((!shipping.is_at_once()).then_some(Self::Shipping(token)));
             let split = operation.purpose.pay_in().split;
             lines.extend((!split.is_whole()).then_some(Self::Split(token)));
             let exchanged = operation.settlement_currency() != operation.money.currency;
@@ -208,6 +220,7 @@ impl Line {
                 | Self::Split(_)
                 | Self::Exchange(_)
                 | Self::RateMove(..)
+                | Self::Shipping(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
@@ -244,12 +257,24 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            if gone.contains(&Line::Recall(operation.token)) {
+                operation.recall_after = None;
+            }
             if gone.contains(&Line::Dispute(operation.token)) {
                 operation.dispute = None;
             }
+            if gone.contains(&Line::ByHand(operation.token)) {
+                operation.by_hand = None;
+            }
             operation.insists &= !gone.contains(&Line::Insistence(operation.token));
             if gone.contains(&Line::Captures(operation.token)) {
-                let at_once = PayIn { captures: Captures::AT_ONCE, ..operation.purpose.pay_in() };
+                let pay_in = operation.purpose.pay_in();
+                let shipping = Shipping::default();
+                let at_once = PayIn { captures: Captures::AT_ONCE, shipping, ..pay_in };
+                operation.purpose = Purpose::PayIn(at_once);
+            }
+            if gone.contains(&Line::Shipping(operation.token)) {
+                let at_once = PayIn { shipping: Shipping::default(), ..operation.purpose.pay_in() };
                 operation.purpose = Purpose::PayIn(at_once);
             }
             if gone.contains(&Line::Split(operation.token)) {
@@ -328,11 +353,14 @@ impl Plan {
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Dispute(_)
+            | Line::Recall(_)
             | Line::Insistence(_)
             | Line::Captures(_)
             | Line::Split(_)
             | Line::Exchange(_)
             | Line::RateMove(..)
+            | Line::ByHand(_)
+            | Line::Shipping(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
@@ -350,8 +378,11 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
+            Self::Recall(token) => write!(f, "the recall of payment {}", token.0),
+            Self::ByHand(token) => write!(f, "the refund by hand of payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
+            Self::Shipping(token) => write!(f, "the parcels of payment {}", token.0),
             Self::Split(token) => write!(f, "the split of payment {}", token.0),
             Self::Exchange(token) => write!(f, "the exchange of payment {}", token.0),
             Self::RateMove(source, target, at) => {

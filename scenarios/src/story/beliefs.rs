@@ -335,6 +335,7 @@ impl JournalBelief {
             Record::Accepted(_)
             | Record::PivotCommitted
             | Record::Notified
+            | Record::Reversed
             | Record::Locked(_)
             | Record::Covered(_) => {}
         }

@@ -28,6 +28,8 @@ pub enum ProviderEntry {
     TurnedAway(ProviderRequest, u32, ProviderReply),
     /// The ingress acknowledged this event.
     Told(EventId),
+    /// Somebody gave so many basis points of this charge back by hand, then.
+    RefundedByHand(ChargeId, u16, Duration, Movement),
     /// This settlement file was written.
     Wrote(Box<Writing>),
     /// The reconciler has this one.
@@ -41,7 +43,8 @@ impl ProviderEntry {
             Self::Executed(_, doing, _) => Some(doing.now),
             Self::Matured(_, at, _)
             | Self::RefundMatured(_, at, _)
-            | Self::Disputed(_, _, at, _, _) => Some(*at),
+            | Self::Disputed(_, _, at, _, _)
+            | Self::RefundedByHand(_, _, at, _) => Some(*at),
             _ => None,
         }
     }
@@ -69,7 +72,8 @@ impl ProviderEntry {
             Self::Executed(_, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement)
             | Self::RefundMatured(_, _, movement)
-            | Self::Disputed(_, _, _, _, movement) => Some(movement),
+            | Self::Disputed(_, _, _, _, movement)
+            | Self::RefundedByHand(_, _, _, movement) => Some(movement),
             Self::Begun(..)
             | Self::TurnedAway(..)
             | Self::Told(_)

@@ -134,6 +134,7 @@ fn line_of(movement: &Movement) -> Option<(LineKind, OperationId, model::Amount)
         ChargeEvent::Refunded(amount) | ChargeEvent::RefundSucceeded(amount) => {
             (LineKind::Refund, by_request, -amount)
         }
+        ChargeEvent::RefundReturned(amount) => (LineKind::RefundReturned, by_request, amount),
         ChargeEvent::Disputed(amount) => (LineKind::Dispute, charge.reference, -amount),
         ChargeEvent::DisputeWon(amount) => (LineKind::DisputeWon, charge.reference, amount),
         _ => return None,
