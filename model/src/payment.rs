@@ -1,7 +1,8 @@
 //! A payment as the fold of its journal. What follows from it without asking
-//! anyone is in `payment/ahead.rs`.
+//! anyone is in `payment/ahead.rs`; what somebody may choose, in `payment/deciding.rs`.
 
 mod ahead;
+mod deciding;
 
 use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 use crate::defect::{Defect, Defects};
@@ -18,6 +19,7 @@ use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
+use deciding::Decided;
 
 /// Where a payment stands.
 #[derive(Clone, Debug)]
@@ -41,6 +43,7 @@ pub struct Payment {
     case: Option<Case>,
     notified: bool,
     terminal: bool,
+    decided: Decided,
     defects: Defects,
 }
 
@@ -73,6 +76,9 @@ pub enum IllegalRecord {
     /// The dispute can't.
     #[error(transparent)]
     Dispute(#[from] IllegalDisputeEvent),
+    /// A decision was made from another version of the journal than there is.
+    #[error("a decision from version {0} of the journal is none about version {1}")]
+    Stale(u32, u32),
     /// The status can't change so.
     #[error("a payment that is {from:?} can't become {to:?}")]
     Status {
@@ -121,8 +127,10 @@ impl Payment {
             case: None,
             notified: false,
             terminal: false,
+            decided: Decided::default(),
             defects,
         };
+        payment.decided.take(&Record::Accepted(*intent));
         rest.iter().try_for_each(|record| payment.apply(record))?;
         Ok(payment)
     }
@@ -177,15 +185,17 @@ impl Payment {
             }
             Record::Notified => self.notified = true,
             Record::CaseOpened(case) => {
-                self.case = Some(case);
+                self.case = if record.hands_over() { Some(case) } else { self.case };
                 let awaited = matches!(self.saga.next(), Next::Await(_) | Next::AwaitUndo(_));
                 if awaited && matches!(case, Case::InDoubt | Case::UndoStuck) {
                     self.saga.apply(SagaEntry::Doubt)?;
                 }
             }
             Record::Flagged => {}
+            Record::Decision(ref decision) => self.take_decision(decision)?,
             Record::Terminal => self.terminal = true,
         }
+        self.decided.take(record);
         Ok(())
     }
 
@@ -484,17 +494,5 @@ impl Payment {
             | Outcome::Posted => {}
         }
         Ok(())
-    }
-
-    fn may_become(&self, status: Status) -> bool {
-        let right = || self.status.may_become(status);
-        let right = || {
-            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
-                right() || (self.status == Status::Processing && status == Status::Failed)
-            })
-        };
-        self.defects.pick(Defect::UndoPastPivot, right, || {
-            right() || (self.status == Status::Captured && status == Status::Failing)
-        })
     }
 }

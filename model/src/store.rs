@@ -400,7 +400,7 @@ impl Store {
         for record in &commit.records {
             row.journal.push(*record);
             row.outbox.take(record);
-            row.case |= matches!(record, Record::CaseOpened(_));
+            row.case |= record.hands_over();
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {

@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 52] = [
+pub const ALL: [FaultStory; 59] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -84,11 +84,18 @@ pub const ALL: [FaultStory; 52] = [
     business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
     business("bank-rejection", "F20", "the other bank takes no money for the account"),
     business("payout-return", "F19", "money comes back days after it was sent"),
+    disturbance("decision-late", "F30", "the decider answers up to half a minute late"),
+    disturbance("decision-mute", "F30", "the decider answers nothing"),
+    disturbance("decision-stale", "F30", "the decider answers the question before"),
+    disturbance("decision-garbled", "F30", "the decider names no action, and no score"),
+    disturbance("decision-outside", "F30", "the decider wants what is not allowed"),
+    disturbance("decision-adverse", "F30", "the decider wants what hurts most"),
+    disturbance("model-swapped", "F30", "another model answers, which nobody has approved"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 52] = ALL;
+    static STORIES: [FaultStory; 59] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -111,8 +118,8 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 
 #[cfg(test)]
 mod tests {
-    use scenarios::judge::{BANK_STRIKES, PROVIDER_STRIKES};
-    use scenarios::trial::{bank_strike_name, provider_strike_name};
+    use scenarios::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
+    use scenarios::trial::{bank_strike_name, decision_strike_name, provider_strike_name};
     use sim::Strike;
 
     use super::*;
@@ -122,7 +129,8 @@ mod tests {
         let kernel = Strike::ALL.iter().map(|strike| strike.name());
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).chain(banks).collect();
+        let decider = DECISION_STRIKES.iter().map(|strike| decision_strike_name(*strike));
+        let counted: Vec<_> = kernel.chain(providers).chain(banks).chain(decider).collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

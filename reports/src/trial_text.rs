@@ -27,6 +27,7 @@ pub fn verdict(trial: &Trial) -> String {
 /// and undone.
 pub fn facts(trial: &Trial) -> String {
     let compensations: Vec<_> = trial.compensations.iter().map(|(n, c)| (*n, *c)).collect();
+    let decisions: Vec<_> = trial.decisions.iter().map(|(n, c)| (*n, *c)).collect();
     let outcomes: Vec<_> = trial.outcomes.iter().map(|(name, count)| (*name, *count)).collect();
     let strikes = || trial.strikes.iter().copied();
     let mut facts = vec![
@@ -40,11 +41,12 @@ pub fn facts(trial: &Trial) -> String {
         ("business", listed(&of_kind(FaultKind::Business, strikes()))),
         ("unstruck", unstruck(&trial.never_struck)),
         ("retries", Count(trial.retries).to_string()),
+        ("decided", listed(&decisions)),
         ("undone", listed(&compensations)),
         ("took", took(trial)),
         ("digest", trial.digest.to_string()),
     ];
-    facts.retain(|(name, what)| !matches!(*name, "business" | "unstruck") || what != "none");
+    facts.retain(|(name, what)| !matches!(*name, "business" | "decided" | "unstruck") || what != "none");
     let (ledger, trapped) = (ledger(trial), trapped_text::table(&trial.trapped));
     let (facts, exclusions) = (layout::facts(facts), exclusions::render());
     format!(

@@ -30,6 +30,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
+    ("adversarial-policy", include_str!("../catalog/adversarial-policy.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

@@ -44,6 +44,8 @@ pub enum Fact {
     Befell(u32),
     /// A client was told of this event.
     Heard(Event),
+    /// A misfortune struck at the decider.
+    DeciderStruck(DecisionStrike),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -87,9 +89,11 @@ impl Fact {
             Self::Heard(event) => (sights::TOLD, event.token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
             Self::Remitted(token, event) => (kind_of_remittance(*event)?, *token),
-            Self::Probed { .. } | Self::Struck(..) | Self::BankStruck(..) | Self::Befell(_) => {
-                return None;
-            }
+            Self::Probed { .. }
+            | Self::Struck(..)
+            | Self::BankStruck(..)
+            | Self::DeciderStruck(_)
+            | Self::Befell(_) => return None,
         };
         Some((kind, Subject(token.0)))
     }
@@ -193,4 +197,23 @@ pub enum BankStrike {
     Rejected,
     /// F19: money comes back.
     Returned,
+}
+
+/// What goes wrong at the decider: payments.md F30.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DecisionStrike {
+    /// It answers late.
+    Late,
+    /// It answers nothing.
+    Mute,
+    /// It answers the question before.
+    Stale,
+    /// Its answer names no action.
+    Garbled,
+    /// Its answer is not among what is allowed.
+    Outside,
+    /// It answers what an adversary would.
+    Adverse,
+    /// Another model answers, which nobody approved.
+    Swapped,
 }

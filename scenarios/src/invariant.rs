@@ -54,6 +54,8 @@ pub enum Invariant {
     I24,
     /// Fencing.
     I26,
+    /// Whoever decides stays within what is allowed.
+    I31,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -110,7 +112,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 30] = [
+    pub const ALL: [InvariantStory; 31] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -273,6 +275,13 @@ impl Invariant {
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
         ),
         story(
+            Self::I31,
+            "whoever-decides-stays-within-what-is-allowed",
+            InvariantKind::Always,
+            "JR PB",
+            "what a policy decides is durable before it is done, is among what the state of the payment allows in that version of its journal, within its budgets, and decided once; and what is begun where there is a choice is what was decided",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -335,7 +344,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 30] = Invariant::ALL;
+static STORIES: [InvariantStory; 31] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -207,6 +207,9 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         scenario.providers.issuer.disputed_after_max.0,
         bounds::DISPUTED_AFTER_MAX,
     )?;
+    if let Some(decider) = scenario.decisions.as_ref().and_then(|d| d.decider.as_ref()) {
+        at_most("late_max", decider.late_max.0, bounds::DECISION_LATE_MAX)?;
+    }
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {
@@ -261,12 +264,13 @@ type Misplaced = (&'static str, usize, &'static str, String);
 /// What a scenario can't ask of parties, disks and clocks.
 fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
     for (who, there, setting) in [
-        (Who::Lake, scenario.lake, "lake"),
-        (Who::Notifier, scenario.merchant_events, "merchant_events"),
+        (Who::Decider, scenario.has_decider(), "[decisions.decider]` is there"),
+        (Who::Lake, scenario.lake, "lake = true`"),
+        (Who::Notifier, scenario.merchant_events, "merchant_events = true`"),
     ] {
         if let Some((table, nth, field)) = scenario.naming(who).filter(|_| !there) {
             let name = who.name();
-            let problem = format!("there is no {name} to strike, unless `{setting} = true`");
+            let problem = format!("there is no {name} to strike, unless `{setting}");
             return Err((table, nth, field, problem));
         }
     }

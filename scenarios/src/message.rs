@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use model::decision::{Advice, Snapshot};
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
@@ -97,8 +98,36 @@ pub enum Message {
     MerchantEvent(Event),
     /// The answer: 2xx.
     MerchantEventAck(Token, EventNumber),
+    /// Orchestrator to decider: m19, which of what is allowed is to be done?
+    Decide(Box<Question>),
+    /// The answer.
+    Decided(Advised),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+}
+
+/// What a worker asks of the decider. No key is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Whose instrument.
+    pub token: Token,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// What there is to choose from, and what is known.
+    pub snapshot: Snapshot,
+}
+
+/// What the decider answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Advised {
+    /// Whose instrument.
+    pub token: Token,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// The version of the payment's journal that was asked about.
+    pub of: u32,
+    /// What it says.
+    pub advice: Advice,
 }
 
 /// Whether a webhook is durable.
@@ -381,6 +410,8 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
+    48 DECIDE "decide" = Self::Decide(_),
+    49 DECIDED "decide-reply" = Self::Decided(_),
 }
 
 impl sim::Message for Message {
@@ -429,6 +460,8 @@ impl Message {
             | Self::Provided(envelope, _)
             | Self::Remit(envelope, _)
             | Self::Remitted(envelope, _) => envelope.token,
+            Self::Decide(question) => question.token,
+            Self::Decided(advised) => advised.token,
             Self::Return(notice) => notice.destination,
             Self::ReturnReply(receipt) => receipt.token,
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bank;
 pub(crate) mod client;
+pub(crate) mod decider;
 pub(crate) mod edge;
 mod idle;
 pub(crate) mod ingress;
@@ -38,6 +39,8 @@ pub const RISK: Role = Role(4);
 pub const PROBE: Role = Role(5);
 /// The notifier, who tells shops of every event, where there is one.
 pub const NOTIFIER: Role = Role(12);
+/// The decider that workers ask, where there is one.
+pub const DECIDER: Role = Role(14);
 /// The data lake, where there is one.
 pub const LAKE: Role = Role(13);
 
@@ -119,6 +122,8 @@ pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
     let house = house.chain(plan.webhooks.then_some(INGRESS));
     let house = house.chain(consumers(plan).map(|(_, role)| role));
+    let decider = plan.decisions.and_then(|decisions| decisions.decider);
+    let house = house.chain(decider.map(|_| DECIDER));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     let banks = (0..plan.banks.len() as u8).map(|n| bank_role(BankId(n)));
@@ -132,7 +137,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
-    let listener = [NOTIFIER, LAKE, INGRESS].contains(&role);
+    let listener = [NOTIFIER, LAKE, INGRESS, DECIDER].contains(&role);
     role.0 <= PROBE.0 || listener || worker_of(role).is_some() || outside.contains(&true)
 }
 
@@ -148,6 +153,7 @@ pub fn name(role: Role) -> String {
         (INGRESS, ..) => "ingress".to_owned(),
         (NOTIFIER, ..) => "notifier".to_owned(),
         (LAKE, ..) => "lake".to_owned(),
+        (DECIDER, ..) => "decider".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

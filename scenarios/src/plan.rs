@@ -1,6 +1,7 @@
 //! A plan: everything that is decided before a run, as data.
 
 mod bank;
+mod decision;
 mod dispute;
 mod draw;
 mod forced;
@@ -23,6 +24,7 @@ use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
+pub use decision::{DeciderPlan, DecisionPlan};
 pub use dispute::DisputePlan;
 pub use forced::Forced;
 pub use purpose::Purpose;
@@ -96,6 +98,9 @@ pub struct Plan {
     pub banks: Vec<BankPlan>,
     /// What the risk service says.
     pub risk: RiskPlan,
+    /// Who decides where there is a choice, and writes it down; `None`: the rules
+    /// that are built in, and nobody does.
+    pub decisions: Option<DecisionPlan>,
 }
 
 /// What one customer attempts.

@@ -7,6 +7,7 @@
 //! Where it does not, [`Replayed`] says so: it is never a silent pass.
 
 mod bank;
+mod decider;
 mod bounds;
 mod fault;
 mod fault_line;

@@ -1,5 +1,6 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod decisions;
 mod dialect;
 mod disturbance;
 mod rails;
@@ -8,6 +9,7 @@ use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
 use sim::{Rate, Role};
 
+pub use decisions::{DeciderSettings, DecisionSettings};
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
     WebhookSettings,
@@ -78,6 +80,10 @@ pub struct Scenario {
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
+    /// Who decides where there is a choice; without it the rules that are built
+    /// in do, and nothing is written down of it.
+    #[serde(default)]
+    pub decisions: Option<DecisionSettings>,
     /// Who crashes.
     #[serde(default)]
     pub crashes: Vec<CrashSettings>,
@@ -124,6 +130,7 @@ impl Scenario {
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
+            Invariant::I31 => self.decisions.is_some(),
             Invariant::I32 => self.merchant_events || self.lake,
             Invariant::L06 => disputes,
             _ => true,
@@ -350,6 +357,8 @@ pub enum Who {
     Bank,
     /// One of the clients.
     Client,
+    /// The decider.
+    Decider,
     /// The edge.
     Edge,
     /// The ingress of webhooks.
@@ -371,6 +380,11 @@ pub enum Who {
 }
 
 impl Scenario {
+    /// Whether a decider is asked over the network.
+    pub fn has_decider(&self) -> bool {
+        self.decisions.as_ref().is_some_and(|decisions| decisions.decider.is_some())
+    }
+
     /// Where it first says that something goes wrong with `who`: the table, the
     /// how-manieth of these, and the field.
     pub(crate) fn naming(&self, who: Who) -> Option<(&'static str, usize, &'static str)> {
@@ -392,12 +406,13 @@ impl Scenario {
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
+        !matches!(self, Self::Decider | Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
     }
 
     /// What `role` is one of, if anybody plays it.
     pub fn of(role: Role) -> Option<Self> {
         match (role, party::provider_of(role), party::client_of(role)) {
+            (party::DECIDER, ..) => Some(Self::Decider),
             (party::EDGE, ..) => Some(Self::Edge),
             (party::INGRESS, ..) => Some(Self::Ingress),
             (party::LAKE, ..) => Some(Self::Lake),
@@ -417,6 +432,7 @@ impl Who {
         match self {
             Self::Bank => "bank",
             Self::Client => "client",
+            Self::Decider => "decider",
             Self::Edge => "edge",
             Self::Ingress => "ingress",
             Self::Lake => "lake",

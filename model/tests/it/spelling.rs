@@ -91,6 +91,7 @@ pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
         Record::Notified => "notified".to_owned(),
         Record::CaseOpened(case) => format!("case {}", snake(&format!("{case:?}"))),
         Record::Flagged => "flagged".to_owned(),
+        Record::Decision(decision) => format!("decided to {}", decision.action),
         Record::Terminal => "terminal".to_owned(),
     }
 }

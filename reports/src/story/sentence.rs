@@ -241,6 +241,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Answer(_) => "an answer that it had put off is due",
         Timer::Mature(_) => "the issuer makes up its mind",
         Timer::Dispute(_) => "a customer's bank makes up its mind",
+        Timer::Advise(_) => "an answer that it had held back is due",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",

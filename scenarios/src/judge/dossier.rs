@@ -308,7 +308,7 @@ impl Dossier {
                 view.changed_at = at;
                 view.stream.change(*status);
             }
-            Record::CaseOpened(_) => view.case = true,
+            Record::CaseOpened(_) => view.case |= record.hands_over(),
             _ => {}
         }
         None

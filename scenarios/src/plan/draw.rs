@@ -4,6 +4,7 @@
 mod banks;
 mod clocks;
 mod crashes;
+mod decisions;
 mod disks;
 mod gone;
 mod links;
@@ -20,7 +21,7 @@ use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, Virtu
 use super::{Operation, Plan, Strokes};
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
+    DECIDER, EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
     provider_role, worker_role,
 };
 use crate::points::PointName;
@@ -93,6 +94,7 @@ impl Plan {
             webhooks,
             banks: drawer(BANKS).banks(),
             risk,
+            decisions: drawer(DECISIONS).decisions(),
             operations,
         }
     }
@@ -155,6 +157,7 @@ const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
 const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
 const BANKS: Domain = Domain(u64::from_le_bytes(*b"p-banks "));
 const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
+const DECISIONS: Domain = Domain(u64::from_le_bytes(*b"p-decide"));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.
@@ -231,6 +234,7 @@ impl Drawer<'_> {
         match who {
             Who::Bank => self.bank_party(),
             Who::Client => self.client(),
+            Who::Decider => DECIDER,
             Who::Edge => EDGE,
             Who::Ingress => INGRESS,
             Who::Lake => LAKE,
@@ -261,7 +265,8 @@ impl Drawer<'_> {
         let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
         let consumers = self.consumers().into_iter();
         let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
-        house.chain(ingress).chain(consumers).collect()
+        let decider = self.scenario.has_decider().then_some(DECIDER);
+        house.chain(ingress).chain(consumers).chain(decider).collect()
     }
 
     /// Who hears of events.

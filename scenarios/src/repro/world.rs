@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::Minute;
+use model::decision::Policy;
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bank::{self, BankTable};
+use super::decider::{self, DeciderTable};
 use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
@@ -53,6 +55,8 @@ pub(super) struct WorldTable {
     merchant_events: bool,
     #[serde(default)]
     lake: bool,
+    policy: Option<Policy>,
+    decider: Option<Spanned<DeciderTable>>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     refunds: Vec<RefundLine>,
@@ -161,6 +165,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
             line(format!("{name} = true"));
         }
     }
+    if let Some(decisions) = plan.decisions {
+        line(format!("policy = {}", quoted(decisions.policy.story().name)));
+    }
     let operations = plan.operations.iter().filter(|o| o.purpose.refunds().is_none());
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
     let refunds = plan.refunds().map(|(of, refund)| {
@@ -200,6 +207,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
+    }
+    if let Some(decider) = plan.decisions.and_then(|decisions| decisions.decider) {
+        table("[world.decider]", decider::lines(&decider));
     }
     let unsaid = plan.providers == provider::calm_cast();
     for provider in plan.providers.iter().filter(|_| !unsaid) {
@@ -293,6 +303,7 @@ impl WorldTable {
             webhooks,
             merchant_events,
             lake,
+            decider: self.decider.is_some(),
             providers: providers.len(),
             banks: banks.len(),
             payments,
@@ -336,6 +347,7 @@ impl WorldTable {
             webhooks: self.webhooks,
             banks,
             risk: self.risk.risk()?,
+            decisions: decider::decisions(self.policy, self.decider)?,
         })
     }
 }

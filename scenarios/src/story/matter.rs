@@ -135,6 +135,7 @@ impl Matter {
             | Timer::Mature(_)
             | Timer::Dispute(_)
             | Timer::Orphan(_)
+            | Timer::Advise(_)
             | Timer::Reap => false,
         }
     }
@@ -186,7 +187,10 @@ impl Matter {
             | Fact::Moved(token, _)
             | Fact::Remitted(token, _) => self.touches(*token),
             Fact::Heard(event) => self.is_about(event.token),
-            Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
+            Fact::Struck(..)
+            | Fact::BankStruck(..)
+            | Fact::DeciderStruck(_)
+            | Fact::Befell(_) => false,
         }
     }
 }
