@@ -109,6 +109,7 @@ impl Conductor {
 
     /// What to do at `now`.
     pub fn act(&mut self, now: Duration, rules: &Rules) -> Act {
+        self.end_decision(now);
         let records = self.batch(rules);
         if !records.is_empty() {
             return Act::Commit(records);

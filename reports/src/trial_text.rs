@@ -46,7 +46,9 @@ pub fn facts(trial: &Trial) -> String {
         ("took", took(trial)),
         ("digest", trial.digest.to_string()),
     ];
-    facts.retain(|(name, what)| !matches!(*name, "business" | "decided" | "unstruck") || what != "none");
+    facts.retain(|(name, what)| {
+        !matches!(*name, "business" | "decided" | "unstruck") || what != "none"
+    });
     let (ledger, trapped) = (ledger(trial), trapped_text::table(&trial.trapped));
     let (facts, exclusions) = (layout::facts(facts), exclusions::render());
     format!(
@@ -125,6 +127,7 @@ pub(crate) mod tests {
             outcomes: [("failed", 2), ("succeeded", 18)].into(),
             captured: vec![Money { amount: Amount(1_230), currency: Currency::Eur }],
             retries: 4,
+            decisions: [].into(),
             compensations: [("hold", 2)].into(),
             accounts: [].into(),
             exercised: Vec::new(),

@@ -36,8 +36,8 @@ use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
-pub use findings::{Findings, Relation, Violation};
 use envelope::Envelope;
+pub use findings::{Findings, Relation, Violation};
 use screen_view::Asked;
 use webhooks::InboxView;
 

@@ -7,8 +7,8 @@
 //! Where it does not, [`Replayed`] says so: it is never a silent pass.
 
 mod bank;
-mod decider;
 mod bounds;
+mod decision;
 mod fault;
 mod fault_line;
 mod file;

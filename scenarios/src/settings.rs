@@ -406,7 +406,10 @@ impl Scenario {
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Decider | Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
+        !matches!(
+            self,
+            Self::Decider | Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator
+        )
     }
 
     /// What `role` is one of, if anybody plays it.

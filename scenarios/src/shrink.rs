@@ -11,7 +11,7 @@
 
 mod aim;
 mod bank_line;
-mod decider_line;
+mod decision_line;
 mod explicit;
 mod line;
 mod names;
@@ -33,7 +33,7 @@ use crate::plan::Plan;
 use crate::trial;
 
 pub use bank_line::BankLine;
-pub use decider_line::DeciderLine;
+pub use decision_line::DecisionLine;
 pub use line::{Line, ProviderLine, WeatherLine};
 pub use range::{Range, Stretchable};
 

@@ -376,9 +376,9 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let banks = BANK_STRIKES
         .iter()
         .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
-    let decider = DECISION_STRIKES
-        .iter()
-        .map(|strike| (decision_strike_name(*strike), judge.authorities().decision_strikes(*strike)));
+    let decider = DECISION_STRIKES.iter().map(|strike| {
+        (decision_strike_name(*strike), judge.authorities().decision_strikes(*strike))
+    });
     kernel.chain(providers).chain(banks).chain(decider).filter(|(_, count)| *count > 0).collect()
 }
 

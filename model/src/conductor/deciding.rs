@@ -39,34 +39,34 @@ impl Conductor {
     /// Takes the answer to [`Act::Decide`]: it has to be durable before it is
     /// carried out.
     pub fn decide(&mut self, decision: Decision) {
-        self.conclusion.get_or_insert(Record::Decision(decision));
+        // Whatever else was concluded did not fit, or nobody had been asked.
+        self.conclusion = Some(Record::Decision(decision));
     }
 
     /// What there is to choose, or to wait for because that was chosen, before
     /// anybody is asked for anything new.
     pub(super) fn at_a_choice(&mut self, now: Duration, rules: &Rules) -> Option<Act> {
         let snapshot = self.payment.choice(rules)?;
-        let wait = match self.payment.decision() {
-            Some(decision) if snapshot.allows(decision.action) => self.wait_of(&decision, now),
-            _ => None,
+        let decision = self.payment.decision().filter(|decision| snapshot.allows(decision.action));
+        let Some((of, Chosen::Wait(wait))) = decision.map(|d| (d.snapshot, d.action)) else {
+            return Some(Act::Decide(snapshot));
         };
-        Some(match wait.filter(|until| now < *until) {
-            Some(until) => Act::Wait(until - now),
-            None => Act::Decide(snapshot),
-        })
+        let waits = self.hand.waits.filter(|(known, _)| *known == of);
+        let (_, until) = *self.hand.waits.insert(waits.unwrap_or((of, now + wait)));
+        Some(Act::Wait(until.saturating_sub(now)))
     }
 
-    /// Until when a decision to wait is carried out. The wait of somebody else is
-    /// over: the payment came here because of that, or its worker is gone.
-    fn wait_of(&mut self, decision: &Decision, now: Duration) -> Option<Duration> {
-        let Chosen::Wait(wait) = decision.action else { return None };
-        match self.hand.waits {
-            Some((of, until)) if of == decision.snapshot => Some(until),
-            _ if self.hand.own == Some(decision.snapshot) => {
-                self.hand.waits = Some((decision.snapshot, now + wait));
-                Some(now + wait)
-            }
-            _ => None,
+    /// Notes whether the decision that is open was carried out. The wait of
+    /// somebody else is over: the payment came here because of that, or whoever
+    /// waited is gone.
+    pub(super) fn end_decision(&mut self, now: Duration) {
+        let Some(decision) = self.payment.decision() else { return };
+        let is_ours = self.hand.own == Some(decision.snapshot);
+        let is_wait = matches!(decision.action, Chosen::Wait(_));
+        let waits = self.hand.waits.filter(|(of, _)| *of == decision.snapshot);
+        let waited = waits.is_some_and(|(_, until)| until <= now);
+        if self.hand.done == Some(decision.snapshot) || (is_wait && (!is_ours || waited)) {
+            self.payment.end_decision();
         }
     }
 
@@ -77,20 +77,12 @@ impl Conductor {
         let Some(asked) = self.payment.snapshot(state, features.step, open, rules) else {
             return Ok(decision::by_the_rules(snapshot));
         };
-        let asked = Snapshot { features: Features { doubt: features.doubt, ..asked.features }, ..asked };
+        let asked =
+            Snapshot { features: Features { doubt: features.doubt, ..asked.features }, ..asked };
         match self.payment.decision() {
-            Some(decision) if self.is_due(&decision, &asked, rules) => Ok(decision.action),
+            Some(decision) if self.payment.is_due(&asked) => Ok(decision.action),
             _ => Err(asked),
         }
-    }
-
-    /// Whether a decision is still to be carried out, and may be.
-    fn is_due(&self, decision: &Decision, asked: &Snapshot, rules: &Rules) -> bool {
-        let is_done = self.hand.done == Some(decision.snapshot);
-        let allowed = || asked.allows(decision.action);
-        let allowed = rules.defects.pick(Defect::ActsOnStaleSnapshot, allowed, || true);
-        let is_wait = matches!(decision.action, Chosen::Wait(_));
-        allowed && !is_done && (!is_wait || self.hand.own == Some(decision.snapshot))
     }
 
     /// The decision that is open was carried out.

@@ -131,7 +131,10 @@ mod tests {
         };
         let acting = |action| Advice { action: Some(action), ..good };
         let decision = weigh(&asked, &good, Defects::NONE).expect("it is an answer");
-        assert_eq!((decision.action, decision.snapshot, decision.instead), (Action::Query, 9, None));
+        assert_eq!(
+            (decision.action, decision.snapshot, decision.instead),
+            (Action::Query, 9, None)
+        );
         for (advice, why) in [
             (Advice { snapshot: 8, ..good }, Fallback::Stale),
             (Advice { model: 2, ..good }, Fallback::UnknownModel),

@@ -28,6 +28,8 @@ pub(super) struct Decided {
     made: u32,
     /// The last record, if it is a decision: whatever comes after it ends it.
     open: Option<Decision>,
+    /// It was carried out by this worker, and left no record.
+    over: bool,
     /// Decisions since anything else was written down.
     asked: u8,
     /// Those of them that were to wait.
@@ -42,7 +44,7 @@ impl Decided {
     /// Takes the next record of the journal.
     pub(super) fn take(&mut self, record: &Record) {
         self.version += 1;
-        self.open = None;
+        (self.open, self.over) = (None, false);
         match record {
             Record::Decision(decision) => {
                 self.open = Some(*decision);
@@ -62,7 +64,12 @@ impl Decided {
 impl Payment {
     /// The decision that is to be carried out: nothing was written down since.
     pub fn decision(&self) -> Option<Decision> {
-        self.decided.open
+        self.decided.open.filter(|_| !self.decided.over)
+    }
+
+    /// Takes note that the decision was carried out, and left no record.
+    pub(crate) fn end_decision(&mut self) {
+        self.decided.over = true;
     }
 
     /// Takes a decision, if it was made from the journal as it is (payments.md
@@ -125,7 +132,13 @@ impl Payment {
         rules: &Rules,
     ) -> Option<Snapshot> {
         let decided = &self.decided;
-        let left = (rules.resolve_within / 2).saturating_sub(decided.waited);
+        // What is decided and not over does not count against itself.
+        let under_way = match self.decision() {
+            Some(Decision { action: Chosen::Wait(wait), .. }) => wait,
+            _ => Duration::ZERO,
+        };
+        let waited = decided.waited.saturating_sub(under_way);
+        let left = (rules.resolve_within / 2).saturating_sub(waited);
         let wait_max = open.wait_max.min(left);
         let snapshot = Snapshot {
             version: decided.version,
@@ -145,23 +158,28 @@ impl Payment {
             || decided.waits >= WAITS_MAX
             || (state == State::InDoubt && wait_max.is_zero());
         let is_choice = snapshot.mask().len() > 1;
-        let may_ask = decided.open.is_some() || !spent;
+        let may_ask = self.is_due(&snapshot) || !spent;
         (rules.decides && self.case.is_none() && is_choice && may_ask).then_some(snapshot)
     }
 
     /// The record by which the decision is carried out that is open, where that is
     /// one: what it allows is chosen from `snapshot`.
     pub(super) fn carried_out(&self, snapshot: &Snapshot) -> Option<Record> {
-        let action = self.decided.open?.action;
-        let allowed = || snapshot.allows(action);
-        let allowed = self.defects.pick(Defect::ActsOnStaleSnapshot, allowed, || true);
-        self.by_decision().filter(|_| allowed)
+        self.by_decision().filter(|_| self.is_due(snapshot))
+    }
+
+    /// Whether there is a decision to carry out, and `snapshot` allows it still.
+    pub(crate) fn is_due(&self, snapshot: &Snapshot) -> bool {
+        let decision = self.decision();
+        let allowed = |decision: Decision| snapshot.allows(decision.action);
+        let right = || decision.is_some_and(allowed);
+        self.defects.pick(Defect::ActsOnStaleSnapshot, right, || decision.is_some())
     }
 
     /// The record by which the decision is carried out that is open, where that is
     /// one that fits.
     pub(crate) fn by_decision(&self) -> Option<Record> {
-        let decision = self.decided.open?;
+        let decision = self.decision()?;
         let (which, again) = match self.saga.next() {
             Next::Begin(which) => (which, which),
             Next::Choose(dead) | Next::Await(dead) => {

@@ -10,7 +10,7 @@ use model::workflow::Action;
 use model::workflow::payin_card::ATTEMPTS_MAX;
 use model::{
     Case, ChargeEvent, Intent, Movement, OperationId, Order, Outcome, PaymentId, ProviderId,
-    Record, Refusal, Status, Token, Undoing, UndoOutcome,
+    Record, Refusal, Status, Token, UndoOutcome, Undoing,
 };
 use sim::Sighting;
 
@@ -54,6 +54,8 @@ struct Standing {
     tried: Vec<(ProviderId, OperationId)>,
     /// Attempts at anything outside.
     attempts: u8,
+    /// Whether a provider approved a part only.
+    in_part: bool,
     /// Whether anything was captured.
     captured: bool,
     /// The last record, if it is a decision.
@@ -100,15 +102,17 @@ impl Envelope {
 
     /// A provider did something: if that is what an attempt asked for, it is the
     /// provider that was chosen.
-    pub(super) fn moved(&self, found: &mut Findings, seen: Sighting, movement: &Movement) {
+    pub(super) fn moved(&mut self, found: &mut Findings, seen: Sighting, movement: &Movement) {
         if !matches!(movement.event, ChargeEvent::Authorized(_)) {
             return;
         }
         let (token, charge) = (movement.token, &movement.charge);
-        let standings = self.open.range((token, PaymentId(0))..=(token, PaymentId(u64::MAX)));
-        let chosen = standings.flat_map(|(_, standing)| &standing.tried);
-        let chosen = chosen.into_iter().find(|(_, operation)| *operation == charge.reference);
-        if let Some((provider, _)) = chosen {
+        let standings = self.open.range_mut((token, PaymentId(0))..=(token, PaymentId(u64::MAX)));
+        for (_, standing) in standings {
+            let mut tried = standing.tried.iter();
+            let chosen = tried.find(|(_, operation)| *operation == charge.reference);
+            let Some((provider, _)) = chosen else { continue };
+            standing.in_part |= charge.authorized < charge.money.amount;
             let about = (token, "authorize", Relation::EffectWithoutIntent);
             found.check(Invariant::I31, seen, about, *provider == charge.provider, || {
                 format!("{} was to be tried at another provider than did it", called(token))
@@ -126,6 +130,7 @@ impl Standing {
             forward: true,
             tried: Vec::new(),
             attempts: 0,
+            in_part: false,
             captured: false,
             decision: None,
             asked: 0,
@@ -161,17 +166,13 @@ impl Standing {
                 self.version
             ),
         );
-        let makes = |action| {
-            !matches!(
-                action,
-                Chosen::Wait(_) | Chosen::Query | Chosen::Resend | Chosen::Notify
-            )
-        };
-        let again = self.decision.filter(|before| makes(before.action));
+        let again = self.decision.filter(|before| leaves_a_record(before.action));
         check(
             Relation::SameOperationTwice,
             again.is_none(),
-            format!("to {action} for {name} was decided before an earlier decision was carried out"),
+            format!(
+                "to {action} for {name} was decided before an earlier decision was carried out"
+            ),
         );
         check(
             Relation::LimitExceeded,
@@ -180,9 +181,8 @@ impl Standing {
         );
         let wait = if let Chosen::Wait(wait) = action { wait } else { Duration::ZERO };
         let waits = self.waits + u8::from(!wait.is_zero());
-        let within = self.asked < ASKED_MAX
-            && waits <= WAITS_MAX
-            && self.waited + wait <= RESOLVE / 2;
+        let within =
+            self.asked < ASKED_MAX && waits <= WAITS_MAX && self.waited + wait <= RESOLVE / 2;
         check(
             Relation::LimitExceeded,
             within,
@@ -219,8 +219,10 @@ impl Standing {
         if forced && matches!(action, Chosen::Void | Chosen::Stop) {
             return;
         }
+        // That a part was approved is evidence against an authorization, and no choice.
+        let evident = action == Chosen::Void && self.in_part;
         let token = self.intent.token;
-        let allowed = self.allows(plan, action);
+        let allowed = evident || self.allows(plan, action);
         let about = (token, self.step(), Relation::LimitExceeded);
         found.check(Invariant::I31, seen, about, allowed, || {
             format!(
@@ -230,9 +232,7 @@ impl Standing {
             )
         });
         let chosen = self.decision.map(|decision| decision.action);
-        // That a part was approved is evidence against an authorization, and no choice.
-        let evident = action == Chosen::Void && matches!(self.stand, Stand::InDoubt(_));
-        let decided = chosen == Some(action) || (chosen.is_none() && evident);
+        let decided = chosen == Some(action) || evident;
         let about = (token, self.step(), Relation::EffectWithoutIntent);
         if self.is_asked(plan) || action == Chosen::Escalate {
             found.check(Invariant::I31, seen, about, decided || !allowed, || {
@@ -257,8 +257,10 @@ impl Standing {
         ];
         let providers = (0..plan.providers.len() as u8).map(|n| Chosen::Try(ProviderId(n)));
         let open = providers.chain(all).filter(|action| self.allows(plan, *action)).count();
-        let spent = self.asked >= ASKED_MAX || self.waits >= WAITS_MAX;
-        open > 1 && !self.case && (!spent || self.decision.is_some())
+        let waited = matches!(self.stand, Stand::InDoubt(_)) && self.waited >= RESOLVE / 2;
+        let spent = self.asked >= ASKED_MAX || self.waits >= WAITS_MAX || waited;
+        let to_be_done = self.decision.is_some_and(|decision| leaves_a_record(decision.action));
+        open > 1 && !self.case && (!spent || to_be_done)
     }
 
     /// The table of payments.md 5.4, by the judge's own reading.
@@ -381,4 +383,9 @@ impl Standing {
             _ => {}
         }
     }
+}
+
+/// Whether it is carried out by writing something down.
+fn leaves_a_record(action: Chosen) -> bool {
+    !matches!(action, Chosen::Wait(_) | Chosen::Query | Chosen::Resend | Chosen::Notify)
 }

@@ -53,7 +53,8 @@ impl Decider {
             return;
         }
         let advice = advise(system, &question, before.as_ref(), &lapses, out);
-        let advised = Advised { token, payment: question.payment, of: question.snapshot.version, advice };
+        let advised =
+            Advised { token, payment: question.payment, of: question.snapshot.version, advice };
         let late = lapses.iter().find_map(|lapse| match lapse.blow {
             Blow::DecisionLate(late) => Some(late),
             _ => None,
@@ -104,7 +105,8 @@ fn advise(
     }
     if strikes(lapses, DecisionStrike::Outside, out) {
         let draw = drawn(system, question.token, snapshot.number) as usize;
-        let outside = (0..FORBIDDEN.len()).map(|n| FORBIDDEN[(draw % FORBIDDEN.len() + n) % FORBIDDEN.len()]);
+        let outside =
+            (0..FORBIDDEN.len()).map(|n| FORBIDDEN[(draw % FORBIDDEN.len() + n) % FORBIDDEN.len()]);
         let action = outside.into_iter().find(|action| !snapshot.allows(*action));
         return Advice { action, ..said(snapshot, policy) };
     }
@@ -155,7 +157,8 @@ pub(crate) fn drawn_lapses(
     let calm = DeciderPlan::default();
     let rates = plan.decisions.and_then(|plan| plan.decider).unwrap_or(calm);
     let draw = draws.draw(LAPSE, &[on.token.0, u64::from(on.ordinal)]);
-    let late = draw.split(HOW_LATE).span(LATE_MIN, rates.late_max.clamp(LATE_MIN, DECISION_LATE_MAX));
+    let late =
+        draw.split(HOW_LATE).span(LATE_MIN, rates.late_max.clamp(LATE_MIN, DECISION_LATE_MAX));
     let all = [
         (rates.late, LATE, Blow::DecisionLate(late)),
         (rates.mute, MUTE, Blow::DecisionMute),

@@ -56,7 +56,7 @@ impl Present {
                 }
                 _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ if role == party::DECIDER => {
-                    format!("there is no {name}, unless `[world.decider]` is there")
+                    format!("there is no {name}, unless `decider = true` of `[world.decisions]`")
                 }
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };

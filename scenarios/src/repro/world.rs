@@ -2,17 +2,15 @@
 //! which nothing goes wrong.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use model::Minute;
-use model::decision::Policy;
 use serde::Deserialize;
 use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bank::{self, BankTable};
-use super::decider::{self, DeciderTable};
-use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::bounds::{self, CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::decision::{self, DecisionTable};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
@@ -23,7 +21,7 @@ use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
 use super::route::Route;
 use super::stroke;
-use crate::bounds::{self, COPY_AGE_MAX};
+use crate::bounds::COPY_AGE_MAX;
 use crate::invalid::Wrong;
 use crate::party::{BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
@@ -55,8 +53,7 @@ pub(super) struct WorldTable {
     merchant_events: bool,
     #[serde(default)]
     lake: bool,
-    policy: Option<Policy>,
-    decider: Option<Spanned<DeciderTable>>,
+    decisions: Option<Spanned<DecisionTable>>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     refunds: Vec<RefundLine>,
@@ -165,9 +162,6 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
             line(format!("{name} = true"));
         }
     }
-    if let Some(decisions) = plan.decisions {
-        line(format!("policy = {}", quoted(decisions.policy.story().name)));
-    }
     let operations = plan.operations.iter().filter(|o| o.purpose.refunds().is_none());
     line(list("operations", operations.map(|operation| noted_operation(operation, notes))));
     let refunds = plan.refunds().map(|(of, refund)| {
@@ -208,8 +202,8 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
     }
-    if let Some(decider) = plan.decisions.and_then(|decisions| decisions.decider) {
-        table("[world.decider]", decider::lines(&decider));
+    if let Some(decisions) = &plan.decisions {
+        table("[world.decisions]", decision::lines(decisions));
     }
     let unsaid = plan.providers == provider::calm_cast();
     for provider in plan.providers.iter().filter(|_| !unsaid) {
@@ -291,9 +285,10 @@ impl WorldTable {
         let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
-        let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
+        let key_lifetime = bounds::key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
+        let decisions = self.decisions.map(decision::decisions).transpose()?;
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
@@ -303,7 +298,7 @@ impl WorldTable {
             webhooks,
             merchant_events,
             lake,
-            decider: self.decider.is_some(),
+            decider: decisions.is_some_and(|decisions| decisions.decider.is_some()),
             providers: providers.len(),
             banks: banks.len(),
             payments,
@@ -347,28 +342,9 @@ impl WorldTable {
             webhooks: self.webhooks,
             banks,
             risk: self.risk.risk()?,
-            decisions: decider::decisions(self.policy, self.decider)?,
+            decisions,
         })
     }
-}
-
-/// Long enough for every retry.
-fn key_lifetime(
-    lifetime: Option<Spanned<Span>>,
-    heal_at: VirtualTime,
-) -> Result<Option<Duration>, Wrong> {
-    let Some(lifetime) = lifetime else { return Ok(None) };
-    let place = lifetime.span();
-    let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
-    let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
-    if lifetime < least {
-        let problem = format!(
-            "`key_lifetime` is at least {}, so that no retry outlives its key",
-            Span(least)
-        );
-        return Err(Wrong::new(place, problem));
-    }
-    Ok(Some(lifetime))
 }
 
 fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<ProviderPlan>, Wrong> {

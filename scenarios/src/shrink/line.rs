@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Links, Rate};
 
 use super::bank_line::BankLine;
-use super::decider_line::DeciderLine;
+use super::decision_line::DecisionLine;
 use crate::party::{bank_role, name, provider_role};
 use crate::plan::{Plan, ProviderPlan, Purpose};
 use crate::points::PointName;
@@ -49,14 +49,8 @@ pub enum Line {
     Provider(ProviderId, ProviderLine),
     /// Something that a bank does at a rate.
     Bank(BankId, BankLine),
-    /// Something that goes wrong at the decider at a rate.
-    DeciderRate(DeciderLine),
-    /// That its model is swapped.
-    ModelSwap,
-    /// That a decider is asked over the network.
-    Decider,
-    /// That somebody decides, and writes it down.
-    Policy,
+    /// Who decides, or something that goes wrong with whoever is asked.
+    Decision(DecisionLine),
     /// Rejections by the risk service at a rate.
     Rejections,
     /// Reviews by the risk service at a rate.
@@ -201,7 +195,7 @@ impl Line {
             let on = BankLine::ALL.into_iter().filter(|line| line.is_on(bank));
             lines.extend(on.map(|line| Self::Bank(BankId(n as u8), line)));
         }
-        lines.extend(DeciderLine::on(plan).map(Self::DeciderRate));
+        lines.extend(DecisionLine::rates(plan).map(Self::Decision));
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
         lines
@@ -209,15 +203,11 @@ impl Line {
 
     /// What else differs from a plain world.
     pub(super) fn settings(plan: &Plan) -> Vec<Self> {
-        let decider = plan.decisions.and_then(|decisions| decisions.decider);
         let on = [
             (!plan.plain, Self::DrawnLatencies),
             (plan.workers > 1, Self::OtherWorkers),
             (plan.merchant_events, Self::MerchantEvents),
             (plan.lake, Self::Lake),
-            (decider.and_then(|decider| decider.swap).is_some(), Self::ModelSwap),
-            (decider.is_some(), Self::Decider),
-            (plan.decisions.is_some(), Self::Policy),
             (!plan.ordered.is_empty(), Self::OrderedLinks),
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
@@ -230,7 +220,7 @@ impl Line {
         let habits = habits.filter(|(_, provider)| provider.dialect != plain);
         let habits = habits.map(|(n, _)| Self::Habits(ProviderId(n as u8)));
         let settings = on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line);
-        settings.chain(habits).collect()
+        settings.chain(DecisionLine::settings(plan).map(Self::Decision)).chain(habits).collect()
     }
 
     /// Whether it counts as one fault: something that goes wrong, by itself or
@@ -249,8 +239,7 @@ impl Line {
                 | Self::Habits(_)
                 | Self::MerchantEvents
                 | Self::Lake
-                | Self::Decider
-                | Self::Policy
+                | Self::Decision(DecisionLine::Decider | DecisionLine::Policy)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -305,17 +294,6 @@ impl Plan {
         plan
     }
 
-    fn calm_decider(&mut self, line: Line) {
-        let Some(decisions) = &mut self.decisions else { return };
-        match (line, &mut decisions.decider) {
-            (Line::DeciderRate(line), Some(decider)) => line.calm(decider),
-            (Line::ModelSwap, Some(decider)) => decider.swap = None,
-            (Line::Decider, decider) => *decider = None,
-            (Line::Policy, _) => self.decisions = None,
-            _ => {}
-        }
-    }
-
     fn calm(&mut self, line: Line) {
         match line {
             Line::Weather(WeatherLine::Loss) => self.weather.loss = Rate::NEVER,
@@ -353,9 +331,7 @@ impl Plan {
             }
             Line::MerchantEvents => self.merchant_events = false,
             Line::Lake => self.lake = false,
-            Line::DeciderRate(_) | Line::ModelSwap | Line::Decider | Line::Policy => {
-                self.calm_decider(line);
-            }
+            Line::Decision(line) => line.calm(self),
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -505,10 +481,7 @@ impl fmt::Display for Line {
             }
             Self::MerchantEvents => f.write_str("that shops are told of every event"),
             Self::Lake => f.write_str("the data lake"),
-            Self::DeciderRate(line) => write!(f, "the rate of {} answers of the decider", line.name()),
-            Self::ModelSwap => f.write_str("the swap of the decider's model"),
-            Self::Decider => f.write_str("that a decider is asked"),
-            Self::Policy => f.write_str("that somebody decides"),
+            Self::Decision(line) => line.fmt(f),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),

@@ -187,10 +187,9 @@ impl Matter {
             | Fact::Moved(token, _)
             | Fact::Remitted(token, _) => self.touches(*token),
             Fact::Heard(event) => self.is_about(event.token),
-            Fact::Struck(..)
-            | Fact::BankStruck(..)
-            | Fact::DeciderStruck(_)
-            | Fact::Befell(_) => false,
+            Fact::Struck(..) | Fact::BankStruck(..) | Fact::DeciderStruck(_) | Fact::Befell(_) => {
+                false
+            }
         }
     }
 }

@@ -24,12 +24,7 @@ pub(super) struct Asked {
 impl Orchestrator {
     /// The decider has answered. An answer to another question than the last is
     /// none.
-    pub(super) fn advised(
-        &mut self,
-        system: &PaymentSystem,
-        advised: &Advised,
-        out: &mut Effects,
-    ) {
+    pub(super) fn advised(&mut self, system: &PaymentSystem, advised: &Advised, out: &mut Effects) {
         let defects = system.rules.defects;
         let Some(hand) = self.hands.get_mut(&advised.payment) else { return };
         let Some(Asked { snapshot, .. }) = hand.question else { return };
@@ -110,3 +105,83 @@ pub(crate) fn drawn(system: &PaymentSystem, token: Token, number: u32) -> u64 {
 }
 
 const CHOICE: Domain = Domain(u64::from_le_bytes(*b"o-choose"));
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use model::decision::{Action, Policy};
+    use model::{Defects, Record, StoreEntry};
+    use sim::{Happening, Seed, Trace};
+
+    use super::*;
+    use crate::settings::{DecisionSettings, Scenario};
+    use crate::system::Entry;
+    use crate::{catalog, party, trial};
+
+    /// A worker crashes when it has written down what was decided, and before it
+    /// does it: whoever takes over does that, and asks for nothing again.
+    #[test]
+    fn what_was_decided_is_done_after_a_crash_and_not_decided_again() {
+        let loops = catalog::named("orchestrator-crash-loop").unwrap();
+        let (mut crossed, mut done) = (0, 0);
+        for seed in 1..40 {
+            let decisions = Some(DecisionSettings { policy: Policy::Random, decider: None });
+            let decided = Scenario { decisions, ..loops.clone() };
+            let (_, trace) = trial::replay(&decided, Seed(seed), Defects::NONE);
+            for (journal, crash) in journals(&trace) {
+                for (at, record) in journal.iter().enumerate() {
+                    let Record::Decision(decision) = record else { continue };
+                    assert_eq!(decision.snapshot as usize, at, "made from all that was there");
+                    if !crash.contains(&at) || !is_durable_act(decision.action) {
+                        continue;
+                    }
+                    crossed += 1;
+                    let next = journal.get(at + 1);
+                    assert!(!matches!(next, Some(Record::Decision(_))), "asked again: {next:?}");
+                    done +=
+                        usize::from(next.is_some_and(|next| carries_out(next, decision.action)));
+                }
+            }
+        }
+        assert!(crossed > 20 && done * 10 > crossed * 9, "{done} of {crossed}");
+    }
+
+    /// The journal of every payment, and the places in it behind which a worker
+    /// crashed before anything else was written down.
+    fn journals(trace: &Trace<PaymentSystem>) -> Vec<(Vec<Record>, BTreeSet<usize>)> {
+        let mut journals: BTreeMap<(PaymentId, Token), (Vec<Record>, BTreeSet<usize>)> =
+            BTreeMap::new();
+        for event in &trace.events {
+            match &event.what {
+                Happening::Appended(Entry::Store(StoreEntry::Committed(commit))) => {
+                    let (journal, _) = journals.entry((commit.payment, commit.token)).or_default();
+                    journal.extend(commit.records.iter().copied());
+                }
+                Happening::Crashed(_) if event.role == party::ORCHESTRATOR => {
+                    for (journal, crashed) in journals.values_mut() {
+                        crashed.insert(journal.len() - 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        journals.into_values().collect()
+    }
+
+    /// Whether it is carried out by a record.
+    fn is_durable_act(action: Action) -> bool {
+        !matches!(action, Action::Wait(_) | Action::Query | Action::Resend | Action::Notify)
+    }
+
+    fn carries_out(record: &Record, action: Action) -> bool {
+        match (record, action) {
+            (Record::StepIntent { provider, .. }, Action::Try(chosen)) => *provider == Some(chosen),
+            (Record::StepIntent { .. }, Action::Send | Action::Capture) => true,
+            (Record::CompIntent { .. }, Action::Void)
+            | (Record::StatusChanged(_), Action::Stop)
+            | (Record::CaseOpened(_), Action::Escalate) => true,
+            _ => false,
+        }
+    }
+}

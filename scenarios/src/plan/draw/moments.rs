@@ -68,10 +68,10 @@ impl Drawer<'_> {
         let told = told.into_iter().flatten();
         let shop = if self.scenario.merchant_events { STORE } else { client };
         let all = traffic(client, worker, provider, shop).into_iter();
-        let decider = self.scenario.has_decider().then_some([
-            (worker, DECIDER, kinds::DECIDE),
-            (DECIDER, worker, kinds::DECIDED),
-        ]);
+        let decider = self
+            .scenario
+            .has_decider()
+            .then_some([(worker, DECIDER, kinds::DECIDE), (DECIDER, worker, kinds::DECIDED)]);
         let all = all.chain(told).chain(banking).chain(self.events(client));
         let all = all.chain(decider.into_iter().flatten());
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
