@@ -211,7 +211,9 @@ impl Conductor {
         let decides = matches!(records.last(), Some(Record::Decision(_)));
         while let Some(record) = draft.follow_up(rules).filter(|_| !decides) {
             let fits = draft.apply(&record);
-            debug_assert!(fits.is_ok(), "{record:?} does not follow: {fits:?}");
+            // Whoever planned anew while a capture was in doubt gets stuck now and then.
+            let stuck = rules.defects.has(Defect::AgentReplans);
+            debug_assert!(fits.is_ok() || stuck, "{record:?} does not follow: {fits:?}");
             if fits.is_err() {
                 break;
             }

@@ -418,7 +418,8 @@ impl Payment {
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
         let (state, next) = (attempt.state, attempt.state.next(event));
         let anyway = || Ok(next.unwrap_or(state));
-        attempt.state = self.defects.pick(Defect::UndoPastPivot, || next, anyway)?;
+        let next = || self.defects.pick(Defect::AgentReplans, || next, anyway);
+        attempt.state = self.defects.pick(Defect::UndoPastPivot, next, anyway)?;
         Ok(())
     }
 

@@ -98,12 +98,12 @@ pub enum Message {
     MerchantEvent(Event),
     /// The answer: 2xx.
     MerchantEventAck(Token, EventNumber),
+    /// Lake to store: it has forgotten what it acknowledged, from this event on.
+    EventAgain(Token, EventNumber),
     /// Orchestrator to decider: m19, which of what is allowed is to be done?
     Decide(Box<Question>),
     /// The answer.
     Decided(Advised),
-    /// Lake to store: it has forgotten what it acknowledged, from this event on.
-    EventAgain(Token, EventNumber),
 }
 
 /// What a worker asks of the decider. No key is in it.

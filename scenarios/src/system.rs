@@ -141,10 +141,10 @@ pub enum Timer {
     Reap,
     /// The store: has everybody heard of the events of this payment?
     Offer(PaymentId),
-    /// The decider: give the answer with this number.
-    Advise(u32),
     /// The notifier: does the shop know of the event of this payment?
     Retell(PaymentId),
+    /// The decider: give the answer with this number.
+    Advise(u32),
 }
 
 /// What a client is reminded of.

@@ -113,8 +113,9 @@ impl Conductor {
             Action::Capture => !query && !in_part,
             _ => false,
         };
+        let half = rules.resolve_within / 2;
         let lasted = now.saturating_sub(flight.doubtful_since);
-        let wait_max = (rules.resolve_within / 2).saturating_sub(lasted);
+        let wait_max = if lasted < half { half } else { Duration::ZERO };
         let doubt = Doubt {
             inherited: flight.inherited,
             settled: now >= settled_at,

@@ -131,35 +131,41 @@ impl Payment {
         open: Open,
         rules: &Rules,
     ) -> Option<Snapshot> {
+        if !rules.decides || self.case.is_some() {
+            return None;
+        }
         let decided = &self.decided;
-        // What is decided and not over does not count against itself.
-        let under_way = match self.decision() {
-            Some(Decision { action: Chosen::Wait(wait), .. }) => wait,
-            _ => Duration::ZERO,
+        let after = |waited: Duration| {
+            let left = (rules.resolve_within / 2).saturating_sub(waited);
+            let wait_max = open.wait_max.min(left);
+            Snapshot {
+                version: decided.version,
+                number: decided.made + 1,
+                state,
+                open: Open { wait_max, escalated: decided.escalated, ..open },
+                features: Features {
+                    step,
+                    money: self.intent.money,
+                    preferred: None,
+                    attempts: self.attempts.len() as u8,
+                    asked: decided.asked,
+                    doubt: Doubt::default(),
+                },
+            }
         };
-        let waited = decided.waited.saturating_sub(under_way);
-        let left = (rules.resolve_within / 2).saturating_sub(waited);
-        let wait_max = open.wait_max.min(left);
-        let snapshot = Snapshot {
-            version: decided.version,
-            number: decided.made + 1,
-            state,
-            open: Open { wait_max, escalated: decided.escalated, ..open },
-            features: Features {
-                step,
-                money: self.intent.money,
-                preferred: None,
-                attempts: self.attempts.len() as u8,
-                asked: decided.asked,
-                doubt: Doubt::default(),
-            },
-        };
+        // A wait that is to be carried out does not count against itself.
+        if let Some(Decision { action: Chosen::Wait(wait), .. }) = self.decision() {
+            let snapshot = after(decided.waited.saturating_sub(wait));
+            if self.is_due(&snapshot) {
+                return Some(snapshot);
+            }
+        }
+        let snapshot = after(decided.waited);
         let spent = decided.asked >= ASKED_MAX
             || decided.waits >= WAITS_MAX
-            || (state == State::InDoubt && wait_max.is_zero());
-        let is_choice = snapshot.mask().len() > 1;
+            || (state == State::InDoubt && snapshot.open.wait_max.is_zero());
         let may_ask = self.is_due(&snapshot) || !spent;
-        (rules.decides && self.case.is_none() && is_choice && may_ask).then_some(snapshot)
+        (snapshot.mask().len() > 1 && may_ask).then_some(snapshot)
     }
 
     /// The record by which the decision is carried out that is open, where that is
