@@ -22,7 +22,7 @@ pub(crate) fn list(arguments: ListArguments, screen: &mut Screen<'_>) -> Result<
         (Listed::Policies, true) => json::pretty(&Policy::ALL),
         (Listed::Dialects, false) => Ok(listing::dialects(cast::all())),
         (Listed::Scenarios, true) => json::pretty(&catalog::all()),
-        (Listed::Invariants, true) => json::pretty(&Invariant::ALL),
+        (Listed::Invariants, true) => json::pretty(&Invariant::ALL.as_slice()),
         (Listed::Faults, true) => json::pretty(&fault_story::ALL.as_slice()),
         (Listed::Defects, true) => json::pretty(&Defect::ALL),
         (Listed::Dialects, true) => json::pretty(&cast::all()),

@@ -15,6 +15,8 @@ pub enum Defect {
     AgentReplans,
     /// What a provider did not answer is stored as the final reply.
     AmbiguousErrorStoredFinal,
+    /// Every authorization is taken to live for seven days.
+    AuthExpiryConstant,
     /// A webhook whose charge is not known yet is acknowledged and dropped.
     AckAndDrop,
     /// Two requests with one key both find it free.
@@ -39,6 +41,8 @@ pub enum Defect {
     DupCredit,
     /// A server error counts as a refusal.
     FiveHundredIsNotExecuted,
+    /// Giving money back costs the fee once more.
+    FeeOnRefund,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
     /// Every endpoint is taken to honor keys as that of authorizations does.
@@ -49,6 +53,8 @@ pub enum Defect {
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A payment that fails uses up the merchant's limit.
+    LimitCountsAttempts,
     /// A payment is locked for as long as the record of its key lives.
     LockIsRecordTtl,
     /// A provider that has nothing to undo counts as one that undid it.
@@ -69,8 +75,14 @@ pub enum Defect {
     ResidualAuth,
     /// What is split is rounded part by part.
     RoundEachLeg,
+    /// What somebody gives back by hand, at the provider, is nobody's business.
+    RefundByHandIgnored,
     /// What is disputed can be refunded.
     RefundPlusDispute,
+    /// A rate that is locked is read anew whenever it is needed.
+    ReplayNondeterminism,
+    /// That a refund came back after it had succeeded changes nothing.
+    RefundLateFailIgnored,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -145,6 +157,15 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::AuthExpiryConstant,
+            name: "auth-expiry-constant",
+            story: "every authorization is taken to live for seven days, so that a parcel which \
+                    ships within them counts as charged although the provider has closed the \
+                    authorization before",
+            source: "Stripe says 7 days, Visa 4 days 18 hours; providers disagree",
+            caught_by: &["I17", "I33", "I34"],
         },
         DefectStory {
             defect: Self::CheckThenInsert,
@@ -229,6 +250,15 @@ impl Defect {
             caught_by: &["I22"],
         },
         DefectStory {
+            defect: Self::FeeOnRefund,
+            name: "fee-on-refund",
+            story: "the posting of a refund works out the fee of the sum as that of a payment, \
+                    and takes it from the merchant once more, from one account of the house to \
+                    another, so that no book outside tells",
+            source: "none public: whoever keeps the fee of what is refunded takes none for that",
+            caught_by: &["I28"],
+        },
+        DefectStory {
             defect: Self::FreshKeyPerTry,
             name: "fresh-key-per-try",
             story: "every try at a provider carries a new idempotency key, so a retry after a lost \
@@ -268,6 +298,14 @@ impl Defect {
                     neither store nor ledger asks which lease a commit or a booking comes under",
             source: "dubinc/dub PR#4307; Truxify PR#14889; SuperteamDAO/earn PR#1493",
             caught_by: &["I26", "I05"],
+        },
+        DefectStory {
+            defect: Self::LimitCountsAttempts,
+            name: "limit-counts-attempts",
+            story: "the undo of a hold gives the money free and books the attempt against the \
+                    merchant's limit for good, so that payments that failed use it up",
+            source: "none public: the memo accounts of a limit are outside all other books",
+            caught_by: &["I36"],
         },
         DefectStory {
             defect: Self::LockIsRecordTtl,
@@ -327,6 +365,24 @@ impl Defect {
             caught_by: &["I05", "I14"],
         },
         DefectStory {
+            defect: Self::RefundByHandIgnored,
+            name: "refund-by-hand-ignored",
+            story: "a webhook of a refund that the house did not ask for is acknowledged and \
+                    forgotten, so that what somebody gave back in the provider's dashboard is \
+                    never booked, and can be given back once more",
+            source: "HiEvents PR#1156, on refunds made in the dashboard",
+            caught_by: &["I33", "I34", "L06"],
+        },
+        DefectStory {
+            defect: Self::RefundLateFailIgnored,
+            name: "refund-late-fail-ignored",
+            story: "a provider tells days later that the customer's bank did not take a refund, and \
+                    nothing comes of it: the refund stays succeeded, and the books have the money \
+                    given back",
+            source: "woocommerce-payments#2285; antiwork/gumroad PR#5779",
+            caught_by: &["I34", "L06"],
+        },
+        DefectStory {
             defect: Self::RefundPlusDispute,
             name: "refund-plus-dispute",
             story: "what can be refunded is worked out from refunds alone, so that a payment which \
@@ -344,6 +400,16 @@ impl Defect {
             caught_by: &["I18", "I35"],
         },
         DefectStory {
+            defect: Self::ReplayNondeterminism,
+            name: "replay-nondeterminism",
+            story: "the exchange of a payment is worked out anew whenever it is needed, at the rate \
+                    of the moment and not at the one in its journal, so that whoever goes on with \
+                    the payment books something else than was promised",
+            source: "the determinism that temporal.io demands of workflow code: what was read once \
+                     is not read again on replay",
+            caught_by: &["I26", "I27", "I33"],
+        },
+        DefectStory {
             defect: Self::ResidualAuth,
             name: "residual-auth",
             story: "what a partial capture leaves of its authorization is taken to be free, so that \
@@ -357,7 +423,7 @@ impl Defect {
             story: "the parts of a split payment are rounded down one by one and what that leaves \
                     is dropped, so that the books have a cent less than was charged",
             source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
-            caught_by: &["I17", "I33", "I34"],
+            caught_by: &["I17", "I27", "I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,

@@ -95,6 +95,21 @@ impl PaymentId {
         Self(hash("dispute", [charge.0]))
     }
 
+    /// The recall of a payout: it is asked back once.
+    pub fn of_recall(payout: Self) -> Self {
+        Self(hash("recall", [payout.0]))
+    }
+
+    /// The reversal of what was sent under `reference`: it comes back once.
+    pub fn of_reversal(reference: OperationId) -> Self {
+        Self(hash("reversal", [reference.0]))
+    }
+
+    /// What somebody gave back of `charge` by hand, at its provider: once.
+    pub fn of_refund_by_hand(charge: ChargeId) -> Self {
+        Self(hash("refund-by-hand", [charge.0]))
+    }
+
     /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
     /// from those of payments.
     pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {
@@ -112,6 +127,13 @@ impl PaymentId {
     }
 }
 
+impl OperationId {
+    /// The name that a provider gives to what somebody does to `charge` by hand.
+    pub(crate) fn by_hand(charge: ChargeId) -> Self {
+        Self(hash("by-hand", [charge.0]))
+    }
+}
+
 impl TransferId {
     /// The `leg`-th transfer of `posting`, made the `number`-th time (from
     /// zero on) for the payment, refund or the like whose id is `subject`.
@@ -126,7 +148,7 @@ impl TransferId {
 impl ChargeId {
     /// The name that `provider` gives to what the authorization `reference`
     /// makes, when it was made `repeats` times before.
-    pub(crate) fn of(provider: ProviderId, reference: OperationId, repeats: u32) -> Self {
+    pub fn of(provider: ProviderId, reference: OperationId, repeats: u32) -> Self {
         let first = Self(hash("charge", [u64::from(provider.0), reference.0]));
         match repeats {
             0 => first,

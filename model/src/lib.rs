@@ -61,6 +61,7 @@ mod rounding;
 mod rules;
 pub mod saga;
 mod share;
+mod shipping;
 mod split;
 mod status;
 mod store;
@@ -87,7 +88,7 @@ pub use dialect::{
     Undoing, WebhookHabits,
 };
 pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
-pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
+pub use exchange::{Cover, Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
@@ -101,7 +102,9 @@ pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{ChargebackOrder, Order, PayIn, PayoutOrder, RefundOrder};
+pub use order::{
+    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+};
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
@@ -121,6 +124,7 @@ pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;
 pub use share::share;
+pub use shipping::Shipping;
 pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
 pub use store::{

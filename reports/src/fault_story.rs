@@ -8,7 +8,8 @@ use serde::Serialize;
 pub struct FaultStory {
     /// The name that reports count it under.
     pub name: &'static str,
-    /// Its code in the fault catalogue (payments.md section 4.2).
+    /// Its code in the fault catalogue (payments.md section 4.2), or that of the
+    /// machine that it is an event of (section 1.7).
     pub code: &'static str,
     /// Whether it ever ends.
     pub kind: FaultKind,
@@ -27,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 59] = [
+pub const ALL: [FaultStory; 66] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -54,6 +55,11 @@ pub const ALL: [FaultStory; 59] = [
     disturbance("corrupt-record", "F26", "a boot finds a record whose checksum does not fit"),
     disturbance("old-generation", "F26", "a boot finds a journal that lacks its last records"),
     disturbance("forced-point", "F28", "a party takes a rare branch that the plan forces"),
+    disturbance(
+        "crash-all",
+        "F28",
+        "parties crash at once: their machine, or all workers of a kind",
+    ),
     disturbance("brown-out", "F03", "a sick provider is slow or answers with a server error"),
     disturbance("hard-outage", "F04", "a provider swallows the request"),
     disturbance("timeout-after-effect", "F05", "a provider executes and its reply is dropped"),
@@ -76,6 +82,9 @@ pub const ALL: [FaultStory; 59] = [
     disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
     disturbance("webhook-reordered", "F15", "a provider tells of a change behind later ones"),
     disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
+    business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
+    business("refund-by-hand", "F28", "somebody gives money back in a provider's dashboard"),
+    disturbance("webhook-replay", "F28", "somebody has all webhooks of some days sent once more"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -91,11 +100,14 @@ pub const ALL: [FaultStory; 59] = [
     disturbance("decision-outside", "F30", "the decider wants what is not allowed"),
     disturbance("decision-adverse", "F30", "the decider wants what hurts most"),
     disturbance("model-swapped", "F30", "another model answers, which nobody has approved"),
+    business("quote-renewed", "M4", "a quote expires before anything is held by it"),
+    business("quote-lapsed", "M4", "the time of a quote is over while its target is held"),
+    business("promise-covered", "M4", "the house buys what it promised by a quote that lapsed"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 59] = ALL;
+    static STORIES: [FaultStory; 66] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -119,7 +131,9 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 #[cfg(test)]
 mod tests {
     use scenarios::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
-    use scenarios::trial::{bank_strike_name, decision_strike_name, provider_strike_name};
+    use scenarios::trial::{
+        QUOTE_STRIKES, bank_strike_name, decision_strike_name, provider_strike_name,
+    };
     use sim::Strike;
 
     use super::*;
@@ -130,7 +144,8 @@ mod tests {
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
         let decider = DECISION_STRIKES.iter().map(|strike| decision_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).chain(banks).chain(decider).collect();
+        let counted = kernel.chain(providers).chain(banks).chain(decider).chain(QUOTE_STRIKES);
+        let counted: Vec<_> = counted.collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

@@ -176,6 +176,12 @@ pub enum ProviderStrike {
     WebhookReordered,
     /// F15: an event is told before the request is answered that it tells of.
     WebhookEarly,
+    /// F23: what was given back came back.
+    RefundReturned,
+    /// F28: somebody gave money back in the dashboard.
+    RefundedByHand,
+    /// F28: somebody had everything told once more.
+    WebhooksReplayed,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

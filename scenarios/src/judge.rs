@@ -2,23 +2,28 @@
 //! compares what the authorities say. It never asks the accused.
 
 mod authorities;
+mod by_hand;
 mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
 mod envelope;
 mod events;
+mod fees;
 mod fencing;
 mod findings;
 mod id_set;
 mod journal;
 mod keys;
 mod ledger;
+mod nets;
 mod packed;
+mod quotes;
 mod rail;
 mod refunds;
 mod remittances;
 mod rest;
+mod reversals;
 mod screen_view;
 mod screens;
 mod stream;
@@ -31,18 +36,21 @@ mod wedge;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{
+    Answer, BankMovement, Booking, Commit, Movement, PaymentId, Record, Status, StoreEntry, Token,
+};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
+pub use quotes::QuoteCounts;
 use screen_view::Asked;
 use webhooks::InboxView;
 
 use crate::fact::{BankStrike, DecisionStrike, Endpoint, Fact, ProviderStrike};
-use crate::message::{ClientReply, Message};
+use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
@@ -116,6 +124,7 @@ impl Judge {
 
     fn booked(&mut self, seen: Sighting, booking: &Booking) {
         ledger::judge(&mut self.said, &mut self.found, seen, booking);
+        quotes::booked(&mut self.said, &mut self.found, seen, booking);
     }
 
     fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
@@ -142,6 +151,7 @@ impl Judge {
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            quotes::recorded(&mut self.said, &mut self.found, seen, whose, record);
             if self.said.plan().decisions.is_some() {
                 self.envelope.committed(self.said.plan(), &mut self.found, seen, whose, record);
             }
@@ -149,10 +159,25 @@ impl Judge {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
+            if *record == Record::Reversed {
+                self.returned(seen, commit);
+            }
         }
         if self.said.plan().webhooks {
             self.inbox.committed(&mut self.found, seen, commit);
         }
+    }
+
+    /// A reversal is written down: the same commit makes what it is about
+    /// `returned`.
+    fn returned(&mut self, seen: Sighting, commit: &Commit) {
+        let dossier = self.said.of(commit.token);
+        let view = dossier.as_ref().and_then(|dossier| dossier.payment(commit.payment));
+        let Some(of) = view.and_then(|view| view.intent.order.returns()) else { return };
+        drop(dossier);
+        let change = Record::StatusChanged(Status::Returned);
+        journal::judge(&self.said, &mut self.found, seen, (commit.token, of), &change);
+        self.said.take_record(seen.at, of, commit.token, &change);
     }
 
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
@@ -165,7 +190,7 @@ impl Judge {
     }
 
     fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
-        self.said.take_remittance(movement);
+        self.said.take_remittance(seen.at, movement);
         remittances::judge(&self.said, &mut self.found, seen, movement);
         let token = movement.remittance.destination;
         screens::after_movement(&self.said, &mut self.found, seen, token);
@@ -214,6 +239,11 @@ impl Observer<PaymentSystem> for Judge {
             }
             Message::WebhookReply(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
+            }
+            Message::ReturnReply(receipt) if receipt.taken => {
+                let ReturnReceipt { event, token, taken, .. } = *receipt;
+                let receipt = Receipt { event, token, taken };
+                self.inbox.acknowledged(&mut self.found, seen, &receipt);
             }
             Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
@@ -284,9 +314,10 @@ impl Observer<PaymentSystem> for Judge {
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
             }
             Fact::Heard(event) => {
-                events::told(&mut self.said, &mut self.found, seen, event);
+                let is_newest = events::told(&mut self.said, &mut self.found, seen, event);
                 // An older one that was late tells nothing new.
-                let asked = Asked { after_final: event.status.is_final(), after_last: false };
+                let after_final = event.status.is_final() && is_newest;
+                let asked = Asked { after_final, after_last: false };
                 let reply = ClientReply::Stands(event.id.stream, event.status);
                 let (token, endpoint) = (event.token, None);
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply });
@@ -313,7 +344,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -336,6 +367,9 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
     ProviderStrike::WebhookDelayed,
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
+    ProviderStrike::RefundReturned,
+    ProviderStrike::RefundedByHand,
+    ProviderStrike::WebhooksReplayed,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

@@ -7,18 +7,19 @@ use model::decision::{Advice, Snapshot};
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
-    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
-    Status, Taken, Token, Told, TransactionId, Webhook,
+    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Intent, Lease,
+    LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice,
+    RiskRequest, Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
 /// A message between two parties. Every one carries the token of the
-/// instrument that it is about.
+/// instrument that it is about. At most eleven words, so that an entry of the
+/// queue is two cache lines and is moved as such.
 #[derive(Clone, Debug, Hash)]
 pub enum Message {
-    /// Client to edge: m1.
-    Create(CreatePayment),
+    /// Client to edge: m1. Larger than all else by far.
+    Create(Box<CreatePayment>),
     /// Client to edge: m2, what became of the payment under this key?
     Get(Token, KeyId),
     /// Client to edge: m2, end the payment under this key.
@@ -100,6 +101,10 @@ pub enum Message {
     MerchantEventAck(Token, EventNumber),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+    /// Client to edge: m14, get back what was paid out under this key.
+    AskRecall(Token, KeyId),
+    /// Edge to client: the reply to [`Message::AskRecall`].
+    RecallAsked(Asking, ClientReply),
     /// Orchestrator to decider: m19, which of what is allowed is to be done?
     Decide(Box<Question>),
     /// The answer.
@@ -171,6 +176,8 @@ pub struct Envelope {
 pub struct ReturnReceipt {
     /// Which return.
     pub id: ReturnId,
+    /// What the inbox calls it.
+    pub event: EventId,
     /// To whose account elsewhere it had been sent.
     pub token: Token,
     /// Whether it is durable: otherwise it has to be told again.
@@ -214,6 +221,9 @@ pub struct Rows {
     pub payment: Option<PaymentView>,
     /// The payment that is to be given back.
     pub of: Option<Box<GivenBack>>,
+    /// The recall of the payout that is asked back, if it can be, and whether it
+    /// was accepted before.
+    pub recall: Option<Box<(Intent, bool)>>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -226,10 +236,13 @@ pub struct Rows {
 /// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, of, generation, earlier, known_order } = self;
+        let Self { key, payment, of, recall, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
         if let Some(of) = of {
             of.hash(state);
+        }
+        if let Some(recall) = recall {
+            recall.hash(state);
         }
         if let Some(earlier) = earlier {
             earlier.hash(state);
@@ -410,8 +423,10 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
-    48 DECIDE "decide" = Self::Decide(_),
-    49 DECIDED "decide-reply" = Self::Decided(_),
+    48 ASK_RECALL "ask-recall" = Self::AskRecall(..),
+    49 RECALL_ASKED "ask-recall-reply" = Self::RecallAsked(..),
+    50 DECIDE "decide" = Self::Decide(_),
+    51 DECIDED "decide-reply" = Self::Decided(_),
 }
 
 impl sim::Message for Message {
@@ -430,11 +445,12 @@ impl Message {
         match self {
             Self::Create(request) => request.token,
             Self::Refund(request) => request.token,
-            Self::Get(token, _) | Self::Cancel(token, _) => *token,
+            Self::Get(token, _) | Self::Cancel(token, _) | Self::AskRecall(token, _) => *token,
             Self::Created(asking, _)
             | Self::Refunded(asking, _)
             | Self::Got(asking, _)
-            | Self::Cancelled(asking, _) => asking.token,
+            | Self::Cancelled(asking, _)
+            | Self::RecallAsked(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)
@@ -467,3 +483,5 @@ impl Message {
         }
     }
 }
+
+const _: () = assert!(size_of::<Message>() <= 11 * size_of::<u64>(), "see `Message`");

@@ -3,11 +3,14 @@
 mod decisions;
 mod dialect;
 mod disturbance;
+mod operators;
 mod rails;
+mod who;
+mod rates;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
-use sim::{Rate, Role};
+use sim::Rate;
 
 pub use decisions::{DeciderSettings, DecisionSettings};
 pub use dialect::{
@@ -19,10 +22,12 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+pub use operators::OperatorSettings;
 pub use rails::{Dates, RailKind, RailSettings};
+pub use who::Who;
+pub use rates::RateSettings;
 
 use crate::invariant::Invariant;
-use crate::party;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -41,6 +46,9 @@ pub struct Scenario {
     pub trials_min: u64,
     /// Codes of the invariants whose premise has to be met.
     pub exercises: Vec<String>,
+    /// What it says where it says nothing itself: `calm` or `stormy`.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
     /// The number of workers that the orchestrator has, at most 4.
@@ -62,6 +70,9 @@ pub struct Scenario {
     pub lake: bool,
     /// What customers do.
     pub workload: Workload,
+    /// How the rates behave at which payments are exchanged.
+    #[serde(default)]
+    pub rates: RateSettings,
     /// On which days it may begin.
     #[serde(default)]
     pub dates: Option<Dates>,
@@ -77,6 +88,9 @@ pub struct Scenario {
     /// The dialects that its providers may have, as the loader found them.
     #[serde(skip)]
     pub cast: Vec<Dialect>,
+    /// What people do who operate it.
+    #[serde(default)]
+    pub operators: OperatorSettings,
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
@@ -125,16 +139,29 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
+        let by_hand = self.operators.refund_by_hand > Rate::NEVER;
         match invariant {
-            Invariant::I07 => refunds || disputes,
+            Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I31 => self.decisions.is_some(),
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes,
+            Invariant::L06 => disputes || returns || by_hand,
             _ => true,
         }
+    }
+}
+
+impl Scenario {
+    /// Whether what is paid out may come back.
+    pub fn sends_back(&self) -> bool {
+        let back = |rail: &RailSettings| {
+            [rail.returned, rail.unauthorized].iter().any(|rate| *rate > Rate::NEVER)
+                || self.workload.recall > Rate::NEVER
+        };
+        self.workload.payouts > Rate::NEVER && self.rails.iter().any(back)
     }
 }
 
@@ -169,6 +196,12 @@ pub struct Workload {
     /// How much each of them has, in minor units.
     #[serde(default)]
     pub balance: u64,
+    /// How often a customer wants back what was paid out.
+    #[serde(default)]
+    pub recall: Rate,
+    /// How long after it was asked for at most.
+    #[serde(default = "recall_after_max")]
+    pub recall_after_max: Span,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -188,9 +221,16 @@ pub struct Workload {
     /// How often a payment is taken in several captures, or only in part.
     #[serde(default)]
     pub captures: Rate,
+    /// How long after its order a parcel leaves at most, when its part of such a
+    /// payment is taken; at once, where nothing is said.
+    #[serde(default)]
+    pub ship_after_max: Span,
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,
+    /// How often a merchant gets another currency than the customer pays.
+    #[serde(default)]
+    pub exchange: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,
@@ -279,6 +319,9 @@ pub struct IssuerSettings {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed, and that the customer's bank sends back one to ten
+    /// days later: F23.
+    pub refund_returned: Rate,
     /// Payments that the customer disputes at its bank: F22.
     pub disputed: Rate,
     /// How long after the payment at most; a hundred and twenty days are the
@@ -349,42 +392,7 @@ pub struct Swarm {
     pub off: Rate,
 }
 
-/// A role, or a group of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Who {
-    /// One of the banks.
-    Bank,
-    /// One of the clients.
-    Client,
-    /// The decider.
-    Decider,
-    /// The edge.
-    Edge,
-    /// The ingress of webhooks.
-    Ingress,
-    /// The data lake.
-    Lake,
-    /// The ledger.
-    Ledger,
-    /// The notifier.
-    Notifier,
-    /// One of the orchestrator's workers.
-    Orchestrator,
-    /// One of the providers.
-    Provider,
-    /// The risk service.
-    Risk,
-    /// The store.
-    Store,
-}
-
 impl Scenario {
-    /// Whether a decider is asked over the network.
-    pub fn has_decider(&self) -> bool {
-        self.decisions.as_ref().is_some_and(|decisions| decisions.decider.is_some())
-    }
-
     /// Where it first says that something goes wrong with `who`: the table, the
     /// how-manieth of these, and the field.
     pub(crate) fn naming(&self, who: Who) -> Option<(&'static str, usize, &'static str)> {
@@ -403,52 +411,6 @@ impl Scenario {
     }
 }
 
-impl Who {
-    /// Whether it keeps a journal of its own.
-    pub const fn has_disk(self) -> bool {
-        !matches!(
-            self,
-            Self::Decider | Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator
-        )
-    }
-
-    /// What `role` is one of, if anybody plays it.
-    pub fn of(role: Role) -> Option<Self> {
-        match (role, party::provider_of(role), party::client_of(role)) {
-            (party::DECIDER, ..) => Some(Self::Decider),
-            (party::EDGE, ..) => Some(Self::Edge),
-            (party::INGRESS, ..) => Some(Self::Ingress),
-            (party::LAKE, ..) => Some(Self::Lake),
-            (party::LEDGER, ..) => Some(Self::Ledger),
-            (party::NOTIFIER, ..) => Some(Self::Notifier),
-            (party::RISK, ..) => Some(Self::Risk),
-            (party::STORE, ..) => Some(Self::Store),
-            (_, Some(_), _) => Some(Self::Provider),
-            (_, _, Some(_)) => Some(Self::Client),
-            _ if party::bank_of(role).is_some() => Some(Self::Bank),
-            _ => party::worker_of(role).map(|_| Self::Orchestrator),
-        }
-    }
-
-    /// What files and reports call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bank => "bank",
-            Self::Client => "client",
-            Self::Decider => "decider",
-            Self::Edge => "edge",
-            Self::Ingress => "ingress",
-            Self::Lake => "lake",
-            Self::Ledger => "ledger",
-            Self::Notifier => "notifier",
-            Self::Orchestrator => "orchestrator",
-            Self::Provider => "provider",
-            Self::Risk => "risk",
-            Self::Store => "store",
-        }
-    }
-}
-
 fn trials_min() -> u64 {
     1_000
 }
@@ -459,6 +421,10 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn recall_after_max() -> Span {
+    Span::seconds(3_600)
 }
 
 fn refund_after_max() -> Span {

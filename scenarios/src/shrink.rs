@@ -16,6 +16,7 @@ mod explicit;
 mod line;
 mod names;
 mod plainer;
+mod provider_line;
 mod quarry;
 mod range;
 mod reduce;
@@ -34,7 +35,8 @@ use crate::trial;
 
 pub use bank_line::BankLine;
 pub use decision_line::DecisionLine;
-pub use line::{Line, ProviderLine, WeatherLine};
+pub use line::{Line, WeatherLine};
+pub use provider_line::ProviderLine;
 pub use range::{Range, Stretchable};
 
 use quarry::{Outcome, Quarry};

@@ -143,6 +143,13 @@ pub enum Timer {
     Offer(PaymentId),
     /// The notifier: does the shop know of the event of this payment?
     Retell(PaymentId),
+    /// A provider: what was given back under this reference comes back.
+    RefundBack(OperationId),
+    /// A provider: somebody may give this charge back by hand.
+    ByHand(ChargeId),
+    /// A provider: somebody has it tell once more, as the trouble of the plan with
+    /// this id says.
+    Replay(u32),
     /// The decider: give the answer with this number.
     Advise(u32),
 }
@@ -163,6 +170,8 @@ pub enum Nudge {
     Ask(u32),
     /// No answer to the cancellation yet.
     AskCancel(u32),
+    /// It wants back what was paid out, for the how-manieth time.
+    Recall(u32),
 }
 
 /// An entry of a party's journal.
@@ -271,11 +280,20 @@ impl System for PaymentSystem {
             (Party::Provider(provider), Timer::Dispute(charge)) => {
                 provider.on_dispute(self, charge, out);
             }
+            (Party::Provider(provider), Timer::ByHand(charge)) => {
+                provider.on_by_hand(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::Replay(trouble)) => {
+                provider.replay(self, trouble, out);
+            }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),
             (Party::Bank(bank), Timer::Agenda) => bank.on_alarm(self, out),
+            (Party::Provider(provider), Timer::RefundBack(reference)) => {
+                provider.on_refund_back(self, reference, out);
+            }
             (Party::Bank(bank), Timer::Return(reference, tries)) => {
-                bank.on_return(reference, tries, out);
+                bank.on_return(self, reference, tries, out);
             }
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}

@@ -316,12 +316,15 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundReturned => "refund-returned",
         ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
         ProviderStrike::WebhookDelayed => "webhook-delayed",
         ProviderStrike::WebhookReordered => "webhook-reordered",
         ProviderStrike::WebhookEarly => "webhook-early",
+        ProviderStrike::RefundedByHand => "refund-by-hand",
+        ProviderStrike::WebhooksReplayed => "webhook-replay",
     }
 }
 
@@ -353,10 +356,15 @@ pub fn decision_strike_name(strike: DecisionStrike) -> &'static str {
 }
 
 /// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided.
+/// last dispute is decided, the last refund by hand made, and the last payout may
+/// have come back.
 fn horizon(plan: &Plan) -> VirtualTime {
-    let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
-    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let befallen = plan.operations.iter().filter_map(Operation::befallen_until);
+    let returns = plan.operations.iter().filter_map(|operation| {
+        let may_come_back = plan.webhooks && operation.purpose.is_payout();
+        may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
+    });
+    befallen.chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {
@@ -367,6 +375,10 @@ fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
     let named = kinds::ALL.iter().map(|(_, name)| *name).zip(by_kind.iter().copied());
     named.filter(|(_, count)| *count > 0).collect()
 }
+
+/// What may become of a quote for an exchange, in the order in which reports list
+/// it.
+pub const QUOTE_STRIKES: [&str; 3] = ["quote-renewed", "quote-lapsed", "promise-covered"];
 
 fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
     let kernel = Strike::ALL.iter().map(|strike| (strike.name(), world.strikes().of(*strike)));
@@ -379,7 +391,10 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let decider = DECISION_STRIKES.iter().map(|strike| {
         (decision_strike_name(*strike), judge.authorities().decision_strikes(*strike))
     });
-    kernel.chain(providers).chain(banks).chain(decider).filter(|(_, count)| *count > 0).collect()
+    let quotes = judge.authorities().quotes();
+    let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
+    let outside = providers.chain(banks).chain(decider);
+    kernel.chain(outside).chain(quotes).filter(|(_, count)| *count > 0).collect()
 }
 
 fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {

@@ -30,8 +30,9 @@ impl Conductor {
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
         let evidence = match (flight.aim, evidence) {
             (Aim::Step(which, _), Evidence::Taken { amount, is_open }) => {
-                by_the_sum(&self.payment, which, amount, is_open)
+                by_the_sum(&self.payment, which, amount, is_open, rules)
             }
+            (_, Evidence::Lapsed) if self.payment.covering().is_none() => Evidence::Illegal,
             (_, evidence) => evidence,
         };
         let settled = settled_at.is_none_or(|at| sent_at >= at);
@@ -80,6 +81,7 @@ impl Conductor {
                 self.doubt(now, rules);
             }
             (Aim::Step(..), Evidence::Booked) => flight.look_up = true,
+            (Aim::Step(..), Evidence::Lapsed) => self.conclusion = self.payment.covering(),
             (Aim::Step(..), Evidence::Illegal) => {
                 self.conclusion = self
                     .payment
@@ -134,12 +136,22 @@ fn is_ours(payment: &Payment, which: Try, outcome: Outcome) -> bool {
 
 /// What became of the capture that `which` is a try at, if `taken` was captured
 /// in all, and more can be or not: each capture before it is definite.
-fn by_the_sum(payment: &Payment, which: Try, taken: Amount, is_open: bool) -> Evidence {
+fn by_the_sum(
+    payment: &Payment,
+    which: Try,
+    taken: Amount,
+    is_open: bool,
+    rules: &Rules,
+) -> Evidence {
     let (before, part) = (payment.captured(), payment.part(which));
     match is_open {
         _ if taken == before + part => Evidence::Done(Outcome::Captured { amount: part }),
         true if taken == before => Evidence::NotExecuted,
-        false if taken == before => Evidence::Refused(Refusal::AuthorizationGone),
+        false if taken == before => rules.defects.pick(
+            Defect::AuthExpiryConstant,
+            || Evidence::Refused(Refusal::AuthorizationGone),
+            || Evidence::Done(Outcome::Captured { amount: part }),
+        ),
         _ => Evidence::Unknown,
     }
 }

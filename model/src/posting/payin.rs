@@ -54,6 +54,21 @@ pub fn void(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
     chain.close()
 }
 
+/// [`void`] as a defect does it: the attempt counts against the limits for good.
+pub(crate) fn void_counting(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "attempt", parts.len());
+    for (part, leg) in parts.iter().zip(0..) {
+        chain.book(leg, limit(part.merchant), part.amount);
+    }
+    let mut rows = void(voucher, parts);
+    rows.iter_mut().for_each(|row| row.linked = true);
+    rows.extend(chain.close());
+    if let Some(last) = rows.last_mut() {
+        last.linked = false;
+    }
+    rows
+}
+
 /// Books a capture: the holds become postings, the provider owes the money,
 /// and the merchants pay fee and tax. If more is to be captured later, that is
 /// reserved anew, for all the same parts: by the holds of the next voucher.

@@ -49,6 +49,13 @@ impl Taken {
         self.captured - self.refunds - disputed
     }
 
+    /// The same, of which what went back `before` went back, too.
+    pub(super) fn after(self, before: Option<Self>) -> Self {
+        let (refunds, disputed) =
+            before.map_or((Amount::ZERO, Amount::ZERO), |taken| (taken.refunds, taken.disputed));
+        Self { refunds, disputed, ..self }
+    }
+
     /// What was captured so far, as `journal` has it.
     pub(super) fn from_journal(journal: &[Record]) -> Option<Self> {
         let taken = journal.iter().filter_map(|record| match record {
@@ -83,7 +90,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) => None,
+            _ => None,
         }
     }
 
@@ -92,8 +99,15 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) => None,
+            _ => None,
         }
+    }
+
+    /// How much of another payment its acceptance tells to be given back by hand.
+    fn given_back(&self) -> Option<Claim> {
+        let Some(Record::Accepted(intent)) = self.records.first() else { return None };
+        let Order::RefundByHand(refund) = intent.order else { return None };
+        Some(Claim { of: refund.of, amount: intent.money.amount })
     }
 }
 
@@ -106,7 +120,7 @@ impl Store {
 
     /// Takes back what `commit` claims, or gives back what it fails to take.
     pub(super) fn take_back(&mut self, commit: &Commit) {
-        if let Some(claim) = commit.claimed_back() {
+        if let Some(claim) = commit.claimed_back().or_else(|| commit.given_back()) {
             self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
         }
         if let Some(claim) = commit.withdrawn() {
@@ -120,6 +134,9 @@ impl Store {
             matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
         };
         let (failed, won) = (commit.records.iter().any(failed), commit.records.iter().any(won));
+        if let Some(refund) = self.returned_by(commit) {
+            return self.restore_refundable(refund);
+        }
         if !failed && !won {
             return;
         }
@@ -136,6 +153,17 @@ impl Store {
                 self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
             }
             _ => {}
+        }
+    }
+
+    /// A refund has come back: what it gave back can be given back again.
+    fn restore_refundable(&mut self, refund: PaymentId) {
+        let journal = self.payments.get(&refund).map(|row| row.journal.as_slice());
+        if let Some(Record::Accepted(intent)) = journal.and_then(<[Record]>::first)
+            && let Order::Refund(order) = intent.order
+        {
+            let amount = intent.money.amount;
+            self.change_taken(order.of, |taken| taken.refunds -= amount);
         }
     }
 

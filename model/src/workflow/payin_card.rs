@@ -19,7 +19,7 @@ pub static PAYIN_CARD: PaymentWorkflow = PaymentWorkflow {
     unbooking,
 };
 
-const STEPS: [Row; 7] = [
+pub(super) const STEPS: [Row; 7] = [
     (Action::Risk, Class::Compensatable, Undo::InDoubt),
     (Action::Quote, Class::Stateless, Undo::Nothing),
     (Action::Hold, Class::Compensatable, Undo::OnceDefinite),
@@ -64,7 +64,12 @@ fn hold(payment: &Payment) -> Vec<Transfer> {
 
 /// The chain that releases what [`hold`] reserved.
 pub(super) fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
-    payin::void(&payment.voucher(payment.operation_of(action).undo()), &parts(payment))
+    let voucher = payment.voucher(payment.operation_of(action).undo());
+    payment.defects().pick(
+        Defect::LimitCountsAttempts,
+        || payin::void(&voucher, &parts(payment)),
+        || payin::void_counting(&voucher, &parts(payment)),
+    )
 }
 
 /// The chain that books what was captured: the holds become postings, what was

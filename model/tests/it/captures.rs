@@ -4,9 +4,12 @@
 //!
 //! The payment is of 100.00: half of it, then 30 %, is taken; or only half.
 
-use model::{Captures, Order, PayIn};
+use std::time::Duration;
 
-use crate::script::{play_order, rules, rules_at};
+use model::{Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Shipping};
+
+use crate::history::{MONEY, intent};
+use crate::script::{Door, play_order, rules, rules_at};
 
 #[test]
 fn each_capture_is_asked_for_under_an_id_of_its_own_and_the_rest_is_given_back() {
@@ -40,6 +43,26 @@ fn where_all_of_it_was_taken_nothing_is_given_back() {
         post => created
         ",
     );
+}
+
+/// A cent that is planned to be taken in two captures: the first takes it, the
+/// second has nothing to ask for, and so nobody says that it was the last. The
+/// rest of nothing was never given back, and the authorization stayed open until
+/// it expired, days after the payment had succeeded.
+#[test]
+fn where_a_later_capture_has_nothing_to_take_the_authorization_is_closed_all_the_same() {
+    let cent = Money { amount: Amount(1), ..MONEY };
+    let split = Intent { money: cent, order: order(&[5_000, 5_000]), ..intent(1) };
+    let mut door = Door::of(&rules(), split);
+    for line in [
+        "... capture-2 at b",
+        "capture-2 at b => invalid",
+        "let-go at b => released",
+        "wrote outcome release released 0",
+        "post => created",
+    ] {
+        door.follow(line);
+    }
 }
 
 #[test]
@@ -91,6 +114,30 @@ fn an_authorization_that_expires_between_captures_leaves_what_was_taken() {
         post => created
         ",
     );
+}
+
+/// Who takes over in the wait knows no more of when it began than the order says.
+#[test]
+fn a_later_capture_waits_until_its_parcel_leaves_whoever_has_the_payment() {
+    let day = Duration::from_secs(86_400);
+    let mut door = Door::of(&rules(), Intent { order: order(&[5_000, 3_000]), ..intent(0) });
+    assert!(door.goes_well_until("capture-2"));
+    let mut journal = door.records().to_vec();
+    let Some(Record::StepIntent { operation, .. }) = journal.pop() else { panic!("{journal:?}") };
+    let Some(Record::Accepted(accepted)) = journal.first_mut() else { panic!("{journal:?}") };
+    let Order::PayIn(pay_in) = &mut accepted.order else { panic!("it is a payment") };
+    pay_in.shipping = Shipping::at(&[day]).expect("one parcel");
+    for (shown, wait) in [(Duration::ZERO, day), (day / 2, day / 2)] {
+        let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules()).expect("folds");
+        worker.tell_time(shown);
+        assert_eq!(worker.act(Duration::ZERO, &rules()), Act::Wait(wait));
+        worker.tell_time(day);
+        let Act::Commit(records) = worker.act(wait, &rules()) else { panic!("it still waits") };
+        let [Record::StepIntent { operation: intended, .. }] = records.as_slice() else {
+            panic!("{records:?}");
+        };
+        assert_eq!(*intended, operation);
+    }
 }
 
 #[test]

@@ -12,12 +12,13 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, ChargeId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Beginning, Call, Captures, ChargeId,
     ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
-    EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
-    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderReply,
-    ProviderRequest, Record, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    EventId, EventNumber, IdempotencyKey, InboxState, Intake, Intent, Lake, Ledger, LedgerRequest,
+    Merchant, Money, News, OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder,
+    ProviderId, ProviderReply, ProviderRequest, Record, RefundOrder, Refusal, Rules, Split, Status,
+    Store, StoreEntry, Teller, Tenant, Then, Token, TransactionId, Transfer, TransferId,
+    TransferKind, TransferResult, Webhook, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -63,13 +64,19 @@ fn every_defect_has_a_story() {
         Defect::RoundEachLeg => 31,
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
-        Defect::ActsOnStaleSnapshot => 34,
-        Defect::AgentReplans => 35,
-        Defect::RefundsInDoubt => 36,
+        Defect::ReplayNondeterminism => 34,
+        Defect::RefundLateFailIgnored => 35,
+        Defect::RefundByHandIgnored => 36,
+        Defect::FeeOnRefund => 37,
+        Defect::LimitCountsAttempts => 38,
+        Defect::AuthExpiryConstant => 39,
+        Defect::ActsOnStaleSnapshot => 40,
+        Defect::AgentReplans => 41,
+        Defect::RefundsInDoubt => 42,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..37).collect());
-    assert_eq!(Defect::ALL.len(), 37);
+    assert_eq!(listed, (0..43).collect());
+    assert_eq!(Defect::ALL.len(), 43);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -130,6 +137,61 @@ fn a_dispute_that_was_won_counts_as_lost_under_dispute_won_ignored() {
         let stands = ProviderReply::Status(ChargeState::Settled, ChargeId(1), Amount(1));
         weigh(Aim::Step(which, Action::Verdict), &Answer::Provider(stands), defects)
             == Evidence::Done(Outcome::Decided { won: false })
+    });
+}
+
+#[test]
+fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
+    differs(Defect::RefundByHandIgnored, |defects| {
+        let store = Store::new(defects).with_inbox();
+        let teller = Teller::Provider(ProviderId(0));
+        let webhook = Webhook {
+            event: EventId(1),
+            teller,
+            reference: OperationId(9),
+            charge: ChargeId(3),
+            version: 3,
+            news: News::Begins(Beginning::RefundedByHand, Amount(1)),
+            signed: true,
+            token: Token(1),
+        };
+        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
+    });
+}
+
+#[test]
+fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
+    differs(Defect::AuthExpiryConstant, |defects| {
+        let captures = Captures::of(&[5_000, 3_000]).expect("two shares");
+        let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        if !door.goes_well_until("capture-2") {
+            return false;
+        }
+        door.follow("capture-2 at a => already-captured:5000");
+        door.goes_well_until("let-go");
+        door.payment().captured() == Amount(8_000)
+    });
+}
+
+#[test]
+fn giving_back_costs_a_fee_under_fee_on_refund() {
+    differs(Defect::FeeOnRefund, |defects| {
+        let of = RefundOrder { of: PaymentId(1), provider: ProviderId(0), charge: ChargeId(3) };
+        let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
+        let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");
+        let rows = payment.booking(Action::Post);
+        rows.iter().any(|row| row.credit.name == AccountName::FeeIncome)
+    });
+}
+
+#[test]
+fn an_attempt_counts_against_the_limit_under_limit_counts_attempts() {
+    differs(Defect::LimitCountsAttempts, |defects| {
+        let accepted = Record::Accepted(history::intent(1));
+        let payment = Payment::fold(&[accepted], defects).expect("it folds");
+        payment.unbooking(Action::Hold).iter().any(|row| row.kind == TransferKind::Posted)
     });
 }
 
@@ -235,17 +297,8 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
 fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
     differs(Defect::StaleOverwrites, |defects| {
         let mut store = Store::new(defects);
-        let commit = |expected, status| Commit {
-            id: TransactionId(0),
-            token: Token(1),
-            payment: PaymentId(1),
-            expected,
-            epoch: None,
-            records: vec![Record::StatusChanged(status)],
-            claim: None,
-            exclusive: true,
-            inbox: Vec::new(),
-            then: Then::Run,
+        let commit = |expected, status| {
+            Commit::of(PaymentId(1), Token(1), expected, vec![Record::StatusChanged(status)])
         };
         let late = commit(0, Status::Captured).sealed();
         for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {
@@ -298,7 +351,7 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
     differs(Defect::RoundEachLeg, |defects| {
         let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
         let captures = Captures::of(&[3_333]).expect("a share");
-        let order = Order::PayIn(PayIn { captures, split });
+        let order = Order::PayIn(PayIn { captures, split, ..PayIn::default() });
         let plain = history::intent(0);
         let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
         assert!(door.goes_well_until("post"));
@@ -307,6 +360,26 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
             |leg: &&Transfer| matches!(leg.debit.name, AccountName::ProviderReceivable(_));
         let booked = payment.booking(Action::Post).iter().find(receivable).map(|leg| leg.amount);
         booked != Some(payment.captured())
+    });
+}
+
+#[test]
+fn what_was_promised_is_read_anew_under_replay_nondeterminism() {
+    differs(Defect::ReplayNondeterminism, |defects| {
+        let settlement_currency = Some(Currency::Jpy);
+        let order = Order::PayIn(PayIn { settlement_currency, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        for line in ["offers 150", "... hold", "offers 200"] {
+            door.follow(line);
+        }
+        let Some((Call::Ledger(LedgerRequest::Create(legs)), _)) = door.next_call() else {
+            panic!("a hold")
+        };
+        door.follow("crash");
+        let again = door.next_call();
+        let Some((Call::Ledger(LedgerRequest::Create(anew)), _)) = again else { panic!("a hold") };
+        legs != anew
     });
 }
 

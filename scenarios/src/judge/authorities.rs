@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use model::{
     AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, PaymentId, Record, Token, Transfer, TransferId, TransferKind,
+    OperationId, Outcome, PaymentId, Record, Status, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::nets::Nets;
+use super::quotes::{QuoteCounts, Quotes};
+use super::rail::Rail;
 use super::screen_view::Asked;
 use super::sums::Sums;
 use super::trapped::Watch;
@@ -31,6 +34,7 @@ pub struct Authorities {
     pub(super) plan: Arc<Plan>,
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
+    pub(super) nets: Nets,
     pub(super) watch: Watch,
     /// LG: the id of every stored transfer.
     stored: IdSet,
@@ -42,6 +46,8 @@ pub struct Authorities {
     claims: BTreeMap<Token, VirtualTime>,
     /// JR: how far each payment has come that is not finished.
     pub(super) progress: Progress,
+    /// JR: what was quoted of each payment that is not finished.
+    pub(super) quotes: Quotes,
     strikes: [u64; PROVIDER_STRIKES.len()],
     bank_strikes: [u64; BANK_STRIKES.len()],
     decision_strikes: [u64; DECISION_STRIKES.len()],
@@ -58,11 +64,13 @@ impl Authorities {
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
             watch: Watch::new(plan),
+            nets: Nets::default(),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             refunds: refunds(plan),
             claims: BTreeMap::new(),
             progress: Progress::default(),
+            quotes: Quotes::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             bank_strikes: [0; BANK_STRIKES.len()],
             decision_strikes: [0; DECISION_STRIKES.len()],
@@ -203,6 +211,11 @@ impl Authorities {
         strokes.filter(|id| !self.strokes.contains(id))
     }
 
+    /// What became of quotes for exchanges.
+    pub fn quotes(&self) -> QuoteCounts {
+        self.quotes.counts()
+    }
+
     /// How often a call was made again.
     pub fn calls_again(&self) -> u64 {
         self.calls_again
@@ -295,8 +308,8 @@ impl Authorities {
         self.decision_strikes[strike as usize] += 1;
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
-        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(at, movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {
@@ -311,7 +324,7 @@ impl Authorities {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(at, movement);
         if is_refund(movement.event) {
-            self.dossiers.open(movement.token).take_refund(movement);
+            self.dossiers.open(movement.token).take_refund(at, movement);
         }
     }
 
@@ -325,6 +338,18 @@ impl Authorities {
         self.watch.take_record(at, token, record);
         self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
+        match record {
+            Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
+                self.nets.quote(token, *quote);
+            }
+            Record::StatusChanged(Status::Succeeded) => {
+                if let Some(view) = dossier.payment(payment) {
+                    self.nets.succeed(token, view.taken(), view.intent.money.amount);
+                }
+            }
+            Record::StatusChanged(Status::Failed | Status::Canceled) => self.nets.fail(token),
+            _ => {}
+        }
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
         } else if let Some(undone) = dossier.take_record(at, payment, record) {
@@ -339,6 +364,7 @@ impl Authorities {
     pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
         self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
+        let refunds = self.refunded_by(row.token).is_some();
         let dossier = self.dossiers.open(row.token);
         match row.kind {
             TransferKind::Posted => self.sums.post(row),
@@ -359,7 +385,10 @@ impl Authorities {
         dossier.take_rail(at, row);
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
+        let by_hand = !refunds && Rail::booked_by(row) == Some(Rail::ByHand);
+        let succeeded = dossier.payments.iter().any(|view| view.status == Status::Succeeded);
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
+            self.nets.post(row, succeeded);
             let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
             if left(row.credit.name) {
                 dossier.booked += row.amount;
@@ -369,6 +398,7 @@ impl Authorities {
             }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             match (owed(row.debit.name), owed(row.credit.name), disputed) {
+                _ if by_hand => dossier.by_hand += row.amount,
                 (true, _, false) => dossier.booked += row.amount,
                 (_, true, false) => dossier.booked -= row.amount,
                 (true, _, true) => dossier.withdrawn -= row.amount,

@@ -72,11 +72,15 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
-        if dossier.withdrawn != Amount::ZERO || !dossier.rail.is_empty() {
+        if dossier.withdrawn != Amount::ZERO
+            || dossier.by_hand != Amount::ZERO
+            || !dossier.rail.is_empty()
+        {
             return None;
         }
         let order = view.intent.order;
-        if !order.captures().is_at_once() || !order.split().is_whole() {
+        let plain = order.captures().is_at_once() && order.split().is_whole();
+        if !plain || order.settlement_currency().is_some() {
             return None;
         }
         let (payment, screen) = (view.intent.payment, &dossier.screen);

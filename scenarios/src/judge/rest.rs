@@ -1,5 +1,5 @@
-//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; of
-//! chargebacks there is more in `chargebacks.rs`.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; more in
+//! `chargebacks.rs`, `by_hand.rs`, `fees.rs` and `nets.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
-use super::{called, called_refund, chargebacks, refunds};
+use super::rail::Rail;
+use super::{by_hand, called, called_refund, chargebacks, fees, nets, rail, refunds, reversals};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -33,7 +34,8 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
         }
-        if said.refunded_by(token).is_some() && !said.is_open_case(token) {
+        let is_reversal = view.intent.order.returns().is_some();
+        if said.refunded_by(token).is_some() && !is_reversal && !said.is_open_case(token) {
             refunds::at_rest(found, seen, dossier, view);
         }
         if view.status.is_final() {
@@ -43,7 +45,23 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for operation in &said.plan.operations {
         all_agree(said, found, seen, operation, &mut spare);
         if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
+            rail::at_rest(found, seen, operation.token, dossier);
             chargebacks::at_rest(found, seen, operation.token, dossier);
+            if !said.is_open_case(operation.token) {
+                reversals::at_rest(found, seen, operation, dossier);
+            }
+            if operation.purpose.refunds().is_none() {
+                by_hand::at_rest(found, seen, operation.token, dossier);
+            }
+        }
+    }
+    // Last, as what nothing else tells of.
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        fees::at_rest(&said.nets, found, seen, view);
+        if matches!(view.status, Status::Failed | Status::Canceled) {
+            nets::at_rest(&said.nets, found, seen, view);
         }
     }
 }
@@ -77,13 +95,15 @@ fn terminates(
     view: &PaymentRecordView,
 ) {
     let token = view.intent.token;
-    let disputed_at = match view.intent.order {
-        Order::Chargeback(_) => dossier.rail.first().map(|event| event.at),
+    let befell_at = match view.intent.order {
+        Order::Chargeback(_) => begun(dossier, |what| what == Rail::Opened),
+        Order::RefundByHand(_) => begun(dossier, |what| what == Rail::ByHand),
+        Order::Reversal(_) => begun(dossier, Rail::is_return),
         _ => None,
     };
     // What begins after all faults has its time from then on.
     let begun_at = said.plan.operation(token).map(|operation| operation.at);
-    let from = said.heal_at().max(disputed_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
+    let from = said.heal_at().max(befell_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults();
@@ -91,6 +111,11 @@ fn terminates(
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
+}
+
+/// When this began to befall it.
+fn begun(dossier: &Dossier, is: impl Fn(Rail) -> bool) -> Option<VirtualTime> {
+    dossier.rail.iter().find(|event| is(event.what)).map(|event| event.at)
 }
 
 /// Every authorization and hold of a payment that came to nothing is undone,
@@ -190,7 +215,7 @@ fn all_agree(
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
+        .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
@@ -304,6 +329,12 @@ fn given_back(said: &Authorities, token: Token) -> Amount {
     said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
 }
 
+/// What somebody gave back of it by hand at `provider`.
+fn by_hand(said: &Authorities, token: Token, provider: ProviderId) -> Amount {
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    if given.by == Some(provider) { given.amount } else { Amount::ZERO }
+}
+
 /// What is captured and not given back, and sent, of one tenant's payments in
 /// one currency.
 #[derive(Debug, Default)]
@@ -323,6 +354,8 @@ fn captured(
 ) -> BTreeMap<(Tenant, Currency), Captured> {
     let mut sides = BTreeMap::<_, Captured>::new();
     for operation in &said.plan.operations {
+        // What is exchanged moves nothing outside on the other side.
+        sides.entry((operation.tenant, operation.settlement_currency())).or_default();
         let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
         let (token, is_open) = (operation.token, said.is_open_case(operation.token));
         let booked = said.booked(token);
@@ -342,7 +375,8 @@ fn captured(
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
             let known = if is_open { captured.min(booked) } else { captured };
-            *side.by.entry(*provider).or_default() += known - withdrawn;
+            *side.by.entry(*provider).or_default() +=
+                known - withdrawn - by_hand(said, token, *provider);
         }
         let remittances = match operation.purpose.is_payout() {
             true => said.remittances_of(token),
@@ -356,7 +390,8 @@ fn captured(
         let moved = said.captured(token) + said.sent(token);
         let withdrawn = said.dossiers.withdrawn(token, None);
         let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
-        if !is_open && (booked != moved || withdrawn != withdrawn_booked) {
+        let by_hand = said.of(token).is_some_and(|d| d.given.amount != d.by_hand);
+        if !is_open && (booked != moved || withdrawn != withdrawn_booked || by_hand) {
             side.culprit.get_or_insert(token);
         }
     }

@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod by_hand;
 mod disputing;
 mod entry;
 mod misfortune;
@@ -75,8 +76,7 @@ impl ProviderDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state =
-            ProviderState::new(id, system.rules.dialect(id).clone(), system.plan.webhooks);
+        let mut state = ProviderState::of(system, id);
         for entry in journal {
             match entry {
                 Entry::Provider(entry) => state.restore(entry),
@@ -285,6 +285,12 @@ impl ProviderDesk {
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
             self.tell(strike, fortune.by.map_or(By::Rate, By::Stroke), out);
         }
+        if let Some((stroke, after)) = fortune.returned_by(movement.as_ref())
+            && let Some((_, reference)) = job.request.keyed()
+        {
+            out.set_timer(after, Timer::RefundBack(reference));
+            stroke.into_iter().for_each(|stroke| out.note(Fact::Befell(stroke)));
+        }
         if let Some(stroke) = fortune.lag_by {
             out.note(Fact::Befell(stroke));
         }
@@ -296,6 +302,7 @@ impl ProviderDesk {
         }
         if let Some(Movement { charge, event: ChargeEvent::Captured(_), .. }) = &movement {
             self.expect_dispute(system, charge.id, out);
+            self.expect_by_hand(system, charge.id, out);
         }
         let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
         match overtaken.filter(|_| course.answers) {
@@ -325,7 +332,10 @@ impl ProviderDesk {
         let compaction = Compaction { idle, ..system.compaction };
         let live = self.state.footprint().0;
         if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
-            let awaits = |reference: &OperationId| self.awaits_dispute(system, *reference);
+            let awaits = |reference: &OperationId| {
+                self.awaits_dispute(system, *reference)
+                    || self.awaits_by_hand(system, *reference, out)
+            };
             let (open, references) = references.into_iter().partition(awaits);
             for reference in Vec::into_iter(open) {
                 self.executed.add(out.monotonic(), reference);
@@ -339,14 +349,11 @@ impl ProviderDesk {
 
     /// Lets time pass over all that a request is about.
     fn mature(&mut self, system: &PaymentSystem, request: &ProviderRequest, out: &mut Effects) {
-        let now = now(out);
         if let Some(charge) = self.state.books.about(request).map(|charge| charge.id) {
             self.mature_charge(system, charge, out);
         }
         if let ProviderRequest::Query { target } = *request {
-            while let Some(movement) = self.state.books.mature_refund(target, now) {
-                self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
-            }
+            self.mature_refunds(system, target, out);
         }
     }
 

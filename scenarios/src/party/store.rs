@@ -15,7 +15,10 @@ use model::{
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
+use crate::bounds::{
+    ANSWER_WITHIN_MAX, BY_HAND_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE, REFUND_RETURNED_MAX,
+    RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
+};
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
@@ -180,6 +183,7 @@ impl StoreDesk {
             }
             let changes = |record: &Record| matches!(record, Record::StatusChanged(_));
             let has_events = commit.records.iter().any(changes);
+            let returned = self.store.returned_by(&commit);
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
             let early = system.rules.defects.pick(Defect::PublishThenCommit, || false, || true);
@@ -193,6 +197,9 @@ impl StoreDesk {
             }
             if has_events {
                 self.offer(system, payment, token, out);
+            }
+            if let Some(returned) = returned {
+                self.offer(system, returned, token, out);
             }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
@@ -315,12 +322,16 @@ impl StoreDesk {
         let live = self.store.footprint().0;
         // What is told of a payment long after its end has to find it.
         let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
+        let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
         let told_within = match system.plan.webhooks {
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
+            true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
+            true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,
+            true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
             true => TOLD_WITHIN,
             false => Duration::ZERO,
         };
-        let idle = system.compaction.idle + told_within;
+        let idle = system.compaction.idle + told_within + system.plan.replayed_within();
         let compaction = Compaction { idle, ..system.compaction };
         if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
             self.store.put_away(payments);

@@ -6,11 +6,14 @@ mod clocks;
 mod crashes;
 mod decisions;
 mod disks;
+mod exchanges;
 mod gone;
 mod links;
 mod moments;
+mod operators;
 mod providers;
 mod refunds;
+mod shipping;
 mod workload;
 
 use std::time::Duration;
@@ -19,6 +22,8 @@ use model::{BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Strokes};
+pub(crate) use exchanges::MILLIONTHS_MAX;
+
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
     DECIDER, EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
@@ -41,8 +46,12 @@ impl Plan {
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        shipping::ship(scenario, &mut operations, &mut seed.stream(SHIPPING));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
+        exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
+        workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
+        operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -79,6 +88,7 @@ impl Plan {
             lake: scenario.lake,
             limits: workload::limits(scenario),
             balances: workload::balances(scenario),
+            rates: exchanges::rates(scenario, &operations, &mut seed.stream(RATES)),
             weather,
             plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
@@ -88,7 +98,11 @@ impl Plan {
             forced: Vec::new(),
             core,
             faults: faults(drawer, gone),
-            troubles: troubles.troubles(),
+            troubles: {
+                let mut all = troubles.troubles();
+                drawer(REPLAYS).replays(&mut all);
+                all
+            },
             strokes: Strokes::default(),
             providers,
             webhooks,
@@ -123,6 +137,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
     faults.extend(drawer(BAD_LINKS).bad_links());
     faults.extend(drawer(DISKS).disks());
     faults.extend(drawer(CLOCKS).clocks());
+    faults.extend(drawer(RESTARTS).restarts());
     faults.extend(gone);
     for (n, fault) in faults.iter_mut().enumerate() {
         fault.id = n as u32 + 1;
@@ -141,6 +156,13 @@ const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
+const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
+const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
+const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
+const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
+const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
+const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));
+const SHIPPING: Domain = Domain(u64::from_le_bytes(*b"shipping"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

@@ -14,11 +14,13 @@ use super::decision::{self, DecisionTable};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
+use super::key::Key;
 use super::line::{Line, quoted, span};
 use super::notes::Notes;
 use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable, most, rate};
+use super::rates::{self, RateLine};
 use super::route::Route;
 use super::stroke;
 use crate::bounds::COPY_AGE_MAX;
@@ -64,6 +66,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     balances: Vec<BalanceLine>,
     #[serde(default)]
+    rates: Vec<RateLine>,
+    #[serde(default)]
     points: Vec<PointLine>,
     #[serde(default)]
     ordered: Vec<Route>,
@@ -85,11 +89,6 @@ pub(super) struct Origin {
     pub(super) scenario: String,
     pub(super) seed: Seed,
 }
-
-/// The key of all draws of a run: 32 hex digits.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(try_from = "String")]
-struct Key([u64; 2]);
 
 /// How long messages take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -184,6 +183,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
         some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
+        some("rates", bare(plan.rates.iter().map(rates::line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
         some("connections", bare(routes(&plan.connections))),
@@ -289,7 +289,9 @@ impl WorldTable {
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
         let decisions = self.decisions.map(decision::decisions).transpose()?;
+        let place = self.operations.span();
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
+        let rates = rates::paths(self.rates, &operations, place)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
         let present = Present {
@@ -327,6 +329,7 @@ impl WorldTable {
             operations,
             limits,
             balances,
+            rates,
             weather: self.network.weather()?,
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
@@ -450,17 +453,6 @@ impl NetworkTable {
             late_max: span(&mut self.late_max, "late_max", COPY_AGE_MAX)?,
             load_percent: self.load_percent.as_ref().map_or(Ok(100), load)?,
         })
-    }
-}
-
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let is_key = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let half = |half: &str| u64::from_str_radix(half, 16).ok();
-        let words = is_key.then(|| Some([half(&text[..16])?, half(&text[16..])?])).flatten();
-        words.map(Self).ok_or_else(|| format!("`{text}` is no key: expected 32 hex digits"))
     }
 }
 

@@ -4,6 +4,7 @@ use model::decision::Policy;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
+use super::Scenario;
 use crate::span::Span;
 
 /// Who decides which provider is tried next, and what is done about a doubt:
@@ -39,4 +40,11 @@ pub struct DeciderSettings {
     pub adverse: Rate,
     /// How often a seed has a model swapped for one that nobody approved.
     pub swapped: Rate,
+}
+
+impl Scenario {
+    /// Whether a decider is asked over the network.
+    pub fn has_decider(&self) -> bool {
+        self.decisions.as_ref().is_some_and(|decisions| decisions.decider.is_some())
+    }
 }

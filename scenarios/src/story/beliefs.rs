@@ -335,7 +335,10 @@ impl JournalBelief {
             Record::Accepted(_)
             | Record::PivotCommitted
             | Record::Notified
-            | Record::Decision(_) => {}
+            | Record::Decision(_)
+            | Record::Reversed
+            | Record::Locked(_)
+            | Record::Covered(_) => {}
         }
     }
 

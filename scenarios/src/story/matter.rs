@@ -134,6 +134,9 @@ impl Matter {
             | Timer::Answer(_)
             | Timer::Mature(_)
             | Timer::Dispute(_)
+            | Timer::RefundBack(_)
+            | Timer::ByHand(_)
+            | Timer::Replay(_)
             | Timer::Orphan(_)
             | Timer::Advise(_)
             | Timer::Reap => false,

@@ -26,6 +26,8 @@ pub enum ProviderEntry {
     TurnedAway(ProviderRequest, u32, ProviderReply),
     /// The ingress acknowledged this event.
     Told(EventId),
+    /// Somebody gave so many basis points of this charge back by hand, then.
+    RefundedByHand(ChargeId, u16, Duration, Movement),
 }
 
 impl ProviderEntry {
@@ -35,7 +37,8 @@ impl ProviderEntry {
             Self::Executed(_, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement)
             | Self::RefundMatured(_, _, movement)
-            | Self::Disputed(_, _, _, _, movement) => Some(movement),
+            | Self::Disputed(_, _, _, _, movement)
+            | Self::RefundedByHand(_, _, _, movement) => Some(movement),
             Self::Begun(..) | Self::TurnedAway(..) | Self::Told(_) => None,
         }
     }

@@ -8,8 +8,11 @@ use model::{
     ProviderRequest, Token,
 };
 
+use sim::VirtualTime;
+
 use super::ProviderEntry;
 use super::outbox::Outbox;
+use crate::system::PaymentSystem;
 
 /// Everything that a provider's journal comes to.
 #[derive(Clone, Debug, Hash)]
@@ -24,7 +27,17 @@ pub struct ProviderState {
 }
 
 impl ProviderState {
-    pub(super) fn new(id: ProviderId, dialect: Dialect, webhooks: bool) -> Self {
+    /// Of the provider `id` in this world.
+    pub(super) fn of(system: &PaymentSystem, id: ProviderId) -> Self {
+        let dialect = system.rules.dialect(id).clone();
+        let mut state = Self::new(id, dialect, system.plan.webhooks);
+        let since = |at: VirtualTime| Duration::from_nanos(at.as_nanos());
+        let times = system.plan.replays(id).map(|r| (since(r.from), since(r.until))).collect();
+        state.outbox = state.outbox.map(|outbox: Outbox| outbox.keeping(times));
+        state
+    }
+
+    fn new(id: ProviderId, dialect: Dialect, webhooks: bool) -> Self {
         let tells = webhooks && !dialect.webhooks.retries_for.is_zero();
         Self {
             outbox: tells.then(|| Outbox::new(id, dialect.webhooks.signed)),
@@ -46,12 +59,17 @@ impl ProviderState {
                 self.tell(Some(movement), *now);
                 self.books.mature(*charge, *now);
             }
-            ProviderEntry::RefundMatured(reference, now, _) => {
+            ProviderEntry::RefundMatured(reference, now, movement) => {
+                self.tell_about(movement, *reference, *now);
                 self.books.mature_refund(*reference, *now);
             }
             ProviderEntry::Disputed(charge, event, now, respond_by, movement) => {
                 self.tell(Some(movement), *now);
                 self.dispute(*charge, *event, *respond_by);
+            }
+            ProviderEntry::RefundedByHand(charge, share, now, movement) => {
+                self.tell(Some(movement), *now);
+                self.books.refund_by_hand(*charge, *share, *now);
             }
             ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
@@ -80,8 +98,14 @@ impl ProviderState {
     }
 
     fn tell(&mut self, movement: Option<&Movement>, at: Duration) {
-        if let Some((outbox, movement)) = self.outbox.as_mut().zip(movement) {
-            outbox.take(movement, at);
+        if let Some(movement) = movement {
+            self.tell_about(movement, movement.charge.reference, at);
+        }
+    }
+
+    fn tell_about(&mut self, movement: &Movement, reference: OperationId, at: Duration) {
+        if let Some(outbox) = &mut self.outbox {
+            outbox.take(movement, reference, at);
         }
     }
 
