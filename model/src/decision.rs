@@ -336,6 +336,10 @@ impl fmt::Display for Action {
 pub const ASKED_MAX: u8 = 16;
 /// The most of them that are to wait (payments.md 5.4, E9).
 pub const WAITS_MAX: u8 = 8;
+/// Of how long an outcome is asked for before a person looks, the part that all
+/// waits of a payment may take together: with it and a doubt that whoever takes
+/// over begins anew, a payment still ends in time.
+pub const WAITED_PART: u32 = 4;
 /// How long it is waited at most before an attempt: a customer stands at a till,
 /// and nobody outside is waited for.
 pub const UNSENT_WAIT_MAX: Duration = Duration::from_secs(60);

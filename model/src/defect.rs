@@ -137,7 +137,7 @@ impl Defect {
             story: "what was decided from an earlier version of a payment is done all the same, \
                     although what it was decided from is true no more",
             source: "an agent that acts on what it has read a while ago",
-            caught_by: &["I31", "I18"],
+            caught_by: &["I31"],
         },
         DefectStory {
             defect: Self::AgentReplans,
@@ -146,7 +146,7 @@ impl Defect {
                     one, under another key, so that the customer is charged twice",
             source: "stripe/ai#402, duplicates 32 to 37 s apart behind a time-out of 30 s; \
                      crewAI#5802; square-mcp-server#31",
-            caught_by: &["I05", "I08", "I31"],
+            caught_by: &["I31", "I05", "I08", "I14"],
         },
         DefectStory {
             defect: Self::AmbiguousErrorStoredFinal,

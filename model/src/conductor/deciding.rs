@@ -113,9 +113,10 @@ impl Conductor {
             Action::Capture => !query && !in_part,
             _ => false,
         };
-        let half = rules.resolve_within / 2;
+        // Nobody who may take over rests for longer either.
         let lasted = now.saturating_sub(flight.doubtful_since);
-        let wait_max = if lasted < half { half } else { Duration::ZERO };
+        let early = lasted < rules.resolve_within / 2;
+        let wait_max = if early { rules.provider_backoff_max } else { Duration::ZERO };
         let doubt = Doubt {
             inherited: flight.inherited,
             settled: now >= settled_at,

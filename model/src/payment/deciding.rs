@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{IllegalRecord, Payment};
 use crate::decision::{
     ASKED_MAX, Action as Chosen, Decision, Doubt, Features, Open, Snapshot, State, UNSENT_WAIT_MAX,
-    WAITS_MAX,
+    WAITED_PART, WAITS_MAX,
 };
 use crate::defect::Defect;
 use crate::dialect::Undoing;
@@ -136,7 +136,7 @@ impl Payment {
         }
         let decided = &self.decided;
         let after = |waited: Duration| {
-            let left = (rules.resolve_within / 2).saturating_sub(waited);
+            let left = (rules.resolve_within / WAITED_PART).saturating_sub(waited);
             let wait_max = open.wait_max.min(left);
             Snapshot {
                 version: decided.version,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::decision::{ASKED_MAX, Action as Chosen, Decision, WAITS_MAX};
+use model::decision::{ASKED_MAX, Action as Chosen, Decision, WAITED_PART, WAITS_MAX};
 use model::workflow::Action;
 use model::workflow::payin_card::ATTEMPTS_MAX;
 use model::{
@@ -181,8 +181,9 @@ impl Standing {
         );
         let wait = if let Chosen::Wait(wait) = action { wait } else { Duration::ZERO };
         let waits = self.waits + u8::from(!wait.is_zero());
-        let within =
-            self.asked < ASKED_MAX && waits <= WAITS_MAX && self.waited + wait <= RESOLVE / 2;
+        let within = self.asked < ASKED_MAX
+            && waits <= WAITS_MAX
+            && self.waited + wait <= RESOLVE / WAITED_PART;
         check(
             Relation::LimitExceeded,
             within,
@@ -257,7 +258,8 @@ impl Standing {
         ];
         let providers = (0..plan.providers.len() as u8).map(|n| Chosen::Try(ProviderId(n)));
         let open = providers.chain(all).filter(|action| self.allows(plan, *action)).count();
-        let waited = matches!(self.stand, Stand::InDoubt(_)) && self.waited >= RESOLVE / 2;
+        let waited =
+            matches!(self.stand, Stand::InDoubt(_)) && self.waited >= RESOLVE / WAITED_PART;
         let spent = self.asked >= ASKED_MAX || self.waits >= WAITS_MAX || waited;
         let to_be_done = self.decision.is_some_and(|decision| leaves_a_record(decision.action));
         open > 1 && !self.case && (!spent || to_be_done)
