@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Defect;
+use model::decision::Policy;
 use scenarios::Span;
 use scenarios::invalid::nearest;
 use sim::Seed;
@@ -75,6 +76,10 @@ pub(crate) struct FuzzArguments {
     #[arg(long, value_name = "DEFECT", env = "PENNYWISE_PLANT", value_delimiter = ',')]
     #[arg(value_parser = defect)]
     pub(crate) plant: Vec<Defect>,
+    /// Who decides which provider is tried and what is done about a doubt, in place of whom the
+    /// scenario says; `pennywise list policies` names them all
+    #[arg(long, value_name = "POLICY", env = "PENNYWISE_POLICY", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
     /// The folder that findings are written to, each as a file for `pennywise replay`; made when
     /// there is something to write [default: pennywise-repros]
     #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]
@@ -149,6 +154,10 @@ pub(crate) struct RunArguments {
     /// A defect to plant; may be given several times, or as a list with commas
     #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
     pub(crate) plant: Vec<Defect>,
+    /// Who decides which provider is tried and what is done about a doubt, in place of whom the
+    /// scenario says; `pennywise list policies` names them all
+    #[arg(long, value_name = "POLICY", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
     /// Narrate every event on stderr
     #[arg(long)]
     pub(crate) trace: bool,
@@ -209,6 +218,8 @@ pub(crate) enum Listed {
     Defects,
     /// What providers can be like: name, and what each is like
     Dialects,
+    /// Who can decide where there is a choice: name, and how each chooses
+    Policies,
 }
 
 fn seeds(text: &str) -> Result<NonZeroU64, String> {
@@ -234,6 +245,15 @@ fn defect(name: &str) -> Result<Defect, String> {
         let near = nearest(name, known).map(|near| format!("did you mean `{near}`? "));
         let near = near.unwrap_or_default();
         format!("there is no such defect; {near}`pennywise list defects` names them all")
+    })
+}
+
+fn policy(name: &str) -> Result<Policy, String> {
+    Policy::named(name).ok_or_else(|| {
+        let known = Policy::ALL.iter().map(|story| story.name);
+        let near = nearest(name, known).map(|near| format!("did you mean `{near}`? "));
+        let near = near.unwrap_or_default();
+        format!("there is no such policy; {near}`pennywise list policies` names them all")
     })
 }
 
@@ -311,6 +331,8 @@ mod tests {
             ("fuzz --master-seed x", "`0x` and hex digits"),
             ("fuzz --plant double-pots", "did you mean `double-post`?"),
             ("fuzz --plant nonsense", "`pennywise list defects` names them all"),
+            ("fuzz --policy rulez", "did you mean `rules`?"),
+            ("run calm-day --seed 1 --policy chance", "`pennywise list policies`"),
             ("run calm-day --seed -1", "`-1` is no seed"),
             ("run calm-day", "--seed <SEED>"),
             ("list monsters", "invariants"),

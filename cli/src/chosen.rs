@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use model::Defects;
+use model::decision::Policy;
 use reports::Repeat;
+use scenarios::settings::DecisionSettings;
 use scenarios::{Scenario, catalog, load};
 
 use crate::failure::Failure;
@@ -13,6 +15,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
     word: String,
+    policy: Option<Policy>,
     pub(crate) scenario: Cow<'static, Scenario>,
 }
 
@@ -28,7 +31,20 @@ impl Chosen {
             false => catalog::named(word).map(Cow::Borrowed),
         };
         let scenario = scenario.map_err(Failure::Scenario)?;
-        Ok(Self { word: word.to_owned(), scenario })
+        Ok(Self { word: word.to_owned(), policy: None, scenario })
+    }
+
+    /// The same, and `policy` decides, if one is asked for: in place of the
+    /// scenario's, or of the rules that are built in.
+    #[must_use]
+    pub(crate) fn under(mut self, policy: Option<Policy>) -> Self {
+        self.policy = policy;
+        if let Some(policy) = policy {
+            let scenario = self.scenario.to_mut();
+            let decider = scenario.decisions.take().and_then(|decisions| decisions.decider);
+            scenario.decisions = Some(DecisionSettings { policy, decider });
+        }
+        self
     }
 
     /// Those that `words` ask for; all built-in ones if there are no words.
@@ -49,7 +65,7 @@ impl Chosen {
 
     /// How a trial of it is repeated.
     pub(crate) fn repeat(&self, defects: Defects) -> Repeat {
-        Repeat::new(&self.word, defects)
+        Repeat::new(&self.word, defects).under(self.policy)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `pennywise fuzz`: many trials of one scenario or several.
 
 use clap::ArgMatches;
+use model::decision::Policy;
 use model::{Defect, Defects};
 use rayon::ThreadPool;
 use reports::{Brief, CampaignRow, Count, campaign_table, violation};
@@ -48,6 +49,7 @@ struct Options {
     budget: Budget,
     master: Seed,
     defects: Defects,
+    policy: Option<Policy>,
     jobs: Option<usize>,
 }
 
@@ -55,7 +57,11 @@ impl Options {
     fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
         Ok(Self {
             budget: Budget::new(&arguments, given)?,
-            chosen: Chosen::find_all(&arguments.scenarios)?,
+            chosen: Chosen::find_all(&arguments.scenarios)?
+                .into_iter()
+                .map(|chosen| chosen.under(arguments.policy))
+                .collect(),
+            policy: arguments.policy,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
             defects: arguments.plant.into_iter().collect(),
             jobs: arguments.jobs,
@@ -78,7 +84,9 @@ impl Options {
             true => String::new(),
             false => format!(", planted: {}", planted.join(", ")),
         };
-        format!("master seed {master}, pennywise {version}, {budget}: {names}{planted}\n")
+        let decided = self.policy.map(|policy| format!(", decided by: {policy}"));
+        let decided = decided.unwrap_or_default();
+        format!("master seed {master}, pennywise {version}, {budget}: {names}{planted}{decided}\n")
     }
 
     fn goal(&self) -> Goal {

@@ -1,6 +1,7 @@
 //! `pennywise list`: what there is.
 
 use model::Defect;
+use model::decision::Policy;
 use reports::{fault_story, json, listing};
 use scenarios::invariant::Invariant;
 use scenarios::{cast, catalog};
@@ -17,6 +18,8 @@ pub(crate) fn list(arguments: ListArguments, screen: &mut Screen<'_>) -> Result<
         (Listed::Invariants, false) => Ok(listing::invariants()),
         (Listed::Faults, false) => Ok(listing::faults()),
         (Listed::Defects, false) => Ok(listing::defects()),
+        (Listed::Policies, false) => Ok(listing::policies()),
+        (Listed::Policies, true) => json::pretty(&Policy::ALL),
         (Listed::Dialects, false) => Ok(listing::dialects(cast::all())),
         (Listed::Scenarios, true) => json::pretty(&catalog::all()),
         (Listed::Invariants, true) => json::pretty(&Invariant::ALL.as_slice()),

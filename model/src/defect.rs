@@ -13,6 +13,10 @@ pub use set::Defects;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
+    /// What was decided from an earlier version of a payment is done all the same.
+    ActsOnStaleSnapshot,
+    /// Whoever gets no answer to a call makes another one.
+    AgentReplans,
     /// What a provider did not answer is stored as the final reply.
     AmbiguousErrorStoredFinal,
     /// Every authorization is taken to live for seven days.
@@ -57,6 +61,8 @@ pub enum Defect {
     LimitCountsAttempts,
     /// A payment is locked for as long as the record of its key lives.
     LockIsRecordTtl,
+    /// A provider that has nothing to undo counts as one that undid it.
+    RefundsInDoubt,
     /// Every currency is taken to have hundredths.
     MinorUnitsX100,
     /// A key answers whatever is asked under it.
@@ -138,6 +144,23 @@ impl Defect {
                     200 and dropped, so an event that comes almost immediately is lost",
             source: "duncanmcclean/statamic-cargo#190",
             caught_by: &["I23"],
+        },
+        DefectStory {
+            defect: Self::ActsOnStaleSnapshot,
+            name: "acts-on-stale-snapshot",
+            story: "what was decided from an earlier version of a payment is done all the same, \
+                    although what it was decided from is true no more",
+            source: "an agent that acts on what it has read a while ago",
+            caught_by: &["I31"],
+        },
+        DefectStory {
+            defect: Self::AgentReplans,
+            name: "agent-replans",
+            story: "an agent whose tool call is not answered in time plans anew and makes another \
+                    one, under another key, so that the customer is charged twice",
+            source: "stripe/ai#402, duplicates 32 to 37 s apart behind a time-out of 30 s; \
+                     crewAI#5802; square-mcp-server#31",
+            caught_by: &["I31", "I05", "I08", "I14"],
         },
         DefectStory {
             defect: Self::AmbiguousErrorStoredFinal,
@@ -420,6 +443,15 @@ impl Defect {
                     the customer's bank has taken back is refunded too",
             source: "antiwork/gumroad#4372; hyperswitch PR#10533",
             caught_by: &["I07"],
+        },
+        DefectStory {
+            defect: Self::RefundsInDoubt,
+            name: "refunds-in-doubt",
+            story: "an agent that wants a payment back while its provider is slow reverses what \
+                    has not come yet, takes `nothing to reverse` for done, and the money is \
+                    reserved afterwards",
+            source: "the class of OwnPay#222",
+            caught_by: &["I18", "I35"],
         },
         DefectStory {
             defect: Self::ReplayNondeterminism,

@@ -15,6 +15,7 @@
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`BankBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
+//! - what somebody else than the built-in rules may choose: [`decision`]
 
 mod account;
 mod archive;
@@ -28,6 +29,7 @@ mod change;
 mod charge;
 mod conductor;
 mod currency;
+pub mod decision;
 mod defect;
 mod dialect;
 mod dispute;

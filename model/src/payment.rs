@@ -1,7 +1,8 @@
 //! A payment as the fold of its journal. What follows from it without asking
-//! anyone is in `payment/ahead.rs`.
+//! anyone is in `payment/ahead.rs`; what somebody may choose, in `payment/deciding.rs`.
 
 mod ahead;
+mod deciding;
 mod exchanging;
 mod illegal;
 mod observed;
@@ -24,6 +25,7 @@ use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
+use deciding::Decided;
 
 use exchanging::Exchanging;
 pub use illegal::IllegalRecord;
@@ -55,6 +57,7 @@ pub struct Payment {
     reversed: bool,
     /// What the clock on the wall showed last: it is not written down.
     wall: Duration,
+    decided: Decided,
     defects: Defects,
 }
 
@@ -110,8 +113,10 @@ impl Payment {
             terminal: false,
             reversed: false,
             wall: Duration::ZERO,
+            decided: Decided::default(),
             defects,
         };
+        payment.decided.take(&Record::Accepted(*intent));
         rest.iter().try_for_each(|record| payment.apply(record))?;
         Ok(payment)
     }
@@ -169,7 +174,7 @@ impl Payment {
             }
             Record::Notified => self.notified = true,
             Record::CaseOpened(case) => {
-                self.case = Some(case);
+                self.case = if record.hands_over() { Some(case) } else { self.case };
                 let awaited = matches!(self.saga.next(), Next::Await(_) | Next::AwaitUndo(_));
                 if awaited && matches!(case, Case::InDoubt | Case::UndoStuck) {
                     self.saga.apply(SagaEntry::Doubt)?;
@@ -177,10 +182,12 @@ impl Payment {
             }
             Record::Flagged => {}
             Record::Reversed => self.reversed = true,
+            Record::Decision(ref decision) => self.take_decision(decision)?,
             Record::Terminal => self.terminal = true,
             Record::Locked(exchange) => self.take_lock(exchange)?,
             Record::Covered(cover) => self.take_cover(cover)?,
         }
+        self.decided.take(record);
         Ok(())
     }
 
@@ -383,7 +390,8 @@ impl Payment {
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
         let (state, next) = (attempt.state, attempt.state.next(event));
         let anyway = || Ok(next.unwrap_or(state));
-        attempt.state = self.defects.pick(Defect::UndoPastPivot, || next, anyway)?;
+        let next = || self.defects.pick(Defect::AgentReplans, || next, anyway);
+        attempt.state = self.defects.pick(Defect::UndoPastPivot, next, anyway)?;
         Ok(())
     }
 
@@ -460,19 +468,5 @@ impl Payment {
             | Outcome::Posted => {}
         }
         Ok(())
-    }
-
-    fn may_become(&self, status: Status) -> bool {
-        // What was taken of a card does not come back like this.
-        let gated = status != Status::Returned || self.intent.order.may_come_back();
-        let right = || gated && self.status.may_become(status);
-        let right = || {
-            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
-                right() || (self.status == Status::Processing && status == Status::Failed)
-            })
-        };
-        self.defects.pick(Defect::UndoPastPivot, right, || {
-            right() || (self.status == Status::Captured && status == Status::Failing)
-        })
     }
 }

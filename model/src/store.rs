@@ -436,7 +436,7 @@ impl Store {
             if has_events {
                 row.outbox.take(record);
             }
-            row.case |= matches!(record, Record::CaseOpened(_));
+            row.case |= record.hands_over();
             row.pivot_intended |= is_pivot(&row.journal, record);
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });

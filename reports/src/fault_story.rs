@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 67] = [
+pub const ALL: [FaultStory; 74] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -93,6 +93,13 @@ pub const ALL: [FaultStory; 67] = [
     business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
     business("bank-rejection", "F20", "the other bank takes no money for the account"),
     business("payout-return", "F19", "money comes back days after it was sent"),
+    disturbance("decision-late", "F30", "the decider answers up to half a minute late"),
+    disturbance("decision-mute", "F30", "the decider answers nothing"),
+    disturbance("decision-stale", "F30", "the decider answers the question before"),
+    disturbance("decision-garbled", "F30", "the decider names no action, and no score"),
+    disturbance("decision-outside", "F30", "the decider wants what is not allowed"),
+    disturbance("decision-adverse", "F30", "the decider wants what hurts most"),
+    disturbance("model-swapped", "F30", "another model answers, which nobody has approved"),
     business("quote-renewed", "M4", "a quote expires before anything is held by it"),
     business("quote-lapsed", "M4", "the time of a quote is over while its target is held"),
     business("promise-covered", "M4", "the house buys what it promised by a quote that lapsed"),
@@ -108,7 +115,7 @@ pub const ALL: [FaultStory; 67] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 67] = ALL;
+    static STORIES: [FaultStory; 74] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -131,8 +138,10 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 
 #[cfg(test)]
 mod tests {
-    use scenarios::judge::{BANK_STRIKES, PROVIDER_STRIKES};
-    use scenarios::trial::{QUOTE_STRIKES, bank_strike_name, provider_strike_name};
+    use scenarios::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
+    use scenarios::trial::{
+        QUOTE_STRIKES, bank_strike_name, decision_strike_name, provider_strike_name,
+    };
     use sim::Strike;
 
     use super::*;
@@ -142,7 +151,9 @@ mod tests {
         let kernel = Strike::ALL.iter().map(|strike| strike.name());
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).chain(banks).chain(QUOTE_STRIKES).collect();
+        let decider = DECISION_STRIKES.iter().map(|strike| decision_strike_name(*strike));
+        let counted = kernel.chain(providers).chain(banks).chain(decider).chain(QUOTE_STRIKES);
+        let counted: Vec<_> = counted.collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

@@ -1,6 +1,7 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
 mod banking;
+mod deciding;
 pub(crate) mod fault;
 mod settling;
 mod stroke;
@@ -104,6 +105,11 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     }
     if plan.lake {
         rows.push(row("", "a data lake counts every event".to_owned()));
+    }
+    if let Some(decisions) = plan.decisions {
+        rows.push(row("decisions", deciding::policy(&decisions)));
+        let decider = decisions.decider;
+        rows.extend(decider.map(|decider| row("decider", deciding::decider(&decider))));
     }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
@@ -212,7 +218,7 @@ fn risk(risk: &RiskPlan) -> String {
 }
 
 /// The rates that are not zero, or `calm`.
-fn rates(rates: &[(&str, Rate)]) -> String {
+pub(super) fn rates(rates: &[(&str, Rate)]) -> String {
     let on = rates.iter().filter(|(_, rate)| *rate != Rate::NEVER);
     let told: Vec<_> = on.map(|(name, rate)| format!("{name} {rate}")).collect();
     if told.is_empty() { "calm".to_owned() } else { told.join(", ") }

@@ -1,5 +1,6 @@
 //! The commands that repeat a trial.
 
+use model::decision::Policy;
 use model::{Defect, Defects};
 use sim::Seed;
 
@@ -8,13 +9,20 @@ use sim::Seed;
 pub struct Repeat {
     scenario: String,
     defects: Defects,
+    policy: Option<Policy>,
 }
 
 impl Repeat {
     /// Trials of `scenario`, which is the name of a built-in one or the path of
     /// a file, with `defects` planted.
     pub fn new(scenario: &str, defects: Defects) -> Self {
-        Self { scenario: scenario.to_owned(), defects }
+        Self { scenario: scenario.to_owned(), defects, policy: None }
+    }
+
+    /// The same, and `policy` decides, if one was asked for.
+    #[must_use]
+    pub fn under(self, policy: Option<Policy>) -> Self {
+        Self { policy, ..self }
     }
 
     /// The command that replays the repro in `file`, ready to paste.
@@ -28,6 +36,9 @@ impl Repeat {
         for story in Defect::ALL.iter().filter(|story| self.defects.has(story.defect)) {
             command.push_str(" --plant ");
             command.push_str(story.name);
+        }
+        if let Some(policy) = self.policy {
+            command.push_str(&format!(" --policy {policy}"));
         }
         command
     }

@@ -43,6 +43,10 @@ pub const BOOK: Duration = Duration::from_secs(4 * 86_400);
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
 /// How long a worker waits for a provider's answer; then the attempt is unknown.
 pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a worker waits for the decider's answer; then the rules decide.
+pub const DECISION_TIMEOUT: Duration = Duration::from_secs(2);
+/// No answer of the decider comes later than this.
+pub const DECISION_LATE_MAX: Duration = Duration::from_secs(30);
 /// How long a worker holds a payment without a word.
 pub const LEASE: Duration = Duration::from_secs(90);
 /// How long an outcome is asked for before a person is asked to look too:

@@ -39,6 +39,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
     ("ordinary-day", include_str!("../catalog/ordinary-day.toml")),
     ("rough-day", include_str!("../catalog/rough-day.toml")),
+    ("adversarial-policy", include_str!("../catalog/adversarial-policy.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

@@ -48,6 +48,8 @@ pub enum Fact {
     FileStruck(&'static str),
     /// The reconciler told what books and files don't agree about.
     Reported(Report),
+    /// A misfortune struck at the decider.
+    DeciderStruck(DecisionStrike),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -96,6 +98,7 @@ impl Fact {
             | Self::BankStruck(..)
             | Self::FileStruck(_)
             | Self::Reported(_)
+            | Self::DeciderStruck(_)
             | Self::Befell(_) => return None,
         };
         Some((kind, Subject(token.0)))
@@ -206,4 +209,23 @@ pub enum BankStrike {
     Rejected,
     /// F19: money comes back.
     Returned,
+}
+
+/// What goes wrong at the decider: payments.md F30.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DecisionStrike {
+    /// It answers late.
+    Late,
+    /// It answers nothing.
+    Mute,
+    /// It answers the question before.
+    Stale,
+    /// Its answer names no action.
+    Garbled,
+    /// Its answer is not among what is allowed.
+    Outside,
+    /// It answers what an adversary would.
+    Adverse,
+    /// Another model answers, which nobody approved.
+    Swapped,
 }

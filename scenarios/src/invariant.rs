@@ -58,6 +58,8 @@ pub enum Invariant {
     I27,
     /// Fees exactly once, and only when due.
     I28,
+    /// Whoever decides stays within what is allowed.
+    I31,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -120,7 +122,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 35] = [
+    pub const ALL: [InvariantStory; 36] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -297,6 +299,13 @@ impl Invariant {
             "a payment or payout that succeeded has paid the fee that it was quoted for what was taken, each of its merchants once; what failed, was canceled or gives money back has paid none",
         ),
         story(
+            Self::I31,
+            "whoever-decides-stays-within-what-is-allowed",
+            InvariantKind::Always,
+            "JR PB",
+            "what a policy decides is durable before it is done, is among what the state of the payment allows in that version of its journal, within its budgets, and decided once; and what is begun where there is a choice is what was decided",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -380,7 +389,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 35] = Invariant::ALL;
+static STORIES: [InvariantStory; 36] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

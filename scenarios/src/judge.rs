@@ -7,6 +7,7 @@ mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
+mod envelope;
 mod events;
 mod fees;
 mod fencing;
@@ -34,6 +35,7 @@ mod waits;
 mod webhooks;
 mod wedge;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
@@ -43,12 +45,13 @@ use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
+use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
 pub use quotes::QuoteCounts;
 use screen_view::Asked;
 use webhooks::InboxView;
 
-use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
+use crate::fact::{BankStrike, DecisionStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::Plan;
@@ -60,6 +63,7 @@ use crate::system::{Entry, PaymentSystem};
 pub struct Judge {
     said: Authorities,
     inbox: InboxView,
+    envelope: Envelope,
     found: Findings,
 }
 
@@ -67,7 +71,8 @@ impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
         let inbox = InboxView::default();
-        Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
+        let envelope = Envelope::default();
+        Self { said: Authorities::new(plan), inbox, envelope, found: Findings::new(plan) }
     }
 
     /// The same, keeping every change of what is trapped.
@@ -80,6 +85,12 @@ impl Judge {
     /// What the authorities said, as far as the world has come.
     pub fn authorities(&self) -> &Authorities {
         &self.said
+    }
+
+    /// How often each policy decided, and how often the rules did because it could
+    /// not.
+    pub fn decisions(&self) -> &BTreeMap<&'static str, u64> {
+        self.envelope.counts()
     }
 
     /// What was found so far.
@@ -150,6 +161,9 @@ impl Judge {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
             quotes::recorded(&mut self.said, &mut self.found, seen, whose, record);
+            if self.said.plan().decisions.is_some() {
+                self.envelope.committed(self.said.plan(), &mut self.found, seen, whose, record);
+            }
             if let Record::Accepted(_) = record {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
@@ -178,6 +192,7 @@ impl Judge {
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
+        self.envelope.moved(&mut self.found, seen, movement);
         chargebacks::judge(&mut self.found, seen, movement);
         refunds::moved(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.token);
@@ -305,6 +320,7 @@ impl Observer<PaymentSystem> for Judge {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
+            Fact::DeciderStruck(strike) => self.said.count_decision_strike(*strike),
             Fact::Moved(..) | Fact::Remitted(..) => {}
             Fact::FileStruck(name) => self.said.settlements.count_strike(name),
             Fact::Reported(report) => self.said.settlements.take_report(report),
@@ -326,7 +342,9 @@ impl Observer<PaymentSystem> for Judge {
             Fact::Told { token, status } => {
                 let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
                 let reply = ClientReply::Stands(payment, *status);
-                let (token, asked) = (*token, Asked::LATER);
+                // That it is under way may be told late.
+                let early = Asked { after_final: false, after_last: false };
+                let (token, asked) = (*token, if status.is_final() { Asked::LATER } else { early });
                 self.shown(seen, screens::Screen { token, asked, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
@@ -381,6 +399,17 @@ pub const BANK_STRIKES: [BankStrike; 8] = [
     BankStrike::Deemed,
     BankStrike::Rejected,
     BankStrike::Returned,
+];
+
+/// Every kind of strike at the decider, in the order in which reports list them.
+pub const DECISION_STRIKES: [DecisionStrike; 7] = [
+    DecisionStrike::Late,
+    DecisionStrike::Mute,
+    DecisionStrike::Stale,
+    DecisionStrike::Garbled,
+    DecisionStrike::Outside,
+    DecisionStrike::Adverse,
+    DecisionStrike::Swapped,
 ];
 
 /// The name of an instrument in messages to people.

@@ -68,7 +68,7 @@ fn class_of(kind: sim::Kind) -> u8 {
         kinds::AUTHORIZE => AUTHORIZE,
         kinds::CAPTURE | kinds::VOID | kinds::REFUND | kinds::SEND => CAPTURE,
         kinds::QUERY | kinds::INVESTIGATE | kinds::RECALL => QUERY,
-        kinds::ASSESS | kinds::RELEASE => RISK,
+        kinds::ASSESS | kinds::RELEASE | kinds::DECIDE => RISK,
         kinds::BOOK | kinds::LOOK_UP => LEDGER,
         kinds::CREATE
         | kinds::GET

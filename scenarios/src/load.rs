@@ -229,6 +229,9 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         let problem = "`webhook_replays` needs `webhooks = true`: there is nothing to replay";
         return Err(("webhook_replays", problem.to_owned()));
     }
+    if let Some(decider) = scenario.decisions.as_ref().and_then(|d| d.decider.as_ref()) {
+        at_most("late_max", decider.late_max.0, bounds::DECISION_LATE_MAX)?;
+    }
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {
@@ -267,6 +270,7 @@ type Misplaced = (&'static str, usize, &'static str, String);
 /// What a scenario can't ask of parties, disks and clocks.
 fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
     for (who, there, setting) in [
+        (Who::Decider, scenario.has_decider(), "[decisions.decider]"),
         (Who::Lake, scenario.lake, "lake"),
         (Who::Notifier, scenario.merchant_events, "merchant_events"),
         (Who::Reconciler, scenario.settlement.is_some(), "[settlement]"),
@@ -274,7 +278,7 @@ fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
         if let Some((table, nth, field)) = scenario.naming(who).filter(|_| !there) {
             let name = who.name();
             let needed = match who {
-                Who::Reconciler => format!("there is a table `{setting}`"),
+                Who::Decider | Who::Reconciler => format!("there is a table `{setting}`"),
                 _ => format!("`{setting} = true`"),
             };
             let problem = format!("there is no {name} to strike, unless {needed}");

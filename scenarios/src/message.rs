@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use model::decision::{Advice, Snapshot};
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
@@ -125,6 +126,10 @@ pub enum Message {
     AskReport(Token),
     /// The store's answer.
     Report(Token, Report),
+    /// Orchestrator to decider: m19, which of what is allowed is to be done?
+    Decide(Box<Question>),
+    /// The answer.
+    Decided(Advised),
 }
 
 /// Whether a settlement file is durable.
@@ -134,6 +139,30 @@ pub struct FileReceipt {
     pub file: FileId,
     /// Whether it is. If not, it has to come again.
     pub taken: bool,
+}
+
+/// What a worker asks of the decider. No key is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Whose instrument.
+    pub token: Token,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// What there is to choose from, and what is known.
+    pub snapshot: Snapshot,
+}
+
+/// What the decider answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Advised {
+    /// Whose instrument.
+    pub token: Token,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// The version of the payment's journal that was asked about.
+    pub of: u32,
+    /// What it says.
+    pub advice: Advice,
 }
 
 /// Whether a webhook is durable.
@@ -435,6 +464,8 @@ kinds! {
     56 RECONCILED "reconciled" = Self::Reconciled(..),
     57 ASK_REPORT "ask-report" = Self::AskReport(_),
     58 REPORT "report" = Self::Report(..),
+    59 DECIDE "decide" = Self::Decide(_),
+    60 DECIDED "decide-reply" = Self::Decided(_),
 }
 
 impl sim::Message for Message {
@@ -488,6 +519,8 @@ impl Message {
             | Self::Provided(envelope, _)
             | Self::Remit(envelope, _)
             | Self::Remitted(envelope, _) => envelope.token,
+            Self::Decide(question) => question.token,
+            Self::Decided(advised) => advised.token,
             Self::Return(notice) => notice.destination,
             // A file is about many: it is its own subject.
             Self::SettlementFile(file) | Self::File(file) => Token(file.id.0),

@@ -2,6 +2,7 @@
 
 pub(crate) mod bank;
 pub(crate) mod client;
+pub(crate) mod decider;
 pub(crate) mod edge;
 mod idle;
 pub(crate) mod ingress;
@@ -40,6 +41,8 @@ pub const RISK: Role = Role(4);
 pub const PROBE: Role = Role(5);
 /// The notifier, who tells shops of every event, where there is one.
 pub const NOTIFIER: Role = Role(12);
+/// The decider that workers ask, where there is one.
+pub const DECIDER: Role = Role(11);
 /// The data lake, where there is one.
 pub const LAKE: Role = Role(13);
 /// The reconciler, where providers and banks settle.
@@ -132,6 +135,8 @@ pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = house.chain(plan.webhooks.then_some(INGRESS));
     let house = house.chain(consumers(plan).map(|(_, role)| role));
     let house = house.chain(plan.settlement.is_some().then_some(RECONCILER));
+    let decider = plan.decisions.and_then(|decisions| decisions.decider);
+    let house = house.chain(decider.map(|_| DECIDER));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     let banks = (0..plan.banks.len() as u8).map(|n| bank_role(BankId(n)));
@@ -145,7 +150,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
-    let listener = [NOTIFIER, LAKE, INGRESS, RECONCILER].contains(&role);
+    let listener = [DECIDER, NOTIFIER, LAKE, INGRESS, RECONCILER].contains(&role);
     role.0 <= PROBE.0 || listener || worker_of(role).is_some() || outside.contains(&true)
 }
 
@@ -162,6 +167,7 @@ pub fn name(role: Role) -> String {
         (NOTIFIER, ..) => "notifier".to_owned(),
         (LAKE, ..) => "lake".to_owned(),
         (RECONCILER, ..) => "reconciler".to_owned(),
+        (DECIDER, ..) => "decider".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

@@ -2,6 +2,7 @@
 
 mod bank;
 mod by_hand;
+mod decision;
 mod dispute;
 mod draw;
 mod forced;
@@ -31,6 +32,7 @@ use crate::points::PointName;
 pub use bank::{BankPlan, CustomerBalance};
 pub use by_hand::ByHandPlan;
 pub(crate) use by_hand::DueByHand;
+pub use decision::{DeciderPlan, DecisionPlan};
 pub use dispute::DisputePlan;
 pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
@@ -112,6 +114,9 @@ pub struct Plan {
     /// How providers and banks settle, if they do.
     #[serde(default, skip_serializing_if = "is_none")]
     pub settlement: Aside<SettlementPlan>,
+    /// Who decides where there is a choice, and writes it down; `None`: the rules
+    /// that are built in, and nobody does.
+    pub decisions: Option<DecisionPlan>,
 }
 
 fn is_none(settlement: &Aside<SettlementPlan>) -> bool {

@@ -8,6 +8,7 @@
 
 mod bank;
 mod bounds;
+mod decision;
 mod fault;
 mod fault_line;
 mod file;

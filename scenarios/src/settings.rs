@@ -1,16 +1,19 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod decisions;
 mod dialect;
 mod disturbance;
 mod operators;
 mod rails;
 mod rates;
 mod settlement;
+mod who;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
-use sim::{Rate, Role};
+use sim::Rate;
 
+pub use decisions::{DeciderSettings, DecisionSettings};
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
     WebhookSettings,
@@ -25,9 +28,9 @@ pub use rails::{Dates, RailKind, RailSettings};
 pub use rates::RateSettings;
 pub(crate) use settlement::calendar;
 pub use settlement::{FileFaultSettings, FileSettings};
+pub use who::Who;
 
 use crate::invariant::Invariant;
-use crate::party;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -98,6 +101,10 @@ pub struct Scenario {
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
+    /// Who decides where there is a choice; without it the rules that are built
+    /// in do, and nothing is written down of it.
+    #[serde(default)]
+    pub decisions: Option<DecisionSettings>,
     /// Who crashes.
     #[serde(default)]
     pub crashes: Vec<CrashSettings>,
@@ -146,6 +153,7 @@ impl Scenario {
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
+            Invariant::I31 => self.decisions.is_some(),
             Invariant::I32 => self.merchant_events || self.lake,
             Invariant::L06 => disputes || returns || by_hand,
             Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
@@ -392,36 +400,6 @@ pub struct Swarm {
     pub off: Rate,
 }
 
-/// A role, or a group of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Who {
-    /// One of the banks.
-    Bank,
-    /// One of the clients.
-    Client,
-    /// The edge.
-    Edge,
-    /// The ingress of webhooks.
-    Ingress,
-    /// The data lake.
-    Lake,
-    /// The ledger.
-    Ledger,
-    /// The notifier.
-    Notifier,
-    /// One of the orchestrator's workers.
-    Orchestrator,
-    /// One of the providers.
-    Provider,
-    /// The reconciler.
-    Reconciler,
-    /// The risk service.
-    Risk,
-    /// The store.
-    Store,
-}
-
 impl Scenario {
     /// Where it first says that something goes wrong with `who`: the table, the
     /// how-manieth of these, and the field.
@@ -438,52 +416,6 @@ impl Scenario {
         ];
         let place = places.into_iter().find_map(|(table, nth)| Some((table, nth?, "who")));
         place.or_else(|| any(&self.never_heals).then_some(("never_heals", 0, "never_heals")))
-    }
-}
-
-impl Who {
-    /// Whether it keeps a journal of its own.
-    pub const fn has_disk(self) -> bool {
-        !matches!(
-            self,
-            Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator | Self::Reconciler
-        )
-    }
-
-    /// What `role` is one of, if anybody plays it.
-    pub fn of(role: Role) -> Option<Self> {
-        match (role, party::provider_of(role), party::client_of(role)) {
-            (party::EDGE, ..) => Some(Self::Edge),
-            (party::INGRESS, ..) => Some(Self::Ingress),
-            (party::LAKE, ..) => Some(Self::Lake),
-            (party::LEDGER, ..) => Some(Self::Ledger),
-            (party::NOTIFIER, ..) => Some(Self::Notifier),
-            (party::RECONCILER, ..) => Some(Self::Reconciler),
-            (party::RISK, ..) => Some(Self::Risk),
-            (party::STORE, ..) => Some(Self::Store),
-            (_, Some(_), _) => Some(Self::Provider),
-            (_, _, Some(_)) => Some(Self::Client),
-            _ if party::bank_of(role).is_some() => Some(Self::Bank),
-            _ => party::worker_of(role).map(|_| Self::Orchestrator),
-        }
-    }
-
-    /// What files and reports call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bank => "bank",
-            Self::Client => "client",
-            Self::Edge => "edge",
-            Self::Ingress => "ingress",
-            Self::Lake => "lake",
-            Self::Ledger => "ledger",
-            Self::Notifier => "notifier",
-            Self::Orchestrator => "orchestrator",
-            Self::Provider => "provider",
-            Self::Reconciler => "reconciler",
-            Self::Risk => "risk",
-            Self::Store => "store",
-        }
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod aim;
 mod bank_line;
+mod decision_line;
 mod explicit;
 mod line;
 mod names;
@@ -33,6 +34,7 @@ use crate::plan::Plan;
 use crate::trial;
 
 pub use bank_line::BankLine;
+pub use decision_line::DecisionLine;
 pub use line::{Line, WeatherLine};
 pub use provider_line::ProviderLine;
 pub use range::{Range, Stretchable};

@@ -12,6 +12,7 @@ use crate::fact::Fact;
 use crate::message::Message;
 use crate::party::bank::{BankDesk, BankEntry};
 use crate::party::client::{Client, ClientEntry};
+use crate::party::decider::Decider;
 use crate::party::edge::Edge;
 use crate::party::ingress::Ingress;
 use crate::party::lake::LakeDesk;
@@ -24,7 +25,7 @@ use crate::party::reconciler::Reconciler;
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
 use crate::party::{
-    self, Compaction, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RECONCILER, RISK, STORE,
+    self, Compaction, DECIDER, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RECONCILER, RISK, STORE,
 };
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
@@ -52,6 +53,8 @@ pub enum Party {
     Bank(Box<BankDesk>),
     /// A customer with its shop.
     Client(Client),
+    /// The decider.
+    Decider(Decider),
     /// The edge.
     Edge(Edge),
     /// The ingress of webhooks.
@@ -91,7 +94,8 @@ impl Party {
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
-            Self::Edge(_)
+            Self::Decider(_)
+            | Self::Edge(_)
             | Self::Ingress(_)
             | Self::Notifier(_)
             | Self::Orchestrator(_)
@@ -163,6 +167,8 @@ pub enum Timer {
     Reconcile,
     /// The store: did a settlement file tell of this?
     Overdue(ItemId),
+    /// The decider: give the answer with this number.
+    Advise(u32),
 }
 
 /// What a client is reminded of.
@@ -217,6 +223,7 @@ impl System for PaymentSystem {
 
     fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
         match role {
+            DECIDER => Party::Decider(Decider::default()),
             EDGE => Party::Edge(Edge::default()),
             INGRESS => Party::Ingress(Ingress::default()),
             STORE => Party::Store(Box::new(StoreDesk::boot(self, journal, out))),
@@ -243,6 +250,7 @@ impl System for PaymentSystem {
         match actor {
             Party::Bank(bank) => bank.on_message(self, delivery, out),
             Party::Client(client) => client.on_message(self, delivery, out),
+            Party::Decider(decider) => decider.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
             Party::Ingress(ingress) => ingress.on_message(self, delivery, out),
             Party::Lake(lake) => lake.on_message(self, delivery, out),
@@ -271,6 +279,7 @@ impl System for PaymentSystem {
             (Party::Store(store), Timer::Relay(payment, round)) => {
                 store.on_timer(payment, round, out);
             }
+            (Party::Decider(decider), Timer::Advise(slot)) => decider.on_timer(slot, out),
             (Party::Store(store), Timer::Reap) => store.reap(self, out),
             (Party::Store(store), Timer::Offer(payment)) => store.on_offer(self, payment, out),
             (Party::Notifier(notifier), Timer::Retell(payment)) => {

@@ -11,9 +11,9 @@ use sim::{
 };
 
 use crate::bounds::{self, HORIZON};
-use crate::fact::{BankStrike, ProviderStrike};
+use crate::fact::{BankStrike, DecisionStrike, ProviderStrike};
 use crate::invariant::Invariant;
-use crate::judge::{BANK_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
+use crate::judge::{BANK_STRIKES, DECISION_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::party::Compaction;
@@ -140,6 +140,8 @@ pub struct Trial {
     pub captured: Vec<Money>,
     /// Calls that were made again.
     pub retries: u64,
+    /// Decisions, by the policy that made them, or by why the rules had to.
+    pub decisions: BTreeMap<&'static str, u64>,
     /// Undone steps, by name.
     pub compensations: BTreeMap<&'static str, u64>,
     /// The ledger's accounts at the end.
@@ -167,6 +169,7 @@ impl PaymentSystem {
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
+            decides: plan.decisions.is_some(),
             defects,
             changes: Changes::NONE,
         };
@@ -275,6 +278,7 @@ impl Trial {
             outcomes: outcomes(judge),
             captured: captured(plan, judge),
             retries: said.calls_again(),
+            decisions: judge.decisions().clone(),
             compensations: said.undone().clone(),
             accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
@@ -342,6 +346,19 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
     }
 }
 
+/// The name of something that goes wrong at the decider.
+pub fn decision_strike_name(strike: DecisionStrike) -> &'static str {
+    match strike {
+        DecisionStrike::Late => "decision-late",
+        DecisionStrike::Mute => "decision-mute",
+        DecisionStrike::Stale => "decision-stale",
+        DecisionStrike::Garbled => "decision-garbled",
+        DecisionStrike::Outside => "decision-outside",
+        DecisionStrike::Adverse => "decision-adverse",
+        DecisionStrike::Swapped => "model-swapped",
+    }
+}
+
 /// From when on a world is not waited for: some time after heal, or after the
 /// last dispute is decided, the last refund by hand made, and the last payout may
 /// have come back.
@@ -375,10 +392,13 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let banks = BANK_STRIKES
         .iter()
         .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
+    let decider = DECISION_STRIKES.iter().map(|strike| {
+        (decision_strike_name(*strike), judge.authorities().decision_strikes(*strike))
+    });
     let quotes = judge.authorities().quotes();
     let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
     let files = Mishap::NAMES.iter().map(|name| (*name, judge.authorities().file_strikes(name)));
-    let all = kernel.chain(providers).chain(banks).chain(quotes).chain(files);
+    let all = kernel.chain(providers).chain(banks).chain(decider).chain(quotes).chain(files);
     all.filter(|(_, count)| *count > 0).collect()
 }
 

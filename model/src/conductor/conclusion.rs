@@ -104,7 +104,8 @@ impl Conductor {
                 self.conclusion = Some(Record::CompOutcome { which, outcome });
             }
             (Aim::Undo(which, _), Evidence::NotExecuted) => {
-                if settled {
+                let nothing = || settled || rules.decides;
+                if rules.defects.pick(Defect::RefundsInDoubt, || settled, nothing) {
                     let outcome = UndoOutcome::NeverHappened;
                     self.conclusion = Some(Record::CompOutcome { which, outcome });
                 } else {

@@ -27,6 +27,9 @@ impl Payment {
         if self.owes_reversal() {
             return Some(Record::Reversed);
         }
+        if let Some(snapshot) = self.choice(rules) {
+            return self.carried_out(&snapshot);
+        }
         match next {
             Next::Begin(which) if self.action(which) == Action::Authorize => {
                 let to = |provider| self.step_intent(which, Some(provider));
@@ -67,14 +70,34 @@ impl Payment {
         let first = self.intent.token.0 % providers.max(1);
         (0..providers)
             .map(|n| ProviderId(((first + n) % providers) as u8))
-            .filter(|id| self.is_served_by(rules.dialect(*id)))
-            .find(|id| self.attempts.iter().all(|attempt| attempt.provider != *id))
+            .find(|id| self.may_try(*id, rules))
+    }
+
+    /// Whether `provider` was not tried yet, and can serve it.
+    pub(super) fn may_try(&self, provider: ProviderId, rules: &Rules) -> bool {
+        self.is_served_by(rules.dialect(provider))
+            && self.attempts.iter().all(|attempt| attempt.provider != provider)
     }
 
     /// Whether every doubt about it can be resolved at such a provider: an undo
     /// tells whether anything was captured, but only a query how much was.
     fn is_served_by(&self, dialect: &Dialect) -> bool {
         dialect.queries.is_some() || self.intent.order.captures().count() == 1
+    }
+
+    /// Whether it can be this next.
+    pub(super) fn may_become(&self, status: Status) -> bool {
+        // What was taken of a card does not come back like this.
+        let gated = status != Status::Returned || self.intent.order.may_come_back();
+        let right = || gated && self.status.may_become(status);
+        let right = || {
+            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
+                right() || (self.status == Status::Processing && status == Status::Failed)
+            })
+        };
+        self.defects.pick(Defect::UndoPastPivot, right, || {
+            right() || (self.status == Status::Captured && status == Status::Failing)
+        })
     }
 
     /// A change of status that is due before anything else goes on.

@@ -30,6 +30,9 @@ pub enum IllegalRecord {
     /// A promise is covered only once, past the pivot.
     #[error("what was promised can't be covered any more, or not yet")]
     Covered,
+    /// A decision was made from another version of the journal than there is.
+    #[error("a decision from version {0} of the journal is none about version {1}")]
+    Stale(u32, u32),
     /// The status can't change so.
     #[error("a payment that is {from:?} can't become {to:?}")]
     Status {

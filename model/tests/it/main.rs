@@ -13,6 +13,7 @@ mod compaction;
 mod conductor;
 mod conservation;
 mod deal;
+mod decisions;
 mod defects;
 mod dialects;
 mod disputes;

@@ -72,6 +72,12 @@ fn what(blow: &Blow) -> String {
         Blow::WebhookEarly(wait) => {
             format!("is sent {} before the request is answered", Brief::from(wait))
         }
+        Blow::DecisionLate(after) => format!("is answered {} late", Brief::from(after)),
+        Blow::DecisionMute => "is never answered".to_owned(),
+        Blow::DecisionStale => "is answered as the question before".to_owned(),
+        Blow::DecisionGarbled => "is answered without an action".to_owned(),
+        Blow::DecisionOutside => "is answered with what is not allowed".to_owned(),
+        Blow::DecisionAdverse => "is answered by an adversary".to_owned(),
         Blow::Rejected => "is rejected".to_owned(),
         Blow::Reviewed(after, true) => {
             format!("is reviewed by a person, and approved {} later", Brief::from(after))

@@ -245,6 +245,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::RefundBack(_) => "a refund comes back from the customer's bank",
         Timer::ByHand(_) => "somebody has the dashboard open",
         Timer::Replay(_) => "somebody has it tell of everything once more",
+        Timer::Advise(_) => "an answer that it had held back is due",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",

@@ -100,6 +100,11 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Book(_, LedgerRequest::Lookup(ids)) => {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
         }
+        Message::Decide(question) => {
+            let actions = journal::actions(question.snapshot.mask());
+            (Ask, format!("decide from version {}: {actions}", question.snapshot.version))
+        }
+        Message::Decided(advised) => (Answer, journal::advice(&advised.advice)),
         Message::Provide(_, asked) => (Ask, request(asked, currency)),
         Message::Remit(_, asked) => (Ask, bank::request(asked)),
         Message::Return(notice) => (Tell, bank::came_back(notice)),

@@ -23,8 +23,8 @@ use super::settlement_view::Settlements;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
-use crate::fact::{BankStrike, Endpoint, ProviderStrike};
-use crate::judge::{BANK_STRIKES, PROVIDER_STRIKES};
+use crate::fact::{BankStrike, DecisionStrike, Endpoint, ProviderStrike};
+use crate::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
 use crate::message::{Asking, ClientReply};
 use crate::party;
 use crate::plan::{Operation, Plan};
@@ -53,6 +53,7 @@ pub struct Authorities {
     pub(super) quotes: Quotes,
     strikes: [u64; PROVIDER_STRIKES.len()],
     bank_strikes: [u64; BANK_STRIKES.len()],
+    decision_strikes: [u64; DECISION_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
     calls_again: u64,
@@ -76,6 +77,7 @@ impl Authorities {
             quotes: Quotes::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             bank_strikes: [0; BANK_STRIKES.len()],
+            decision_strikes: [0; DECISION_STRIKES.len()],
             strokes: BTreeSet::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
@@ -201,6 +203,11 @@ impl Authorities {
         self.bank_strikes[strike as usize]
     }
 
+    /// How often `strike` fell at the decider.
+    pub fn decision_strikes(&self, strike: DecisionStrike) -> u64 {
+        self.decision_strikes[strike as usize]
+    }
+
     /// The strokes of the plan that never fell, by id: what they wait for never
     /// came.
     pub fn never_fell(&self) -> impl Iterator<Item = u32> {
@@ -312,6 +319,10 @@ impl Authorities {
 
     pub(super) fn count_bank_strike(&mut self, strike: BankStrike) {
         self.bank_strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn count_decision_strike(&mut self, strike: DecisionStrike) {
+        self.decision_strikes[strike as usize] += 1;
     }
 
     pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {

@@ -348,7 +348,7 @@ impl Dossier {
                     view.stream.change(*status);
                 }
             }
-            Record::CaseOpened(_) => view.case = true,
+            Record::CaseOpened(_) => view.case |= record.hands_over(),
             _ => {}
         }
         None

@@ -67,7 +67,7 @@ impl Progress {
                 stand.in_doubt = false;
             }
             Record::StatusChanged(status) => stand.in_review = *status == Status::InReview,
-            Record::CaseOpened(_) => stand.is_case = true,
+            Record::CaseOpened(_) => stand.is_case |= record.hands_over(),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@
 mod banks;
 mod clocks;
 mod crashes;
+mod decisions;
 mod disks;
 mod exchanges;
 mod gone;
@@ -26,7 +27,7 @@ pub(crate) use exchanges::MILLIONTHS_MAX;
 
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role,
+    DECIDER, EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role,
     client_role, provider_role, worker_role,
 };
 use crate::points::PointName;
@@ -109,6 +110,7 @@ impl Plan {
             banks: drawer(BANKS).banks(),
             risk,
             settlement: Aside(drawer(SETTLEMENT).settlement(FAULTS_BEFORE)),
+            decisions: drawer(DECISIONS).decisions(),
             operations,
         }
     }
@@ -183,6 +185,7 @@ const SETTLEMENT: Domain = Domain(u64::from_le_bytes(*b"p-settle"));
 /// settlement files is counted from there on.
 const FAULTS_BEFORE: u32 = 10_000;
 const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
+const DECISIONS: Domain = Domain(u64::from_le_bytes(*b"p-decide"));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.
@@ -259,6 +262,7 @@ impl Drawer<'_> {
         match who {
             Who::Bank => self.bank_party(),
             Who::Client => self.client(),
+            Who::Decider => DECIDER,
             Who::Edge => EDGE,
             Who::Ingress => INGRESS,
             Who::Lake => LAKE,
@@ -290,7 +294,8 @@ impl Drawer<'_> {
         let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
         let consumers = self.consumers().into_iter();
         let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
-        house.chain(ingress).chain(consumers).collect()
+        let decider = self.scenario.has_decider().then_some(DECIDER);
+        house.chain(ingress).chain(consumers).chain(decider).collect()
     }
 
     /// Who hears of events, and who reconciles.

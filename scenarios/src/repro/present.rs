@@ -20,6 +20,7 @@ pub(super) struct Present {
     pub(super) merchant_events: bool,
     pub(super) lake: bool,
     pub(super) settlement: bool,
+    pub(super) decider: bool,
     pub(super) providers: usize,
     pub(super) banks: usize,
     pub(super) payments: BTreeSet<u64>,
@@ -58,6 +59,9 @@ impl Present {
                 _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ if role == party::RECONCILER => {
                     format!("there is no {name}, unless there is a table `[world.settlement]`")
+                }
+                _ if role == party::DECIDER => {
+                    format!("there is no {name}, unless `decider = true` of `[world.decisions]`")
                 }
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
@@ -111,6 +115,7 @@ impl Present {
             _ if role == party::NOTIFIER => self.merchant_events,
             _ if role == party::LAKE => self.lake,
             _ if role == party::RECONCILER => self.settlement,
+            _ if role == party::DECIDER => self.decider,
             _ if party::bank_of(role).is_some() => {
                 party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
             }

@@ -16,11 +16,12 @@ use super::group::{name, role};
 use super::line::{Line, need, or, span};
 use super::moment::{beginning, kind, kind_name, no_moment};
 use crate::bounds::{
-    EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX, REFUND_RETURNED_MAX,
+    DECISION_LATE_MAX, EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX,
+    REFUND_RETURNED_MAX,
 };
 use crate::invalid::{Wrong, nearest};
 use crate::ordinal::Ordinal;
-use crate::party::{self, RISK};
+use crate::party::{self, DECIDER, RISK};
 use crate::plan::{Blow, Encounter, Forced, Stroke};
 use crate::points::PointName;
 use crate::span::Span;
@@ -108,6 +109,7 @@ impl FaultLine {
         let blow = self.blow(of)?;
         let by_risk = matches!(blow, Blow::Rejected | Blow::Reviewed(..));
         let (is_there, whom) = match (by_risk, blow.is_at_bank()) {
+            _ if blow.at_decider().is_some() => (met.party == DECIDER, "the decider"),
             (true, _) => (met.party == RISK, "risk, with its verdict"),
             (_, true) => (party::bank_of(met.party).is_some(), "a bank"),
             _ => (party::provider_of(met.party).is_some(), "a provider"),
@@ -178,6 +180,12 @@ impl FaultLine {
             "no-account" => self.sent_back(of, ReturnReason::NoAccount)?,
             "unauthorized" => self.sent_back(of, ReturnReason::Unauthorized)?,
             "recallable" => Blow::Recallable(self.length(of, SPAN_MAX)?),
+            "decision-late" => Blow::DecisionLate(self.length(of, DECISION_LATE_MAX)?),
+            "decision-mute" => Blow::DecisionMute,
+            "decision-stale" => Blow::DecisionStale,
+            "decision-garbled" => Blow::DecisionGarbled,
+            "decision-outside" => Blow::DecisionOutside,
+            "decision-adverse" => Blow::DecisionAdverse,
             _ => Blow::Reviewed(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
         })
     }
@@ -195,7 +203,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 31] = [
+pub(super) const KINDS: [&str; 37] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -227,6 +235,12 @@ pub(super) const KINDS: [&str; 31] = [
     "no-account",
     "unauthorized",
     "recallable",
+    "decision-late",
+    "decision-mute",
+    "decision-stale",
+    "decision-garbled",
+    "decision-outside",
+    "decision-adverse",
 ];
 /// A party takes a rare branch.
 pub(super) const FORCED: &str = "forced-point";
@@ -273,6 +287,12 @@ mod tests {
             Blow::SentBack(ReturnReason::NoAccount, lasts),
             Blow::SentBack(ReturnReason::Unauthorized, lasts),
             Blow::Recallable(lasts),
+            Blow::DecisionLate(lasts),
+            Blow::DecisionMute,
+            Blow::DecisionStale,
+            Blow::DecisionGarbled,
+            Blow::DecisionOutside,
+            Blow::DecisionAdverse,
         ];
         assert_eq!(all.map(|blow| blow.name()), KINDS);
     }

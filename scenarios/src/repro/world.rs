@@ -2,7 +2,6 @@
 //! which nothing goes wrong.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use model::{Aside, Minute};
 use serde::Deserialize;
@@ -10,7 +9,8 @@ use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bank::{self, BankTable};
-use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::bounds::{self, CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::decision::{self, DecisionTable};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
@@ -24,7 +24,7 @@ use super::rates::{self, RateLine};
 use super::route::Route;
 use super::settlement::{self, SettlementTable};
 use super::stroke;
-use crate::bounds::{self, COPY_AGE_MAX};
+use crate::bounds::COPY_AGE_MAX;
 use crate::invalid::Wrong;
 use crate::party::{BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
@@ -56,6 +56,7 @@ pub(super) struct WorldTable {
     merchant_events: bool,
     #[serde(default)]
     lake: bool,
+    decisions: Option<Spanned<DecisionTable>>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     refunds: Vec<RefundLine>,
@@ -203,6 +204,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
     }
+    if let Some(decisions) = &plan.decisions {
+        table("[world.decisions]", decision::lines(decisions));
+    }
     let unsaid = plan.providers == provider::calm_cast();
     for provider in plan.providers.iter().filter(|_| !unsaid) {
         table("[[world.providers]]", provider::lines(provider));
@@ -286,9 +290,10 @@ impl WorldTable {
         let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
-        let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
+        let key_lifetime = bounds::key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
+        let decisions = self.decisions.map(decision::decisions).transpose()?;
         let place = self.operations.span();
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let rates = rates::paths(self.rates, &operations, place)?;
@@ -304,6 +309,7 @@ impl WorldTable {
             webhooks,
             merchant_events,
             lake,
+            decider: decisions.is_some_and(|decisions| decisions.decider.is_some()),
             providers: providers.len(),
             banks: banks.len(),
             payments,
@@ -349,27 +355,9 @@ impl WorldTable {
             banks,
             risk: self.risk.risk()?,
             settlement: Aside(settlement),
+            decisions,
         })
     }
-}
-
-/// Long enough for every retry.
-fn key_lifetime(
-    lifetime: Option<Spanned<Span>>,
-    heal_at: VirtualTime,
-) -> Result<Option<Duration>, Wrong> {
-    let Some(lifetime) = lifetime else { return Ok(None) };
-    let place = lifetime.span();
-    let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
-    let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
-    if lifetime < least {
-        let problem = format!(
-            "`key_lifetime` is at least {}, so that no retry outlives its key",
-            Span(least)
-        );
-        return Err(Wrong::new(place, problem));
-    }
-    Ok(Some(lifetime))
 }
 
 fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<ProviderPlan>, Wrong> {

@@ -12,7 +12,9 @@ use sim::{Draws, Fate, Fault, Happening, Misfortune, SendIdentity, Trace, Trigge
 use super::line::Line;
 use crate::latency;
 use crate::message::kinds;
+use crate::party::DECIDER;
 use crate::party::bank::{drawn_for_handling, drawn_for_sending};
+use crate::party::decider::drawn_lapses;
 use crate::party::provider::{Door, Post, drawn_for_execution, is_told, parcel_of};
 use crate::party::risk::{assessment, drawn_verdict};
 use crate::party::{bank_of, provider_of};
@@ -142,6 +144,12 @@ fn strokes(
     let mut arrivals: BTreeMap<Encounter, u32> = BTreeMap::new();
     for event in &trace.events {
         let Happening::Delivered(identity, _, message) = &event.what else { continue };
+        if event.role == DECIDER {
+            let (party, request, token) = (event.role, identity.kind, message.token());
+            let on = Encounter { party, request, token, ordinal: identity.ordinal };
+            met.insert(on, drawn_lapses(plan, &draws, &on).collect());
+            continue;
+        }
         if provider_of(event.role).is_none() && bank_of(event.role).is_none() {
             continue;
         }

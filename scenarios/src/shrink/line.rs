@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Links, Rate, VirtualTime};
 
 use super::bank_line::BankLine;
+use super::decision_line::DecisionLine;
 use super::provider_line::ProviderLine;
 use crate::party::{bank_role, name, provider_role};
 use crate::plan::{Plan, Purpose};
@@ -63,6 +64,8 @@ pub enum Line {
     Provider(ProviderId, ProviderLine),
     /// Something that a bank does at a rate.
     Bank(BankId, BankLine),
+    /// Who decides, or something that goes wrong with whoever is asked.
+    Decision(DecisionLine),
     /// Rejections by the risk service at a rate.
     Rejections,
     /// Reviews by the risk service at a rate.
@@ -179,6 +182,7 @@ impl Line {
             let on = BankLine::ALL.into_iter().filter(|line| line.is_on(bank));
             lines.extend(on.map(|line| Self::Bank(BankId(n as u8), line)));
         }
+        lines.extend(DecisionLine::rates(plan).map(Self::Decision));
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
         lines
@@ -204,7 +208,7 @@ impl Line {
         let habits = habits.filter(|(_, provider)| provider.dialect != plain);
         let habits = habits.map(|(n, _)| Self::Habits(ProviderId(n as u8)));
         let settings = on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line);
-        settings.chain(habits).collect()
+        settings.chain(DecisionLine::settings(plan).map(Self::Decision)).chain(habits).collect()
     }
 
     /// Whether it counts as one fault: something that goes wrong, by itself or
@@ -226,6 +230,7 @@ impl Line {
                 | Self::Habits(_)
                 | Self::MerchantEvents
                 | Self::Lake
+                | Self::Decision(DecisionLine::Decider | DecisionLine::Policy)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
@@ -342,6 +347,7 @@ impl Plan {
             }
             Line::MerchantEvents => self.merchant_events = false,
             Line::Lake => self.lake = false,
+            Line::Decision(line) => line.calm(self),
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
@@ -413,6 +419,7 @@ impl fmt::Display for Line {
             }
             Self::MerchantEvents => f.write_str("that shops are told of every event"),
             Self::Lake => f.write_str("the data lake"),
+            Self::Decision(line) => line.fmt(f),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),

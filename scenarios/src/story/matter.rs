@@ -138,6 +138,7 @@ impl Matter {
             | Timer::ByHand(_)
             | Timer::Replay(_)
             | Timer::Orphan(_)
+            | Timer::Advise(_)
             | Timer::Reap
             | Timer::CutOff
             | Timer::File(..)
@@ -206,6 +207,7 @@ impl Matter {
             Fact::Heard(event) => self.is_about(event.token),
             Fact::Struck(..)
             | Fact::BankStruck(..)
+            | Fact::DeciderStruck(_)
             | Fact::FileStruck(_)
             | Fact::Reported(_)
             | Fact::Befell(_) => false,
