@@ -15,6 +15,7 @@
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`BankBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
+//! - the protocol that the saga is compared with: [`two_phase`]
 
 mod account;
 mod archive;
@@ -64,6 +65,7 @@ mod status;
 mod store;
 mod tax;
 mod transfer;
+pub mod two_phase;
 mod webhook;
 pub mod workflow;
 

@@ -12,6 +12,7 @@ pub mod payin;
 pub mod payout;
 pub mod refund;
 pub mod settlement;
+pub mod shards;
 pub mod write_off;
 
 use crate::currency::Currency;

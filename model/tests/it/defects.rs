@@ -63,10 +63,12 @@ fn every_defect_has_a_story() {
         Defect::RoundEachLeg => 31,
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
+        Defect::CommitBeforeLogOrPreparedInMemory => 34,
+        Defect::HeuristicAbort => 35,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..34).collect());
-    assert_eq!(Defect::ALL.len(), 34);
+    assert_eq!(listed, (0..36).collect());
+    assert_eq!(Defect::ALL.len(), 36);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
