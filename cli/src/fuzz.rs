@@ -55,7 +55,7 @@ impl Options {
     fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
         Ok(Self {
             budget: Budget::new(&arguments, given)?,
-            chosen: Chosen::find_all(&arguments.scenarios)?,
+            chosen: chosen(&arguments)?,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
             defects: arguments.plant.into_iter().collect(),
             jobs: arguments.jobs,
@@ -97,11 +97,20 @@ impl Options {
     }
 }
 
+/// The scenarios that were asked for; by two-phase commit all those that it can do,
+/// if none was.
+fn chosen(arguments: &FuzzArguments) -> Result<Vec<Chosen>, Failure> {
+    let chosen = Chosen::find_all(&arguments.scenarios)?.into_iter();
+    let all = arguments.scenarios.is_empty() && arguments.protocol.is_some();
+    let fits = |chosen: &Chosen| !all || chosen.scenario.not_comparable().is_none();
+    chosen.filter(fits).map(|chosen| chosen.by(arguments.protocol)).collect()
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "nobody gave a master seed; it is printed before anything is drawn from it"
 )]
-fn pick_master_seed() -> Seed {
+pub(crate) fn pick_master_seed() -> Seed {
     Seed(rand::random())
 }
 

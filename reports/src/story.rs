@@ -17,3 +17,4 @@ mod sentence;
 mod speech;
 pub mod text;
 mod told;
+mod two_phase;

@@ -30,6 +30,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
+    ("coordinator-loss", include_str!("../catalog/coordinator-loss.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

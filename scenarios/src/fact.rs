@@ -44,6 +44,9 @@ pub enum Fact {
     Befell(u32),
     /// A client was told of this event.
     Heard(Event),
+    /// Under two-phase commit a request met an account that another transaction
+    /// has locked.
+    Blocked(Token),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -87,9 +90,11 @@ impl Fact {
             Self::Heard(event) => (sights::TOLD, event.token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
             Self::Remitted(token, event) => (kind_of_remittance(*event)?, *token),
-            Self::Probed { .. } | Self::Struck(..) | Self::BankStruck(..) | Self::Befell(_) => {
-                return None;
-            }
+            Self::Probed { .. }
+            | Self::Struck(..)
+            | Self::BankStruck(..)
+            | Self::Befell(_)
+            | Self::Blocked(_) => return None,
         };
         Some((kind, Subject(token.0)))
     }

@@ -54,6 +54,8 @@ pub enum Invariant {
     I24,
     /// Fencing.
     I26,
+    /// Two-phase commit is atomic.
+    I30,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -110,7 +112,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 30] = [
+    pub const ALL: [InvariantStory; 31] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -273,6 +275,13 @@ impl Invariant {
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
         ),
         story(
+            Self::I30,
+            "two-phase-commit-is-atomic",
+            InvariantKind::Always,
+            "PB LG JR",
+            "no two participants decide differently, no decision is reversed, COMMIT needs every yes, who has said yes decides nothing alone, and a yes or a COMMIT is durable before it is told",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -335,7 +344,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 30] = Invariant::ALL;
+static STORIES: [InvariantStory; 31] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

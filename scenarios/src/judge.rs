@@ -23,25 +23,30 @@ mod screens;
 mod stream;
 mod sums;
 mod trapped;
+mod two_phase;
 mod waits;
 mod webhooks;
 mod wedge;
 
 use std::sync::Arc;
 
-use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{
+    Answer, BankMovement, Booking, Movement, PaymentId, ProviderId, Record, StoreEntry, Token,
+};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
 use screen_view::Asked;
+use two_phase::Commitments;
 use webhooks::InboxView;
 
 use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message};
+use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
-use crate::plan::Plan;
+use crate::plan::{Plan, Protocol};
 use crate::snapshot::Snapshot;
 use crate::system::{Entry, PaymentSystem};
 
@@ -50,6 +55,7 @@ use crate::system::{Entry, PaymentSystem};
 pub struct Judge {
     said: Authorities,
     inbox: InboxView,
+    commitments: Commitments,
     found: Findings,
 }
 
@@ -57,7 +63,8 @@ impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
         let inbox = InboxView::default();
-        Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
+        let commitments = Commitments::default();
+        Self { said: Authorities::new(plan), inbox, commitments, found: Findings::new(plan) }
     }
 
     /// The same, keeping every change of what is trapped.
@@ -141,6 +148,32 @@ impl Judge {
         }
     }
 
+    /// A coordinator of two-phase commit has this in its log: what that says of the
+    /// payment is told as the journal of a saga would.
+    fn logged(&mut self, seen: Sighting, entry: &CoordinatorEntry) {
+        self.commitments.logged(&mut self.found, seen, entry);
+        let payment = entry.payment();
+        let token = self.commitments.token_of(payment);
+        let records = match entry {
+            CoordinatorEntry::Accepted(intent, _) => {
+                keys::claimed(&mut self.said, &mut self.found, seen, token);
+                vec![Record::Accepted(*intent)]
+            }
+            CoordinatorEntry::Ended(_, status) => {
+                vec![Record::StatusChanged(*status), Record::Terminal]
+            }
+            CoordinatorEntry::Revoked(_) => {
+                let provider = self.commitments.committed_by(payment).unwrap_or(ProviderId(0));
+                self.said.take_revocation(token, provider);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        for record in &records {
+            self.said.take_record(seen.at, payment, token, record);
+        }
+    }
+
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
@@ -169,7 +202,13 @@ impl Observer<PaymentSystem> for Judge {
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => {
                 self.said.count_call(envelope.number);
+                if self.said.plan().protocol == Protocol::TwoPhase {
+                    return;
+                }
                 fencing::sent(&mut self.said, &mut self.found, seen, message);
+            }
+            Message::TwoPhase(message) => {
+                self.commitments.said(&mut self.found, seen, message);
             }
             Message::Booked(envelope, Answer::Booked(_)) => {
                 fencing::booked(&mut self.said, &mut self.found, seen, envelope);
@@ -230,6 +269,8 @@ impl Observer<PaymentSystem> for Judge {
         match record {
             Entry::Ledger(booking) => self.booked(seen, booking),
             Entry::Store(entry) => self.committed(seen, entry),
+            Entry::Branch(entry) => self.commitments.kept(&mut self.found, seen, entry),
+            Entry::Coordinator(entry) => self.logged(seen, entry),
             Entry::Provider(entry) => {
                 if let Some(movement) = entry.movement() {
                     self.moved(seen, movement);
@@ -260,7 +301,7 @@ impl Observer<PaymentSystem> for Judge {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
-            Fact::Moved(..) | Fact::Remitted(..) => {}
+            Fact::Moved(..) | Fact::Remitted(..) | Fact::Blocked(_) => {}
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
                 let asked = self.said.asked_when(asking, *endpoint);

@@ -1,5 +1,7 @@
 //! What the parties say to each other (payments.md 1.3).
 
+mod two_phase;
+
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -11,6 +13,10 @@ use model::{
     Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
+
+pub use two_phase::{About, Asked, Settled, Submission, TwoPhase, Vote, Work};
+
+use model::two_phase::Decision;
 
 /// A message between two parties. Every one carries the token of the
 /// instrument that it is about.
@@ -99,6 +105,8 @@ pub enum Message {
     MerchantEventAck(Token, EventNumber),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+    /// Anything that is said under two-phase commit alone: m20.
+    TwoPhase(TwoPhase),
 }
 
 /// Whether a webhook is durable.
@@ -381,6 +389,14 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
+    48 SUBMIT "submit" = Self::TwoPhase(TwoPhase::Submit(_)),
+    49 SUBMITTED "submit-reply" = Self::TwoPhase(TwoPhase::Submitted { .. }),
+    50 PREPARE "prepare" = Self::TwoPhase(TwoPhase::Prepare(_)),
+    51 VOTE "vote" = Self::TwoPhase(TwoPhase::Vote(..)),
+    52 GLOBAL_COMMIT "global-commit" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Commit)),
+    53 GLOBAL_ABORT "global-abort" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Abort)),
+    54 DECISION_ACK "decision-ack" = Self::TwoPhase(TwoPhase::Acknowledge(..)),
+    55 INQUIRE "inquire" = Self::TwoPhase(TwoPhase::Inquire(_)),
 }
 
 impl sim::Message for Message {
@@ -429,6 +445,7 @@ impl Message {
             | Self::Provided(envelope, _)
             | Self::Remit(envelope, _)
             | Self::Remitted(envelope, _) => envelope.token,
+            Self::TwoPhase(message) => message.token(),
             Self::Return(notice) => notice.destination,
             Self::ReturnReply(receipt) => receipt.token,
         }

@@ -4,6 +4,8 @@ mod bank;
 mod dispute;
 mod draw;
 mod forced;
+mod paired;
+mod protocol;
 mod purpose;
 mod stroke;
 
@@ -25,6 +27,7 @@ use crate::points::PointName;
 pub use bank::{BankPlan, CustomerBalance};
 pub use dispute::DisputePlan;
 pub use forced::Forced;
+pub use protocol::{NotAProtocol, Protocol};
 pub use purpose::Purpose;
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
@@ -45,6 +48,9 @@ pub struct Plan {
     pub begins: Minute,
     /// When disturbances end.
     pub heal_at: VirtualTime,
+    /// By which protocol payments are brought about.
+    #[serde(default, skip_serializing_if = "Protocol::is_saga")]
+    pub protocol: Protocol,
     /// The number of workers that the orchestrator has.
     pub workers: u8,
     /// How long idempotency keys live, at least; `None`: for ever.

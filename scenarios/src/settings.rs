@@ -21,6 +21,7 @@ pub use rails::{Dates, RailKind, RailSettings};
 
 use crate::invariant::Invariant;
 use crate::party;
+use crate::plan::Protocol;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -41,6 +42,11 @@ pub struct Scenario {
     pub exercises: Vec<String>,
     /// How long faults strike.
     pub chaos: Span,
+    /// The protocol to which everything that goes wrong has to mean what it means
+    /// to others, and by which payments are brought about. `None`: by sagas,
+    /// whatever goes wrong.
+    #[serde(skip)]
+    pub protocol: Option<Protocol>,
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
@@ -125,9 +131,32 @@ impl Scenario {
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
+            Invariant::I30 => self.protocol == Some(Protocol::TwoPhase),
             Invariant::L06 => disputes,
             _ => true,
         }
+    }
+}
+
+impl Scenario {
+    /// Why two-phase commit can't run it, if it can't: what it asks for that only
+    /// sagas do.
+    pub fn not_comparable(&self) -> Option<&'static str> {
+        let Workload { payouts, captures, split, refund, reuse_expired, .. } = self.workload;
+        let asked = [
+            (payouts > Rate::NEVER, "it has payouts, which no bank can prepare"),
+            (captures > Rate::NEVER, "it has payments in several captures"),
+            (split > Rate::NEVER, "it has payments that are split over merchants"),
+            (refund > Rate::NEVER, "it has refunds"),
+            (self.providers.issuer.disputed > Rate::NEVER, "it has disputes"),
+            (reuse_expired > Rate::NEVER || self.key_lifetime.is_some(), "its keys expire"),
+            (self.order_ref_unique, "an order is paid once, whatever the key"),
+            (self.providers.webhooks, "providers tell by webhooks"),
+            (self.merchant_events, "it has a notifier"),
+            (self.lake, "it has a data lake"),
+            (!self.never_heals.is_empty(), "somebody in it never heals"),
+        ];
+        asked.into_iter().find(|(asks, _)| *asks).map(|(_, why)| why)
     }
 }
 

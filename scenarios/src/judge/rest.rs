@@ -17,7 +17,7 @@ use super::{called, called_refund, chargebacks, refunds};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
-use crate::plan::Operation;
+use crate::plan::{Operation, Protocol};
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     let providers = providers(said);
@@ -86,7 +86,7 @@ fn terminates(
     let from = said.heal_at().max(disputed_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
-    let excused = view.case && said.has_permanent_faults();
+    let excused = view.case && said.has_permanent_faults() || said.revoked_by(token).is_some();
     let holds = excused || (view.status.is_final() && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
@@ -193,6 +193,8 @@ fn all_agree(
         .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
+    // Under two-phase commit the books of the shards are all that the house has.
+    let journal = if said.plan.protocol == Protocol::TwoPhase { booked } else { journal };
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded)) => {
@@ -341,7 +343,11 @@ fn captured(
             let captured = said.dossiers.captured(token, Some(*provider));
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
-            let known = if is_open { captured.min(booked) } else { captured };
+            let known = match said.revoked_by(token) {
+                Some(revoker) if revoker == *provider => booked,
+                _ if is_open => captured.min(booked),
+                _ => captured,
+            };
             *side.by.entry(*provider).or_default() += known - withdrawn;
         }
         let remittances = match operation.purpose.is_payout() {

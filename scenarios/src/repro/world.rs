@@ -23,8 +23,10 @@ use super::route::Route;
 use super::stroke;
 use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
-use crate::party::{BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
-use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
+use crate::party::{self, BANKS_MAX, CLIENTS_MAX, PROVIDERS_MAX, WORKERS_MAX};
+use crate::plan::{
+    BankPlan, Forced, Operation, Plan, Protocol, ProviderPlan, ProviderTrouble, Stroke,
+};
 use crate::points::PointName;
 use crate::shrink;
 use crate::span::Span;
@@ -47,6 +49,8 @@ pub(super) struct WorldTable {
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
+    #[serde(default)]
+    protocol: Protocol,
     #[serde(default)]
     webhooks: bool,
     #[serde(default)]
@@ -149,6 +153,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
+    }
+    if plan.protocol != Protocol::Saga {
+        line(format!("protocol = {}", quoted(plan.protocol.name())));
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
@@ -325,7 +332,8 @@ impl WorldTable {
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
             connections: self.connections.into_iter().map(|route| route.0).collect(),
-            mirrored: MIRRORED.into_iter().collect(),
+            mirrored: party::mirrored(self.protocol, workers),
+            protocol: self.protocol,
             points: self.points.into_iter().map(|point| (point.name, point.rate)).collect(),
             forced: planned.forced,
             core: self.heals.map(|group| group.into_inner().0),

@@ -11,6 +11,7 @@ use crate::fact::Fact;
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::party::client::ClientEntry;
+use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::plan::{Operation, Plan};
 use crate::system::{Entry, PaymentSystem, Timer};
 
@@ -46,6 +47,13 @@ impl Matter {
                     let accepted = |record: &Record| matches!(record, Record::Accepted(_));
                     if commit.records.iter().any(accepted) {
                         matter.payments.insert(commit.payment);
+                    }
+                }
+                Happening::Appended(Entry::Coordinator(entry)) => {
+                    if let CoordinatorEntry::Accepted(intent, _) = entry.as_ref()
+                        && matter.touches(intent.token)
+                    {
+                        matter.payments.insert(intent.payment);
                     }
                 }
                 Happening::Appended(Entry::Ledger(booking))
@@ -159,6 +167,8 @@ impl Matter {
             Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
             Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
             Entry::Fence(payment, _) => self.payments.contains(payment),
+            Entry::Branch(entry) => self.touches(entry.about.token),
+            Entry::Coordinator(entry) => self.payments.contains(&entry.payment()),
             Entry::Bank(entry) => {
                 let moved = entry.movement();
                 moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
@@ -186,6 +196,7 @@ impl Matter {
             | Fact::Moved(token, _)
             | Fact::Remitted(token, _) => self.touches(*token),
             Fact::Heard(event) => self.is_about(event.token),
+            Fact::Blocked(token) => self.touches(*token),
             Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
         }
     }
