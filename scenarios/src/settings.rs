@@ -125,13 +125,21 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let two_phase = self.protocol == Some(Protocol::TwoPhase);
         match invariant {
             Invariant::I07 => refunds || disputes,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::I30 => self.protocol == Some(Protocol::TwoPhase),
+            Invariant::I30 => two_phase,
+            // Of the journals, leases and attempts of sagas.
+            Invariant::I12
+            | Invariant::I13
+            | Invariant::I14
+            | Invariant::I24
+            | Invariant::I26
+            | Invariant::L05 => !two_phase,
             Invariant::L06 => disputes,
             _ => true,
         }

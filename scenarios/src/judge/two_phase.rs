@@ -215,3 +215,120 @@ fn step(decision: Decision) -> &'static str {
         Decision::Abort => "void",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sim::{Seed, VirtualTime};
+
+    use super::*;
+    use crate::message::{About, Settled};
+    use crate::party::ORCHESTRATOR;
+    use crate::plan::Plan;
+    use crate::{catalog, judge};
+
+    const TRANSACTION: Transaction = Transaction { payment: PaymentId(7), attempt: 1 };
+    const SEEN: Sighting = Sighting { at: VirtualTime::ZERO, event: 1, role: ORCHESTRATOR };
+
+    /// What happens to one transaction.
+    enum Step {
+        Stands(Branch, Participant),
+        Votes(Branch),
+        Logs,
+        Tells(Branch, Decision),
+    }
+
+    /// What I30 finds in this story, and how often it had something to judge.
+    fn found(steps: &[Step]) -> (Vec<Relation>, u64) {
+        let plan = Arc::new(Plan::draw(&catalog::all()[0], Seed(1)));
+        let mut found: judge::Findings = Findings::new(&plan);
+        let mut commitments = Commitments::default();
+        for step in steps {
+            let about = |branch| About { transaction: TRANSACTION, token: Token(1), branch };
+            match *step {
+                Step::Stands(branch, state) => {
+                    let entry = BranchEntry {
+                        about: about(branch),
+                        work: None,
+                        state,
+                        coordinator: ORCHESTRATOR,
+                        charge: None,
+                        settled: None::<Settled>,
+                    };
+                    commitments.kept(&mut found, SEEN, &entry);
+                }
+                Step::Votes(branch) => {
+                    let vote = TwoPhase::Vote(about(branch), Vote::Yes);
+                    commitments.said(&mut found, SEEN, &vote);
+                }
+                Step::Logs => {
+                    let entry = CoordinatorEntry::Committed(TRANSACTION);
+                    commitments.logged(&mut found, SEEN, &entry);
+                }
+                Step::Tells(branch, decision) => {
+                    let told = TwoPhase::Decide(about(branch), decision);
+                    commitments.said(&mut found, SEEN, &told);
+                }
+            }
+        }
+        let relations = found.violations.iter().map(|violation| violation.relation);
+        (relations.collect(), found.met(Invariant::I30))
+    }
+
+    fn prepared() -> impl Iterator<Item = Step> {
+        Branch::ALL
+            .into_iter()
+            .flat_map(|b| [Step::Stands(b, Participant::Prepared), Step::Votes(b)])
+    }
+
+    /// What comes after all have promised.
+    fn after_promises(rest: impl IntoIterator<Item = Step>) -> Vec<Relation> {
+        found(&prepared().chain(rest).collect::<Vec<_>>()).0
+    }
+
+    #[test]
+    fn a_transaction_that_commits_as_it_should_is_judged_and_no_violation() {
+        let told = Branch::ALL.into_iter().flat_map(|branch| {
+            [Step::Tells(branch, Decision::Commit), Step::Stands(branch, Participant::Committed)]
+        });
+        let steps: Vec<_> = prepared().chain([Step::Logs]).chain(told).collect();
+        let (violations, met) = found(&steps);
+        assert_eq!(violations, []);
+        assert!(met >= 11, "three votes, the record, three words, three deeds: {met}");
+    }
+
+    #[test]
+    fn each_condition_of_atomic_commitment_is_a_violation_when_it_is_broken() {
+        use Branch::{Customers, Merchants};
+        use Participant::{Aborted, Committed, Prepared};
+        let promised = Step::Stands(Merchants, Prepared);
+        assert_eq!(found(&[promised, Step::Logs]).0, [Relation::RecordOutOfOrder], "AC3");
+        let alone = after_promises([Step::Stands(Merchants, Aborted)]);
+        assert_eq!(alone, [Relation::EffectWithoutIntent], "AC4");
+        let early = after_promises([Step::Tells(Merchants, Decision::Commit)]);
+        assert_eq!(early, [Relation::ShownTooEarly], "AC5, COMMIT");
+        assert_eq!(found(&[Step::Votes(Merchants)]).0, [Relation::ShownTooEarly], "AC5, a yes");
+        let reversed = after_promises([
+            Step::Logs,
+            Step::Tells(Merchants, Decision::Commit),
+            Step::Stands(Merchants, Committed),
+            Step::Stands(Merchants, Aborted),
+        ]);
+        assert_eq!(reversed, [Relation::SameOperationTwice], "AC2, a participant");
+        let two_words = after_promises([
+            Step::Tells(Merchants, Decision::Abort),
+            Step::Logs,
+            Step::Tells(Customers, Decision::Commit),
+        ]);
+        let expected = [Relation::EffectAfterUndo, Relation::RepliesDiffer];
+        assert_eq!(two_words, expected, "AC2, the coordinator");
+        let differ = after_promises([
+            Step::Logs,
+            Step::Tells(Merchants, Decision::Commit),
+            Step::Stands(Merchants, Committed),
+            Step::Stands(Customers, Aborted),
+        ]);
+        assert!(differ.contains(&Relation::BooksDiffer), "AC1: {differ:?}");
+    }
+}

@@ -8,7 +8,7 @@ use sim::{
     CrashPoint, Cue, Fault, Links, Misfortune, Roles, Stretch, Subject, Trigger, VirtualTime,
 };
 
-use super::{Plan, Protocol};
+use super::{Plan, Protocol, Purpose};
 use crate::party::{self, ADAPTER};
 
 impl Plan {
@@ -28,6 +28,23 @@ impl Plan {
         self.mirrored = party::mirrored(protocol, self.workers);
         self.protocol = protocol;
         self
+    }
+
+    /// What of this plan only sagas do, if it is by another protocol.
+    pub(crate) fn needs_sagas(&self) -> Option<&'static str> {
+        let plain = Purpose::default();
+        let fancy = self.operations.iter().any(|o| o.purpose != plain || o.dispute.is_some());
+        let asked = [
+            (fancy, "an operation is no payment that is taken in one capture"),
+            (self.key_lifetime.is_some(), "keys expire"),
+            (self.order_ref_unique, "an order is paid once, whatever the key"),
+            (self.webhooks, "providers tell by webhooks"),
+            (self.merchant_events, "there is a notifier"),
+            (self.lake, "there is a data lake"),
+            (self.core.is_some(), "somebody never heals"),
+        ];
+        let asked = asked.into_iter().filter(|_| self.protocol == Protocol::TwoPhase);
+        { asked }.find(|(asks, _)| *asks).map(|(_, why)| why)
     }
 
     fn pair(&self, fault: Fault) -> Option<Fault> {

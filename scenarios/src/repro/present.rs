@@ -18,6 +18,7 @@ pub(super) struct Present {
     pub(super) webhooks: bool,
     pub(super) merchant_events: bool,
     pub(super) lake: bool,
+    pub(super) adapter: bool,
     pub(super) providers: usize,
     pub(super) banks: usize,
     pub(super) payments: BTreeSet<u64>,
@@ -52,6 +53,9 @@ impl Present {
                 }
                 _ if role == party::NOTIFIER => {
                     format!("there is no {name}, unless `merchant_events = true`")
+                }
+                _ if role == party::ADAPTER => {
+                    format!("there is no {name}: with `protocol = \"2pc\"` there is one")
                 }
                 _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ => format!("there is no {name}: expected {PARTIES}"),
@@ -95,6 +99,7 @@ impl Present {
             _ if role == party::INGRESS => self.webhooks,
             _ if role == party::NOTIFIER => self.merchant_events,
             _ if role == party::LAKE => self.lake,
+            _ if role == party::ADAPTER => self.adapter,
             _ if party::bank_of(role).is_some() => {
                 party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
             }

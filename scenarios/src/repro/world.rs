@@ -49,8 +49,7 @@ pub(super) struct WorldTable {
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
-    #[serde(default)]
-    protocol: Protocol,
+    protocol: Option<Spanned<Protocol>>,
     #[serde(default)]
     webhooks: bool,
     #[serde(default)]
@@ -294,12 +293,17 @@ impl WorldTable {
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
+        let (protocol, protocol_place) = match self.protocol {
+            Some(protocol) => (*protocol.get_ref(), protocol.span()),
+            None => (Protocol::Saga, 0..0),
+        };
         let present = Present {
             clients,
             workers,
             webhooks,
             merchant_events,
             lake,
+            adapter: protocol == Protocol::TwoPhase,
             providers: providers.len(),
             banks: banks.len(),
             payments,
@@ -311,7 +315,7 @@ impl WorldTable {
         let balances = self.balances.into_iter().map(BalanceLine::balance);
         let balances = balances.collect::<Result<_, _>>()?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
-        Ok(Plan {
+        let plan = Plan {
             format: Plan::FORMAT,
             samplers: origin.samplers,
             scenario: origin.scenario,
@@ -332,8 +336,8 @@ impl WorldTable {
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
             connections: self.connections.into_iter().map(|route| route.0).collect(),
-            mirrored: party::mirrored(self.protocol, workers),
-            protocol: self.protocol,
+            mirrored: party::mirrored(protocol, workers),
+            protocol,
             points: self.points.into_iter().map(|point| (point.name, point.rate)).collect(),
             forced: planned.forced,
             core: self.heals.map(|group| group.into_inner().0),
@@ -344,7 +348,12 @@ impl WorldTable {
             webhooks: self.webhooks,
             banks,
             risk: self.risk.risk()?,
-        })
+        };
+        if let Some(why) = plan.needs_sagas() {
+            let problem = format!("two-phase commit can't do this: {why}");
+            return Err(Wrong::new(protocol_place, problem));
+        }
+        Ok(plan)
     }
 }
 

@@ -49,8 +49,16 @@ impl CoordinatorDesk {
             }
         }
         let mut desk = Self { deals };
-        let open = desk.deals.values().filter(|deal| !deal.is_told || deal.stage != Stage::Ended);
-        for payment in open.map(|deal| deal.intent.payment).collect::<Vec<_>>() {
+        let deals = desk.deals.values();
+        let open = deals.filter(|deal| !deal.is_told || deal.stage != Stage::Ended);
+        let open: Vec<_> = open.map(|deal| deal.intent.payment).collect();
+        // A crash may have come between a record and what follows from it.
+        for revoked in desk.deals.values().filter(|deal| deal.is_revoked) {
+            if revoked.stage == Stage::Ended {
+                out.hand_over(revoked.intent.payment.0);
+            }
+        }
+        for payment in open {
             desk.resume(system, payment, out);
         }
         desk
@@ -116,7 +124,10 @@ impl CoordinatorDesk {
     fn resume(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
         let Some(deal) = self.deals.get_mut(&payment) else { return };
         match deal.stage {
-            Stage::Ended => return tell(system, deal, out),
+            Stage::Ended => {
+                out.discharge(payment.0);
+                return tell(system, deal, out);
+            }
             Stage::Assessing if deal.is_canceled => {
                 out.oblige(payment.0);
                 return self.end(system, payment, Status::Canceled, out);
@@ -411,7 +422,7 @@ fn tell(system: &PaymentSystem, deal: &mut Deal, out: &mut Effects) {
 
 fn remind(system: &PaymentSystem, deal: &mut Deal, out: &mut Effects) {
     deal.round += 1;
-    let pause = FIRST_PAUSE.max(system.rules.backoff(deal.tries, false));
+    let pause = FIRST_PAUSE.max(system.rules.backoff(deal.tries, deal.awaits_provider()));
     out.set_timer(pause, Timer::Payment(deal.intent.payment, deal.round));
 }
 

@@ -105,6 +105,12 @@ impl Deal {
         Transaction { payment: self.intent.payment, attempt: self.attempt }
     }
 
+    /// Whether only a provider has not done what was decided, which may take it days.
+    pub(super) fn awaits_provider(&self) -> bool {
+        let Stage::Transacting(coordinator) = self.stage else { return false };
+        coordinator.untold().iter().eq([Branch::Providers])
+    }
+
     pub(super) fn about(&self, branch: Branch) -> About {
         About { transaction: self.transaction(), token: self.intent.token, branch }
     }
