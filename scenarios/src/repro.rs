@@ -16,6 +16,7 @@ mod habits;
 mod line;
 mod moment;
 mod name;
+mod network;
 mod notes;
 mod operation;
 mod present;

@@ -147,6 +147,14 @@ impl Scenario {
 }
 
 impl Scenario {
+    /// Whether any world of it can meet the premise of `invariant`, by this protocol or
+    /// by another that can run it.
+    pub(crate) fn ever_meets(&self, invariant: Invariant) -> bool {
+        let two_phase = || Self { protocol: Some(Protocol::TwoPhase), ..self.clone() };
+        self.can_meet(invariant)
+            || self.not_comparable().is_none() && two_phase().can_meet(invariant)
+    }
+
     /// Why two-phase commit can't run it, if it can't: what it asks for that only
     /// sagas do.
     pub fn not_comparable(&self) -> Option<&'static str> {

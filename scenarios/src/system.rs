@@ -182,10 +182,6 @@ pub enum Nudge {
 pub enum Entry {
     /// Of a bank.
     Bank(Box<BankEntry>),
-    /// Of a participant in two-phase commit.
-    Branch(Box<BranchEntry>),
-    /// Of a coordinator of two-phase commit.
-    Coordinator(Box<CoordinatorEntry>),
     /// Of a client's local storage.
     Client(ClientEntry),
     /// Of the ledger.
@@ -202,6 +198,10 @@ pub enum Entry {
     Snapshot(Snapshot),
     /// Of the lake: it has counted this event.
     Counted(Event),
+    /// Of a participant in two-phase commit.
+    Branch(Box<BranchEntry>),
+    /// Of a coordinator of two-phase commit.
+    Coordinator(Box<CoordinatorEntry>),
 }
 
 impl System for PaymentSystem {

@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use model::Minute;
 use serde::Deserialize;
-use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
+use sim::{Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bank::{self, BankTable};
-use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::bounds::{CHAOS_MAX, FAULTS_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
 use super::line::{Line, quoted, span};
+use super::network::{NetworkTable, network_lines};
 use super::notes::Notes;
 use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
-use super::provider::{self, ProviderTable, RiskTable, most, rate};
+use super::provider::{self, ProviderTable, RiskTable};
 use super::route::Route;
 use super::stroke;
-use crate::bounds::{self, COPY_AGE_MAX};
+use crate::bounds;
 use crate::invalid::Wrong;
 use crate::party::{self, BANKS_MAX, CLIENTS_MAX, PROVIDERS_MAX, WORKERS_MAX};
 use crate::plan::{
@@ -102,19 +103,6 @@ enum Latencies {
     Plain,
     /// A drawn time each.
     Drawn,
-}
-
-/// How links misbehave, as a file says it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct NetworkTable {
-    loss: Rate,
-    duplication: Rate,
-    copies_max: Option<Spanned<u8>>,
-    copy_delay_max: Option<Spanned<Span>>,
-    lateness: Rate,
-    late_max: Option<Spanned<Span>>,
-    load_percent: Option<Spanned<u32>>,
 }
 
 /// A rare branch that is forced, as a file says it.
@@ -262,20 +250,6 @@ fn noted(line: String, notes: &Notes, about: &[shrink::Line]) -> String {
 /// A list of lines that are indented already.
 fn list(name: &str, lines: impl Iterator<Item = String>) -> String {
     format!("{name} = [\n{}]", lines.collect::<String>())
-}
-
-fn network_lines(weather: &Weather) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    lines.extend(rate("loss", weather.loss));
-    lines.extend(rate("duplication", weather.duplication));
-    lines.extend((weather.copies_max != 1).then(|| format!("copies_max = {}", weather.copies_max)));
-    lines.extend(most("copy_delay_max", weather.copy_delay_max));
-    lines.extend(rate("lateness", weather.lateness));
-    lines.extend(most("late_max", weather.late_max));
-    lines.extend(
-        (weather.load_percent != 100).then(|| format!("load_percent = {}", weather.load_percent)),
-    );
-    lines
 }
 
 impl WorldTable {
@@ -466,22 +440,6 @@ fn planned(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, 
     Ok(all)
 }
 
-impl NetworkTable {
-    fn weather(mut self) -> Result<Weather, Wrong> {
-        let copies = |copies: &Spanned<u8>| bounded(copies, "copies_max", 1, COPIES_MAX as u8);
-        let load = |load: &Spanned<u32>| bounded(load, "load_percent", 1, LOAD_PERCENT_MAX);
-        Ok(Weather {
-            loss: self.loss,
-            duplication: self.duplication,
-            copies_max: self.copies_max.as_ref().map_or(Ok(1), copies)?,
-            copy_delay_max: span(&mut self.copy_delay_max, "copy_delay_max", SPAN_MAX)?,
-            lateness: self.lateness,
-            late_max: span(&mut self.late_max, "late_max", COPY_AGE_MAX)?,
-            load_percent: self.load_percent.as_ref().map_or(Ok(100), load)?,
-        })
-    }
-}
-
 impl TryFrom<String> for Key {
     type Error = String;
 
@@ -493,7 +451,7 @@ impl TryFrom<String> for Key {
     }
 }
 
-fn bounded<T: Copy + Ord + std::fmt::Display>(
+pub(super) fn bounded<T: Copy + Ord + std::fmt::Display>(
     value: &Spanned<T>,
     name: &str,
     least: T,
