@@ -64,6 +64,9 @@ pub enum AccountName {
     Dispute(Merchant),
     /// What was given up.
     WriteOff,
+    /// What the house has lost, or gained, by keeping a rate that was promised
+    /// after the promise had ended.
+    ExchangeDifference,
 }
 
 impl AccountId {
@@ -98,6 +101,7 @@ impl AccountName {
             Self::Suspense => (17, 0),
             Self::Dispute(merchant) => (18, merchant.0 as u64),
             Self::WriteOff => (19, 0),
+            Self::ExchangeDifference => (20, 0),
         }
     }
 
@@ -153,6 +157,7 @@ impl fmt::Display for AccountName {
             Self::Suspense => write!(f, "suspense"),
             Self::Dispute(m) => write!(f, "dispute:{}", m.0),
             Self::WriteOff => write!(f, "writeoff"),
+            Self::ExchangeDifference => write!(f, "fx:diff"),
         }
     }
 }
@@ -167,9 +172,10 @@ impl fmt::Display for AccountId {
 mod tests {
     use super::*;
     use AccountName::{
-        Bank, Dispute, ExchangeResidue, FeeIncome, Limit, LimitGranted, LimitUsed, Liquidity,
-        MerchantAvailable, MerchantOwed, MerchantPending, ProviderFees, ProviderReceivable,
-        Suspense, TaxPayable, TransitIn, TransitOut, TransitOutProviders, WriteOff,
+        Bank, Dispute, ExchangeDifference, ExchangeResidue, FeeIncome, Limit, LimitGranted,
+        LimitUsed, Liquidity, MerchantAvailable, MerchantOwed, MerchantPending, ProviderFees,
+        ProviderReceivable, Suspense, TaxPayable, TransitIn, TransitOut, TransitOutProviders,
+        WriteOff,
     };
 
     #[test]
@@ -194,6 +200,7 @@ mod tests {
             ExchangeResidue,
             Suspense,
             WriteOff,
+            ExchangeDifference,
         ];
         let names: Vec<_> = of_merchants.chain(numbered).chain(customers).chain(rest).collect();
         let mut accounts = Vec::new();

@@ -18,6 +18,7 @@ use crate::defect::Defect;
 use crate::dispute::DECIDED_WITHIN;
 use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
+use crate::exchange::ExchangeQuote;
 use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
 use crate::identity::OperationId;
 use crate::outgoing::{look_up, notice, query, step_call, undo_call};
@@ -39,6 +40,8 @@ pub struct Conductor {
     conclusion: Option<Record>,
     /// The payment as it will be once the last batch is durable.
     draft: Draft,
+    /// When this worker locked the rate that is in the journal, if it did.
+    locked_at: Option<Duration>,
 }
 
 /// What a worker is to do next.
@@ -71,6 +74,7 @@ impl Conductor {
             sends: Vec::new(),
             conclusion: None,
             draft: Draft::default(),
+            locked_at: None,
         };
         if let Some(aim) = conductor.aim() {
             conductor.begin(aim, now);
@@ -89,7 +93,14 @@ impl Conductor {
         self.payment.keep_observations(&seen);
         self.conclusion = None;
         self.draft.forget();
+        self.locked_at = None;
         Ok(())
+    }
+
+    /// Tells what is offered at the moment for an exchange: for what the
+    /// customer pays, in what the merchant gets.
+    pub fn offer(&mut self, offered: Option<ExchangeQuote>) {
+        self.payment.offer(offered);
     }
 
     /// The payment as far as it is durable.
@@ -99,7 +110,7 @@ impl Conductor {
 
     /// What to do at `now`.
     pub fn act(&mut self, now: Duration, rules: &Rules) -> Act {
-        let records = self.batch(rules);
+        let records = self.batch(now, rules);
         if !records.is_empty() {
             return Act::Commit(records);
         }
@@ -178,7 +189,7 @@ impl Conductor {
 
     /// Everything that can be written down without asking anyone, the
     /// conclusion of the last flight first.
-    fn batch(&mut self, rules: &Rules) -> Vec<Record> {
+    fn batch(&mut self, now: Duration, rules: &Rules) -> Vec<Record> {
         let mut records = Vec::new();
         // Mostly there is nothing to write down, and so nothing to draft.
         if self.conclusion.is_none() && self.payment.follow_up(rules).is_none() {
@@ -186,6 +197,9 @@ impl Conductor {
         }
         records.reserve(4);
         let mut draft = self.draft.begin(&self.payment);
+        if draft.may_lock_anew() && self.is_stale(&draft, now) {
+            draft.unlock();
+        }
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
         while let Some(record) = draft.follow_up(rules) {
@@ -195,9 +209,22 @@ impl Conductor {
                 break;
             }
             records.push(record);
+            // A rate is durable before anything is done by it.
+            if let Record::Locked(_) = record {
+                self.locked_at = Some(now);
+                break;
+            }
         }
         self.draft.keep(draft, &records);
         records
+    }
+
+    /// Whether the lock is older than the quote holds. How old it is, only the
+    /// worker knows that has made it.
+    fn is_stale(&self, draft: &Payment, now: Duration) -> bool {
+        let fresh = |locked_at: Duration, holds_for| now < locked_at + holds_for;
+        let holds_for = draft.exchange().map(|exchange| exchange.holds_for());
+        !self.locked_at.zip(holds_for).is_some_and(|(at, holds_for)| fresh(at, holds_for))
     }
 
     /// What has to be awaited, if anything has.
@@ -251,13 +278,13 @@ impl Conductor {
         }
         if let Some(case) = self.overdue(now, rules) {
             self.conclusion = Some(Record::CaseOpened(case));
-            return Act::Commit(self.batch(rules));
+            return Act::Commit(self.batch(now, rules));
         }
         match self.choose_call(now, rules) {
             Choice::Call(call) => self.place(call, now, rules),
             Choice::Conclude(record) => {
                 self.conclusion = Some(record);
-                Act::Commit(self.batch(rules))
+                Act::Commit(self.batch(now, rules))
             }
             Choice::Rest(until) => {
                 if let Some(flight) = &mut self.flight {

@@ -70,6 +70,10 @@ pub enum Defect {
     RoundEachLeg,
     /// What is disputed can be refunded.
     RefundPlusDispute,
+    /// A rate that is locked is read anew whenever it is needed.
+    ReplayNondeterminism,
+    /// That a refund came back after it had succeeded changes nothing.
+    RefundLateFailIgnored,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -326,12 +330,31 @@ impl Defect {
             caught_by: &["I05", "I14"],
         },
         DefectStory {
+            defect: Self::RefundLateFailIgnored,
+            name: "refund-late-fail-ignored",
+            story: "a provider tells days later that the customer's bank did not take a refund, and \
+                    nothing comes of it: the refund stays succeeded, and the books have the money \
+                    given back",
+            source: "woocommerce-payments#2285; antiwork/gumroad PR#5779",
+            caught_by: &["I34", "L06"],
+        },
+        DefectStory {
             defect: Self::RefundPlusDispute,
             name: "refund-plus-dispute",
             story: "what can be refunded is worked out from refunds alone, so that a payment which \
                     the customer's bank has taken back is refunded too",
             source: "antiwork/gumroad#4372; hyperswitch PR#10533",
             caught_by: &["I07"],
+        },
+        DefectStory {
+            defect: Self::ReplayNondeterminism,
+            name: "replay-nondeterminism",
+            story: "the exchange of a payment is worked out anew whenever it is needed, at the rate \
+                    of the moment and not at the one in its journal, so that whoever goes on with \
+                    the payment books something else than was promised",
+            source: "the determinism that temporal.io demands of workflow code: what was read once \
+                     is not read again on replay",
+            caught_by: &["I26", "I27", "I33"],
         },
         DefectStory {
             defect: Self::ResidualAuth,
@@ -347,7 +370,7 @@ impl Defect {
             story: "the parts of a split payment are rounded down one by one and what that leaves \
                     is dropped, so that the books have a cent less than was charged",
             source: "xkikeg/okane PR#236; ledger123/runmyaccounts#649",
-            caught_by: &["I17", "I33", "I34"],
+            caught_by: &["I17", "I27", "I33", "I34"],
         },
         DefectStory {
             defect: Self::SendBeforeLog,

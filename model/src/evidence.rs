@@ -40,6 +40,8 @@ pub enum Evidence {
     /// The first transfer of the chain is there already; the rest has to be
     /// looked up.
     Booked,
+    /// It was refused because a promise had ended that it was to go by.
+    Lapsed,
     /// It was refused where nothing may refuse it.
     Illegal,
     /// That one sending was turned away unread, by a limiter or by a connection
@@ -62,6 +64,7 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
             _ => weigh_authorization(*reply, defects),
         },
         (Aim::Step(_, Action::Send), Answer::Bank(reply)) => weigh_send(*reply),
+        (Aim::Step(_, Action::Recall), Answer::Bank(reply)) => weigh_recall(*reply),
         (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
         (Aim::Step(_, action), Answer::Booked(results)) => match action {
             Action::Hold => weigh_hold(results),
@@ -203,6 +206,16 @@ fn weigh_send(reply: BankReply) -> Evidence {
     }
 }
 
+/// Yes and no are answers alike: where the bank does not get it back, nothing
+/// changes.
+fn weigh_recall(reply: BankReply) -> Evidence {
+    match reply {
+        BankReply::RecallAccepted => Evidence::Done(Outcome::Recalled { granted: true }),
+        BankReply::RecallRefused => Evidence::Done(Outcome::Recalled { granted: false }),
+        _ => Evidence::Unknown,
+    }
+}
+
 /// Whether a charge that stands so was authorized no more, or never.
 fn is_gone(state: ChargeState) -> bool {
     matches!(
@@ -283,6 +296,9 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
     let booked_before = results.first() == Some(&PendingTransferAlreadyPosted);
     if booked_before && defects.has(Defect::DoublePost) {
         return Evidence::Done(Outcome::Posted);
+    }
+    if results.contains(&PendingTransferExpired) {
+        return Evidence::Lapsed;
     }
     Evidence::Illegal
 }

@@ -36,7 +36,8 @@ pub struct ExchangeQuote {
     /// What the exchange costs, in basis points of what is given.
     pub spread_basis_points: u16,
     /// How long the promise holds, in seconds of the ledger's clock from the
-    /// moment on when it reserves the target amount.
+    /// moment on when it reserves the target amount; and before that, by the
+    /// clock of whoever asked for it.
     pub holds_for: u32,
 }
 
@@ -57,6 +58,17 @@ pub struct Exchange {
     /// What was given and buys nothing: less than one minor unit of the target
     /// is worth, so nothing where the target's is the smaller one.
     pub residue: Amount,
+}
+
+/// How the house comes by a target amount that it owes, once nobody is bound to
+/// the rate any more at which it was promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cover {
+    /// At which rate.
+    pub rate: Rate,
+    /// What the target amount costs by it, rounded up, in minor units of the
+    /// source.
+    pub cost: Amount,
 }
 
 impl Rate {
@@ -106,7 +118,12 @@ impl Exchange {
         Amount(until(before + amount) - until(before))
     }
 
-    /// How long the promise holds once it is in the ledger.
+    /// What it takes to get the same at another rate.
+    pub fn cover(&self, rate: Rate) -> Cover {
+        Cover { rate, cost: rate.cost(self.target) }
+    }
+
+    /// How long the promise holds once it is in the ledger, or until it is.
     pub fn holds_for(&self) -> Duration {
         Duration::from_secs(u64::from(self.quote.holds_for))
     }

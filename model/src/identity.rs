@@ -95,6 +95,16 @@ impl PaymentId {
         Self(hash("dispute", [charge.0]))
     }
 
+    /// The recall of a payout: it is asked back once.
+    pub fn of_recall(payout: Self) -> Self {
+        Self(hash("recall", [payout.0]))
+    }
+
+    /// The reversal of what was sent under `reference`: it comes back once.
+    pub fn of_reversal(reference: OperationId) -> Self {
+        Self(hash("reversal", [reference.0]))
+    }
+
     /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
     /// from those of payments.
     pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {

@@ -87,7 +87,7 @@ pub use dialect::{
     Undoing, WebhookHabits,
 };
 pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
-pub use exchange::{Exchange, ExchangeQuote, Rate, exchange};
+pub use exchange::{Cover, Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
@@ -101,7 +101,9 @@ pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{ChargebackOrder, Order, PayIn, PayoutOrder, RefundOrder};
+pub use order::{
+    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+};
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{

@@ -2,22 +2,28 @@
 //! anyone is in `payment/ahead.rs`.
 
 mod ahead;
+mod exchanging;
+mod illegal;
+mod observed;
 
-use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
+use crate::attempt::{AttemptEvent, AttemptState};
 use crate::defect::{Defect, Defects};
-use crate::dispute::{DisputeEvent, DisputeState, IllegalDisputeEvent};
+use crate::dispute::{DisputeEvent, DisputeState};
 use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
 use crate::quote::Quote;
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
-use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
-use crate::saga::{IllegalEntry, Next, Saga, SagaEntry, Try, TryState};
+use crate::refund::{RefundEvent, RefundState};
+use crate::saga::{Next, Saga, SagaEntry, Try, TryState};
 use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
+
+use exchanging::Exchanging;
+pub use illegal::IllegalRecord;
 
 /// Where a payment stands.
 #[derive(Clone, Debug)]
@@ -27,6 +33,7 @@ pub struct Payment {
     status: Status,
     saga: Saga,
     quote: Option<Quote>,
+    exchanging: Exchanging,
     attempts: Vec<Attempt>,
     captured: Amount,
     /// Where it stands, if it is a refund.
@@ -41,6 +48,8 @@ pub struct Payment {
     case: Option<Case>,
     notified: bool,
     terminal: bool,
+    /// It is a reversal, and what it is about is told to be `returned`.
+    reversed: bool,
     defects: Defects,
 }
 
@@ -53,34 +62,6 @@ pub struct Attempt {
     pub charge: Option<ChargeId>,
     /// Where it stands: as the journal has it, and what was seen since.
     pub state: AttemptState,
-}
-
-/// A record that does not fit the journal before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IllegalRecord {
-    /// The journal does not begin with the acceptance of the payment.
-    #[error("a payment's journal begins with its acceptance")]
-    NotAccepted,
-    /// The saga can't take it.
-    #[error(transparent)]
-    Saga(#[from] IllegalEntry),
-    /// The attempt at a provider can't.
-    #[error(transparent)]
-    Attempt(#[from] IllegalAttemptEvent),
-    /// The refund can't.
-    #[error(transparent)]
-    Refund(#[from] IllegalRefundEvent),
-    /// The dispute can't.
-    #[error(transparent)]
-    Dispute(#[from] IllegalDisputeEvent),
-    /// The status can't change so.
-    #[error("a payment that is {from:?} can't become {to:?}")]
-    Status {
-        /// What it is.
-        from: Status,
-        /// What it was to become.
-        to: Status,
-    },
 }
 
 impl Payment {
@@ -107,6 +88,7 @@ impl Payment {
             status: Status::Processing,
             saga: Saga::new(&workflow.saga, defects),
             quote: None,
+            exchanging: Exchanging::default(),
             attempts: Vec::new(),
             captured: Amount::ZERO,
             refund: RefundState::Absent,
@@ -121,6 +103,7 @@ impl Payment {
             case: None,
             notified: false,
             terminal: false,
+            reversed: false,
             defects,
         };
         rest.iter().try_for_each(|record| payment.apply(record))?;
@@ -173,6 +156,9 @@ impl Payment {
                 if matches!(status, Status::Failing | Status::Canceling) {
                     self.saga.apply(SagaEntry::Unwind)?;
                 }
+                if status == Status::Returned {
+                    self.change_refund(Some(RefundEvent::Returned))?;
+                }
                 self.status = status;
             }
             Record::Notified => self.notified = true,
@@ -184,7 +170,10 @@ impl Payment {
                 }
             }
             Record::Flagged => {}
+            Record::Reversed => self.reversed = true,
             Record::Terminal => self.terminal = true,
+            Record::Locked(exchange) => self.take_lock(exchange)?,
+            Record::Covered(cover) => self.take_cover(cover)?,
         }
         Ok(())
     }
@@ -295,6 +284,7 @@ impl Payment {
             Order::Payout(order) if self.action(which) == Action::Send => {
                 order.bank_of(which.attempt)
             }
+            Order::Recall(order) => Some(order.bank),
             _ => None,
         }
     }
@@ -333,7 +323,11 @@ impl Payment {
 
     /// Whether something may be reserved that nobody will capture.
     fn owes_release(&self) -> bool {
-        let left = self.captured < self.intent.money.amount;
+        // A capture of nothing is never made: then nobody has said that it was the last.
+        let tries = self.saga.tries().iter().rev();
+        let mut captures = tries.filter(|(which, _)| self.action(*which) == Action::Capture);
+        let is_closed = captures.next().is_some_and(|(_, state)| *state == TryState::Done);
+        let left = self.captured < self.intent.money.amount || !is_closed;
         self.defects.pick(Defect::ResidualAuth, || left, || false)
     }
 
@@ -362,31 +356,6 @@ impl Payment {
     /// Whether the merchant still has to be told of an end without success.
     pub fn owes_notice(&self) -> bool {
         matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
-    }
-
-    /// Takes note of what was seen of the latest attempt and is not written
-    /// down: that it is not known, or not decided. What it can't meet is old
-    /// news.
-    pub(crate) fn observe(&mut self, event: AttemptEvent) {
-        if let Some(attempt) = self.attempts.last_mut() {
-            attempt.state = attempt.state.next(event).unwrap_or(attempt.state);
-        }
-        if let Some(event) = RefundEvent::of_observation(event) {
-            self.refund = self.refund.next(event).unwrap_or(self.refund);
-        }
-    }
-
-    /// Keeps what was seen of attempts that stand where they stood `before`.
-    pub(crate) fn keep_observations(&mut self, before: &Self) {
-        for (attempt, seen) in self.attempts.iter_mut().zip(&before.attempts) {
-            let doubtful = matches!(seen.state, AttemptState::Unknown | AttemptState::Pending);
-            if attempt.state == AttemptState::Sent && doubtful {
-                attempt.state = seen.state;
-            }
-        }
-        if self.refund == RefundState::Sent && before.refund == RefundState::Pending {
-            self.refund = before.refund;
-        }
     }
 
     /// The attempt at a provider that `which` is about, if it is about one, is
@@ -481,13 +450,16 @@ impl Payment {
             | Outcome::Answered
             | Outcome::Decided { .. }
             | Outcome::Sent
+            | Outcome::Recalled { .. }
             | Outcome::Posted => {}
         }
         Ok(())
     }
 
     fn may_become(&self, status: Status) -> bool {
-        let right = || self.status.may_become(status);
+        // What was taken of a card does not come back like this.
+        let gated = status != Status::Returned || self.intent.order.may_come_back();
+        let right = || gated && self.status.may_become(status);
         let right = || {
             self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
                 right() || (self.status == Status::Processing && status == Status::Failed)

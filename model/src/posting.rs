@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod late;
 pub mod opening;
 pub mod payin;
+pub mod payin_exchange;
 pub mod payout;
 pub mod refund;
 pub mod settlement;

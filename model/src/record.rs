@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::exchange::{Cover, Exchange};
 use crate::identity::{
     ChargeId, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant, Token,
 };
@@ -62,6 +63,15 @@ pub enum Record {
     Flagged,
     /// Nothing is left to do.
     Terminal,
+    /// The payment is exchanged at this rate: until another one is locked,
+    /// before anything is held by it.
+    Locked(Exchange),
+    /// The quote had ended before what was taken was booked: the house buys at
+    /// this rate what the merchant was promised.
+    Covered(Cover),
+    /// What this reversal is about is `returned` from now on: its ledger rows
+    /// are there.
+    Reversed,
 }
 
 /// What the client wants.
@@ -130,6 +140,11 @@ pub enum Outcome {
     Notified,
     /// Definitely nothing happened.
     Refused(Refusal),
+    /// The bank has answered a recall.
+    Recalled {
+        /// Whether the money will come back.
+        granted: bool,
+    },
 }
 
 /// Why definitely nothing happened.

@@ -100,6 +100,9 @@ pub enum SagaEntry {
     Unwind,
     /// What is awaited is not known for so long that a person looks.
     Doubt,
+    /// The try did nothing, definitely, and never will: past the point of no
+    /// return it is made anew, by another operation.
+    Anew(Try),
 }
 
 /// Where a try stands.
@@ -265,6 +268,12 @@ impl Saga {
                 self.meet(PhaseEvent::Certainty);
                 Some(())
             }
+            SagaEntry::Anew(which) if self.spec(which).class == Class::Retriable => {
+                self.shift(which, TryState::Intended, TryState::Refused)?;
+                self.meet(PhaseEvent::Certainty);
+                Some(())
+            }
+            SagaEntry::Anew(_) => None,
             SagaEntry::UndoIntent(which) => {
                 let from = self.state(which).filter(|_| self.may_undo(which))?;
                 self.shift(which, from, TryState::Undoing)

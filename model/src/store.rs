@@ -7,6 +7,7 @@ mod finished;
 mod inbox;
 mod lifetimes;
 mod receiving;
+mod returning;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -127,6 +128,8 @@ pub struct PaymentRow {
     key: Option<KeyId>,
     /// How many payments the key had stood for before.
     generation: Generation,
+    /// Whether what there is no way back from was ever intended.
+    pivot_intended: bool,
     last: TransactionId,
 }
 
@@ -167,6 +170,23 @@ pub struct Standing {
 }
 
 impl Commit {
+    /// `records` at the end of the journal of `payment`, which has so many. It
+    /// comes under no lease and claims no key; then somebody has to go on.
+    pub fn of(payment: PaymentId, token: Token, expected: u32, records: Vec<Record>) -> Self {
+        Self {
+            id: TransactionId(0),
+            token,
+            payment,
+            expected,
+            epoch: None,
+            records,
+            claim: None,
+            exclusive: true,
+            inbox: Vec::new(),
+            then: Then::Run,
+        }
+    }
+
     /// The commit under the id that its content gives it: the same change,
     /// asked for twice, is one change.
     pub fn sealed(mut self) -> Self {
@@ -222,11 +242,7 @@ impl PaymentRow {
     /// Whether a cancellation may still be accepted (payments.md O6): the pivot
     /// was never intended.
     pub fn may_cancel(&self) -> bool {
-        let Some(Record::Accepted(intent)) = self.journal.first() else { return false };
-        let workflow = &intent.order.workflow().saga;
-        let pivot = |record: &Record| matches!(record, Record::StepIntent { which, .. } if workflow.is_pivot(*which));
-        matches!(self.status, Status::Processing | Status::InReview)
-            && !self.journal.iter().any(pivot)
+        matches!(self.status, Status::Processing | Status::InReview) && !self.pivot_intended
     }
 }
 
@@ -391,16 +407,25 @@ impl Store {
             case: false,
             outbox: Outbox::default(),
             taken: None,
+            pivot_intended: false,
             key: commit.claim.as_ref().map(|(key, _)| *key),
             generation,
             last: commit.id,
         });
         row.last = commit.id;
         row.then = commit.then;
+        let first = row.journal.first().or(commit.records.first());
+        let has_events = match first {
+            Some(Record::Accepted(intent)) => intent.order.has_events(),
+            _ => true,
+        };
         for record in &commit.records {
             row.journal.push(*record);
-            row.outbox.take(record);
+            if has_events {
+                row.outbox.take(record);
+            }
             row.case |= matches!(record, Record::CaseOpened(_));
+            row.pivot_intended |= is_pivot(&row.journal, record);
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {
@@ -416,6 +441,7 @@ impl Store {
             }
         }
         let status = row.status;
+        self.take_return(commit);
         self.take_back(commit);
         self.take_inbox(commit, status);
     }
@@ -423,3 +449,13 @@ impl Store {
 
 /// About as many records as the journal of a payment comes to that goes well.
 const RECORDS: usize = 24;
+
+/// Whether `record` intends what there is no way back from, in this journal.
+fn is_pivot(journal: &[Record], record: &Record) -> bool {
+    match (journal.first(), record) {
+        (Some(Record::Accepted(intent)), Record::StepIntent { which, .. }) => {
+            intent.order.workflow().saga.is_pivot(*which)
+        }
+        _ => false,
+    }
+}

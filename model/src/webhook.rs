@@ -8,6 +8,7 @@ use crate::charge::ChargeState;
 use crate::identity::{BankId, ChargeId, EventId, OperationId, PaymentId, ProviderId, Token, hash};
 use crate::inbox::InboxState;
 use crate::money::Amount;
+use crate::rail::ReturnNotice;
 
 /// One event of somebody outside, as often as it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,7 +89,30 @@ impl Webhook {
                 Beginning::DisputeOpened | Beginning::DisputeWon | Beginning::DisputeLost,
                 _,
             ) => Some(PaymentId::of_dispute(self.charge)),
-            _ => None,
+            News::Begins(Beginning::RefundFailed | Beginning::PayoutReturned, _) => {
+                Some(PaymentId::of_reversal(self.reference))
+            }
+            News::Stands(..) => None,
+        }
+    }
+
+    /// Whether it tells that what was sent has come back.
+    pub const fn tells_of_return(&self) -> bool {
+        matches!(self.news, News::Begins(Beginning::RefundFailed | Beginning::PayoutReturned, _))
+    }
+
+    /// What a bank tells of money that came back, as any other webhook.
+    pub fn of_return(notice: &ReturnNotice) -> Self {
+        let (teller, reference) = (Teller::Bank(notice.bank), notice.reference);
+        Self {
+            event: EventId::of(teller, reference, 1),
+            teller,
+            reference,
+            charge: ChargeId(notice.id.0),
+            version: 1,
+            news: News::Begins(Beginning::PayoutReturned, notice.money.amount),
+            signed: true,
+            token: notice.destination,
         }
     }
 }

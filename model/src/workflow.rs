@@ -3,8 +3,11 @@
 pub mod chargeback;
 pub mod payin_captures;
 pub mod payin_card;
+pub mod payin_exchange;
 pub mod payout_rail;
+pub mod recall;
 pub mod refund;
+pub mod reversal;
 
 use std::fmt;
 
@@ -15,12 +18,23 @@ use crate::transfer::Transfer;
 use self::chargeback::CHARGEBACK;
 use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
+use self::payin_exchange::PAYIN_EXCHANGE;
 use self::payout_rail::PAYOUT_RAIL;
+use self::recall::RECALL;
 use self::refund::REFUND;
+use self::reversal::REVERSAL;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 5] =
-    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK];
+pub static ALL: [&PaymentWorkflow; 8] = [
+    &PAYIN_CARD,
+    &PAYIN_CAPTURES,
+    &REFUND,
+    &PAYOUT_RAIL,
+    &CHARGEBACK,
+    &PAYIN_EXCHANGE,
+    &REVERSAL,
+    &RECALL,
+];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -53,6 +67,8 @@ pub enum Action {
     Refund,
     /// Send money out by a rail.
     Send,
+    /// Ask for it back.
+    Recall,
     /// Book that a customer's bank has taken money back.
     Withdraw,
     /// Send evidence against that, or give in.
@@ -77,6 +93,7 @@ impl Action {
             Self::Release => "release",
             Self::Refund => "refund",
             Self::Send => "send",
+            Self::Recall => "recall",
             Self::Withdraw => "withdraw",
             Self::Contest => "contest",
             Self::Verdict => "verdict",

@@ -143,7 +143,11 @@ fn not_applicable(rows: &[CampaignRow<'_>]) -> String {
             where_not.entry(*invariant).or_default().push(&row.campaign.scenario);
         }
     }
-    let told = where_not.iter().map(|(code, names)| format!("{code} in {}", names.join(", ")));
+    let mut alike: BTreeMap<Vec<&str>, Vec<Invariant>> = BTreeMap::new();
+    for (code, names) in where_not {
+        alike.entry(names).or_default().push(code);
+    }
+    let told = alike.iter().map(|(names, all)| format!("{} in {}", codes(all), names.join(", ")));
     let told: Vec<_> = told.collect();
     match told.is_empty() {
         true => String::new(),
@@ -295,7 +299,7 @@ pub(crate) mod tests {
         let unmet = &campaign.not_applicable;
         assert!(unmet.contains(&Invariant::I20), "a calm day uses no key twice: {unmet:?}");
         assert!(!unmet.contains(&Invariant::I05), "it charges: {unmet:?}");
-        assert!(text.contains("I20 in calm-day"), "{text}");
+        assert!(text.contains(" L06 in calm-day"), "{text}");
         assert!(text.contains("  none\n"), "{text}");
     }
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 pub struct FaultStory {
     /// The name that reports count it under.
     pub name: &'static str,
-    /// Its code in the fault catalogue (payments.md section 4.2).
+    /// Its code in the fault catalogue (payments.md section 4.2), or that of the
+    /// machine that it is an event of (section 1.7).
     pub code: &'static str,
     /// Whether it ever ends.
     pub kind: FaultKind,
@@ -27,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 52] = [
+pub const ALL: [FaultStory; 56] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -76,6 +77,7 @@ pub const ALL: [FaultStory; 52] = [
     disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
     disturbance("webhook-reordered", "F15", "a provider tells of a change behind later ones"),
     disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
+    business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -84,11 +86,14 @@ pub const ALL: [FaultStory; 52] = [
     business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
     business("bank-rejection", "F20", "the other bank takes no money for the account"),
     business("payout-return", "F19", "money comes back days after it was sent"),
+    business("quote-renewed", "M4", "a quote expires before anything is held by it"),
+    business("quote-lapsed", "M4", "the time of a quote is over while its target is held"),
+    business("promise-covered", "M4", "the house buys what it promised by a quote that lapsed"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 52] = ALL;
+    static STORIES: [FaultStory; 56] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -112,7 +117,7 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 #[cfg(test)]
 mod tests {
     use scenarios::judge::{BANK_STRIKES, PROVIDER_STRIKES};
-    use scenarios::trial::{bank_strike_name, provider_strike_name};
+    use scenarios::trial::{QUOTE_STRIKES, bank_strike_name, provider_strike_name};
     use sim::Strike;
 
     use super::*;
@@ -122,7 +127,7 @@ mod tests {
         let kernel = Strike::ALL.iter().map(|strike| strike.name());
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).chain(banks).collect();
+        let counted: Vec<_> = kernel.chain(providers).chain(banks).chain(QUOTE_STRIKES).collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

@@ -8,7 +8,7 @@ use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
 use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
-    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RiskPlan, Trouble,
+    IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RatePath, RiskPlan, Trouble,
     WebhookFaults,
 };
 use sim::{Rate, Trigger, VirtualTime, Weather};
@@ -50,9 +50,15 @@ fn pair(row: Vec<String>) -> Option<(String, String)> {
 
 /// What a customer attempts, in a sentence.
 fn wish(operation: &Operation) -> (String, String) {
-    let Operation { token, at, client, money, merchant, key, .. } = operation;
     let then = then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
+    let (name, what) = wanted(operation);
+    (name, format!("{what}, at {}{then}", operation.at))
+}
+
+/// What an operation is called, and what is wanted, by whom.
+pub(crate) fn wanted(operation: &Operation) -> (String, String) {
+    let Operation { token, client, money, merchant, key, .. } = operation;
     let what = match operation.purpose {
         Purpose::PayIn(_) => format!("pays {money} to {merchant}"),
         Purpose::Payout(order) => {
@@ -60,9 +66,8 @@ fn wish(operation: &Operation) -> (String, String) {
         }
         Purpose::Refund { of } => format!("wants {money} of payment {} back", of.0),
     };
-    let wish = format!("client {client} {what} under {key}, at {at}{then}");
     let name = if operation.purpose.refunds().is_some() { "refund" } else { "payment" };
-    (format!("{name} {}", token.0), wish)
+    (format!("{name} {}", token.0), format!("client {client} {what} under {key}"))
 }
 
 fn settings(plan: &Plan) -> Vec<Vec<String>> {
@@ -89,6 +94,7 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.order_ref_unique {
         rows.push(row("orders", "are paid once".to_owned()));
     }
+    rows.extend(plan.rates.iter().map(|path| row("rate", exchange_rate(path))));
     if plan.workers > 1 {
         rows.push(row("", format!("the orchestrator has {} workers", plan.workers)));
     }
@@ -151,6 +157,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
         ("refund failed", issuer.refund_failed),
+        ("refund returned", issuer.refund_returned),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -256,8 +263,8 @@ fn operations(plan: &Plan) -> Vec<Vec<String>> {
 /// By which bank, or by which other, a payout is to leave.
 fn by_rail(order: &PayoutOrder) -> String {
     let by = party::name(bank_role(order.bank));
-    match order.other {
-        Some(other) => format!("by {by}, or {}", party::name(bank_role(other))),
+    match order.other.map(|other| party::name(bank_role(other))) {
+        Some(other) => format!("by {by} or {}", other.trim_start_matches("bank ")),
         None => format!("by {by}"),
     }
 }
@@ -267,6 +274,7 @@ fn then(operation: &Operation) -> String {
     let then = [
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
+        operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
@@ -276,6 +284,7 @@ fn then(operation: &Operation) -> String {
     );
     then.extend(parts(operation));
     then.extend(others(operation));
+    then.extend(exchanged(operation));
     then.join(", ")
 }
 
@@ -293,6 +302,30 @@ fn others(operation: &Operation) -> Option<String> {
         [] => None,
         others => Some(format!("split: + {}", others.len())),
     }
+}
+
+/// What the merchant gets it in, if that is not what is paid.
+fn exchanged(operation: &Operation) -> Option<String> {
+    let currency = operation.settlement_currency();
+    (currency != operation.money.currency).then(|| format!("settles in {}", currency.code()))
+}
+
+/// What one currency is worth in another.
+fn exchange_rate(path: &RatePath) -> String {
+    let RatePath { source, target, spread_basis_points, holds_for, millionths, moves } = path;
+    let (source, target) = (source.code(), target.code());
+    let moved = match moves.len() {
+        0 => String::new(),
+        1 => ", moves once".to_owned(),
+        times => format!(", moves {times} times"),
+    };
+    format!(
+        "1 unit of {source} is {}.{:06} of {target}, less {}.{:02} %, for {holds_for} s{moved}",
+        millionths.get() / 1_000_000,
+        millionths.get() % 1_000_000,
+        spread_basis_points / 100,
+        spread_basis_points % 100
+    )
 }
 
 fn operation(operation: &Operation) -> Vec<String> {

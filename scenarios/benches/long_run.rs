@@ -20,6 +20,10 @@ use sim::{Role, Seed, World};
 
 use stopwatch::{hundredths, picos_each};
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let asked: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     // A test run is to show that it works, not how fast.

@@ -18,6 +18,10 @@ use scenarios::shrink::{Budget, Shrunk, Without, shrink};
 use scenarios::{Fingerprint, PaymentSystem, Plan, Scenario, catalog, trial};
 use sim::Seed;
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Findings of one defect in one scenario.
 const FINDINGS: usize = 4;
 /// Seeds in which they are looked for.

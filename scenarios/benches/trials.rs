@@ -28,6 +28,10 @@ use sim::Seed;
 use lower_bound::LowerBound;
 use stopwatch::{hundredths, median, picos_each};
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Payments in a trial.
 const PAYMENTS: u32 = 20;
 

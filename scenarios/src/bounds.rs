@@ -24,6 +24,11 @@ pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
 pub const ANSWER_WITHIN_MAX: Duration = Duration::from_secs(45 * 86_400);
 /// No customer's bank decides later than this after that.
 pub const DECIDED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
+/// No payout comes back later than this after it was asked for: sixty days after
+/// the day on which it was there, and the days off around them.
+pub const RETURNED_WITHIN: Duration = Duration::from_secs(80 * 86_400);
+/// No refund comes back later than this after it succeeded.
+pub const REFUND_RETURNED_MAX: Duration = Duration::from_secs(10 * 86_400);
 /// Until when a dispute has to be booked that was opened or decided, and until
 /// when a person is told that a refund is under way beside it: `T_book` and
 /// `T_flag`.
@@ -44,7 +49,7 @@ pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 pub const fn term(order: &Order) -> Duration {
     match order {
         Order::Chargeback(_) => DISPUTE_TERM,
-        Order::PayIn(_) | Order::Refund(_) | Order::Payout(_) => TERM,
+        _ => TERM,
     }
 }
 

@@ -26,11 +26,16 @@ pub const FILES: &[(&str, &str)] = &[
     ("key-outlives-memory", include_str!("../catalog/key-outlives-memory.toml")),
     ("event-stream", include_str!("../catalog/event-stream.toml")),
     ("instant-payouts", include_str!("../catalog/instant-payouts.toml")),
+    ("recalled-payouts", include_str!("../catalog/recalled-payouts.toml")),
+    ("batch-returns", include_str!("../catalog/batch-returns.toml")),
     ("refunds", include_str!("../catalog/refunds.toml")),
+    ("refund-fails-late", include_str!("../catalog/refund-fails-late.toml")),
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("coordinator-loss", include_str!("../catalog/coordinator-loss.toml")),
+    ("cross-currency", include_str!("../catalog/cross-currency.toml")),
+    ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
 ];
 

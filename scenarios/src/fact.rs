@@ -177,6 +177,8 @@ pub enum ProviderStrike {
     WebhookReordered,
     /// F15: an event is told before the request is answered that it tells of.
     WebhookEarly,
+    /// F23: what was given back came back.
+    RefundReturned,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 22] = [
+pub(crate) const STEPS: [&str; 23] = [
     "create",
     "risk",
     "quote",
@@ -122,6 +122,7 @@ pub(crate) const STEPS: [&str; 22] = [
     "void",
     "send",
     "recall",
+    "return",
     "post",
     "book",
     "commit",

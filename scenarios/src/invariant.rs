@@ -54,6 +54,8 @@ pub enum Invariant {
     I24,
     /// Fencing.
     I26,
+    /// Quotes are kept.
+    I27,
     /// Two-phase commit is atomic.
     I30,
     /// No phantom and no lost events.
@@ -112,7 +114,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 31] = [
+    pub const ALL: [InvariantStory; 32] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -202,14 +204,14 @@ impl Invariant {
             "legal-transitions-only",
             InvariantKind::Always,
             "JR CL EX",
-            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier",
+            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier; what was sent is returned only if its bank or provider has it back",
         ),
         story(
             Self::I16,
             "terminal-is-final",
             InvariantKind::Always,
             "CL EX",
-            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end",
+            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end; but what was paid out or given back may be shown to have come back, if it has, and then stays so",
         ),
         story(
             Self::I17,
@@ -275,6 +277,13 @@ impl Invariant {
             "store and ledger accept nothing under a lease after they met a newer one of the same payment, and what is sent again under one operation id is the same",
         ),
         story(
+            Self::I27,
+            "what-was-quoted-is-booked",
+            InvariantKind::Always,
+            "JR LG",
+            "what is booked of a capture is, to the last minor unit, what was taken: net, fee and tax as quoted, and, where it is exchanged, the amount that the locked rate gives, its cost, its spread and a residue that buys less than one unit; a rate is locked before anything is held by it and never after, and what a promise costs that outlives its quote is booked",
+        ),
+        story(
             Self::I30,
             "two-phase-commit-is-atomic",
             InvariantKind::Always,
@@ -300,7 +309,7 @@ impl Invariant {
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; how much of it customers' banks took back, and how much of what was sent came back",
         ),
         story(
             Self::I35,
@@ -314,7 +323,7 @@ impl Invariant {
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides; the reversal of what came back, within eleven days of that",
         ),
         story(
             Self::L05,
@@ -328,7 +337,7 @@ impl Invariant {
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, the ledger has booked it",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, or of a refund that was told to have succeeded coming back to its provider, the ledger has booked it",
         ),
     ];
 
@@ -344,7 +353,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 31] = Invariant::ALL;
+static STORIES: [InvariantStory; 32] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,10 +14,12 @@ mod journal;
 mod keys;
 mod ledger;
 mod packed;
+mod quotes;
 mod rail;
 mod refunds;
 mod remittances;
 mod rest;
+mod reversals;
 mod screen_view;
 mod screens;
 mod stream;
@@ -31,19 +33,21 @@ mod wedge;
 use std::sync::Arc;
 
 use model::{
-    Answer, BankMovement, Booking, Movement, PaymentId, ProviderId, Record, StoreEntry, Token,
+    Answer, BankMovement, Booking, Commit, Movement, PaymentId, ProviderId, Record, Status,
+    StoreEntry, Token,
 };
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 pub use findings::{Findings, Relation, Violation};
+pub use quotes::QuoteCounts;
 use screen_view::Asked;
 use two_phase::Commitments;
 use webhooks::InboxView;
 
 use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
-use crate::message::{ClientReply, Message};
+use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
 use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
 use crate::plan::{Plan, Protocol};
@@ -112,6 +116,7 @@ impl Judge {
 
     fn booked(&mut self, seen: Sighting, booking: &Booking) {
         ledger::judge(&mut self.said, &mut self.found, seen, booking);
+        quotes::booked(&mut self.said, &mut self.found, seen, booking);
     }
 
     fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
@@ -138,10 +143,14 @@ impl Judge {
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            quotes::recorded(&mut self.said, &mut self.found, seen, whose, record);
             if let Record::Accepted(_) = record {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
+            if *record == Record::Reversed {
+                self.returned(seen, commit);
+            }
         }
         if self.said.plan().webhooks {
             self.inbox.committed(&mut self.found, seen, commit);
@@ -174,6 +183,18 @@ impl Judge {
         }
     }
 
+    /// A reversal is written down: the same commit makes what it is about
+    /// `returned`.
+    fn returned(&mut self, seen: Sighting, commit: &Commit) {
+        let dossier = self.said.of(commit.token);
+        let view = dossier.as_ref().and_then(|dossier| dossier.payment(commit.payment));
+        let Some(of) = view.and_then(|view| view.intent.order.returns()) else { return };
+        drop(dossier);
+        let change = Record::StatusChanged(Status::Returned);
+        journal::judge(&self.said, &mut self.found, seen, (commit.token, of), &change);
+        self.said.take_record(seen.at, of, commit.token, &change);
+    }
+
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
@@ -183,7 +204,7 @@ impl Judge {
     }
 
     fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
-        self.said.take_remittance(movement);
+        self.said.take_remittance(seen.at, movement);
         remittances::judge(&self.said, &mut self.found, seen, movement);
         let token = movement.remittance.destination;
         screens::after_movement(&self.said, &mut self.found, seen, token);
@@ -238,6 +259,11 @@ impl Observer<PaymentSystem> for Judge {
             }
             Message::WebhookReply(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
+            }
+            Message::ReturnReply(receipt) if receipt.taken => {
+                let ReturnReceipt { event, token, taken, .. } = *receipt;
+                let receipt = Receipt { event, token, taken };
+                self.inbox.acknowledged(&mut self.found, seen, &receipt);
             }
             Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
@@ -309,9 +335,10 @@ impl Observer<PaymentSystem> for Judge {
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
             }
             Fact::Heard(event) => {
-                events::told(&mut self.said, &mut self.found, seen, event);
+                let is_newest = events::told(&mut self.said, &mut self.found, seen, event);
                 // An older one that was late tells nothing new.
-                let asked = Asked { after_final: event.status.is_final(), after_last: false };
+                let after_final = event.status.is_final() && is_newest;
+                let asked = Asked { after_final, after_last: false };
                 let reply = ClientReply::Stands(event.id.stream, event.status);
                 let (token, endpoint) = (event.token, None);
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply });
@@ -336,7 +363,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 23] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -359,6 +386,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
     ProviderStrike::WebhookDelayed,
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
+    ProviderStrike::RefundReturned,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

@@ -75,6 +75,8 @@ fn class_of(kind: sim::Kind) -> u8 {
         | kinds::CANCEL
         | kinds::CREATED
         | kinds::ASK_REFUND
+        | kinds::ASK_RECALL
+        | kinds::RECALL_ASKED
         | kinds::REFUNDED
         | kinds::GOT
         | kinds::CANCELLED

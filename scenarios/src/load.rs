@@ -97,6 +97,8 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
     dialects::resolve(origin, text, folder, &mut scenario)?;
     disputes(&scenario)
         .map_err(|problem| invalid(origin, text, find(text, "disputed", 0), problem, None))?;
+    returns(&scenario)
+        .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     Ok(scenario)
 }
 
@@ -184,6 +186,14 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
             }
         }
     }
+    if workload.exchange > Rate::NEVER && workload.currencies.len() < 2 {
+        let problem =
+            "`exchange` is from one currency into another: `currencies` names two at least";
+        return Err(("exchange", problem.to_owned()));
+    }
+    if scenario.rates.moves > RATE_MOVES_MAX {
+        return Err(("moves", format!("`moves` is at most {RATE_MOVES_MAX}")));
+    }
     if workload.currencies.is_empty() {
         return Err(("currencies", "`currencies` names at least one".to_owned()));
     }
@@ -241,18 +251,43 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
 
 /// Whether whoever is disputed hears of it.
 fn disputes(scenario: &Scenario) -> Result<(), String> {
-    let issuer = &scenario.providers.issuer;
-    if issuer.disputed == Rate::NEVER {
-        return Ok(());
-    }
-    let told =
-        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
-    if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
+    if scenario.providers.issuer.disputed > Rate::NEVER && !tells_signed(scenario) {
         let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
                        nobody would learn of a dispute otherwise";
         return Err(problem.to_owned());
     }
     Ok(())
+}
+
+/// Whether whoever sent what comes back hears of it.
+fn returns(scenario: &Scenario) -> Result<(), (&'static str, String)> {
+    let refunds = scenario.providers.issuer.refund_returned > Rate::NEVER;
+    if refunds && !tells_signed(scenario) {
+        let problem = "`refund_returned` needs `webhooks = true` and dialects that tell by signed \
+                       webhooks: nobody would learn of a refund that came back otherwise";
+        return Err(("refund_returned", problem.to_owned()));
+    }
+    if scenario.sends_back() && !scenario.providers.webhooks {
+        let returned = scenario.rails.iter().any(|rail| rail.returned > Rate::NEVER);
+        let recalled = scenario.workload.recall > Rate::NEVER;
+        let field = match (returned, recalled) {
+            (true, _) => "returned",
+            (_, true) => "recall",
+            _ => "unauthorized",
+        };
+        let problem = format!(
+            "`{field}` needs `webhooks = true`: nobody would take in what banks tell of otherwise"
+        );
+        return Err((field, problem));
+    }
+    Ok(())
+}
+
+/// Whether every provider tells of what happens, and proves that it is it.
+fn tells_signed(scenario: &Scenario) -> bool {
+    let told =
+        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
+    scenario.providers.webhooks && scenario.cast.iter().all(told)
 }
 
 /// Which table, the how-manieth, which field of it, and what is wrong with it.
@@ -343,6 +378,7 @@ fn is_name_byte(byte: u8) -> bool {
 /// Half of the margin that `t_nf` has over the sum of its parts.
 const DRIFT_PPM_MAX: u32 = 50_000;
 pub(crate) const OPERATIONS_MAX: u32 = 1_000_000;
+pub(crate) const RATE_MOVES_MAX: u32 = 10_000;
 pub(crate) const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);
 
 #[cfg(test)]
@@ -428,7 +464,7 @@ mod tests {
             let text = calm.replace(line, &format!("{line}\n{workload}"));
             parse("mine.toml", &format!("{text}\n{rails}"))
         };
-        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nreturned = \"2%\"\n";
+        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nrejected = \"2%\"\n";
         let paying = "payouts = \"50%\"\ncustomers = 2\nbalance = 1000";
         let scenario = with(paying, rail).expect("it lacks nothing");
         assert_eq!(scenario.rails.len(), 1);
@@ -436,11 +472,15 @@ mod tests {
         let drift =
             "[[clocks]]\nwho = \"bank\"\ndrifts = 1\ndrift_ppm_max = 9\nlasts_max = \"1s\"\n";
         let drift = format!("{rail}{drift}");
+        let back = rail.replace("rejected", "returned");
+        let recalled = format!("{paying}\nrecall = \"2%\"");
         for (workload, rails, wrong) in [
             (paying, "", "there has to be one of `[[rails]]`"),
             ("payouts = \"50%\"\nbalance = 1", rail, "`customers` is at least 1"),
             ("payouts = \"50%\"\ncustomers = 1", rail, "`balance` is at least 1"),
             ("", crash, "there is no bank"),
+            (paying, &back, "`returned` needs `webhooks = true`"),
+            (&recalled, rail, "`recall` needs `webhooks = true`"),
             ("", &drift, "clock-drift never strikes a bank"),
             ("", "[[rails]]\nrail = \"instand\"\n", "did you mean `instant`?"),
             ("", "[[rails]]\nrail = \"batch\"\nholidays = [\"2023-02-29\"]\n", "no day"),

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
-    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
-    Status, Taken, Token, Told, TransactionId, Webhook,
+    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Intent, Lease,
+    LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice,
+    RiskRequest, Status, Taken, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
@@ -19,11 +19,12 @@ pub use two_phase::{About, Asked, Settled, Submission, TwoPhase, Vote, Work};
 use model::two_phase::Decision;
 
 /// A message between two parties. Every one carries the token of the
-/// instrument that it is about.
+/// instrument that it is about. At most eleven words, so that an entry of the
+/// queue is two cache lines and is moved as such.
 #[derive(Clone, Debug, Hash)]
 pub enum Message {
-    /// Client to edge: m1.
-    Create(CreatePayment),
+    /// Client to edge: m1. Larger than all else by far.
+    Create(Box<CreatePayment>),
     /// Client to edge: m2, what became of the payment under this key?
     Get(Token, KeyId),
     /// Client to edge: m2, end the payment under this key.
@@ -105,6 +106,10 @@ pub enum Message {
     MerchantEventAck(Token, EventNumber),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+    /// Client to edge: m14, get back what was paid out under this key.
+    AskRecall(Token, KeyId),
+    /// Edge to client: the reply to [`Message::AskRecall`].
+    RecallAsked(Asking, ClientReply),
     /// Anything that is said under two-phase commit alone: m20.
     TwoPhase(TwoPhase),
 }
@@ -150,6 +155,8 @@ pub struct Envelope {
 pub struct ReturnReceipt {
     /// Which return.
     pub id: ReturnId,
+    /// What the inbox calls it.
+    pub event: EventId,
     /// To whose account elsewhere it had been sent.
     pub token: Token,
     /// Whether it is durable: otherwise it has to be told again.
@@ -193,6 +200,9 @@ pub struct Rows {
     pub payment: Option<PaymentView>,
     /// The payment that is to be given back.
     pub of: Option<Box<GivenBack>>,
+    /// The recall of the payout that is asked back, if it can be, and whether it
+    /// was accepted before.
+    pub recall: Option<Box<(Intent, bool)>>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -205,10 +215,13 @@ pub struct Rows {
 /// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, of, generation, earlier, known_order } = self;
+        let Self { key, payment, of, recall, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
         if let Some(of) = of {
             of.hash(state);
+        }
+        if let Some(recall) = recall {
+            recall.hash(state);
         }
         if let Some(earlier) = earlier {
             earlier.hash(state);
@@ -389,14 +402,16 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
-    48 SUBMIT "submit" = Self::TwoPhase(TwoPhase::Submit(_)),
-    49 SUBMITTED "submit-reply" = Self::TwoPhase(TwoPhase::Submitted { .. }),
-    50 PREPARE "prepare" = Self::TwoPhase(TwoPhase::Prepare(_)),
-    51 VOTE "vote" = Self::TwoPhase(TwoPhase::Vote(..)),
-    52 GLOBAL_COMMIT "global-commit" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Commit)),
-    53 GLOBAL_ABORT "global-abort" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Abort)),
-    54 DECISION_ACK "decision-ack" = Self::TwoPhase(TwoPhase::Acknowledge(..)),
-    55 INQUIRE "inquire" = Self::TwoPhase(TwoPhase::Inquire(_)),
+    48 ASK_RECALL "ask-recall" = Self::AskRecall(..),
+    49 RECALL_ASKED "ask-recall-reply" = Self::RecallAsked(..),
+    50 SUBMIT "submit" = Self::TwoPhase(TwoPhase::Submit(_)),
+    51 SUBMITTED "submit-reply" = Self::TwoPhase(TwoPhase::Submitted { .. }),
+    52 PREPARE "prepare" = Self::TwoPhase(TwoPhase::Prepare(_)),
+    53 VOTE "vote" = Self::TwoPhase(TwoPhase::Vote(..)),
+    54 GLOBAL_COMMIT "global-commit" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Commit)),
+    55 GLOBAL_ABORT "global-abort" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Abort)),
+    56 DECISION_ACK "decision-ack" = Self::TwoPhase(TwoPhase::Acknowledge(..)),
+    57 INQUIRE "inquire" = Self::TwoPhase(TwoPhase::Inquire(_)),
 }
 
 impl sim::Message for Message {
@@ -415,11 +430,12 @@ impl Message {
         match self {
             Self::Create(request) => request.token,
             Self::Refund(request) => request.token,
-            Self::Get(token, _) | Self::Cancel(token, _) => *token,
+            Self::Get(token, _) | Self::Cancel(token, _) | Self::AskRecall(token, _) => *token,
             Self::Created(asking, _)
             | Self::Refunded(asking, _)
             | Self::Got(asking, _)
-            | Self::Cancelled(asking, _) => asking.token,
+            | Self::Cancelled(asking, _)
+            | Self::RecallAsked(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)
@@ -451,3 +467,5 @@ impl Message {
         }
     }
 }
+
+const _: () = assert!(size_of::<Message>() <= 11 * size_of::<u64>(), "see `Message`");

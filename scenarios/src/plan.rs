@@ -7,14 +7,17 @@ mod forced;
 mod paired;
 mod protocol;
 mod purpose;
+mod rates;
 mod stroke;
 
 use std::time::Duration;
 
-use model::gatekeeper::KeyId;
+use model::gatekeeper::{Generation, KeyId};
 use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow::recall::RECALL;
+use model::workflow::reversal::REVERSAL;
 use model::{
     BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
     PaymentId, ProviderId, Tenant, Token,
@@ -26,9 +29,11 @@ use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
 pub use dispute::DisputePlan;
+pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
 pub use protocol::{NotAProtocol, Protocol};
 pub use purpose::Purpose;
+pub use rates::{RateMove, RatePath};
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.
@@ -69,6 +74,8 @@ pub struct Plan {
     pub limits: Vec<MerchantLimit>,
     /// What customers have to pay out from.
     pub balances: Vec<CustomerBalance>,
+    /// What currencies are worth, where anybody exchanges them: each pair once.
+    pub rates: Vec<RatePath>,
     /// How links misbehave until heal.
     pub weather: Weather,
     /// Whether every message takes the usual time of its kind, and not a drawn
@@ -129,6 +136,8 @@ pub struct Operation {
     pub cancel_after: Option<Duration>,
     /// How the customer disputes it, once it was taken.
     pub dispute: Option<DisputePlan>,
+    /// How long after it the customer wants back what was paid out.
+    pub recall_after: Option<Duration>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whether the shop, once it knows of the payment, makes its request again
@@ -175,6 +184,8 @@ pub struct IssuerPlan {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed and come back days later.
+    pub refund_returned: Rate,
 }
 
 /// What goes wrong at a provider, request by request.
@@ -269,9 +280,17 @@ impl Plan {
     /// operation, or that of the dispute over it.
     pub fn workflow_of(&self, token: Token, payment: PaymentId) -> &'static PaymentWorkflow {
         let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
-        let asked_for =
-            (0..GENERATIONS).any(|n| PaymentId::of(operation.tenant, operation.key, n) == payment);
-        if operation.dispute.is_some() && !asked_for { &CHARGEBACK } else { self.workflow(token) }
+        let key = operation.key_id();
+        let asked_for = (0..GENERATIONS).any(|n| key.payment(Generation(n)) == payment);
+        let recalled =
+            (0..GENERATIONS).any(|n| PaymentId::of_recall(key.payment(Generation(n))) == payment);
+        match (asked_for, &operation.purpose) {
+            _ if recalled => &RECALL,
+            (true, _) => self.workflow(token),
+            (_, Purpose::PayIn(_)) if operation.dispute.is_some() => &CHARGEBACK,
+            (_, Purpose::Payout(_) | Purpose::Refund { .. }) if self.webhooks => &REVERSAL,
+            _ => self.workflow(token),
+        }
     }
 
     /// The operation of this instrument.
@@ -298,6 +317,13 @@ impl Plan {
     pub fn refunds(&self) -> impl Iterator<Item = (Token, &Operation)> {
         let refunds = self.operations.iter();
         refunds.filter_map(|operation| Some((operation.purpose.refunds()?, operation)))
+    }
+
+    /// Whether anything could bring a refund back after it succeeded.
+    pub fn returns_refunds(&self) -> bool {
+        let returns = |provider: &ProviderPlan| provider.issuer.refund_returned > Rate::NEVER;
+        let returned = |stroke: &Stroke| matches!(stroke.blow, Blow::RefundReturned(_));
+        self.providers.iter().any(returns) || self.strokes.iter().any(returned)
     }
 
     /// Makes every refund one of its payment again, whoever that is of by now:

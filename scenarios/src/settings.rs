@@ -1,8 +1,10 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod comparable;
 mod dialect;
 mod disturbance;
 mod rails;
+mod rates;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,7 @@ pub use disturbance::{
 };
 
 pub use rails::{Dates, RailKind, RailSettings};
+pub use rates::RateSettings;
 
 use crate::invariant::Invariant;
 use crate::party;
@@ -66,6 +69,9 @@ pub struct Scenario {
     pub lake: bool,
     /// What customers do.
     pub workload: Workload,
+    /// How the rates behave at which payments are exchanged.
+    #[serde(default)]
+    pub rates: RateSettings,
     /// On which days it may begin.
     #[serde(default)]
     pub dates: Option<Dates>,
@@ -126,6 +132,7 @@ impl Scenario {
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
         let two_phase = self.protocol == Some(Protocol::TwoPhase);
+        let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
         match invariant {
             Invariant::I07 => refunds || disputes,
             Invariant::I08 => refunds,
@@ -139,40 +146,22 @@ impl Scenario {
             | Invariant::I14
             | Invariant::I24
             | Invariant::I26
+            | Invariant::I27
             | Invariant::L05 => !two_phase,
-            Invariant::L06 => disputes,
+            Invariant::L06 => disputes || returns,
             _ => true,
         }
     }
 }
 
 impl Scenario {
-    /// Whether any world of it can meet the premise of `invariant`, by this protocol or
-    /// by another that can run it.
-    pub(crate) fn ever_meets(&self, invariant: Invariant) -> bool {
-        let two_phase = || Self { protocol: Some(Protocol::TwoPhase), ..self.clone() };
-        self.can_meet(invariant)
-            || self.not_comparable().is_none() && two_phase().can_meet(invariant)
-    }
-
-    /// Why two-phase commit can't run it, if it can't: what it asks for that only
-    /// sagas do.
-    pub fn not_comparable(&self) -> Option<&'static str> {
-        let Workload { payouts, captures, split, refund, reuse_expired, .. } = self.workload;
-        let asked = [
-            (payouts > Rate::NEVER, "it has payouts, which no bank can prepare"),
-            (captures > Rate::NEVER, "it has payments in several captures"),
-            (split > Rate::NEVER, "it has payments that are split over merchants"),
-            (refund > Rate::NEVER, "it has refunds"),
-            (self.providers.issuer.disputed > Rate::NEVER, "it has disputes"),
-            (reuse_expired > Rate::NEVER || self.key_lifetime.is_some(), "its keys expire"),
-            (self.order_ref_unique, "an order is paid once, whatever the key"),
-            (self.providers.webhooks, "providers tell by webhooks"),
-            (self.merchant_events, "it has a notifier"),
-            (self.lake, "it has a data lake"),
-            (!self.never_heals.is_empty(), "somebody in it never heals"),
-        ];
-        asked.into_iter().find(|(asks, _)| *asks).map(|(_, why)| why)
+    /// Whether what is paid out may come back.
+    pub fn sends_back(&self) -> bool {
+        let back = |rail: &RailSettings| {
+            [rail.returned, rail.unauthorized].iter().any(|rate| *rate > Rate::NEVER)
+                || self.workload.recall > Rate::NEVER
+        };
+        self.workload.payouts > Rate::NEVER && self.rails.iter().any(back)
     }
 }
 
@@ -207,6 +196,12 @@ pub struct Workload {
     /// How much each of them has, in minor units.
     #[serde(default)]
     pub balance: u64,
+    /// How often a customer wants back what was paid out.
+    #[serde(default)]
+    pub recall: Rate,
+    /// How long after it was asked for at most.
+    #[serde(default = "recall_after_max")]
+    pub recall_after_max: Span,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -229,6 +224,9 @@ pub struct Workload {
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,
+    /// How often a merchant gets another currency than the customer pays.
+    #[serde(default)]
+    pub exchange: Rate,
     /// How often a customer cancels.
     #[serde(default)]
     pub cancel: Rate,
@@ -317,6 +315,9 @@ pub struct IssuerSettings {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed, and that the customer's bank sends back one to ten
+    /// days later: F23.
+    pub refund_returned: Rate,
     /// Payments that the customer disputes at its bank: F22.
     pub disputed: Rate,
     /// How long after the payment at most; a hundred and twenty days are the
@@ -485,6 +486,10 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn recall_after_max() -> Span {
+    Span::seconds(3_600)
 }
 
 fn refund_after_max() -> Span {

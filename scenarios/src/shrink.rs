@@ -15,6 +15,7 @@ mod explicit;
 mod line;
 mod names;
 mod plainer;
+mod provider_line;
 mod quarry;
 mod range;
 mod reduce;

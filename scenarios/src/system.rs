@@ -157,6 +157,8 @@ pub enum Timer {
     Offer(PaymentId),
     /// The notifier: does the shop know of the event of this payment?
     Retell(PaymentId),
+    /// A provider: what was given back under this reference comes back.
+    RefundBack(OperationId),
 }
 
 /// What a client is reminded of.
@@ -175,6 +177,8 @@ pub enum Nudge {
     Ask(u32),
     /// No answer to the cancellation yet.
     AskCancel(u32),
+    /// It wants back what was paid out, for the how-manieth time.
+    Recall(u32),
 }
 
 /// An entry of a party's journal.
@@ -305,8 +309,11 @@ impl System for PaymentSystem {
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),
             (Party::Bank(bank), Timer::Agenda) => bank.on_alarm(self, out),
+            (Party::Provider(provider), Timer::RefundBack(reference)) => {
+                provider.on_refund_back(self, reference, out);
+            }
             (Party::Bank(bank), Timer::Return(reference, tries)) => {
-                bank.on_return(reference, tries, out);
+                bank.on_return(self, reference, tries, out);
             }
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}

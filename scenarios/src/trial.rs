@@ -327,6 +327,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundReturned => "refund-returned",
         ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
@@ -351,10 +352,14 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
 }
 
 /// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided.
+/// last dispute is decided and the last payout may have come back.
 fn horizon(plan: &Plan) -> VirtualTime {
     let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
-    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let returns = plan.operations.iter().filter_map(|operation| {
+        let may_come_back = plan.webhooks && operation.purpose.is_payout();
+        may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
+    });
+    disputes.chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {
@@ -366,6 +371,10 @@ fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
     named.filter(|(_, count)| *count > 0).collect()
 }
 
+/// What may become of a quote for an exchange, in the order in which reports list
+/// it.
+pub const QUOTE_STRIKES: [&str; 3] = ["quote-renewed", "quote-lapsed", "promise-covered"];
+
 fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
     let kernel = Strike::ALL.iter().map(|strike| (strike.name(), world.strikes().of(*strike)));
     let providers = PROVIDER_STRIKES
@@ -374,7 +383,9 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let banks = BANK_STRIKES
         .iter()
         .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
-    kernel.chain(providers).chain(banks).filter(|(_, count)| *count > 0).collect()
+    let quotes = judge.authorities().quotes();
+    let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
+    kernel.chain(providers).chain(banks).chain(quotes).filter(|(_, count)| *count > 0).collect()
 }
 
 fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {

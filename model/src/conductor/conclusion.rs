@@ -32,6 +32,7 @@ impl Conductor {
             (Aim::Step(which, _), Evidence::Taken { amount, is_open }) => {
                 by_the_sum(&self.payment, which, amount, is_open)
             }
+            (_, Evidence::Lapsed) if self.payment.covering().is_none() => Evidence::Illegal,
             (_, evidence) => evidence,
         };
         let settled = settled_at.is_none_or(|at| sent_at >= at);
@@ -80,6 +81,7 @@ impl Conductor {
                 self.doubt(now, rules);
             }
             (Aim::Step(..), Evidence::Booked) => flight.look_up = true,
+            (Aim::Step(..), Evidence::Lapsed) => self.conclusion = self.payment.covering(),
             (Aim::Step(..), Evidence::Illegal) => {
                 self.conclusion = self
                     .payment

@@ -5,8 +5,7 @@ use crate::defect::Defect;
 use crate::dialect::Dialect;
 use crate::identity::ProviderId;
 use crate::order::Order;
-use crate::quote::{Version, quote};
-use crate::record::{Case, Outcome, Record, Refusal};
+use crate::record::{Case, Record, Refusal};
 use crate::rules::Rules;
 use crate::saga::{Next, Phase, Try, TryState};
 use crate::status::{Status, StatusEvent};
@@ -25,16 +24,16 @@ impl Payment {
         if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
             return (!self.terminal).then_some(Record::Terminal);
         }
+        if self.owes_reversal() {
+            return Some(Record::Reversed);
+        }
         match next {
             Next::Begin(which) if self.action(which) == Action::Authorize => {
                 let to = |provider| self.step_intent(which, Some(provider));
                 Some(self.route(rules).map_or(FAIL, to))
             }
             Next::Begin(which) => Some(self.step_intent(which, None)),
-            Next::Await(which) if self.action(which) == Action::Quote => {
-                let quote = quote(Version::CURRENT, self.intent.money);
-                Some(Record::StepOutcome { which, outcome: Outcome::Quoted(quote) })
-            }
+            Next::Await(which) if self.action(which) == Action::Quote => Some(self.quoted(which)),
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
                 Some(Record::StepOutcome { which, outcome: self.released() })
             }
@@ -47,6 +46,12 @@ impl Payment {
             Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
             _ => None,
         }
+    }
+
+    /// Whether what came back is booked, and its payment does not tell of it.
+    fn owes_reversal(&self) -> bool {
+        let booked = self.status == Status::Succeeded && !self.reversed;
+        booked && self.intent.order.returns().is_some()
     }
 
     /// The intent of `which`, at `provider` if it is a try at a provider.
@@ -85,7 +90,8 @@ impl Payment {
         if self.status == Status::InReview && done(Action::Risk) {
             return self.change(StatusEvent::Approve);
         }
-        if self.status == Status::Captured && done(Action::Post) {
+        let books_nothing = self.step(Action::Post).is_none();
+        if self.status == Status::Captured && (done(Action::Post) || books_nothing) {
             return self.change(StatusEvent::Booked);
         }
         if self.cancel_requested && self.may_cancel() {
@@ -114,6 +120,8 @@ impl Payment {
                 self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
             }
             Action::Send => self.send_otherwise(dead),
+            // By what it costs now.
+            Action::Post => self.step_intent(Try { attempt: dead.attempt + 1, ..dead }, None),
             _ => FAIL,
         }
     }

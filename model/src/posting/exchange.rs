@@ -42,8 +42,7 @@ pub fn confirm(
     let kind = TransferKind::PostPending(held(voucher));
     chain.add(chain.id(0), exchange.quote.target, bought(to), exchange.target, kind);
     chain.book(1, (from, AccountName::Liquidity), exchange.cost);
-    chain.book(2, (from, AccountName::Liquidity), exchange.spread);
-    chain.book(3, (from, AccountName::ExchangeResidue), exchange.residue);
+    give(&mut chain, 2, exchange, from);
     chain.close()
 }
 
@@ -67,7 +66,13 @@ pub fn held(voucher: &Voucher) -> TransferId {
     voucher.id(HOLD, 0)
 }
 
-const fn bought(to: AccountName) -> Sides {
+/// What `from` gives besides the cost, by the legs from `leg` on.
+pub(super) fn give(chain: &mut Chain<'_>, leg: u32, exchange: &Exchange, from: AccountName) {
+    chain.book(leg, (from, AccountName::Liquidity), exchange.spread);
+    chain.book(leg + 1, (from, AccountName::ExchangeResidue), exchange.residue);
+}
+
+pub(super) const fn bought(to: AccountName) -> Sides {
     (AccountName::Liquidity, to)
 }
 

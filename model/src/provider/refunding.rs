@@ -32,6 +32,17 @@ impl ProviderBooks {
         self.refunds.get(&reference).map_or(&[], Vec::as_slice)
     }
 
+    /// What was given back and will come back, by its reference, and when.
+    pub fn coming_back(&self) -> impl Iterator<Item = (OperationId, Duration)> {
+        let refunds = self.refunds.iter();
+        refunds.flat_map(|(reference, refunds)| {
+            refunds.iter().filter_map(|refund| match refund.later {
+                Some((at, RefundEvent::Returned)) => Some((*reference, at)),
+                _ => None,
+            })
+        })
+    }
+
     /// The dispute over `charge`, if there is or was one.
     pub fn dispute_of(&self, charge: ChargeId) -> Option<&Dispute> {
         self.disputes.get(&charge)

@@ -2,18 +2,21 @@
 //! acceptance of a saga of its own are one commit.
 
 use super::inbox::InboxChange;
-use super::{Commit, Store, Then};
-use crate::identity::{PaymentId, TransactionId};
+use super::{Commit, Store};
+use crate::identity::PaymentId;
 use crate::money::{Amount, Money};
 use crate::order::{ChargebackOrder, Order};
 use crate::record::{Intent, Record};
-use crate::webhook::{News, Webhook};
+use crate::webhook::{Beginning, News, Webhook};
 
 impl Store {
     /// Whether `webhook` tells of something that is known here so far. If not,
     /// it has to come again: who tells that a dispute was won, before anybody
     /// heard that it was opened, is early.
     pub fn can_place(&self, webhook: &Webhook) -> bool {
+        if webhook.tells_of_return() {
+            return self.can_place_return(webhook);
+        }
         match (webhook.news, webhook.saga()) {
             (News::Stands(..), _) | (News::Begins(..), None) => true,
             (News::Begins(..), Some(saga)) => {
@@ -26,7 +29,7 @@ impl Store {
     /// bank has the money already, so nothing can refuse it. `None` as long as
     /// nothing here knows that the money was taken.
     pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
-        let News::Begins(crate::webhook::Beginning::DisputeOpened, amount) = webhook.news else {
+        let News::Begins(Beginning::DisputeOpened, amount) = webhook.news else {
             return None;
         };
         let payment = self.inbox.as_ref()?.payment_of(webhook.reference)?;
@@ -47,16 +50,9 @@ impl Store {
             records.push(Record::Flagged);
         }
         let commit = Commit {
-            id: TransactionId(0),
-            token: intent.token,
-            payment: intent.payment,
-            expected: 0,
-            epoch: None,
-            records,
-            claim: None,
             exclusive: false,
             inbox: vec![InboxChange::Received(*webhook)],
-            then: Then::Run,
+            ..Commit::of(intent.payment, intent.token, 0, records)
         };
         Some(commit.sealed())
     }

@@ -7,7 +7,8 @@ use crate::identity::{EventId, OperationId, PaymentId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::record::Record;
 use crate::status::Status;
-use crate::webhook::{News, Told, Webhook};
+use crate::webhook::{Beginning, News, Told, Webhook};
+use crate::workflow::{Action, PaymentWorkflow};
 
 /// A change of the inbox that comes with a commit: both are durable, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,9 +141,18 @@ impl Inbox {
 
     /// Takes note of the references that `records` of `payment` tell of, and of
     /// webhooks that came before them.
-    pub(super) fn learn(&mut self, payment: PaymentId, records: &[Record]) {
+    pub(super) fn learn(
+        &mut self,
+        payment: PaymentId,
+        workflow: &PaymentWorkflow,
+        records: &[Record],
+    ) {
         for record in records {
-            let Record::StepIntent { operation, provider: Some(_), .. } = *record else { continue };
+            let Record::StepIntent { which, operation, provider } = *record else { continue };
+            let sends = matches!(workflow.action(which), Action::Refund | Action::Send);
+            if provider.is_none() && !sends {
+                continue;
+            }
             self.references.insert(operation, payment);
             let early = self.versions.range((operation, 0)..=(operation, u32::MAX));
             let early: Vec<_> = early.map(|(_, event)| *event).collect();
@@ -192,7 +202,11 @@ pub(super) fn hashed(id: u64, changes: &[InboxChange]) -> u64 {
 /// it tells of money that nobody counted, which a person has to look at.
 pub(super) fn at_the_end(state: InboxState, status: Status, webhook: &Webhook) -> InboxState {
     let undone = matches!(status, Status::Failed | Status::Canceled);
-    let taken = matches!(webhook.news, News::Stands(state, _) if state.is_past_void());
+    let taken = match webhook.news {
+        News::Stands(state, _) => state.is_past_void(),
+        // What definitely was never sent can't have come back.
+        News::Begins(beginning, _) => beginning == Beginning::PayoutReturned,
+    };
     let end = |state: InboxState| {
         if !(undone && taken) {
             return state.next(InboxEvent::Outdated);

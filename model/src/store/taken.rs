@@ -83,7 +83,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) => None,
+            _ => None,
         }
     }
 
@@ -92,7 +92,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) => None,
+            _ => None,
         }
     }
 }
@@ -120,6 +120,9 @@ impl Store {
             matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
         };
         let (failed, won) = (commit.records.iter().any(failed), commit.records.iter().any(won));
+        if let Some(refund) = self.returned_by(commit) {
+            return self.restore_refundable(refund);
+        }
         if !failed && !won {
             return;
         }
@@ -136,6 +139,17 @@ impl Store {
                 self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
             }
             _ => {}
+        }
+    }
+
+    /// A refund has come back: what it gave back can be given back again.
+    fn restore_refundable(&mut self, refund: PaymentId) {
+        let journal = self.payments.get(&refund).map(|row| row.journal.as_slice());
+        if let Some(Record::Accepted(intent)) = journal.and_then(<[Record]>::first)
+            && let Order::Refund(order) = intent.order
+        {
+            let amount = intent.money.amount;
+            self.change_taken(order.of, |taken| taken.refunds -= amount);
         }
     }
 

@@ -19,7 +19,7 @@ pub static PAYIN_CARD: PaymentWorkflow = PaymentWorkflow {
     unbooking,
 };
 
-const STEPS: [Row; 7] = [
+pub(super) const STEPS: [Row; 7] = [
     (Action::Risk, Class::Compensatable, Undo::InDoubt),
     (Action::Quote, Class::Stateless, Undo::Nothing),
     (Action::Hold, Class::Compensatable, Undo::OnceDefinite),

@@ -4,9 +4,10 @@
 //!
 //! The payment is of 100.00: half of it, then 30 %, is taken; or only half.
 
-use model::{Captures, Order, PayIn};
+use model::{Amount, Captures, Intent, Money, Order, PayIn};
 
-use crate::script::{play_order, rules, rules_at};
+use crate::history::{MONEY, intent};
+use crate::script::{Door, play_order, rules, rules_at};
 
 #[test]
 fn each_capture_is_asked_for_under_an_id_of_its_own_and_the_rest_is_given_back() {
@@ -40,6 +41,26 @@ fn where_all_of_it_was_taken_nothing_is_given_back() {
         post => created
         ",
     );
+}
+
+/// A cent that is planned to be taken in two captures: the first takes it, the
+/// second has nothing to ask for, and so nobody says that it was the last. The
+/// rest of nothing was never given back, and the authorization stayed open until
+/// it expired, days after the payment had succeeded.
+#[test]
+fn where_a_later_capture_has_nothing_to_take_the_authorization_is_closed_all_the_same() {
+    let cent = Money { amount: Amount(1), ..MONEY };
+    let split = Intent { money: cent, order: order(&[5_000, 5_000]), ..intent(1) };
+    let mut door = Door::of(&rules(), split);
+    for line in [
+        "... capture-2 at b",
+        "capture-2 at b => invalid",
+        "let-go at b => released",
+        "wrote outcome release released 0",
+        "post => created",
+    ] {
+        door.follow(line);
+    }
 }
 
 #[test]

@@ -8,8 +8,7 @@ use model::{
     AccountName, Act, Amount, Answer, Beginning, Call, ChargeId, ChargeState, Commit, CommitResult,
     Conductor, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent, LedgerRequest, News,
     OperationId, Order, Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest, Record,
-    RefundOrder, Status, Store, StoreEntry, Teller, Then, Token, Told, TransactionId, Transfer,
-    TransferResult, Webhook,
+    RefundOrder, Status, Store, StoreEntry, Teller, Token, Told, Transfer, TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
@@ -293,17 +292,6 @@ fn append(store: &mut Store, payment: PaymentId, records: Vec<Record>) {
 }
 
 fn commit(payment: PaymentId, expected: u32, records: Vec<Record>) -> Commit {
-    let commit = Commit {
-        id: TransactionId(0),
-        token: Token(1),
-        payment,
-        expected,
-        epoch: None,
-        records,
-        claim: None,
-        exclusive: true,
-        inbox: Vec::new(),
-        then: Then::Run,
-    };
+    let commit = Commit::of(payment, Token(1), expected, records);
     commit.sealed()
 }

@@ -9,7 +9,7 @@ use model::{
     Amount, ChargeEvent, ChargeId, Commit, CommitResult, Currency, Decline, Defects, Execution,
     IdempotencyKey, Intent, IssuerAnswer, Ledger, Merchant, Money, OperationId, PaymentId,
     ProviderBooks, ProviderId, ProviderReply, ProviderRequest, Record, RiskDesk, RiskRequest,
-    Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, Transfer, TransferId, Verdict,
+    Status, Store, StoreEntry, Tenant, Then, Token, Transfer, TransferId, Verdict,
 };
 use proptest::prelude::*;
 
@@ -158,19 +158,7 @@ fn row() -> KeyRow {
 }
 
 fn commit(expected: u32, epoch: Option<u32>, records: Vec<Record>, then: Then) -> Commit {
-    Commit {
-        id: TransactionId(0),
-        token: Token(3),
-        payment: payment(),
-        expected,
-        epoch,
-        records,
-        claim: None,
-        exclusive: true,
-        inbox: Vec::new(),
-        then,
-    }
-    .sealed()
+    Commit { epoch, then, ..Commit::of(payment(), Token(3), expected, records) }.sealed()
 }
 
 /// A store with one closed payment of this status.

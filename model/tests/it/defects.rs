@@ -63,12 +63,14 @@ fn every_defect_has_a_story() {
         Defect::RoundEachLeg => 31,
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
-        Defect::CommitBeforeLogOrPreparedInMemory => 34,
-        Defect::HeuristicAbort => 35,
+        Defect::ReplayNondeterminism => 34,
+        Defect::RefundLateFailIgnored => 35,
+        Defect::CommitBeforeLogOrPreparedInMemory => 36,
+        Defect::HeuristicAbort => 37,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..36).collect());
-    assert_eq!(Defect::ALL.len(), 36);
+    assert_eq!(listed, (0..38).collect());
+    assert_eq!(Defect::ALL.len(), 38);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -234,17 +236,8 @@ fn a_commit_under_a_lease_that_is_over_counts_under_lease_no_fencing() {
 fn a_change_that_is_refused_leaves_its_status_behind_under_stale_overwrites() {
     differs(Defect::StaleOverwrites, |defects| {
         let mut store = Store::new(defects);
-        let commit = |expected, status| Commit {
-            id: TransactionId(0),
-            token: Token(1),
-            payment: PaymentId(1),
-            expected,
-            epoch: None,
-            records: vec![Record::StatusChanged(status)],
-            claim: None,
-            exclusive: true,
-            inbox: Vec::new(),
-            then: Then::Run,
+        let commit = |expected, status| {
+            Commit::of(PaymentId(1), Token(1), expected, vec![Record::StatusChanged(status)])
         };
         let late = commit(0, Status::Captured).sealed();
         for commit in [late.clone(), commit(1, Status::Succeeded).sealed()] {
@@ -297,7 +290,7 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
     differs(Defect::RoundEachLeg, |defects| {
         let split = Split::over(&[(Merchant(2), 3_333), (Merchant(3), 3_333)]).expect("a split");
         let captures = Captures::of(&[3_333]).expect("a share");
-        let order = Order::PayIn(PayIn { captures, split });
+        let order = Order::PayIn(PayIn { captures, split, ..PayIn::default() });
         let plain = history::intent(0);
         let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
         assert!(door.goes_well_until("post"));
@@ -306,6 +299,26 @@ fn the_parts_of_a_split_payment_are_less_than_was_captured_under_round_each_leg(
             |leg: &&Transfer| matches!(leg.debit.name, AccountName::ProviderReceivable(_));
         let booked = payment.booking(Action::Post).iter().find(receivable).map(|leg| leg.amount);
         booked != Some(payment.captured())
+    });
+}
+
+#[test]
+fn what_was_promised_is_read_anew_under_replay_nondeterminism() {
+    differs(Defect::ReplayNondeterminism, |defects| {
+        let settlement_currency = Some(Currency::Jpy);
+        let order = Order::PayIn(PayIn { settlement_currency, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        for line in ["offers 150", "... hold", "offers 200"] {
+            door.follow(line);
+        }
+        let Some((Call::Ledger(LedgerRequest::Create(legs)), _)) = door.next_call() else {
+            panic!("a hold")
+        };
+        door.follow("crash");
+        let again = door.next_call();
+        let Some((Call::Ledger(LedgerRequest::Create(anew)), _)) = again else { panic!("a hold") };
+        legs != anew
     });
 }
 

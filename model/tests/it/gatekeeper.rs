@@ -5,8 +5,7 @@ use model::gatekeeper::{Admission, CreatePayment, Generation, KeyEndpoint, KeyId
 use model::gatekeeper::{PaidOnce, Stored, StoredReply, admit};
 use model::{
     Amount, Commit, CommitResult, Currency, Defects, Fingerprint, IdempotencyKey, Intent, Merchant,
-    Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, TransactionId,
-    WorkerId,
+    Money, PaymentId, Record, Status, Store, StoreEntry, Tenant, Then, Token, WorkerId,
 };
 use model::{Captures, Order, PayIn, Split};
 use proptest::prelude::*;
@@ -61,7 +60,10 @@ fn a_fingerprint_is_of_the_payload_and_of_nothing_else() {
         };
         assert_ne!(in_parts.fingerprint(), request.fingerprint());
         let split = Split::over(&[(Merchant(2), shares[0])]).expect("a split");
-        let split = CreatePayment { order: Order::PayIn(PayIn { split, captures }), ..in_parts };
+        let split = CreatePayment {
+            order: Order::PayIn(PayIn { split, captures, ..PayIn::default() }),
+            ..in_parts
+        };
         assert_ne!(split.fingerprint(), in_parts.fingerprint());
     }
 }
@@ -267,16 +269,9 @@ impl Gate {
         };
         let lease = self.store.next_lease(payment, WorkerId(0));
         let hand = Commit {
-            id: TransactionId(0),
-            token: row.token,
-            payment,
-            expected: row.journal.len() as u32,
             epoch: Some(lease.epoch),
-            records: Vec::new(),
-            claim: None,
-            exclusive: true,
-            inbox: Vec::new(),
             then: Then::Close,
+            ..Commit::of(payment, row.token, row.journal.len() as u32, Vec::new())
         };
         self.keep(StoreEntry::Leased(payment, hand.token, lease));
         self.hands.push(hand);
@@ -336,16 +331,8 @@ fn accept(request: &CreatePayment, payment: PaymentId) -> Commit {
     let (fingerprint, order_ref) = (request.fingerprint(), request.order_ref);
     let row = KeyRow { fingerprint, payment, reply: None, order_ref };
     let commit = Commit {
-        id: TransactionId(0),
-        token: request.token,
-        payment,
-        expected: 0,
-        epoch: None,
-        records: vec![Record::Accepted(intent)],
         claim: Some((request.key, row)),
-        exclusive: true,
-        inbox: Vec::new(),
-        then: Then::Run,
+        ..Commit::of(payment, request.token, 0, vec![Record::Accepted(intent)])
     };
     commit.sealed()
 }

@@ -4,7 +4,7 @@
 use model::gatekeeper::{KeyId, KeyRow};
 use model::{
     Commit, Consumer, Event, EventNumber, Fingerprint, IdempotencyKey, PaymentId, Record, Status,
-    Store, StoreEntry, Tenant, Then, Token, TransactionId,
+    Store, StoreEntry, Tenant, Then, Token,
 };
 
 const KEY: KeyId = KeyId {
@@ -89,18 +89,7 @@ fn take(store: &mut Store, commit: &Commit) {
 }
 
 fn commit(expected: u32, records: Vec<Record>, then: Then) -> Commit {
-    let commit = Commit {
-        id: TransactionId(0),
-        token: TOKEN,
-        payment: stream(),
-        expected,
-        epoch: None,
-        records,
-        claim: None,
-        inbox: Vec::new(),
-        exclusive: true,
-        then,
-    };
+    let commit = Commit { then, ..Commit::of(stream(), TOKEN, expected, records) };
     commit.sealed()
 }
 

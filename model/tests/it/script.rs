@@ -11,6 +11,7 @@
 //! | `wrote undo authorize`, `not wrote …` | what the journal has by now |
 //! | `webhook 2 of authorize is-captured => stale` | what is told of a version, and what is found of it |
 //! | `unsigned webhook 2 …` | the same, by nobody knows whom |
+//! | `offers 150` | from now on, a euro is worth so many yen |
 //! | `crash` | another worker takes over |
 //! | `swap` | the other of two workers goes on |
 //! | `cancel` | the client's cancellation is in the journal |
@@ -21,13 +22,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Act, Call, Changes, Conductor, Defects, InboxEvent, InboxState, Intent, OperationId, Order,
-    Payment, Record, Rules, Told,
+    Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent,
+    OperationId, Order, Payment, Record, Rules, Told,
 };
 
 use crate::dialects;
 use crate::history::{History, intent, refund};
 use crate::ledger_desk::snake;
+use crate::payin_exchange::offer;
 use crate::provider_desk::span;
 use crate::spelling;
 
@@ -105,6 +107,7 @@ pub(crate) struct Door {
     other: Option<Conductor>,
     now: Duration,
     due: Option<(Call, u32)>,
+    offered: Option<ExchangeQuote>,
     unanswered: Vec<(String, Call, u32, Option<OperationId>)>,
     /// The latest version of each reference that a webhook told and that fitted.
     applied: BTreeMap<OperationId, u32>,
@@ -130,6 +133,7 @@ impl Door {
             other: None,
             now: Duration::ZERO,
             due: None,
+            offered: None,
             unanswered: Vec::new(),
             applied: BTreeMap::new(),
         }
@@ -153,6 +157,10 @@ impl Door {
                 self.refresh();
             }
             ["after", wait] => self.now += span(wait),
+            ["offers", yen] => {
+                self.offered = Some(offer(yen.parse().expect("a number")));
+                self.worker.offer(self.offered);
+            }
             ["...", ..] => {
                 let due = self.goes_well_until(line.trim_start_matches("... "));
                 assert!(due, "{line}: it never is due, {:#?}", self.written());
@@ -301,6 +309,7 @@ impl Door {
     }
 
     fn act(&mut self) -> Act {
+        self.worker.offer(self.offered);
         let act = self.worker.act(self.now, &self.rules);
         match &act {
             Act::Commit(records) => {

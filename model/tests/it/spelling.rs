@@ -91,7 +91,10 @@ pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
         Record::Notified => "notified".to_owned(),
         Record::CaseOpened(case) => format!("case {}", snake(&format!("{case:?}"))),
         Record::Flagged => "flagged".to_owned(),
+        Record::Reversed => "reversed".to_owned(),
         Record::Terminal => "terminal".to_owned(),
+        Record::Locked(exchange) => format!("locked {}", i128::from(exchange.target)),
+        Record::Covered(cover) => format!("covered {}", i128::from(cover.cost)),
     }
 }
 
@@ -176,6 +179,8 @@ fn results(word: &str, length: usize) -> Vec<TransferResult> {
         "over-limit" => (1, ExceedsCredits, LinkedEventFailed),
         "burned" => (1, IdAlreadyFailed, LinkedEventFailed),
         "voided-before" => (0, PendingTransferAlreadyVoided, LinkedEventFailed),
+        "lapsed" => (4, PendingTransferExpired, LinkedEventFailed),
+        "quote-ended" => (usize::MAX, PendingTransferExpired, Created),
         "nonsense" => (0, ExistsWithDifferentAmount, LinkedEventFailed),
         word => panic!("the ledger never says {word}"),
     };

@@ -57,7 +57,7 @@ fn posted(amount: i128, others: &[u16], shares: &[u16]) -> Payment {
     let captures = Captures::of(shares).expect("shares of a whole");
     let plain = intent(1);
     let money = Money { amount: Amount(amount), ..plain.money };
-    let order = Order::PayIn(PayIn { captures, split });
+    let order = Order::PayIn(PayIn { captures, split, ..PayIn::default() });
     let mut door = Door::of(&rules(), Intent { money, order, ..plain });
     door.follow("... post");
     door.payment()

@@ -7,7 +7,7 @@ use model::gatekeeper::{KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
     Commit, CommitResult, Fingerprint, IdempotencyKey, Intent, OperationId, PaymentId, Record,
-    Status, Store, StoreEntry, Tenant, Then, Token, TransactionId, WorkerId, saga::Try,
+    Status, Store, StoreEntry, Tenant, Then, Token, WorkerId, saga::Try,
 };
 
 use crate::history::intent;
@@ -197,18 +197,7 @@ fn cancel(payment: PaymentId, expected: u32) -> Commit {
 }
 
 fn append(payment: PaymentId, expected: u32) -> Commit {
-    let commit = Commit {
-        id: TransactionId(0),
-        token: Token(1),
-        payment,
-        expected,
-        epoch: None,
-        records: vec![Record::PivotCommitted],
-        claim: None,
-        exclusive: true,
-        inbox: Vec::new(),
-        then: Then::Run,
-    };
+    let commit = Commit::of(payment, Token(1), expected, vec![Record::PivotCommitted]);
     commit.sealed()
 }
 

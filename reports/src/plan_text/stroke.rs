@@ -47,6 +47,9 @@ fn what(blow: &Blow) -> String {
         }
         Blow::CaptureDeclined => "is declined by the issuer".to_owned(),
         Blow::RefundFailed => "comes to nothing: the money can't be given back".to_owned(),
+        Blow::RefundReturned(after) => {
+            format!("succeeds, and comes back {} later", Brief::from(after))
+        }
         Blow::IndexLag(lag) => format!("is not seen by queries for {}", Brief::from(lag)),
         Blow::NoAnswer => "is handled, and not answered".to_owned(),
         Blow::SlowInvestigation(after) => format!("is answered {} later", Brief::from(after)),

@@ -2,9 +2,12 @@
 
 use model::saga::Try;
 use model::workflow::PaymentWorkflow;
-use model::{Amount, Case, Money, Outcome, PaymentId, Record, Refusal, Token, UndoOutcome};
+use model::{
+    Amount, Case, Exchange, Money, Outcome, PaymentId, Rate, Record, Refusal, Token, UndoOutcome,
+};
 use scenarios::Plan;
 use scenarios::party::{self, provider_role};
+use scenarios::plan::Operation;
 
 use super::speech;
 
@@ -41,11 +44,30 @@ pub(super) fn sentence(
         }
         Record::Notified => "the merchant knows".to_owned(),
         Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Reversed => {
+            "what was sent has come back, and its payment is returned from now on".to_owned()
+        }
         Record::Flagged => {
             "a person has to look: a refund and a dispute take back more than was taken".to_owned()
         }
         Record::Terminal => "nothing is left to do".to_owned(),
+        Record::Locked(exchange) => locked(exchange),
+        Record::Covered(cover) => {
+            format!("the quote had ended: the house buys what it promised at {}", rate(cover.rate))
+        }
     }
+}
+
+/// What an exchange comes to, and at which rate.
+fn locked(exchange: &Exchange) -> String {
+    let quote = exchange.quote;
+    let given = Money { amount: exchange.given(), currency: quote.source };
+    let target = Money { amount: exchange.target, currency: quote.target };
+    format!("locks {}: {given} become {target}, for {} s", rate(quote.rate), quote.holds_for)
+}
+
+fn rate(rate: Rate) -> String {
+    format!("a rate of {} minor units for {}", rate.target, rate.source)
 }
 
 /// A step by its name, and the how-manieth try at it from the second on.
@@ -70,7 +92,12 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
     match outcome {
         Outcome::Approved => "is approved".to_owned(),
         Outcome::Quoted(quote) => {
-            format!("came to a fee of {} and a tax of {}", money(quote.fee), money(quote.tax))
+            let settled = plan.operation(token).map(Operation::settlement_currency);
+            let [fee, tax] = [quote.fee, quote.tax].map(|amount| match settled {
+                Some(currency) => Money { amount, currency }.to_string(),
+                None => money(amount),
+            });
+            format!("came to a fee of {fee} and a tax of {tax}")
         }
         Outcome::Held => "is done".to_owned(),
         Outcome::Authorized { charge, amount } => {
@@ -84,6 +111,8 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         Outcome::Answered => "has reached the provider".to_owned(),
         Outcome::Decided { won: true } => "is for the merchant".to_owned(),
         Outcome::Decided { won: false } => "is for the customer".to_owned(),
+        Outcome::Recalled { granted: true } => "is granted: the money will come back".to_owned(),
+        Outcome::Recalled { granted: false } => "is refused".to_owned(),
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),

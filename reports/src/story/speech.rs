@@ -39,10 +39,12 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Get(..) => told(Ask, "tell how the payment stands"),
         Message::Cancel(..) => told(Ask, "cancel the payment"),
+        Message::AskRecall(..) => told(Ask, "get back what was paid out"),
         Message::Created(_, said)
         | Message::Refunded(_, said)
         | Message::Got(_, said)
-        | Message::Cancelled(_, said) => (Answer, reply(said)),
+        | Message::Cancelled(_, said)
+        | Message::RecallAsked(_, said) => (Answer, reply(said)),
         Message::Notice(notice) => told(Tell, status(notice.status)),
         Message::NoticeAck(..) => told(Tell, "it knows"),
         Message::Event(event) | Message::MerchantEvent(event) => {

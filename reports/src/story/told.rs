@@ -13,7 +13,7 @@ use super::ids::Ids;
 use super::sentence::Words;
 use crate::brief::Brief;
 use crate::number::counted;
-use crate::plan_text;
+use crate::plan_text::{self, wanted};
 use crate::trial_text;
 
 /// A story in words.
@@ -232,10 +232,8 @@ pub(super) fn seen(story: &Story) -> String {
 
 fn wish(story: &Story) -> Option<String> {
     let operation = story.plan.operation(story.violation.token)?;
-    Some(format!(
-        "payment {}: client {} pays {} to {} under {}",
-        operation.token.0, operation.client, operation.money, operation.merchant, operation.key
-    ))
+    let (name, what) = wanted(operation);
+    Some(format!("{name}: {what}"))
 }
 
 fn lines(story: &Story, words: &Words<'_>) -> Vec<Line> {
@@ -306,6 +304,7 @@ fn is_of_money(message: &Message) -> bool {
         Message::Create(_)
             | Message::Refund(_)
             | Message::Cancel(..)
+            | Message::AskRecall(..)
             | Message::Notice(_)
             | Message::Event(_)
             | Message::MerchantEvent(_)

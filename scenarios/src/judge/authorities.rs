@@ -14,6 +14,7 @@ use sim::VirtualTime;
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::quotes::{QuoteCounts, Quotes};
 use super::screen_view::Asked;
 use super::sums::Sums;
 use super::trapped::Watch;
@@ -42,6 +43,8 @@ pub struct Authorities {
     claims: BTreeMap<Token, VirtualTime>,
     /// JR: how far each payment has come that is not finished.
     pub(super) progress: Progress,
+    /// JR: what was quoted of each payment that is not finished.
+    pub(super) quotes: Quotes,
     strikes: [u64; PROVIDER_STRIKES.len()],
     bank_strikes: [u64; BANK_STRIKES.len()],
     /// The strokes of the plan that fell.
@@ -64,6 +67,7 @@ impl Authorities {
             refunds: refunds(plan),
             claims: BTreeMap::new(),
             progress: Progress::default(),
+            quotes: Quotes::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             bank_strikes: [0; BANK_STRIKES.len()],
             strokes: BTreeSet::new(),
@@ -216,6 +220,11 @@ impl Authorities {
         strokes.filter(|id| !self.strokes.contains(id))
     }
 
+    /// What became of quotes for exchanges.
+    pub fn quotes(&self) -> QuoteCounts {
+        self.quotes.counts()
+    }
+
     /// How often a call was made again.
     pub fn calls_again(&self) -> u64 {
         self.calls_again
@@ -304,8 +313,8 @@ impl Authorities {
         self.bank_strikes[strike as usize] += 1;
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
-        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(at, movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {
@@ -320,7 +329,7 @@ impl Authorities {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(at, movement);
         if is_refund(movement.event) {
-            self.dossiers.open(movement.token).take_refund(movement);
+            self.dossiers.open(movement.token).take_refund(at, movement);
         }
     }
 

@@ -29,8 +29,10 @@ pub(super) struct Dossier {
     pub(super) booked: Amount,
     /// LG: what those withdrew.
     pub(super) withdrawn: Amount,
-    /// PB and LG: what befell it at its provider unasked, and when that was
-    /// booked.
+    /// LG: what was sent for it, and came back.
+    pub(super) returned: Amount,
+    /// PB and LG: what befell it at its provider or bank unasked, and when that
+    /// was booked.
     pub(super) rail: Vec<RailEvent>,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
@@ -56,6 +58,8 @@ pub(super) struct GivenBack {
     pub(super) amount: Amount,
     /// How much more will be, unless that fails.
     pub(super) pending: Amount,
+    /// How much was, and came back.
+    pub(super) came_back: Amount,
 }
 
 /// One charge, as the provider's own books have it.
@@ -111,7 +115,7 @@ pub struct PaymentRecordView {
     pub intent: Intent,
     /// The status.
     pub status: Status,
-    /// When the status last changed.
+    /// When the status last changed, or was final first.
     pub changed_at: VirtualTime,
     /// Whether there is no way back.
     pub pivot: bool,
@@ -141,6 +145,7 @@ impl Dossier {
         self.remittances.clear();
         self.booked = Amount::ZERO;
         self.withdrawn = Amount::ZERO;
+        self.returned = Amount::ZERO;
         self.rail.clear();
         self.holds.clear();
         self.payments.clear();
@@ -181,7 +186,10 @@ impl Dossier {
     }
 
     /// Takes what a movement of the charge means for the refund that it is for.
-    pub(super) fn take_refund(&mut self, movement: &Movement) {
+    pub(super) fn take_refund(&mut self, at: VirtualTime, movement: &Movement) {
+        if let Some(what @ Rail::RefundReturned) = Rail::of(movement.event) {
+            self.rail.push(RailEvent { what, at, booked_at: None });
+        }
         let given = &mut self.given;
         given.by = Some(movement.charge.provider);
         match movement.event {
@@ -204,9 +212,17 @@ impl Dossier {
             ChargeEvent::RefundReturned(amount) => {
                 given.effective -= 1;
                 given.amount -= amount;
+                given.came_back += amount;
             }
             _ => {}
         }
+    }
+
+    /// What was sent and came back, as the books of banks and providers have it.
+    pub(super) fn came_back(&self) -> Amount {
+        let back = |view: &&RemittanceView| matches!(view.state, RemittanceState::Returned(_));
+        let payouts = self.remittances.iter().filter(back).map(|view| view.money.amount);
+        payouts.sum::<Amount>() + self.given.came_back
     }
 
     /// What of the merchant's the ledger holds for it.
@@ -239,6 +255,9 @@ impl Dossier {
     /// The ledger has stored `row`.
     pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
         let Some(what) = Rail::booked_by(row) else { return };
+        if !what.is_of_dispute() {
+            self.returned += row.amount;
+        }
         let open = |event: &&mut RailEvent| event.what == what && event.booked_at.is_none();
         if let Some(event) = self.rail.iter_mut().find(open) {
             event.booked_at = Some(at);
@@ -246,7 +265,7 @@ impl Dossier {
     }
 
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
-        if let Some(what) = Rail::of(movement.event) {
+        if let Some(what) = Rail::of(movement.event).filter(|what| what.is_of_dispute()) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
         let known = self.charges.iter().position(|view| view.id == movement.charge.id);
@@ -257,7 +276,10 @@ impl Dossier {
         self.charges[at].take(movement);
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        if let Some(what) = Rail::of_bank(movement) {
+            self.rail.push(RailEvent { what, at, booked_at: None });
+        }
         let now = RemittanceView {
             reference: movement.remittance.reference,
             bank: movement.remittance.bank,
@@ -304,9 +326,14 @@ impl Dossier {
             }
             Record::PivotCommitted => view.pivot = true,
             Record::StatusChanged(status) => {
+                // What becomes of a success later is not what it was waited for.
+                if !view.status.is_final() {
+                    view.changed_at = at;
+                }
                 view.status = *status;
-                view.changed_at = at;
-                view.stream.change(*status);
+                if view.intent.order.has_events() {
+                    view.stream.change(*status);
+                }
             }
             Record::CaseOpened(_) => view.case = true,
             _ => {}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::Token;
 use model::workflow::chargeback::CHARGEBACK;
+use model::workflow::reversal::REVERSAL;
 use serde::Serialize;
 use sim::{Sighting, VirtualTime};
 
@@ -179,6 +180,7 @@ impl Findings {
                 token,
                 workflow: match step {
                     "dispute" | "contest" => CHARGEBACK.saga.name,
+                    "return" => REVERSAL.saga.name,
                     _ => self.plan.workflow(token).saga.name,
                 },
                 step,

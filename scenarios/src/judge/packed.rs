@@ -76,7 +76,8 @@ impl Packed {
             return None;
         }
         let order = view.intent.order;
-        if !order.captures().is_at_once() || !order.split().is_whole() {
+        let plain = order.captures().is_at_once() && order.split().is_whole();
+        if !plain || order.settlement_currency().is_some() {
             return None;
         }
         let (payment, screen) = (view.intent.payment, &dossier.screen);

@@ -13,7 +13,7 @@ use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
-use super::{called, called_refund, chargebacks, refunds};
+use super::{called, called_refund, chargebacks, rail, refunds, reversals};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -33,7 +33,8 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
         }
-        if said.refunded_by(token).is_some() && !said.is_open_case(token) {
+        let is_reversal = view.intent.order.returns().is_some();
+        if said.refunded_by(token).is_some() && !is_reversal && !said.is_open_case(token) {
             refunds::at_rest(found, seen, dossier, view);
         }
         if view.status.is_final() {
@@ -43,7 +44,11 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for operation in &said.plan.operations {
         all_agree(said, found, seen, operation, &mut spare);
         if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
+            rail::at_rest(found, seen, operation.token, dossier);
             chargebacks::at_rest(found, seen, operation.token, dossier);
+            if !said.is_open_case(operation.token) {
+                reversals::at_rest(found, seen, operation, dossier);
+            }
         }
     }
 }
@@ -77,13 +82,13 @@ fn terminates(
     view: &PaymentRecordView,
 ) {
     let token = view.intent.token;
-    let disputed_at = match view.intent.order {
-        Order::Chargeback(_) => dossier.rail.first().map(|event| event.at),
+    let befell_at = match view.intent.order {
+        Order::Chargeback(_) | Order::Reversal(_) => dossier.rail.first().map(|event| event.at),
         _ => None,
     };
     // What begins after all faults has its time from then on.
     let begun_at = said.plan.operation(token).map(|operation| operation.at);
-    let from = said.heal_at().max(disputed_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
+    let from = said.heal_at().max(befell_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults() || said.revoked_by(token).is_some();
@@ -190,7 +195,7 @@ fn all_agree(
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
+        .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
     // Under two-phase commit the books of the shards are all that the house has.
@@ -325,6 +330,8 @@ fn captured(
 ) -> BTreeMap<(Tenant, Currency), Captured> {
     let mut sides = BTreeMap::<_, Captured>::new();
     for operation in &said.plan.operations {
+        // What is exchanged moves nothing outside on the other side.
+        sides.entry((operation.tenant, operation.settlement_currency())).or_default();
         let side = sides.entry((operation.tenant, operation.money.currency)).or_default();
         let (token, is_open) = (operation.token, said.is_open_case(operation.token));
         let booked = said.booked(token);

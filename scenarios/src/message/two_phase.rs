@@ -10,7 +10,7 @@ use super::{Asking, ClientReply};
 use crate::fact::Endpoint;
 
 /// A message of two-phase commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TwoPhase {
     /// Edge to coordinator: a client asks.
     Submit(Submission),
@@ -26,7 +26,7 @@ pub enum TwoPhase {
         reply: ClientReply,
     },
     /// Coordinator to participant: make sure that you can do this.
-    Prepare(Work),
+    Prepare(Box<Work>),
     /// The answer.
     Vote(About, Vote),
     /// Coordinator to participant: this was decided.
@@ -38,7 +38,7 @@ pub enum TwoPhase {
 }
 
 /// What a client asks of a coordinator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Submission {
     /// Who asks.
     pub client: Role,
@@ -49,10 +49,10 @@ pub struct Submission {
 }
 
 /// What a client may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Asked {
     /// A new payment.
-    Create(CreatePayment),
+    Create(Box<CreatePayment>),
     /// The status of the payment under this key.
     Get(KeyId),
     /// The end of the payment under this key.

@@ -178,12 +178,23 @@ impl BankDesk {
     }
 
     /// Tells the house of money that came back, for the how-manieth time.
-    pub(crate) fn on_return(&self, reference: OperationId, tries: u32, out: &mut Effects) {
+    pub(crate) fn on_return(
+        &self,
+        system: &PaymentSystem,
+        reference: OperationId,
+        tries: u32,
+        out: &mut Effects,
+    ) {
         let mut untold = self.state.books.untold();
         let Some(notice) = untold.find(|notice| notice.reference == reference) else { return };
         tell_of_return(notice, out);
         let pause = RETRY_FIRST.saturating_mul(4_u32.saturating_pow(tries)).min(RETRY_MAX);
-        out.set_timer(pause, Timer::Return(reference, tries + 1));
+        // Where somebody is broken for good, it may tell nobody for ever.
+        if system.plan.core.is_some() {
+            out.set_housekeeping(pause, Timer::Return(reference, tries + 1));
+        } else {
+            out.set_timer(pause, Timer::Return(reference, tries + 1));
+        }
     }
 
     fn on_receipt(&mut self, receipt: &ReturnReceipt, out: &mut Effects) {

@@ -11,7 +11,7 @@ use model::gatekeeper::{
 };
 use model::{
     Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, Record,
-    RefundOrder, Status, Then, Token, TransactionId,
+    RefundOrder, Status, Token, TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
@@ -45,6 +45,7 @@ enum Asked {
     Refund(RefundPayment),
     Get,
     Cancel,
+    Recall,
 }
 
 impl Edge {
@@ -62,7 +63,7 @@ impl Edge {
             }
             Message::Create(request) => {
                 let key = request.key.scoped(defects);
-                self.read(system, (client, asking), Asked::Create(request), key, out);
+                self.read(system, (client, asking), Asked::Create(*request), key, out);
             }
             Message::Refund(request) if request.amount <= Amount::ZERO => {
                 out.send(client, Message::Refunded(asking, ClientReply::Invalid));
@@ -76,6 +77,9 @@ impl Edge {
             }
             Message::Cancel(_, key) => {
                 self.read(system, (client, asking), Asked::Cancel, key.scoped(defects), out);
+            }
+            Message::AskRecall(_, key) => {
+                self.read(system, (client, asking), Asked::Recall, key.scoped(defects), out);
             }
             Message::Rows(read, rows) => self.on_rows(system, read, &rows, out),
             Message::Committed(_, payment, id, result) => {
@@ -122,6 +126,7 @@ impl Edge {
                 (PaidOnce::default(), Some(request.of.scoped(system.rules.defects)))
             }
             Asked::Get | Asked::Cancel => (PaidOnce::default(), None),
+            Asked::Recall => (PaidOnce::default(), Some(key)),
         };
         let read = ReadRequest { serial, token: asking.token, key, of, order_ref };
         let request =
@@ -156,6 +161,7 @@ impl Edge {
                 self.answer(serial, reply, out);
             }
             Asked::Cancel => self.cancel(system, serial, rows, out),
+            Asked::Recall => self.recall(system, serial, rows, out),
         }
     }
 
@@ -271,16 +277,9 @@ impl Edge {
         out: &mut Effects,
     ) {
         let commit = Commit {
-            id: TransactionId(0),
-            token: intent.token,
-            payment: intent.payment,
-            expected: 0,
-            epoch: None,
-            records: vec![Record::Accepted(intent)],
             claim: Some(claim),
             exclusive: claims,
-            inbox: Vec::new(),
-            then: Then::Run,
+            ..Commit::of(intent.payment, intent.token, 0, vec![Record::Accepted(intent)])
         };
         self.commit(system, serial, commit, out);
     }
@@ -297,19 +296,33 @@ impl Edge {
             self.answer(serial, ClientReply::TooLate(id), out);
         } else {
             let asker = self.requests.get(&serial).map_or(Token(0), |r| r.read.token);
-            let commit = Commit {
-                id: TransactionId(0),
-                token: payment.token.unwrap_or(asker),
-                payment: id,
-                expected: payment.version,
-                epoch: None,
-                records: vec![Record::CancelRequested],
-                claim: None,
-                exclusive: true,
-                inbox: Vec::new(),
-                then: Then::Run,
-            };
+            let commit = Commit::of(
+                id,
+                payment.token.unwrap_or(asker),
+                payment.version,
+                vec![Record::CancelRequested],
+            );
             self.commit(system, serial, commit, out);
+        }
+    }
+
+    /// Accepts the recall of a payout that was sent: once, whoever asks how often.
+    fn recall(&mut self, system: &PaymentSystem, serial: u64, rows: &Rows, out: &mut Effects) {
+        let Some((id, payment)) = rows.asked_for() else {
+            return self.answer(serial, ClientReply::NotFound, out);
+        };
+        match rows.recall.as_deref() {
+            Some((_, true)) => self.answer(serial, ClientReply::Accepted(id), out),
+            Some((intent, false)) => {
+                let records = vec![Record::Accepted(*intent)];
+                let commit = Commit::of(intent.payment, intent.token, 0, records);
+                self.commit(system, serial, commit, out);
+            }
+            None if payment.status.is_final() => {
+                let reply = StoredReply { payment: id, status: payment.status };
+                self.answer(serial, ClientReply::Final(reply), out);
+            }
+            None => self.answer(serial, ClientReply::InProgress(id), out),
         }
     }
 
@@ -358,6 +371,7 @@ impl Edge {
                 Asked::Refund(_) => Message::Refunded(asking, reply),
                 Asked::Get => Message::Got(asking, reply),
                 Asked::Cancel => Message::Cancelled(asking, reply),
+                Asked::Recall => Message::RecallAsked(asking, reply),
             },
         );
     }

@@ -267,6 +267,7 @@ impl Orchestrator {
             }
             return;
         }
+        offer(system, conductor, out);
         match hand.doing {
             Doing::Working => {
                 conductor.hear(envelope.number, answer, out.monotonic(), &system.rules);
@@ -291,6 +292,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
+            offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
                     if let Some(call) = conductor.premature(&records, rules) {
@@ -378,16 +380,10 @@ impl Hand {
     ) {
         let inbox = std::mem::take(&mut self.found);
         let commit = Commit {
-            id: TransactionId(0),
-            token: self.token,
-            payment,
-            expected: self.version,
             epoch: Some(self.epoch),
-            records,
-            claim: None,
-            exclusive: true,
             inbox,
             then,
+            ..Commit::of(payment, self.token, self.version, records)
         };
         let commit = Arc::new(commit.sealed_by(&system.rules));
         if out.maybe(PointName::RepeatedCommit.point(), Subject(self.token.0)) {
@@ -447,6 +443,15 @@ impl Hand {
         } else {
             out.set_timer(pause, timer);
         }
+    }
+}
+
+/// Reads the rate that a payment is exchanged at, if it is.
+fn offer(system: &PaymentSystem, conductor: &mut Conductor, out: &Effects) {
+    let intent = conductor.payment().intent();
+    if let Some(target) = intent.order.settlement_currency() {
+        let source = intent.money.currency;
+        conductor.offer(system.plan.offered(source, target, out.wall()));
     }
 }
 

@@ -285,6 +285,12 @@ impl ProviderDesk {
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
             self.tell(strike, fortune.by.map_or(By::Rate, By::Stroke), out);
         }
+        if let Some((stroke, after)) = fortune.returned_by(movement.as_ref())
+            && let Some((_, reference)) = job.request.keyed()
+        {
+            out.set_timer(after, Timer::RefundBack(reference));
+            stroke.into_iter().for_each(|stroke| out.note(Fact::Befell(stroke)));
+        }
         if let Some(stroke) = fortune.lag_by {
             out.note(Fact::Befell(stroke));
         }
@@ -339,14 +345,11 @@ impl ProviderDesk {
 
     /// Lets time pass over all that a request is about.
     fn mature(&mut self, system: &PaymentSystem, request: &ProviderRequest, out: &mut Effects) {
-        let now = now(out);
         if let Some(charge) = self.state.books.about(request).map(|charge| charge.id) {
             self.mature_charge(system, charge, out);
         }
         if let ProviderRequest::Query { target } = *request {
-            while let Some(movement) = self.state.books.mature_refund(target, now) {
-                self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
-            }
+            self.mature_refunds(system, target, out);
         }
     }
 

@@ -15,7 +15,10 @@ use model::{
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
+use crate::bounds::{
+    ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, REFUND_RETURNED_MAX, RETURNED_WITHIN,
+    TOLD_WITHIN, never_found, term,
+};
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
@@ -180,6 +183,7 @@ impl StoreDesk {
             }
             let changes = |record: &Record| matches!(record, Record::StatusChanged(_));
             let has_events = commit.records.iter().any(changes);
+            let returned = self.store.returned_by(&commit);
             let entry = StoreEntry::Committed(commit);
             self.store.restore(&entry);
             let early = system.rules.defects.pick(Defect::PublishThenCommit, || false, || true);
@@ -193,6 +197,9 @@ impl StoreDesk {
             }
             if has_events {
                 self.offer(system, payment, token, out);
+            }
+            if let Some(returned) = returned {
+                self.offer(system, returned, token, out);
             }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
@@ -317,6 +324,8 @@ impl StoreDesk {
         let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
         let told_within = match system.plan.webhooks {
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
+            true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
+            true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
             true => TOLD_WITHIN,
             false => Duration::ZERO,
         };

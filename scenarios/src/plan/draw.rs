@@ -5,6 +5,7 @@ mod banks;
 mod clocks;
 mod crashes;
 mod disks;
+mod exchanges;
 mod gone;
 mod links;
 mod moments;
@@ -18,6 +19,8 @@ use model::{BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
 use super::{Operation, Plan, Protocol, Strokes};
+pub(crate) use exchanges::MILLIONTHS_MAX;
+
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
     EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
@@ -50,6 +53,8 @@ impl Plan {
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
+        exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
+        workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -87,6 +92,7 @@ impl Plan {
             lake: scenario.lake,
             limits: workload::limits(scenario),
             balances: workload::balances(scenario),
+            rates: exchanges::rates(scenario, &operations, &mut seed.stream(RATES)),
             weather,
             plain: false,
             ordered: kinds_of_link.inner_links(scenario.links.ordered),
@@ -148,6 +154,9 @@ const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
+const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
+const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
+const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));

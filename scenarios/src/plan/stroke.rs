@@ -65,6 +65,8 @@ pub enum Blow {
     /// The provider says of this execution of a refund, at once or later, that
     /// the money could not be given back.
     RefundFailed,
+    /// F23: what this execution of a refund gave back comes back so long after.
+    RefundReturned(Duration),
     /// F16: queries do not see what this execution did for so long; the lag of
     /// the provider's dialect is the most.
     IndexLag(Duration),
@@ -120,6 +122,7 @@ impl Blow {
             Self::Deferred(..) => "deferred",
             Self::CaptureDeclined => "capture-declined",
             Self::RefundFailed => "refund-failed",
+            Self::RefundReturned(_) => "refund-returned",
             Self::IndexLag(_) => "index-lag",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated(_) => "webhook-repeated",
@@ -156,6 +159,7 @@ impl Blow {
             | Self::SlowInvestigation(lasts)
             | Self::AnsweredLate(lasts, _)
             | Self::SentBack(_, lasts)
+            | Self::RefundReturned(lasts)
             | Self::Recallable(lasts) => Some(*lasts),
             _ => None,
         }
@@ -176,6 +180,7 @@ impl Blow {
             Self::SlowInvestigation(_) => Self::SlowInvestigation(lasts),
             Self::AnsweredLate(_, yes) => Self::AnsweredLate(lasts, yes),
             Self::SentBack(reason, _) => Self::SentBack(reason, lasts),
+            Self::RefundReturned(_) => Self::RefundReturned(lasts),
             Self::Recallable(_) => Self::Recallable(lasts),
             other => other,
         }

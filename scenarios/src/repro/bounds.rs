@@ -19,5 +19,9 @@ pub(super) const LIMIT_MAX: i128 = u64::MAX as i128;
 pub(super) const LOAD_PERCENT_MAX: u32 = 1_000_000;
 /// The most that a clock may be wrong, in parts per million.
 pub(super) const PPM_MAX: u32 = 500_000;
+/// The most that a minor unit is worth, in millionths of one.
+pub(super) const MILLIONTHS_MAX: u64 = crate::plan::MILLIONTHS_MAX;
+/// The most changes of one rate.
+pub(super) const RATE_MOVES_MAX: usize = crate::load::RATE_MOVES_MAX as usize;
 /// The most digests of a recorded run.
 pub(super) const DIGESTS_MAX: usize = 64;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use model::{
-    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
+    Amount, BankId, Captures, Currency, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
     PayoutOrder, Split, Tenant, Token,
 };
 use serde::Deserialize;
@@ -41,6 +41,7 @@ pub(super) struct OperationLine {
     or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    recalls: Option<Spanned<Span>>,
     disputed: Option<Spanned<Span>>,
     answer_within: Option<Spanned<Span>>,
     decided_after: Option<Spanned<Span>>,
@@ -50,6 +51,8 @@ pub(super) struct OperationLine {
     captures: Option<Spanned<Vec<u16>>>,
     /// The other merchants that it is for, each with its basis points of it.
     split: Option<Spanned<Vec<(u16, u16)>>>,
+    /// What its merchant gets, if that is not what is paid.
+    settles_in: Option<Spanned<Currency>>,
     #[serde(default)]
     insists: bool,
 }
@@ -117,6 +120,7 @@ pub(super) fn line(operation: &Operation) -> String {
     };
     let line = then(line, "clicks_again", operation.click_again_after);
     let line = then(line, "cancels", operation.cancel_after);
+    let line = then(line, "recalls", operation.recall_after);
     let line = if operation.insists { line.bare("insists", true) } else { line };
     let captures = operation.purpose.pay_in().captures;
     let line = match captures.is_at_once() {
@@ -126,6 +130,10 @@ pub(super) fn line(operation: &Operation) -> String {
     let others = operation.purpose.pay_in().split;
     let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
     let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
+    let line = match operation.purpose.pay_in().settlement_currency {
+        None => line,
+        Some(currency) => line.words("settles_in", currency.code()),
+    };
     let Some(dispute) = operation.dispute else { return line.end() };
     let line = line
         .words("disputed", Span(dispute.after))
@@ -208,7 +216,9 @@ impl OperationLine {
         });
         let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
         let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
-        let purpose = self.purpose(banks, PayIn { captures: taken, split: shared })?;
+        let settlement_currency = self.settlement_currency()?;
+        let pay_in = PayIn { captures: taken, split: shared, settlement_currency };
+        let purpose = self.purpose(banks, pay_in)?;
         Ok(Operation {
             token: Token(payment),
             at: VirtualTime::ZERO.after(span(&mut Some(self.at), "at", CHAOS_MAX)?),
@@ -220,10 +230,24 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            recall_after: after(self.recalls, "recalls")?,
             dispute,
             purpose,
             insists: self.insists,
         })
+    }
+
+    /// What its merchant gets it in, if that is not what is paid.
+    fn settlement_currency(&self) -> Result<Option<Currency>, Wrong> {
+        let Some(currency) = &self.settles_in else { return Ok(None) };
+        let same = *currency.get_ref() == self.pays.get_ref().0.currency;
+        let apart = self.captures.is_some() || self.split.is_some() || self.disputed.is_some();
+        if same || apart || self.out_of.is_some() {
+            let problem = "`settles_in` is another currency than the payment's, of one that comes \
+                           in at once for one merchant and is not disputed";
+            return Err(Wrong::new(currency.span(), problem));
+        }
+        Ok(Some(*currency.get_ref()))
     }
 
     /// What it is for, in a world with so many banks.
@@ -291,6 +315,10 @@ impl RefundLine {
             return Err(Wrong::new(self.refund.span(), "refunds are numbered from 1 on"));
         }
         let money = bounded(*self.gives_back.get_ref(), self.gives_back.span(), AMOUNT_MAX)?;
+        if payment.settlement_currency() != payment.money.currency {
+            let problem = format!("payment {} is exchanged, and can't be given back", of.0);
+            return Err(Wrong::new(self.of.span(), problem));
+        }
         if money.currency != payment.money.currency {
             let problem = format!("payment {} is in {}", of.0, payment.money.currency);
             return Err(Wrong::new(self.gives_back.span(), problem));
@@ -308,6 +336,7 @@ impl RefundLine {
             cancel_after: None,
             order_ref: OrderRef(refund),
             dispute: None,
+            recall_after: None,
             insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()

@@ -15,7 +15,9 @@ use super::fault_line::FaultLine;
 use super::group::{name, role};
 use super::line::{Line, need, or, span};
 use super::moment::{beginning, kind, kind_name, no_moment};
-use crate::bounds::{EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
+use crate::bounds::{
+    EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX, REFUND_RETURNED_MAX,
+};
 use crate::invalid::{Wrong, nearest};
 use crate::ordinal::Ordinal;
 use crate::party::{self, RISK};
@@ -156,6 +158,7 @@ impl FaultLine {
             "deferred" => Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
             "capture-declined" => Blow::CaptureDeclined,
             "refund-failed" => Blow::RefundFailed,
+            "refund-returned" => Blow::RefundReturned(self.length(of, REFUND_RETURNED_MAX)?),
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
             "webhook-dropped" => Blow::WebhookDropped,
             "webhook-repeated" => Blow::WebhookRepeated(self.length(of, HELD_BACK_MAX)?),
@@ -192,7 +195,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 30] = [
+pub(super) const KINDS: [&str; 31] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -205,6 +208,7 @@ pub(super) const KINDS: [&str; 30] = [
     "deferred",
     "capture-declined",
     "refund-failed",
+    "refund-returned",
     "index-lag",
     "webhook-dropped",
     "webhook-repeated",
@@ -250,6 +254,7 @@ mod tests {
             Blow::Deferred(lasts, approves),
             Blow::CaptureDeclined,
             Blow::RefundFailed,
+            Blow::RefundReturned(lasts),
             Blow::IndexLag(lasts),
             Blow::WebhookDropped,
             Blow::WebhookRepeated(lasts),

@@ -14,12 +14,14 @@ use super::bounds::{CHAOS_MAX, FAULTS_MAX, OPERATIONS_MAX, SPAN_MAX};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
+use super::key::Key;
 use super::line::{Line, quoted, span};
 use super::network::{NetworkTable, network_lines};
 use super::notes::Notes;
 use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
 use super::provider::{self, ProviderTable, RiskTable};
+use super::rates::{self, RateLine};
 use super::route::Route;
 use super::stroke;
 use crate::bounds;
@@ -67,6 +69,8 @@ pub(super) struct WorldTable {
     #[serde(default)]
     balances: Vec<BalanceLine>,
     #[serde(default)]
+    rates: Vec<RateLine>,
+    #[serde(default)]
     points: Vec<PointLine>,
     #[serde(default)]
     ordered: Vec<Route>,
@@ -88,11 +92,6 @@ pub(super) struct Origin {
     pub(super) scenario: String,
     pub(super) seed: Seed,
 }
-
-/// The key of all draws of a run: 32 hex digits.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(try_from = "String")]
-struct Key([u64; 2]);
 
 /// How long messages take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -177,6 +176,7 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
         some("faults", faults.collect()),
         some("limits", bare(plan.limits.iter().map(operation::limit_line).collect())),
         some("balances", bare(plan.balances.iter().map(operation::balance_line).collect())),
+        some("rates", bare(plan.rates.iter().map(rates::line).collect())),
         some("points", bare(points.map(Line::end).collect())),
         some("ordered", bare(routes(&plan.ordered))),
         some("connections", bare(routes(&plan.connections))),
@@ -264,7 +264,9 @@ impl WorldTable {
         let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
+        let place = self.operations.span();
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
+        let rates = rates::paths(self.rates, &operations, place)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
         let (protocol, protocol_place) = match self.protocol {
@@ -306,6 +308,7 @@ impl WorldTable {
             operations,
             limits,
             balances,
+            rates,
             weather: self.network.weather()?,
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
@@ -438,17 +441,6 @@ fn planned(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, 
         }
     }
     Ok(all)
-}
-
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let is_key = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let half = |half: &str| u64::from_str_radix(half, 16).ok();
-        let words = is_key.then(|| Some([half(&text[..16])?, half(&text[16..])?])).flatten();
-        words.map(Self).ok_or_else(|| format!("`{text}` is no key: expected 32 hex digits"))
-    }
 }
 
 pub(super) fn bounded<T: Copy + Ord + std::fmt::Display>(

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{BankId, Captures, Dialect, PayIn, ProviderId, Split, Token};
+use model::{BankId, Captures, Currency, Dialect, PayIn, ProviderId, Split, Token};
 use serde::{Deserialize, Serialize};
-use sim::{Links, Rate};
+use sim::{Links, Rate, VirtualTime};
 
 use super::bank_line::BankLine;
+pub use super::provider_line::ProviderLine;
 use crate::party::{bank_role, name, provider_role};
-use crate::plan::{Plan, ProviderPlan, Purpose};
+use crate::plan::{Plan, Purpose};
 use crate::points::PointName;
 
 /// One thing that a plan has, and could do without.
@@ -26,12 +27,18 @@ pub enum Line {
     Cancellation(Token),
     /// The customer disputes it.
     Dispute(Token),
+    /// The customer wants it back.
+    Recall(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
     /// The captures in which a payment is taken, and not at once.
     Captures(Token),
     /// The merchants that a payment is split over.
     Split(Token),
+    /// That a merchant gets another currency than is paid.
+    Exchange(Token),
+    /// A change of what one currency is worth in another.
+    RateMove(Currency, Currency, VirtualTime),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -90,48 +97,6 @@ pub enum WeatherLine {
     Load,
 }
 
-/// What a provider or an issuer does at a rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProviderLine {
-    /// F05.
-    ReplyDropped,
-    /// F06.
-    RequestDropped,
-    /// F07.
-    LateEffect,
-    /// F08, after the effect.
-    ErrorAfter,
-    /// F08, before the effect.
-    ErrorBefore,
-    /// F10.
-    Throttled,
-    /// F16.
-    IndexLag,
-    /// F11, soft.
-    DeclineSoft,
-    /// F11, hard.
-    DeclineHard,
-    /// F12.
-    Partial,
-    /// F13.
-    Deferred,
-    /// F14.
-    CaptureDeclined,
-    /// Refunds that come to nothing.
-    RefundFailed,
-    /// F15, never told.
-    WebhookDropped,
-    /// F15, told once more.
-    WebhookRepeated,
-    /// F15, told behind later ones.
-    WebhookReordered,
-    /// F15, told late.
-    WebhookDelay,
-    /// F15, told before the answer.
-    WebhookEarly,
-}
-
 impl Line {
     /// Every line of `plan`: operations first, then what goes wrong one by one,
     /// then what goes wrong at a rate, then the rest.
@@ -154,11 +119,18 @@ impl Line {
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
+            lines.extend(operation.recall_after.map(|_| Self::Recall(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
             let captures = operation.purpose.pay_in().captures;
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
             let split = operation.purpose.pay_in().split;
             lines.extend((!split.is_whole()).then_some(Self::Split(token)));
+            let exchanged = operation.settlement_currency() != operation.money.currency;
+            lines.extend(exchanged.then_some(Self::Exchange(token)));
+        }
+        for path in &plan.rates {
+            let moves = path.moves.iter();
+            lines.extend(moves.map(|m| Self::RateMove(path.source, path.target, m.at)));
         }
         lines
     }
@@ -230,6 +202,8 @@ impl Line {
                 | Self::Insistence(_)
                 | Self::Captures(_)
                 | Self::Split(_)
+                | Self::Exchange(_)
+                | Self::RateMove(..)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
@@ -265,6 +239,9 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            if gone.contains(&Line::Recall(operation.token)) {
+                operation.recall_after = None;
+            }
             if gone.contains(&Line::Dispute(operation.token)) {
                 operation.dispute = None;
             }
@@ -277,7 +254,16 @@ impl Plan {
                 let whole = PayIn { split: Split::default(), ..operation.purpose.pay_in() };
                 operation.purpose = Purpose::PayIn(whole);
             }
+            if gone.contains(&Line::Exchange(operation.token)) {
+                let as_paid = PayIn { settlement_currency: None, ..operation.purpose.pay_in() };
+                operation.purpose = Purpose::PayIn(as_paid);
+            }
         }
+        for path in &mut plan.rates {
+            let (source, target) = (path.source, path.target);
+            path.moves.retain(|m| !gone.contains(&Line::RateMove(source, target, m.at)));
+        }
+        plan.forget_rates();
         plan.faults.retain(|fault| !gone.contains(&Line::Fault(fault.id)));
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
         plan.strokes.retain(|stroke| !gone.contains(&Line::Stroke(stroke.id)));
@@ -336,108 +322,17 @@ impl Plan {
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Dispute(_)
+            | Line::Recall(_)
             | Line::Insistence(_)
             | Line::Captures(_)
             | Line::Split(_)
+            | Line::Exchange(_)
+            | Line::RateMove(..)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
             | Line::Forced(_)
             | Line::Point(_) => {}
-        }
-    }
-}
-
-impl ProviderLine {
-    /// Every one, faults first.
-    pub const ALL: [Self; 18] = [
-        Self::ReplyDropped,
-        Self::RequestDropped,
-        Self::LateEffect,
-        Self::ErrorAfter,
-        Self::ErrorBefore,
-        Self::Throttled,
-        Self::IndexLag,
-        Self::WebhookDropped,
-        Self::WebhookRepeated,
-        Self::WebhookReordered,
-        Self::WebhookDelay,
-        Self::WebhookEarly,
-        Self::DeclineSoft,
-        Self::DeclineHard,
-        Self::Partial,
-        Self::Deferred,
-        Self::CaptureDeclined,
-        Self::RefundFailed,
-    ];
-
-    /// What files call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ReplyDropped => "reply-dropped",
-            Self::RequestDropped => "request-dropped",
-            Self::LateEffect => "late-effect",
-            Self::ErrorAfter => "error-after",
-            Self::ErrorBefore => "error-before",
-            Self::Throttled => "throttled",
-            Self::IndexLag => "index-lag",
-            Self::DeclineSoft => "decline-soft",
-            Self::DeclineHard => "decline-hard",
-            Self::Partial => "partial",
-            Self::Deferred => "deferred",
-            Self::CaptureDeclined => "capture-declined",
-            Self::RefundFailed => "refund-failed",
-            Self::WebhookDropped => "webhook-dropped",
-            Self::WebhookRepeated => "webhook-repeated",
-            Self::WebhookReordered => "webhook-reordered",
-            Self::WebhookDelay => "webhook-delay",
-            Self::WebhookEarly => "webhook-early",
-        }
-    }
-
-    fn is_on(self, provider: &ProviderPlan) -> bool {
-        match self {
-            Self::IndexLag => !provider.faults.index_lag_max.is_zero(),
-            Self::WebhookDelay => !provider.faults.webhooks.delay_max.is_zero(),
-            _ => *self.rate(&mut provider.clone()) > Rate::NEVER,
-        }
-    }
-
-    fn calm(self, provider: &mut ProviderPlan) {
-        match self {
-            Self::IndexLag => provider.faults.index_lag_max = Duration::ZERO,
-            Self::WebhookDelay => provider.faults.webhooks.delay_max = Duration::ZERO,
-            Self::WebhookReordered => provider.faults.webhooks.reorder_max = Duration::ZERO,
-            Self::LateEffect => provider.faults.late_effect_max = Duration::ZERO,
-            Self::Deferred => provider.issuer.deferred_max = Duration::ZERO,
-            _ => {}
-        }
-        if !matches!(self, Self::IndexLag | Self::WebhookDelay) {
-            *self.rate(provider) = Rate::NEVER;
-        }
-    }
-
-    /// The rate of anything but the lag of an index and the delay of webhooks,
-    /// which are lengths.
-    fn rate(self, provider: &mut ProviderPlan) -> &mut Rate {
-        let ProviderPlan { issuer, faults, .. } = provider;
-        match self {
-            Self::ReplyDropped => &mut faults.reply_dropped,
-            Self::RequestDropped => &mut faults.request_dropped,
-            Self::LateEffect | Self::IndexLag => &mut faults.late_effect,
-            Self::ErrorAfter => &mut faults.error_after,
-            Self::ErrorBefore => &mut faults.error_before,
-            Self::Throttled => &mut faults.throttled,
-            Self::DeclineSoft => &mut issuer.decline_soft,
-            Self::DeclineHard => &mut issuer.decline_hard,
-            Self::Partial => &mut issuer.partial,
-            Self::Deferred => &mut issuer.deferred,
-            Self::CaptureDeclined => &mut issuer.capture_declined,
-            Self::RefundFailed => &mut issuer.refund_failed,
-            Self::WebhookDropped => &mut faults.webhooks.dropped,
-            Self::WebhookRepeated => &mut faults.webhooks.repeated,
-            Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,
-            Self::WebhookEarly => &mut faults.webhooks.early,
         }
     }
 }
@@ -449,9 +344,14 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
+            Self::Recall(token) => write!(f, "the recall of payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
             Self::Split(token) => write!(f, "the split of payment {}", token.0),
+            Self::Exchange(token) => write!(f, "the exchange of payment {}", token.0),
+            Self::RateMove(source, target, at) => {
+                write!(f, "the rate of {} in {} at {at}", source.code(), target.code())
+            }
             Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
                 write!(f, "fault {id}")
             }

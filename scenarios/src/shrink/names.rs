@@ -90,7 +90,12 @@ fn merchant(plan: &Plan, at: usize) -> Plan {
 }
 
 fn currency(plan: &Plan, at: usize) -> Plan {
-    with(plan, at, |operation| operation.money.currency = Currency::Usd)
+    // What is exchanged has two, and a rate.
+    with(plan, at, |operation| {
+        if operation.settlement_currency() == operation.money.currency {
+            operation.money.currency = Currency::Usd;
+        }
+    })
 }
 
 fn with(plan: &Plan, at: usize, change: impl FnOnce(&mut Operation)) -> Plan {
@@ -106,7 +111,7 @@ fn with(plan: &Plan, at: usize, change: impl FnOnce(&mut Operation)) -> Plan {
 fn tidy(mut plan: Plan) -> Plan {
     plan.follow_payments();
     let paid: BTreeSet<_> =
-        plan.operations.iter().map(|o| (o.tenant, o.merchant, o.money.currency)).collect();
+        plan.operations.iter().map(|o| (o.tenant, o.merchant, o.settlement_currency())).collect();
     let usual = plan.limits.iter().map(|limit| limit.money.amount).max().unwrap_or(Amount::ZERO);
     let known = std::mem::take(&mut plan.limits);
     plan.limits = paid

@@ -332,7 +332,12 @@ impl JournalBelief {
             Record::CaseOpened(_) => self.case = true,
             Record::Terminal => self.closed = true,
             Record::Flagged => self.case = true,
-            Record::Accepted(_) | Record::PivotCommitted | Record::Notified => {}
+            Record::Accepted(_)
+            | Record::PivotCommitted
+            | Record::Notified
+            | Record::Reversed
+            | Record::Locked(_)
+            | Record::Covered(_) => {}
         }
     }
 

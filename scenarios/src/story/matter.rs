@@ -142,6 +142,7 @@ impl Matter {
             | Timer::Answer(_)
             | Timer::Mature(_)
             | Timer::Dispute(_)
+            | Timer::RefundBack(_)
             | Timer::Orphan(_)
             | Timer::Reap => false,
         }

@@ -46,15 +46,21 @@ impl Outbox {
         Self { provider, signed, versions, counts, parcels }
     }
 
-    /// Takes a movement of the books that happened `at`, if it is told of.
-    pub(super) fn take(&mut self, movement: &Movement, at: Duration) -> Option<Parcel> {
+    /// Takes a movement of the books that happened `at` to what has this
+    /// `reference`, if it is told of.
+    pub(super) fn take(
+        &mut self,
+        movement: &Movement,
+        reference: OperationId,
+        at: Duration,
+    ) -> Option<Parcel> {
         if !is_told(movement) {
             return None;
         }
-        let charge = &movement.charge;
-        let version = self.versions.entry(charge.reference).or_default();
+        let (charge, token) = (&movement.charge, movement.token);
+        let version = self.versions.entry(reference).or_default();
         *version += 1;
-        let number = self.counts.entry(charge.token).or_default();
+        let number = self.counts.entry(token).or_default();
         *number += 1;
         let teller = Teller::Provider(self.provider);
         let amount = match charge.state {
@@ -64,19 +70,22 @@ impl Outbox {
             _ => charge.authorized,
         };
         let webhook = Webhook {
-            event: EventId::of(teller, charge.reference, *version),
+            event: EventId::of(teller, reference, *version),
             teller,
-            reference: charge.reference,
+            reference,
             charge: charge.id,
             version: *version,
             news: match movement.event {
                 ChargeEvent::Disputed(amount) => News::Begins(Beginning::DisputeOpened, amount),
                 ChargeEvent::DisputeWon(amount) => News::Begins(Beginning::DisputeWon, amount),
                 ChargeEvent::DisputeLost => News::Begins(Beginning::DisputeLost, charge.withdrawn),
+                ChargeEvent::RefundReturned(amount) => {
+                    News::Begins(Beginning::RefundFailed, amount)
+                }
                 _ => News::Stands(charge.state, amount),
             },
             signed: self.signed,
-            token: charge.token,
+            token,
         };
         let parcel = Parcel { webhook, number: *number, at };
         self.parcels.insert(webhook.event, parcel);
@@ -108,7 +117,7 @@ impl Outbox {
 }
 
 /// Whether a provider tells of it: of everything that changes where a charge
-/// stands. Of refunds tells whoever begins something by them.
+/// stands, and of a refund that comes back after it had succeeded.
 pub(crate) fn is_told(movement: &Movement) -> bool {
     match movement.event {
         ChargeEvent::Authorized(_)
@@ -123,12 +132,12 @@ pub(crate) fn is_told(movement: &Movement) -> bool {
         | ChargeEvent::Settled
         | ChargeEvent::Disputed(_)
         | ChargeEvent::DisputeWon(_)
-        | ChargeEvent::DisputeLost => true,
+        | ChargeEvent::DisputeLost
+        | ChargeEvent::RefundReturned(_) => true,
         ChargeEvent::RemainderReleased
         | ChargeEvent::Refunded(_)
         | ChargeEvent::RefundPending(_)
         | ChargeEvent::RefundSucceeded(_)
-        | ChargeEvent::RefundFailed(_)
-        | ChargeEvent::RefundReturned(_) => false,
+        | ChargeEvent::RefundFailed(_) => false,
     }
 }

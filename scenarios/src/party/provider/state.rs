@@ -46,7 +46,8 @@ impl ProviderState {
                 self.tell(Some(movement), *now);
                 self.books.mature(*charge, *now);
             }
-            ProviderEntry::RefundMatured(reference, now, _) => {
+            ProviderEntry::RefundMatured(reference, now, movement) => {
+                self.tell_about(movement, *reference, *now);
                 self.books.mature_refund(*reference, *now);
             }
             ProviderEntry::Disputed(charge, event, now, respond_by, movement) => {
@@ -80,8 +81,14 @@ impl ProviderState {
     }
 
     fn tell(&mut self, movement: Option<&Movement>, at: Duration) {
-        if let Some((outbox, movement)) = self.outbox.as_mut().zip(movement) {
-            outbox.take(movement, at);
+        if let Some(movement) = movement {
+            self.tell_about(movement, movement.charge.reference, at);
+        }
+    }
+
+    fn tell_about(&mut self, movement: &Movement, reference: OperationId, at: Duration) {
+        if let Some(outbox) = &mut self.outbox {
+            outbox.take(movement, reference, at);
         }
     }
 

@@ -60,7 +60,7 @@ impl AdapterDesk {
                 if self.errands.contains_key(&transaction) {
                     return self.asked_again(system, transaction, out);
                 }
-                let errand = Errand::new(work.about, Some(work), delivery.from, out.monotonic());
+                let errand = Errand::new(work.about, Some(*work), delivery.from, out.monotonic());
                 // It has to be known that money may be reserved before it is.
                 keep(&errand, out);
                 self.errands.insert(transaction, errand);

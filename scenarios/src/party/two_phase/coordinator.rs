@@ -326,7 +326,7 @@ impl CoordinatorDesk {
                 CoordinatorAct::Prepare => {
                     let asked = coordinator.asked().into_iter();
                     for branch in asked {
-                        let work = TwoPhase::Prepare(deal.work(branch));
+                        let work = TwoPhase::Prepare(Box::new(deal.work(branch)));
                         out.send(branch_role(branch), Message::TwoPhase(work));
                     }
                 }

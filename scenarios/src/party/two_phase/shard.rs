@@ -90,7 +90,7 @@ impl ShardDesk {
         }
         match delivery.message {
             Message::TwoPhase(TwoPhase::Prepare(work)) => {
-                let fresh = Part::new(work.about, Some(work), delivery.from);
+                let fresh = Part::new(work.about, Some(*work), delivery.from);
                 self.parts.entry(work.about.transaction).or_insert(fresh);
                 self.prepare(system, work.about.transaction, out);
             }

@@ -26,6 +26,7 @@ impl Drawer<'_> {
                 deferred_max: issuer.deferred_max.0,
                 capture_declined: issuer.capture_declined,
                 refund_failed: issuer.refund_failed,
+                refund_returned: issuer.refund_returned,
             },
             faults: ProviderFaults {
                 reply_dropped: self.rate(faults.reply_dropped),

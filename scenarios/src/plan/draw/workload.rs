@@ -36,6 +36,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
             dispute: None,
+            recall_after: None,
             purpose: Purpose::default(),
             insists: false,
         }
@@ -122,6 +123,22 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
         operation.dispute = (disputed && paid).then_some(dispute);
     }
 }
+
+/// Some customers will want back what they had paid out.
+pub(super) fn recalls(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let workload = &scenario.workload;
+    if workload.recall == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let recalled = stream.chance(workload.recall);
+        let after = stream.span(RECALL_AFTER_MIN, workload.recall_after_max.0);
+        operation.recall_after = (recalled && operation.purpose.is_payout()).then_some(after);
+    }
+}
+
+/// Nobody asks back what was asked for just now.
+const RECALL_AFTER_MIN: Duration = Duration::from_secs(1);
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Nobody disputes what was paid today.
