@@ -23,8 +23,13 @@ impl Plan {
         let faults = std::mem::take(&mut self.faults);
         let paired = faults.into_iter().filter_map(|fault| self.pair(fault));
         self.faults = paired.collect();
-        self.ordered = with_adapter_links(&self.ordered);
-        self.connections = with_adapter_links(&self.connections);
+        if protocol == Protocol::TwoPhase {
+            for fault in &mut self.faults {
+                fault.misfortune = by_way_of_adapter(fault.misfortune);
+            }
+            self.ordered = with_adapter_links(&self.ordered);
+            self.connections = with_adapter_links(&self.connections);
+        }
         self.mirrored = party::mirrored(protocol, self.workers);
         self.protocol = protocol;
         self
@@ -54,18 +59,6 @@ impl Plan {
             Misfortune::CrashLoop { role, point, times } => {
                 Misfortune::CrashLoop { role, point: placed(point), times }
             }
-            Misfortune::Partition { from, to, both_ways } => {
-                let Stretch { from, to, both_ways } = with_adapter(Stretch { from, to, both_ways });
-                Misfortune::Partition { from, to, both_ways }
-            }
-            Misfortune::Flap { links, period } => {
-                Misfortune::Flap { links: with_adapter(links), period }
-            }
-            Misfortune::Brownout { links, load_percent, loss, good, bad } => {
-                let links = with_adapter(links);
-                Misfortune::Brownout { links, load_percent, loss, good, bad }
-            }
-            Misfortune::Clog { links } => Misfortune::Clog { links: with_adapter(links) },
             other => other,
         };
         let trigger = Trigger::At(self.moment_of(&fault));
@@ -85,6 +78,26 @@ impl Plan {
         };
         let begun = self.operation(model::Token(token)).map_or(VirtualTime::ZERO, |o| o.at);
         begun.after(STAGE * (fault.id % STAGES) + after)
+    }
+}
+
+/// The same, of the adapter's links to a provider too where it is of the
+/// orchestrator's.
+fn by_way_of_adapter(misfortune: Misfortune) -> Misfortune {
+    match misfortune {
+        Misfortune::Partition { from, to, both_ways } => {
+            let Stretch { from, to, both_ways } = with_adapter(Stretch { from, to, both_ways });
+            Misfortune::Partition { from, to, both_ways }
+        }
+        Misfortune::Flap { links, period } => {
+            Misfortune::Flap { links: with_adapter(links), period }
+        }
+        Misfortune::Brownout { links, load_percent, loss, good, bad } => {
+            let links = with_adapter(links);
+            Misfortune::Brownout { links, load_percent, loss, good, bad }
+        }
+        Misfortune::Clog { links } => Misfortune::Clog { links: with_adapter(links) },
+        other => other,
     }
 }
 
