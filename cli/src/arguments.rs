@@ -9,6 +9,7 @@ use model::Defect;
 use model::decision::Policy;
 use scenarios::Span;
 use scenarios::invalid::nearest;
+use scenarios::plan::Protocol;
 use sim::Seed;
 
 use crate::exit_code;
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Tell the story of a saved finding: who believed what, and what led to it
     #[command(after_help = exit_code::help())]
     Explain(ExplainArguments),
+    /// Run the same seeds by two protocols, and tell what differs
+    #[command(after_help = exit_code::help(), next_line_help = true)]
+    Compare(CompareArguments),
     /// List what there is
     List(ListArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
@@ -80,6 +84,10 @@ pub(crate) struct FuzzArguments {
     /// scenario says; `pennywise list policies` names them all
     #[arg(long, value_name = "POLICY", env = "PENNYWISE_POLICY", value_parser = policy)]
     pub(crate) policy: Option<Policy>,
+    /// The protocol that brings payments about: `saga` or `2pc`, two-phase commit. What goes
+    /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) protocol: Option<Protocol>,
     /// The folder that findings are written to, each as a file for `pennywise replay`; made when
     /// there is something to write [default: pennywise-repros]
     #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]
@@ -158,9 +166,40 @@ pub(crate) struct RunArguments {
     /// scenario says; `pennywise list policies` names them all
     #[arg(long, value_name = "POLICY", value_parser = policy)]
     pub(crate) policy: Option<Policy>,
+    /// The protocol that brings payments about: `saga` or `2pc`, two-phase commit. What goes
+    /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) protocol: Option<Protocol>,
     /// Narrate every event on stderr
     #[arg(long)]
     pub(crate) trace: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// A protocol: `saga`, or `2pc` for two-phase commit
+    #[arg(value_name = "PROTOCOL")]
+    pub(crate) one: Protocol,
+    /// The other one
+    #[arg(value_name = "PROTOCOL")]
+    pub(crate) other: Protocol,
+    /// Names of built-in scenarios or paths of scenario files [default: calm-day,
+    /// coordinator-loss, orchestrator-crash-loop, sick-network]
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds of each scenario to run, each by both protocols
+    #[arg(long, value_name = "N", default_value = "200", value_parser = seeds)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) seeds: NonZeroU64,
+    /// The seed of all seeds; picked and printed first if it is not given
+    #[arg(long, value_name = "SEED", allow_negative_numbers = true)]
+    pub(crate) master_seed: Option<Seed>,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    pub(crate) jobs: Option<usize>,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]

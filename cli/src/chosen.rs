@@ -6,6 +6,7 @@ use std::path::Path;
 use model::Defects;
 use model::decision::Policy;
 use reports::Repeat;
+use scenarios::plan::Protocol;
 use scenarios::settings::DecisionSettings;
 use scenarios::{Scenario, catalog, load};
 
@@ -58,6 +59,22 @@ impl Chosen {
         words.iter().map(|word| Self::find(word)).collect()
     }
 
+    /// The same, by this protocol if one is given.
+    ///
+    /// # Errors
+    /// If two-phase commit does not do what the scenario asks for.
+    pub(crate) fn by(mut self, protocol: Option<Protocol>) -> Result<Self, Failure> {
+        if let Some(protocol) = protocol {
+            if let Some(why) = self.scenario.not_comparable() {
+                let name = &self.scenario.name;
+                let text = format!("`{name}` can't run by two-phase commit: {why}");
+                return Err(Failure::BadInput(text));
+            }
+            self.scenario.to_mut().protocol = Some(protocol);
+        }
+        Ok(self)
+    }
+
     /// The word that asked for it.
     pub(crate) fn word(&self) -> &str {
         &self.word
@@ -65,7 +82,7 @@ impl Chosen {
 
     /// How a trial of it is repeated.
     pub(crate) fn repeat(&self, defects: Defects) -> Repeat {
-        Repeat::new(&self.word, defects).under(self.policy)
+        Repeat::new(&self.word, defects).under(self.policy).by(self.scenario.protocol)
     }
 }
 

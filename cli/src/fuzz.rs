@@ -57,10 +57,7 @@ impl Options {
     fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
         Ok(Self {
             budget: Budget::new(&arguments, given)?,
-            chosen: Chosen::find_all(&arguments.scenarios)?
-                .into_iter()
-                .map(|chosen| chosen.under(arguments.policy))
-                .collect(),
+            chosen: chosen(&arguments)?,
             policy: arguments.policy,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
             defects: arguments.plant.into_iter().collect(),
@@ -105,11 +102,21 @@ impl Options {
     }
 }
 
+/// The scenarios that were asked for; by two-phase commit all those that it can do,
+/// if none was.
+fn chosen(arguments: &FuzzArguments) -> Result<Vec<Chosen>, Failure> {
+    let chosen = Chosen::find_all(&arguments.scenarios)?.into_iter();
+    let all = arguments.scenarios.is_empty() && arguments.protocol.is_some();
+    let fits = |chosen: &Chosen| !all || chosen.scenario.not_comparable().is_none();
+    let under = |chosen: Chosen| chosen.under(arguments.policy).by(arguments.protocol);
+    chosen.filter(fits).map(under).collect()
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "nobody gave a master seed; it is printed before anything is drawn from it"
 )]
-fn pick_master_seed() -> Seed {
+pub(crate) fn pick_master_seed() -> Seed {
     Seed(rand::random())
 }
 

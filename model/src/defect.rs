@@ -33,6 +33,9 @@ pub enum Defect {
     DedupeBeforeWork,
     /// A refund that met an error is forgotten, and made anew.
     DeleteAttemptOnError,
+    /// COMMIT is told before it is durable, and a yes is said of what is only in
+    /// memory.
+    CommitBeforeLogOrPreparedInMemory,
     /// Events wait for their delivery in memory.
     CommitThenPublish,
     /// A consumer counts whatever is delivered.
@@ -51,6 +54,8 @@ pub enum Defect {
     FreshKeyPerTry,
     /// Every endpoint is taken to honor keys as that of authorizations does.
     KeyIgnoredEndpoint,
+    /// Whoever has voted yes aborts when it hears nothing.
+    HeuristicAbort,
     /// The hold of a payout ends with the time that its rail has to answer.
     HoldExpiresInDoubt,
     /// A key is one key for all tenants.
@@ -215,6 +220,15 @@ impl Defect {
             caught_by: &["I05"],
         },
         DefectStory {
+            defect: Self::CommitBeforeLogOrPreparedInMemory,
+            name: "commit-before-log-or-prepared-in-memory",
+            story: "under two-phase commit the coordinator tells of COMMIT before that is in its \
+                    log, and participants vote yes on what they have in memory, so that a crash \
+                    takes back what others have acted on",
+            source: "infinispan#18143; horizontal-scaling-convex#101",
+            caught_by: &["I30"],
+        },
+        DefectStory {
             defect: Self::CommitThenPublish,
             name: "commit-then-publish",
             story: "events wait in memory until their consumers have heard of them, so that a crash \
@@ -311,6 +325,14 @@ impl Defect {
                     waits for one, whatever its reference says",
             source: "eyra/mono PR#1639; medusajs/medusa PR#16682",
             caught_by: &["I17", "I38"],
+        },
+        DefectStory {
+            defect: Self::HeuristicAbort,
+            name: "heuristic-abort",
+            story: "a participant that has voted yes aborts when it hears nothing from its \
+                    coordinator for a while, although the others may be told to commit",
+            source: "infinispan#18143, a heuristic mismatch",
+            caught_by: &["I30"],
         },
         DefectStory {
             defect: Self::HoldExpiresInDoubt,

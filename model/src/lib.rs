@@ -16,6 +16,7 @@
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
 //! - what somebody else than the built-in rules may choose: [`decision`]
+//! - the protocol that the saga is compared with: [`two_phase`]
 
 mod account;
 mod archive;
@@ -70,6 +71,7 @@ mod status;
 mod store;
 mod tax;
 mod transfer;
+pub mod two_phase;
 mod webhook;
 pub mod workflow;
 

@@ -18,3 +18,4 @@ mod settlement;
 mod speech;
 pub mod text;
 mod told;
+mod two_phase;

@@ -35,6 +35,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("settlement-discrepancies", include_str!("../catalog/settlement-discrepancies.toml")),
+    ("coordinator-loss", include_str!("../catalog/coordinator-loss.toml")),
     ("cross-currency", include_str!("../catalog/cross-currency.toml")),
     ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
     ("ordinary-day", include_str!("../catalog/ordinary-day.toml")),

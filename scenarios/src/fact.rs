@@ -50,6 +50,9 @@ pub enum Fact {
     Reported(Report),
     /// A misfortune struck at the decider.
     DeciderStruck(DecisionStrike),
+    /// Under two-phase commit a request met an account that another transaction
+    /// has locked.
+    Blocked(Token),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -99,7 +102,8 @@ impl Fact {
             | Self::FileStruck(_)
             | Self::Reported(_)
             | Self::DeciderStruck(_)
-            | Self::Befell(_) => return None,
+            | Self::Befell(_)
+            | Self::Blocked(_) => return None,
         };
         Some((kind, Subject(token.0)))
     }

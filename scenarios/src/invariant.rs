@@ -58,6 +58,8 @@ pub enum Invariant {
     I27,
     /// Fees exactly once, and only when due.
     I28,
+    /// Two-phase commit is atomic.
+    I30,
     /// Whoever decides stays within what is allowed.
     I31,
     /// No phantom and no lost events.
@@ -122,7 +124,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 36] = [
+    pub const ALL: [InvariantStory; 37] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -299,6 +301,13 @@ impl Invariant {
             "a payment or payout that succeeded has paid the fee that it was quoted for what was taken, each of its merchants once; what failed, was canceled or gives money back has paid none",
         ),
         story(
+            Self::I30,
+            "two-phase-commit-is-atomic",
+            InvariantKind::Always,
+            "PB LG JR",
+            "no two participants decide differently, no decision is reversed, COMMIT needs every yes, who has said yes decides nothing alone, and a yes or a COMMIT is durable before it is told",
+        ),
+        story(
             Self::I31,
             "whoever-decides-stays-within-what-is-allowed",
             InvariantKind::Always,
@@ -389,7 +398,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 36] = Invariant::ALL;
+static STORIES: [InvariantStory; 37] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

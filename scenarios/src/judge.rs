@@ -31,6 +31,7 @@ mod settlements;
 mod stream;
 mod sums;
 mod trapped;
+mod two_phase;
 mod waits;
 mod webhooks;
 mod wedge;
@@ -39,7 +40,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Answer, BankMovement, Booking, Commit, Movement, PaymentId, Record, Status, StoreEntry, Token,
+    Answer, BankMovement, Booking, Commit, Movement, PaymentId, ProviderId, Record, Status,
+    StoreEntry, Token,
 };
 use sim::{Observer, Role, Sighting, VirtualTime};
 
@@ -49,12 +51,14 @@ use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
 pub use quotes::QuoteCounts;
 use screen_view::Asked;
+use two_phase::Commitments;
 use webhooks::InboxView;
 
 use crate::fact::{BankStrike, DecisionStrike, Endpoint, Fact, ProviderStrike};
 use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
+use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
-use crate::plan::Plan;
+use crate::plan::{Plan, Protocol};
 use crate::snapshot::Snapshot;
 use crate::system::{Entry, PaymentSystem};
 
@@ -64,6 +68,7 @@ pub struct Judge {
     said: Authorities,
     inbox: InboxView,
     envelope: Envelope,
+    commitments: Commitments,
     found: Findings,
 }
 
@@ -71,8 +76,9 @@ impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
         let inbox = InboxView::default();
-        let envelope = Envelope::default();
-        Self { said: Authorities::new(plan), inbox, envelope, found: Findings::new(plan) }
+        let (envelope, commitments) = (Envelope::default(), Commitments::default());
+        let (said, found) = (Authorities::new(plan), Findings::new(plan));
+        Self { said, inbox, envelope, commitments, found }
     }
 
     /// The same, keeping every change of what is trapped.
@@ -177,6 +183,32 @@ impl Judge {
         }
     }
 
+    /// A coordinator of two-phase commit has this in its log: what that says of the
+    /// payment is told as the journal of a saga would.
+    fn logged(&mut self, seen: Sighting, entry: &CoordinatorEntry) {
+        self.commitments.logged(&mut self.found, seen, entry);
+        let payment = entry.payment();
+        let token = self.commitments.token_of(payment);
+        let records = match entry {
+            CoordinatorEntry::Accepted(intent, _) => {
+                keys::claimed(&mut self.said, &mut self.found, seen, token);
+                vec![Record::Accepted(*intent)]
+            }
+            CoordinatorEntry::Ended(_, status) => {
+                vec![Record::StatusChanged(*status), Record::Terminal]
+            }
+            CoordinatorEntry::Revoked(_) => {
+                let provider = self.commitments.committed_by(payment).unwrap_or(ProviderId(0));
+                self.said.take_revocation(token, provider);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        for record in &records {
+            self.said.take_record(seen.at, payment, token, record);
+        }
+    }
+
     /// A reversal is written down: the same commit makes what it is about
     /// `returned`.
     fn returned(&mut self, seen: Sighting, commit: &Commit) {
@@ -218,7 +250,13 @@ impl Observer<PaymentSystem> for Judge {
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => {
                 self.said.count_call(envelope.number);
+                if self.said.plan().protocol == Protocol::TwoPhase {
+                    return;
+                }
                 fencing::sent(&mut self.said, &mut self.found, seen, message);
+            }
+            Message::TwoPhase(message) => {
+                self.commitments.said(&mut self.found, seen, message);
             }
             Message::Booked(envelope, Answer::Booked(_)) => {
                 fencing::booked(&mut self.said, &mut self.found, seen, envelope);
@@ -284,6 +322,8 @@ impl Observer<PaymentSystem> for Judge {
         match record {
             Entry::Ledger(booking) => self.booked(seen, booking),
             Entry::Store(entry) => self.committed(seen, entry),
+            Entry::Branch(entry) => self.commitments.kept(&mut self.found, seen, entry),
+            Entry::Coordinator(entry) => self.logged(seen, entry),
             Entry::Provider(entry) => {
                 if let Some(movement) = entry.movement() {
                     self.moved(seen, movement);
@@ -321,7 +361,7 @@ impl Observer<PaymentSystem> for Judge {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
             Fact::DeciderStruck(strike) => self.said.count_decision_strike(*strike),
-            Fact::Moved(..) | Fact::Remitted(..) => {}
+            Fact::Moved(..) | Fact::Remitted(..) | Fact::Blocked(_) => {}
             Fact::FileStruck(name) => self.said.settlements.count_strike(name),
             Fact::Reported(report) => self.said.settlements.take_report(report),
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),

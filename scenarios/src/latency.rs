@@ -69,7 +69,7 @@ fn class_of(kind: sim::Kind) -> u8 {
         kinds::CAPTURE | kinds::VOID | kinds::REFUND | kinds::SEND => CAPTURE,
         kinds::QUERY | kinds::INVESTIGATE | kinds::RECALL => QUERY,
         kinds::ASSESS | kinds::RELEASE | kinds::DECIDE => RISK,
-        kinds::BOOK | kinds::LOOK_UP => LEDGER,
+        kinds::BOOK | kinds::LOOK_UP | kinds::PREPARE | kinds::GLOBAL_COMMIT => LEDGER,
         kinds::CREATE
         | kinds::GET
         | kinds::CANCEL

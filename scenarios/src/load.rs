@@ -254,7 +254,7 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
                 format!("`{code}` is no invariant: `pennywise list invariants` names them"),
             ));
         }
-        if Invariant::with_code(code).is_some_and(|invariant| !scenario.can_meet(invariant)) {
+        if Invariant::with_code(code).is_some_and(|invariant| !scenario.ever_meets(invariant)) {
             let problem = format!(
                 "`{code}` is never met here: nothing in this scenario could bring about what it judges"
             );

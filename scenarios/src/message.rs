@@ -1,5 +1,7 @@
 //! What the parties say to each other (payments.md 1.3).
 
+mod two_phase;
+
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -13,6 +15,10 @@ use model::{
     TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
+
+pub use two_phase::{About, Asked, Settled, Submission, TwoPhase, Vote, Work};
+
+use model::two_phase::Decision;
 
 /// A message between two parties. Every one carries the token of the
 /// instrument that it is about. At most eleven words, so that an entry of the
@@ -130,6 +136,8 @@ pub enum Message {
     Decide(Box<Question>),
     /// The answer.
     Decided(Advised),
+    /// Anything that is said under two-phase commit alone: m20.
+    TwoPhase(TwoPhase),
 }
 
 /// Whether a settlement file is durable.
@@ -466,6 +474,14 @@ kinds! {
     58 REPORT "report" = Self::Report(..),
     59 DECIDE "decide" = Self::Decide(_),
     60 DECIDED "decide-reply" = Self::Decided(_),
+    61 SUBMIT "submit" = Self::TwoPhase(TwoPhase::Submit(_)),
+    62 SUBMITTED "submit-reply" = Self::TwoPhase(TwoPhase::Submitted { .. }),
+    63 PREPARE "prepare" = Self::TwoPhase(TwoPhase::Prepare(_)),
+    64 VOTE "vote" = Self::TwoPhase(TwoPhase::Vote(..)),
+    65 GLOBAL_COMMIT "global-commit" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Commit)),
+    66 GLOBAL_ABORT "global-abort" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Abort)),
+    67 DECISION_ACK "decision-ack" = Self::TwoPhase(TwoPhase::Acknowledge(..)),
+    68 INQUIRE "inquire" = Self::TwoPhase(TwoPhase::Inquire(_)),
 }
 
 impl sim::Message for Message {
@@ -521,6 +537,7 @@ impl Message {
             | Self::Remitted(envelope, _) => envelope.token,
             Self::Decide(question) => question.token,
             Self::Decided(advised) => advised.token,
+            Self::TwoPhase(message) => message.token(),
             Self::Return(notice) => notice.destination,
             // A file is about many: it is its own subject.
             Self::SettlementFile(file) | Self::File(file) => Token(file.id.0),

@@ -16,16 +16,18 @@ pub(crate) mod reconciler;
 pub(crate) mod risk;
 pub(crate) mod statement;
 pub(crate) mod store;
+pub(crate) mod two_phase;
 
 use model::{BankId, Consumer, ProviderId, Teller, WorkerId};
-use sim::Role;
+use sim::{Role, Roles};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Protocol};
 
 pub use bank::BankState;
 pub use client::Stages;
 pub use idle::Compaction;
 pub use provider::ProviderState;
+pub use two_phase::ADAPTER;
 
 /// The edge with the idempotency gatekeeper.
 pub const EDGE: Role = Role(0);
@@ -48,7 +50,7 @@ pub const LAKE: Role = Role(13);
 /// The reconciler, where providers and banks settle.
 pub const RECONCILER: Role = Role(14);
 
-/// Those who write every record to two copies.
+/// Those who write every record to two copies, under the saga.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
 
 /// The most workers of the orchestrator in one world.
@@ -83,6 +85,14 @@ pub fn worker_of(role: Role) -> Option<WorkerId> {
 /// Every worker of the orchestrator in the world of `plan`.
 pub fn workers(plan: &Plan) -> impl Iterator<Item = Role> {
     (0..plan.workers).map(|n| worker_role(WorkerId(n)))
+}
+
+/// Those who write every record to two copies under `protocol`, where there are so
+/// many workers: under two-phase commit coordinators and adapter have journals, too.
+pub(crate) fn mirrored(protocol: Protocol, workers: u8) -> Roles {
+    let logs = (0..workers).map(|n| worker_role(WorkerId(n))).chain([ADAPTER]);
+    let logs = logs.filter(|_| protocol == Protocol::TwoPhase);
+    MIRRORED.into_iter().chain(logs).collect()
 }
 
 /// Who hears of every event in the world of `plan`, and by whom.
@@ -132,6 +142,7 @@ pub fn client_of(role: Role) -> Option<u8> {
 /// Everybody who takes part in the world of `plan`.
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
+    let house = house.chain((plan.protocol == Protocol::TwoPhase).then_some(ADAPTER));
     let house = house.chain(plan.webhooks.then_some(INGRESS));
     let house = house.chain(consumers(plan).map(|(_, role)| role));
     let house = house.chain(plan.settlement.is_some().then_some(RECONCILER));
@@ -150,7 +161,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
-    let listener = [DECIDER, NOTIFIER, LAKE, INGRESS, RECONCILER].contains(&role);
+    let listener = [ADAPTER, DECIDER, NOTIFIER, LAKE, INGRESS, RECONCILER].contains(&role);
     role.0 <= PROBE.0 || listener || worker_of(role).is_some() || outside.contains(&true)
 }
 
@@ -168,6 +179,7 @@ pub fn name(role: Role) -> String {
         (LAKE, ..) => "lake".to_owned(),
         (RECONCILER, ..) => "reconciler".to_owned(),
         (DECIDER, ..) => "decider".to_owned(),
+        (ADAPTER, ..) => "adapter".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

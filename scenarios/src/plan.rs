@@ -6,6 +6,8 @@ mod decision;
 mod dispute;
 mod draw;
 mod forced;
+mod paired;
+mod protocol;
 mod purpose;
 mod rates;
 mod settlement;
@@ -36,6 +38,7 @@ pub use decision::{DeciderPlan, DecisionPlan};
 pub use dispute::DisputePlan;
 pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
+pub use protocol::{NotAProtocol, Protocol};
 pub use purpose::Purpose;
 pub use rates::{RateMove, RatePath};
 pub use settlement::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
@@ -58,6 +61,9 @@ pub struct Plan {
     pub begins: Minute,
     /// When disturbances end.
     pub heal_at: VirtualTime,
+    /// By which protocol payments are brought about.
+    #[serde(default, skip_serializing_if = "Protocol::is_saga")]
+    pub protocol: Protocol,
     /// The number of workers that the orchestrator has.
     pub workers: u8,
     /// How long idempotency keys live, at least; `None`: for ever.

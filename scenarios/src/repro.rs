@@ -18,6 +18,7 @@ mod key;
 mod line;
 mod moment;
 mod name;
+mod network;
 mod notes;
 mod operation;
 mod present;

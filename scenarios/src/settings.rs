@@ -1,5 +1,6 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod comparable;
 mod decisions;
 mod dialect;
 mod disturbance;
@@ -31,6 +32,7 @@ pub use settlement::{FileFaultSettings, FileSettings};
 pub use who::Who;
 
 use crate::invariant::Invariant;
+use crate::plan::Protocol;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -54,6 +56,11 @@ pub struct Scenario {
     pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
+    /// The protocol to which everything that goes wrong has to mean what it means
+    /// to others, and by which payments are brought about. `None`: by sagas,
+    /// whatever goes wrong.
+    #[serde(skip)]
+    pub protocol: Option<Protocol>,
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
@@ -146,6 +153,7 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let two_phase = self.protocol == Some(Protocol::TwoPhase);
         let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
         let by_hand = self.operators.refund_by_hand > Rate::NEVER;
         match invariant {
@@ -157,6 +165,15 @@ impl Scenario {
             Invariant::I32 => self.merchant_events || self.lake,
             Invariant::L06 => disputes || returns || by_hand,
             Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
+            Invariant::I30 => two_phase,
+            // Of the journals, leases and attempts of sagas.
+            Invariant::I12
+            | Invariant::I13
+            | Invariant::I14
+            | Invariant::I24
+            | Invariant::I26
+            | Invariant::I27
+            | Invariant::L05 => !two_phase,
             _ => true,
         }
     }

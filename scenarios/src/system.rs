@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::two_phase::Branch;
 use model::{
     Booking, ChargeId, Event, EventId, FileId, ItemId, OperationId, PaymentId, RiskEntry, Rules,
     StoreEntry, Token,
@@ -24,10 +25,16 @@ use crate::party::provider::{ProviderDesk, ProviderEntry};
 use crate::party::reconciler::Reconciler;
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
+use crate::party::two_phase::adapter::AdapterDesk;
+use crate::party::two_phase::coordinator::CoordinatorDesk;
+use crate::party::two_phase::entry::{BranchEntry, CoordinatorEntry};
+use crate::party::two_phase::front::Front;
+use crate::party::two_phase::shard::ShardDesk;
 use crate::party::{
-    self, Compaction, DECIDER, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RECONCILER, RISK, STORE,
+    self, ADAPTER, Compaction, DECIDER, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RECONCILER, RISK,
+    STORE,
 };
-use crate::plan::Plan;
+use crate::plan::{Plan, Protocol};
 use crate::snapshot::Snapshot;
 
 /// Everything that the parties go by.
@@ -49,14 +56,20 @@ pub(crate) type Effects = Out<PaymentSystem>;
 /// Any party.
 #[derive(Clone, Debug)]
 pub enum Party {
+    /// The adapter in front of the providers.
+    Adapter(AdapterDesk),
     /// A bank.
     Bank(Box<BankDesk>),
     /// A customer with its shop.
     Client(Client),
+    /// A coordinator of two-phase commit.
+    Coordinator(CoordinatorDesk),
     /// The decider.
     Decider(Decider),
     /// The edge.
     Edge(Edge),
+    /// The edge, under two-phase commit.
+    Front(Front),
     /// The ingress of webhooks.
     Ingress(Ingress),
     /// The data lake.
@@ -75,6 +88,8 @@ pub enum Party {
     Reconciler(Reconciler),
     /// The risk service.
     Risk(RiskService),
+    /// A shard of the ledger, under two-phase commit.
+    Shard(Box<ShardDesk>),
     /// The store.
     Store(Box<StoreDesk>),
     /// Anybody who found a hole in a journal that others rely on: it serves
@@ -94,8 +109,12 @@ impl Party {
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
-            Self::Decider(_)
+            Self::Adapter(_)
+            | Self::Coordinator(_)
+            | Self::Decider(_)
             | Self::Edge(_)
+            | Self::Front(_)
+            | Self::Shard(_)
             | Self::Ingress(_)
             | Self::Notifier(_)
             | Self::Orchestrator(_)
@@ -212,6 +231,10 @@ pub enum Entry {
     Snapshot(Snapshot),
     /// Of the lake: it has counted this event.
     Counted(Event),
+    /// Of a participant in two-phase commit.
+    Branch(Box<BranchEntry>),
+    /// Of a coordinator of two-phase commit.
+    Coordinator(Box<CoordinatorEntry>),
 }
 
 impl System for PaymentSystem {
@@ -222,6 +245,11 @@ impl System for PaymentSystem {
     type Fact = Fact;
 
     fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
+        if self.plan.protocol == Protocol::TwoPhase
+            && let Some(party) = self.boot_two_phase(role, journal, out)
+        {
+            return party;
+        }
         match role {
             DECIDER => Party::Decider(Decider::default()),
             EDGE => Party::Edge(Edge::default()),
@@ -248,6 +276,10 @@ impl System for PaymentSystem {
 
     fn on_message(&self, actor: &mut Party, delivery: Delivery<Message>, out: &mut Effects) {
         match actor {
+            Party::Adapter(adapter) => adapter.on_message(self, delivery, out),
+            Party::Coordinator(coordinator) => coordinator.on_message(self, delivery, out),
+            Party::Front(front) => front.on_message(self, delivery, out),
+            Party::Shard(shard) => shard.on_message(self, delivery, out),
             Party::Bank(bank) => bank.on_message(self, delivery, out),
             Party::Client(client) => client.on_message(self, delivery, out),
             Party::Decider(decider) => decider.on_message(self, delivery, out),
@@ -275,6 +307,15 @@ impl System for PaymentSystem {
             (Party::Ledger(ledger), Timer::Expire) => ledger.on_expiry(out),
             (Party::Orchestrator(orchestrator), Timer::Payment(payment, round)) => {
                 orchestrator.on_timer(self, payment, round, out);
+            }
+            (Party::Coordinator(coordinator), Timer::Payment(payment, round)) => {
+                coordinator.on_timer(self, payment, round, out);
+            }
+            (Party::Shard(shard), Timer::Payment(payment, number)) => {
+                shard.on_timer(self, payment, number, out);
+            }
+            (Party::Adapter(adapter), Timer::Payment(payment, number)) => {
+                adapter.on_timer(self, payment, number, out);
             }
             (Party::Store(store), Timer::Relay(payment, round)) => {
                 store.on_timer(payment, round, out);
@@ -352,5 +393,22 @@ impl System for PaymentSystem {
 
     fn name(&self, role: Role) -> String {
         party::name(role)
+    }
+}
+
+impl PaymentSystem {
+    /// Boots whoever is somebody else under two-phase commit than under the saga.
+    fn boot_two_phase(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Option<Party> {
+        let shard = |branch, out| Box::new(ShardDesk::boot(self, branch, journal, out));
+        Some(match role {
+            EDGE => Party::Front(Front),
+            STORE => Party::Shard(shard(Branch::Merchants, out)),
+            LEDGER => Party::Shard(shard(Branch::Customers, out)),
+            ADAPTER => Party::Adapter(AdapterDesk::boot(self, journal, out)),
+            _ if party::worker_of(role).is_some() => {
+                Party::Coordinator(CoordinatorDesk::boot(self, journal, out))
+            }
+            _ => return None,
+        })
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use model::{AccountId, Amount, Balance, Changes, Defects, Money, Report, Rules, Token};
 use serde::Serialize;
 use sim::{
-    DigestValue, Draws, Ending, Limit, Limits, Run, Seed, Settings, Strike, Trace, VirtualTime,
-    World,
+    DigestValue, Draws, Ending, Limit, Limits, Observer, Run, Seed, Settings, Strike, Trace,
+    VirtualTime, World,
 };
 
 use crate::bounds::{self, HORIZON};
+use crate::compare::{Measured, Meter};
 use crate::fact::{BankStrike, DecisionStrike, ProviderStrike};
 use crate::invariant::Invariant;
 use crate::judge::{BANK_STRIKES, DECISION_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
@@ -40,6 +41,17 @@ pub fn run_system(system: &PaymentSystem) -> Trial {
     let ending = settle(&mut world, &mut judge);
     let verdict = conclude(&world, &mut judge, ending);
     Trial::new(&world, &judge, system, verdict)
+}
+
+/// The same, measured: with how often a provider took back what it had promised.
+pub(crate) fn run_measured(system: &PaymentSystem) -> (Trial, u64, Measured) {
+    let mut meter = Meter::new(Judge::new(&system.plan), &system.plan);
+    let mut world = world(system);
+    let ending = settle(&mut world, &mut meter);
+    let (mut judge, measured) = meter.close(world.now());
+    let verdict = conclude(&world, &mut judge, ending);
+    let revoked = judge.authorities().revocations();
+    (Trial::new(&world, &judge, system, verdict), revoked, measured)
 }
 
 /// The same, keeping everything that happened.
@@ -225,7 +237,10 @@ fn settings(plan: &Plan) -> Settings {
 }
 
 /// Chaos, heal and drain; then the probe looks at every payment.
-pub fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending {
+pub fn settle(
+    world: &mut World<'_, PaymentSystem>,
+    judge: &mut impl Observer<PaymentSystem>,
+) -> Ending {
     let ending = world.run(judge);
     if ending != Ending::Rest {
         return ending;

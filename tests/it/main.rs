@@ -3,6 +3,7 @@
 mod chargebacks;
 mod command;
 mod compaction;
+mod compare;
 mod damage;
 mod defects;
 mod determinism;

@@ -58,5 +58,6 @@ mod split;
 mod store;
 mod tables;
 mod takeover;
+mod two_phase;
 mod unwinding;
 mod webhooks;

@@ -7,7 +7,7 @@ use model::{
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
 
-use super::{bank, journal, ledger, settlement};
+use super::{bank, journal, ledger, settlement, two_phase};
 use crate::brief::Brief;
 use crate::number::counted;
 
@@ -138,6 +138,7 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         | Message::Booked(_, said)
         | Message::Provided(_, said)
         | Message::Remitted(_, said) => (Answer, answer(said, currency)),
+        Message::TwoPhase(message) => two_phase::content(message),
     }
 }
 

@@ -320,6 +320,7 @@ fn is_of_money(message: &Message) -> bool {
             | Message::Webhook(_)
             | Message::WebhookReply(_)
             | Message::Told(..)
+            | Message::TwoPhase(_)
     )
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use model::{
     AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, Outcome, PaymentId, Record, Report, Status, Token, Transfer, TransferId,
-    TransferKind,
+    OperationId, Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer,
+    TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -56,6 +56,8 @@ pub struct Authorities {
     decision_strikes: [u64; DECISION_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
+    /// Payments whose providers took back what two-phase commit relied on.
+    revoked: BTreeMap<Token, ProviderId>,
     calls_again: u64,
     undone: BTreeMap<&'static str, u64>,
 }
@@ -79,6 +81,7 @@ impl Authorities {
             bank_strikes: [0; BANK_STRIKES.len()],
             decision_strikes: [0; DECISION_STRIKES.len()],
             strokes: BTreeSet::new(),
+            revoked: BTreeMap::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
         }
@@ -114,12 +117,29 @@ impl Authorities {
         self.plan.core.is_none_or(heals)
     }
 
+    /// How many payments were committed whose providers took back what they had
+    /// promised.
+    pub fn revocations(&self) -> u64 {
+        self.revoked.len() as u64
+    }
+
+    /// The provider that took back what it had promised for this instrument, after
+    /// two-phase commit had decided on it: a person has that.
+    pub(super) fn revoked_by(&self, token: Token) -> Option<ProviderId> {
+        self.revoked.get(&token).copied()
+    }
+
+    pub(super) fn take_revocation(&mut self, token: Token, provider: ProviderId) {
+        self.revoked.insert(token, provider);
+    }
+
     /// Whether a person has this payment, because of a fault that the plan
     /// never heals.
     pub(super) fn is_open_case(&self, token: Token) -> bool {
         let open = |view: &PaymentRecordView| view.case && !view.status.is_final();
-        self.has_permanent_faults()
-            && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
+        self.revoked.contains_key(&token)
+            || self.has_permanent_faults()
+                && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
     }
 
     /// Other operations with the key of this one, of its tenant or another.

@@ -8,6 +8,7 @@ use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
 use super::{keys, refunds, settlements};
 use crate::invariant::Invariant;
+use crate::plan::Protocol;
 
 pub(super) fn judge(
     said: &mut Authorities,
@@ -74,7 +75,7 @@ fn hold_expires_once(said: &Authorities, found: &mut Findings, seen: Sighting, h
 
 fn intent_before_effect(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     // Instrument 0 is the funding of limits, which nobody asked for.
-    if row.token == Token(0) {
+    if row.token == Token(0) || said.plan.protocol == Protocol::TwoPhase {
         return;
     }
     let intended = said.intends(row.token, row.operation);

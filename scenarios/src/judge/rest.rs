@@ -18,7 +18,7 @@ use super::{by_hand, called, called_refund, chargebacks, fees, nets, rail, refun
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
-use crate::plan::Operation;
+use crate::plan::{Operation, Protocol};
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     let providers = providers(said);
@@ -106,7 +106,7 @@ fn terminates(
     let from = said.heal_at().max(befell_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
-    let excused = view.case && said.has_permanent_faults();
+    let excused = view.case && said.has_permanent_faults() || said.revoked_by(token).is_some();
     let settled = settled(said, view);
     let holds = excused || (view.status.is_final() && settled && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
@@ -231,6 +231,8 @@ fn all_agree(
         .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
+    // Under two-phase commit the books of the shards are all that the house has.
+    let journal = if said.plan.protocol == Protocol::TwoPhase { booked } else { journal };
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded | Status::Settled)) => {
@@ -391,7 +393,11 @@ fn captured(
             let captured = said.dossiers.captured(token, Some(*provider));
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
-            let known = if is_open { captured.min(booked) } else { captured };
+            let known = match said.revoked_by(token) {
+                Some(revoker) if revoker == *provider => booked,
+                _ if is_open => captured.min(booked),
+                _ => captured,
+            };
             *side.by.entry(*provider).or_default() +=
                 known - withdrawn - by_hand(said, token, *provider);
         }

@@ -22,7 +22,7 @@ use std::time::Duration;
 use model::{Aside, BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
-use super::{Operation, Plan, Strokes};
+use super::{Operation, Plan, Protocol, Strokes};
 pub(crate) use exchanges::MILLIONTHS_MAX;
 
 use crate::bounds::COPY_AGE_MAX;
@@ -39,6 +39,14 @@ impl Plan {
 
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
+        let plan = Self::draw_for_saga(scenario, seed);
+        match scenario.protocol {
+            Some(protocol) => plan.paired(protocol),
+            None => plan,
+        }
+    }
+
+    fn draw_for_saga(scenario: &Scenario, seed: Seed) -> Self {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
@@ -81,6 +89,7 @@ impl Plan {
             key: [keys.draw().bits(), keys.draw().bits()],
             begins: banks::begins(scenario, &mut seed.stream(DATES)),
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
+            protocol: Protocol::Saga,
             workers: scenario.workers,
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
             order_ref_unique: scenario.order_ref_unique,

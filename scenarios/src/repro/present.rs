@@ -21,6 +21,7 @@ pub(super) struct Present {
     pub(super) lake: bool,
     pub(super) settlement: bool,
     pub(super) decider: bool,
+    pub(super) adapter: bool,
     pub(super) providers: usize,
     pub(super) banks: usize,
     pub(super) payments: BTreeSet<u64>,
@@ -55,6 +56,9 @@ impl Present {
                 }
                 _ if role == party::NOTIFIER => {
                     format!("there is no {name}, unless `merchant_events = true`")
+                }
+                _ if role == party::ADAPTER => {
+                    format!("there is no {name}: with `protocol = \"2pc\"` there is one")
                 }
                 _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
                 _ if role == party::RECONCILER => {
@@ -116,6 +120,7 @@ impl Present {
             _ if role == party::LAKE => self.lake,
             _ if role == party::RECONCILER => self.settlement,
             _ if role == party::DECIDER => self.decider,
+            _ if role == party::ADAPTER => self.adapter,
             _ if party::bank_of(role).is_some() => {
                 party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
             }

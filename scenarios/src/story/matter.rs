@@ -11,6 +11,7 @@ use crate::fact::Fact;
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::party::client::ClientEntry;
+use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::plan::{Operation, Plan};
 use crate::system::{Entry, PaymentSystem, Timer};
 
@@ -46,6 +47,13 @@ impl Matter {
                     let accepted = |record: &Record| matches!(record, Record::Accepted(_));
                     if commit.records.iter().any(accepted) {
                         matter.payments.insert(commit.payment);
+                    }
+                }
+                Happening::Appended(Entry::Coordinator(entry)) => {
+                    if let CoordinatorEntry::Accepted(intent, _) = entry.as_ref()
+                        && matter.touches(intent.token)
+                    {
+                        matter.payments.insert(intent.payment);
                     }
                 }
                 Happening::Appended(Entry::Ledger(booking))
@@ -171,6 +179,8 @@ impl Matter {
             }
             Entry::Store(StoreEntry::Filed(file, _)) => self.tells_of(file),
             Entry::Fence(payment, _) => self.payments.contains(payment),
+            Entry::Branch(entry) => self.touches(entry.about.token),
+            Entry::Coordinator(entry) => self.payments.contains(&entry.payment()),
             Entry::Bank(entry) => {
                 let moved = entry.movement();
                 moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
@@ -211,6 +221,7 @@ impl Matter {
             | Fact::FileStruck(_)
             | Fact::Reported(_)
             | Fact::Befell(_) => false,
+            Fact::Blocked(token) => self.touches(*token),
         }
     }
 }
