@@ -6,10 +6,11 @@ mod operators;
 mod rails;
 mod rates;
 mod settlement;
+mod who;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
-use sim::{Rate, Role};
+use sim::Rate;
 
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
@@ -27,7 +28,6 @@ pub(crate) use settlement::calendar;
 pub use settlement::{FileFaultSettings, FileSettings};
 
 use crate::invariant::Invariant;
-use crate::party;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -438,52 +438,6 @@ impl Scenario {
         ];
         let place = places.into_iter().find_map(|(table, nth)| Some((table, nth?, "who")));
         place.or_else(|| any(&self.never_heals).then_some(("never_heals", 0, "never_heals")))
-    }
-}
-
-impl Who {
-    /// Whether it keeps a journal of its own.
-    pub const fn has_disk(self) -> bool {
-        !matches!(
-            self,
-            Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator | Self::Reconciler
-        )
-    }
-
-    /// What `role` is one of, if anybody plays it.
-    pub fn of(role: Role) -> Option<Self> {
-        match (role, party::provider_of(role), party::client_of(role)) {
-            (party::EDGE, ..) => Some(Self::Edge),
-            (party::INGRESS, ..) => Some(Self::Ingress),
-            (party::LAKE, ..) => Some(Self::Lake),
-            (party::LEDGER, ..) => Some(Self::Ledger),
-            (party::NOTIFIER, ..) => Some(Self::Notifier),
-            (party::RECONCILER, ..) => Some(Self::Reconciler),
-            (party::RISK, ..) => Some(Self::Risk),
-            (party::STORE, ..) => Some(Self::Store),
-            (_, Some(_), _) => Some(Self::Provider),
-            (_, _, Some(_)) => Some(Self::Client),
-            _ if party::bank_of(role).is_some() => Some(Self::Bank),
-            _ => party::worker_of(role).map(|_| Self::Orchestrator),
-        }
-    }
-
-    /// What files and reports call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bank => "bank",
-            Self::Client => "client",
-            Self::Edge => "edge",
-            Self::Ingress => "ingress",
-            Self::Lake => "lake",
-            Self::Ledger => "ledger",
-            Self::Notifier => "notifier",
-            Self::Orchestrator => "orchestrator",
-            Self::Provider => "provider",
-            Self::Reconciler => "reconciler",
-            Self::Risk => "risk",
-            Self::Store => "store",
-        }
     }
 }
 
