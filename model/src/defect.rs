@@ -4,10 +4,12 @@
 //! were mended long ago.
 
 mod set;
+mod story;
 
 use serde::{Deserialize, Serialize};
 
 pub use set::Defects;
+pub use story::DefectStory;
 
 /// A planted wrong implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,21 +116,6 @@ pub enum Defect {
     FuzzyMatch,
     /// What was paid is compared with what was captured, and the rest put aside.
     NetVsGross,
-}
-
-/// What people should know of a defect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct DefectStory {
-    /// The defect.
-    pub defect: Defect,
-    /// The name to plant it by.
-    pub name: &'static str,
-    /// What the wrong code does, and what exposes it.
-    pub story: &'static str,
-    /// Where the pattern was seen.
-    pub source: &'static str,
-    /// The codes of the invariants that are expected to catch it.
-    pub caught_by: &'static [&'static str],
 }
 
 impl Defect {
@@ -550,15 +537,4 @@ impl Defect {
             caught_by: &["I13"],
         },
     ];
-
-    /// What people should know of it.
-    pub fn story(self) -> &'static DefectStory {
-        let found = Self::ALL.iter().find(|story| story.defect == self);
-        found.expect("every defect is in the list, as a test proves")
-    }
-
-    /// The defect of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|story| story.name == name).map(|story| story.defect)
-    }
 }

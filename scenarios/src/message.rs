@@ -127,8 +127,7 @@ pub enum Message {
     Reconcile(Task),
     /// Reconciler to store: this is done.
     Reconciled(Token, Booked),
-    /// Probe to reconciler, and reconciler to store: what do books and files not
-    /// agree about?
+    /// Probe to reconciler, and it to store: what do books and files differ in?
     AskReport(Token),
     /// The store's answer.
     Report(Token, Report),

@@ -92,7 +92,7 @@ impl Reconciliation {
                 self.meet(ItemId::of_line(wrong), ItemEvent::CaseClosed, at);
                 self.works.insert((line.id, 0), Work { what: What::Clear, ..work });
             }
-            found if self.defects.has(Defect::BlindRecon) => drop(found),
+            _ if self.defects.has(Defect::BlindRecon) => {}
             Finding::Differs(id, what) => {
                 self.suspend(work);
                 if let Some(item) = self.items.get_mut(&id) {

@@ -97,14 +97,16 @@ impl Store {
         else {
             return;
         };
-        let intended = row.and_then(|row| row.journal.iter().rev().find_map(undoing));
+        // The money is that of the payment, and so is what intended it.
+        let intended = self.intended(order.of, Action::Authorize);
+        let token = self.payments.get(&order.of).map_or(intent.token, |row| row.token);
         let late = meanwhile && !order.settled.is_some();
         let Some(books) = self.reconciliation.as_mut().filter(|_| late) else { return };
         let line = SettlementLine {
             id: LineId(0),
             kind: LineKind::Refund,
             reference: OperationId(0),
-            token: intent.token,
+            token,
             tenant: intent.tenant,
             currency: intent.money.currency,
             gross: intent.money.amount,
@@ -209,14 +211,6 @@ impl Store {
         let row = self.payments.get(&payment).filter(|row| row.then == Then::Close)?;
         let settling = Settling { journal: row.journal.clone(), then: row.then };
         Some(Task::Book(Box::new(*work), Some(Box::new(settling))))
-    }
-}
-
-/// The operation of an undo that was intended.
-fn undoing(record: &Record) -> Option<OperationId> {
-    match record {
-        Record::CompIntent { operation, .. } => Some(*operation),
-        _ => None,
     }
 }
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::history::{self, History};
+use crate::script::{Door, rules};
 use model::evidence::{Evidence, weigh};
 use model::gatekeeper::{
     Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored, admit,
@@ -23,9 +25,6 @@ use model::{
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
-
-use crate::history::{self, History};
-use crate::script::{Door, rules};
 
 #[test]
 fn every_defect_has_a_story() {

@@ -478,17 +478,6 @@ fn issuer_strike(
     }
 }
 
-fn kind(request: &ProviderRequest) -> u8 {
-    match request {
-        ProviderRequest::Authorize { .. } => 1,
-        ProviderRequest::Capture { .. } => 2,
-        ProviderRequest::VoidByReference { .. } => 3,
-        ProviderRequest::Query { .. } => 4,
-        ProviderRequest::Refund { .. } => 5,
-        ProviderRequest::Contest { .. } => 6,
-    }
-}
-
 fn message_kind(request: &ProviderRequest) -> Kind {
     match request {
         ProviderRequest::Authorize { .. } => kinds::AUTHORIZE,

@@ -49,7 +49,6 @@ pub struct StoreDesk {
     lease: Duration,
     /// Who removes keys, unless they live for ever.
     reaper: Option<Reaper>,
-    /// What the reconciler has to do, where there is one.
     agenda: Option<Agenda>,
 }
 

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Who can be struck, as scenario files call them.
 
 use serde::{Deserialize, Serialize};
@@ -37,24 +38,40 @@ pub enum Who {
     Store,
 }
 
+=======
+//! Whom a scenario can name.
+
+use sim::Role;
+
+use super::Who;
+use crate::party;
+
+>>>>>>> settlement
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
         !matches!(
             self,
+<<<<<<< HEAD
             Self::Decider
                 | Self::Edge
                 | Self::Ingress
                 | Self::Notifier
                 | Self::Orchestrator
                 | Self::Reconciler
+=======
+            Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator | Self::Reconciler
+>>>>>>> settlement
         )
     }
 
     /// What `role` is one of, if anybody plays it.
     pub fn of(role: Role) -> Option<Self> {
         match (role, party::provider_of(role), party::client_of(role)) {
+<<<<<<< HEAD
             (party::DECIDER, ..) => Some(Self::Decider),
+=======
+>>>>>>> settlement
             (party::EDGE, ..) => Some(Self::Edge),
             (party::INGRESS, ..) => Some(Self::Ingress),
             (party::LAKE, ..) => Some(Self::Lake),
@@ -75,7 +92,10 @@ impl Who {
         match self {
             Self::Bank => "bank",
             Self::Client => "client",
+<<<<<<< HEAD
             Self::Decider => "decider",
+=======
+>>>>>>> settlement
             Self::Edge => "edge",
             Self::Ingress => "ingress",
             Self::Lake => "lake",

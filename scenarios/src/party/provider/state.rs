@@ -142,7 +142,7 @@ impl ProviderState {
         let closed = &self.closed;
         let before = || closed.get(token.0).unwrap_or_default().map(u32::from);
         let counts = self.executions.entry(token).or_insert_with(before);
-        let count = &mut counts[usize::from(super::kind(request)) - 1];
+        let count = &mut counts[usize::from(kind(request)) - 1];
         *count += 1;
         *count
     }
@@ -177,6 +177,17 @@ impl ProviderState {
     pub(crate) fn footprint(&self) -> (usize, usize) {
         let (open, closed) = self.books.footprint();
         (open, closed + self.closed.bytes())
+    }
+}
+
+fn kind(request: &ProviderRequest) -> u8 {
+    match request {
+        ProviderRequest::Authorize { .. } => 1,
+        ProviderRequest::Capture { .. } => 2,
+        ProviderRequest::VoidByReference { .. } => 3,
+        ProviderRequest::Query { .. } => 4,
+        ProviderRequest::Refund { .. } => 5,
+        ProviderRequest::Contest { .. } => 6,
     }
 }
 
