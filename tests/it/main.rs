@@ -18,6 +18,7 @@ mod golden;
 mod interrupt;
 mod keys;
 mod locality;
+mod own;
 mod readme;
 mod reference;
 mod repro_file;

@@ -48,6 +48,18 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     }
 }
 
+/// Every payment that is not finished although all time is over.
+pub(super) fn unfinished(said: &Authorities, found: &mut Findings, seen: Sighting) {
+    let mut spare = Dossier::default();
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        if !view.status.is_final() {
+            overdue(found, seen, token, payment);
+        }
+    }
+}
+
 pub(super) fn lost_wake_up(found: &mut Findings, seen: Sighting, token: Token, payment: PaymentId) {
     let about = (token, "status", Relation::NeverFinished);
     found.check(Invariant::L01, seen, about, false, || {
@@ -193,6 +205,7 @@ fn all_agree(
         .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
+    let journal = if said.has_no_journal { booked } else { journal };
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded)) => {

@@ -135,6 +135,7 @@ impl Matter {
             | Timer::Mature(_)
             | Timer::Dispute(_)
             | Timer::Orphan(_)
+            | Timer::Own(_)
             | Timer::Reap => false,
         }
     }
@@ -167,7 +168,7 @@ impl Matter {
                 entry.movement().is_some_and(|moved| self.touches(moved.token))
             }
             // Its handler heard about whom it is.
-            Entry::Risk(_) => false,
+            Entry::Risk(_) | Entry::Own(_) => false,
             Entry::Snapshot(_) => false,
         }
     }

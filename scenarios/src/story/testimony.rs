@@ -53,6 +53,7 @@ impl Testimony {
             Entry::Store(_)
             | Entry::Client(_)
             | Entry::Fence(..)
+            | Entry::Own(_)
             | Entry::Risk(_)
             | Entry::Snapshot(_) => None,
         };
