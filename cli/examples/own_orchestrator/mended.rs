@@ -95,7 +95,8 @@ impl Orchestrator for Mended {
                 desk.reply(&caller, ClientReply::Unavailable);
             }
             Incoming::Create(caller, request) => self.create(caller, request, desk),
-            Incoming::Refund(caller, _) => desk.reply(&caller, ClientReply::Invalid),
+            // It gives nothing back.
+            Incoming::Refund(caller, _) => desk.reply(&caller, ClientReply::NotRefundable),
             Incoming::Get(caller, key) => {
                 let known = self.payments.get(&id(key));
                 let reply = known.map_or(ClientReply::NotFound, |payment| {

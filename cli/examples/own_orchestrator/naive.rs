@@ -156,7 +156,9 @@ impl Naive {
             }
             _ => return,
         };
-        (payment.step, payment.tries) = (next, 0);
+        // Authorization and capture are one charge, with so many tries in all.
+        payment.tries = if next == Step::Capture { payment.tries } else { 0 };
+        payment.step = next;
         desk.keep(payment.clone());
         self.ask(key, desk);
     }
