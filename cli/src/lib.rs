@@ -51,6 +51,7 @@ mod interrupt;
 mod keeper;
 mod list;
 mod narration;
+pub mod own;
 mod progress;
 mod replay;
 mod run;

@@ -12,6 +12,7 @@ use sim::{Digest, DigestValue, Seed};
 
 use crate::invariant::Invariant;
 use crate::judge::Violation;
+use crate::own::{self, Own};
 use crate::settings::Scenario;
 use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
@@ -114,34 +115,32 @@ pub fn run(
     count: u64,
     defects: Defects,
     pool: &ThreadPool,
-    mut go_on: impl FnMut(Progress<'_>) -> bool,
+    go_on: impl FnMut(Progress<'_>) -> bool,
+) -> Campaign {
+    let campaign = Campaign::new(scenario);
+    campaign.run(scenario, (master, count), |seed| trial::run(scenario, seed, defects), pool, go_on)
+}
+
+/// The same with an orchestrator of the user's own.
+pub fn run_own(
+    scenario: &Scenario,
+    own: Own,
+    master: Seed,
+    count: u64,
+    pool: &ThreadPool,
 ) -> Campaign {
     let mut campaign = Campaign::new(scenario);
-    while campaign.trials < count {
-        let from = campaign.trials;
-        let batch = from..count.min(from + BATCH);
-        let trials: Vec<Trial> = pool.install(|| {
-            let indexes = batch.into_par_iter();
-            indexes.map(|i| attempt(scenario, master.derive(&scenario.name, i), defects)).collect()
-        });
-        let known = campaign.findings.len();
-        for trial in &trials {
-            campaign.add(trial);
-        }
-        let Campaign { trials, virtual_nanos, ref findings, .. } = campaign;
-        let progress = Progress { trials, virtual_nanos, found: &findings[known..] };
-        if !go_on(progress) {
-            break;
-        }
-    }
-    campaign.close(scenario);
-    campaign
+    let unheard = own::NOT_APPLICABLE.iter().map(|(invariant, _)| *invariant);
+    campaign.not_applicable.extend(unheard);
+    campaign.not_applicable.sort();
+    campaign.not_applicable.dedup();
+    let trial = |seed| trial::run_own(scenario, own, seed);
+    campaign.run(scenario, (master, count), trial, pool, |_| true)
 }
 
 /// A trial that tells its seed if it breaks.
-fn attempt(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
-    let trial = catch_unwind(AssertUnwindSafe(|| trial::run(scenario, seed, defects)));
-    trial.unwrap_or_else(|_| {
+fn attempt(scenario: &Scenario, seed: Seed, run: impl Fn(Seed) -> Trial) -> Trial {
+    catch_unwind(AssertUnwindSafe(|| run(seed))).unwrap_or_else(|_| {
         panic!(
             "the trial of `{}` with seed {seed} broke: `pennywise run` repeats it",
             scenario.name
@@ -177,6 +176,34 @@ impl Campaign {
             digest: Digest::new().finish(),
             running: Digest::new(),
         }
+    }
+
+    fn run(
+        mut self,
+        scenario: &Scenario,
+        (master, count): (Seed, u64),
+        trial: impl Fn(Seed) -> Trial + Sync,
+        pool: &ThreadPool,
+        mut go_on: impl FnMut(Progress<'_>) -> bool,
+    ) -> Self {
+        while self.trials < count {
+            let batch = self.trials..count.min(self.trials + BATCH);
+            let trials: Vec<Trial> = pool.install(|| {
+                let seeds = batch.into_par_iter().map(|i| master.derive(&scenario.name, i));
+                seeds.map(|seed| attempt(scenario, seed, &trial)).collect()
+            });
+            let known = self.findings.len();
+            for trial in &trials {
+                self.add(trial);
+            }
+            let Self { trials, virtual_nanos, ref findings, .. } = self;
+            let progress = Progress { trials, virtual_nanos, found: &findings[known..] };
+            if !go_on(progress) {
+                break;
+            }
+        }
+        self.close(scenario);
+        self
     }
 
     /// Takes a trial in; trials come in the order of their indexes.
@@ -248,7 +275,7 @@ impl Campaign {
     fn close(&mut self, scenario: &Scenario) {
         self.digest = self.running.finish();
         let promised = scenario.exercises.iter().filter_map(|code| Invariant::with_code(code));
-        let promised = promised.filter(|invariant| scenario.can_meet(*invariant));
+        let promised = promised.filter(|invariant| !self.not_applicable.contains(invariant));
         self.missed =
             promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
     }

@@ -17,6 +17,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod nets;
+mod own;
 mod packed;
 mod quotes;
 mod rail;
@@ -81,6 +82,14 @@ impl Judge {
         Self { said, inbox, envelope, commitments, found }
     }
 
+    /// A judge for the world of `system`.
+    pub fn of(system: &PaymentSystem) -> Self {
+        let mut judge = Self::new(&system.plan);
+        judge.said.has_no_journal = system.own.is_some();
+        judge.found.has_no_journal = system.own.is_some();
+        judge
+    }
+
     /// The same, keeping every change of what is trapped.
     #[must_use]
     pub fn recorded(mut self) -> Self {
@@ -122,6 +131,15 @@ impl Judge {
         let token = self.said.token_of(PaymentId(payment));
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::lost_wake_up(&mut self.found, seen, token, PaymentId(payment));
+    }
+
+    /// The horizon was reached. Nothing else tells that somebody's own orchestrator
+    /// has not finished, as it owes nobody a word of what it has begun.
+    pub fn at_horizon(&mut self, now: VirtualTime) {
+        if self.said.has_no_journal {
+            let seen = Sighting { at: now, event: 0, role: PROBE };
+            rest::unfinished(&self.said, &mut self.found, seen);
+        }
     }
 
     /// Something may yet happen to `payment`, but its time is up.
@@ -237,6 +255,17 @@ impl Judge {
         screens::after_movement(&self.said, &mut self.found, seen, token);
     }
 
+    fn told(
+        &mut self,
+        (seen, to): (Sighting, Role),
+        about: (Token, Option<Endpoint>),
+        reply: &ClientReply,
+    ) {
+        if self.said.has_no_journal {
+            own::told(&mut self.said, &mut self.found, (seen, to), about, reply);
+        }
+    }
+
     fn shown(&mut self, seen: Sighting, what: screens::Screen) {
         screens::judge(&mut self.said, &mut self.found, seen, what);
     }
@@ -280,6 +309,7 @@ impl Observer<PaymentSystem> for Judge {
                     _ => Endpoint::Cancel,
                 };
                 let whom = (asking.token, endpoint);
+                self.told((seen, to), (asking.token, Some(endpoint)), reply);
                 keys::answered(&self.said, &mut self.found, seen, whom, reply);
                 wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
@@ -294,6 +324,7 @@ impl Observer<PaymentSystem> for Judge {
             }
             Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
+                self.told((seen, to), (notice.token, None), &reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
             }
             Message::Event(event) if seen.role == STORE => {
@@ -345,6 +376,8 @@ impl Observer<PaymentSystem> for Judge {
             }
             // A snapshot says nothing that its journal had not said.
             Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+            // Only whose it is reads that.
+            Entry::Own(_) => {}
         }
     }
 

@@ -30,6 +30,7 @@ pub mod latency;
 pub mod load;
 pub mod message;
 mod ordinal;
+pub mod own;
 pub mod party;
 pub mod plan;
 pub mod points;

@@ -32,10 +32,7 @@ pub use settlement::{FileFaultSettings, FileSettings};
 pub use who::Who;
 
 use crate::invariant::Invariant;
-<<<<<<< HEAD
 use crate::plan::Protocol;
-=======
->>>>>>> settlement
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.

@@ -11,6 +11,7 @@ use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
 use crate::fact::Fact;
 use crate::message::Message;
+use crate::own::{Kept, Office, Own};
 use crate::party::bank::{BankDesk, BankEntry};
 use crate::party::client::{Client, ClientEntry};
 use crate::party::decider::Decider;
@@ -48,6 +49,8 @@ pub struct PaymentSystem {
     pub draws: Draws,
     /// When parties compact their journals.
     pub compaction: Compaction,
+    /// Who stands where edge, store and workers would, if not they.
+    pub own: Option<Own>,
 }
 
 /// What handlers push their effects into.
@@ -80,6 +83,8 @@ pub enum Party {
     Notifier(Notifier),
     /// The orchestrator.
     Orchestrator(Box<Orchestrator>),
+    /// An orchestrator of the user's own.
+    Own(Box<dyn Office>),
     /// The harness's reader.
     Probe(Probe),
     /// A provider.
@@ -118,6 +123,7 @@ impl Party {
             | Self::Ingress(_)
             | Self::Notifier(_)
             | Self::Orchestrator(_)
+            | Self::Own(_)
             | Self::Probe(_)
             | Self::Reconciler(_)
             | Self::Halted => (0, 0),
@@ -159,6 +165,8 @@ pub enum Timer {
     /// A bank: tell of the return of what has this reference, for the how-manieth
     /// time.
     Return(OperationId, u32),
+    /// An orchestrator of the user's own: what it has under this number.
+    Own(u64),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
@@ -221,6 +229,8 @@ pub enum Entry {
     Ledger(Booking),
     /// Of the ledger: it heard of this lease of a payment, by its epoch.
     Fence(PaymentId, u32),
+    /// Of an orchestrator of the user's own.
+    Own(Kept),
     /// Of a provider.
     Provider(Box<ProviderEntry>),
     /// Of the risk service.
@@ -249,6 +259,9 @@ impl System for PaymentSystem {
             && let Some(party) = self.boot_two_phase(role, journal, out)
         {
             return party;
+        }
+        if let (EDGE, Some(own)) = (role, self.own) {
+            return Party::Own(own.boot(self, journal, out));
         }
         match role {
             DECIDER => Party::Decider(Decider::default()),
@@ -289,6 +302,7 @@ impl System for PaymentSystem {
             Party::Ledger(ledger) => ledger.on_message(self, delivery, out),
             Party::Notifier(notifier) => notifier.on_message(self, delivery, out),
             Party::Orchestrator(orchestrator) => orchestrator.on_message(self, delivery, out),
+            Party::Own(own) => own.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
             Party::Reconciler(reconciler) => reconciler.on_message(self, delivery, out),
@@ -332,7 +346,7 @@ impl System for PaymentSystem {
             (Party::Provider(provider), Timer::Deliver(event, tries)) => {
                 provider.deliver(self, event, tries, out);
             }
-            (Party::Provider(provider), Timer::Repeat(slot)) => provider.repeat(slot, out),
+            (Party::Provider(provider), Timer::Repeat(slot)) => provider.repeat(self, slot, out),
             (Party::Provider(provider), Timer::Answer(slot)) => provider.on_answer(slot, out),
             (Party::Provider(provider), Timer::Mature(charge)) => {
                 provider.on_decision(self, charge, out);
@@ -365,6 +379,7 @@ impl System for PaymentSystem {
             (Party::Bank(bank), Timer::FileRepeat(file)) => bank.repeat_file(file, out),
             (Party::Store(store), Timer::Reconcile) => store.on_reconcile(out),
             (Party::Store(store), Timer::Overdue(item)) => store.on_overdue(item, out),
+            (Party::Own(own), Timer::Own(number)) => own.on_timer(self, number, out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }
@@ -382,8 +397,12 @@ impl System for PaymentSystem {
     }
 
     fn on_bounce(&self, actor: &mut Party, bounce: Bounce<Message>, out: &mut Effects) {
-        if let Party::Orchestrator(orchestrator) = actor {
-            orchestrator.on_bounce(self, &bounce.message, out);
+        match actor {
+            Party::Orchestrator(orchestrator) => {
+                orchestrator.on_bounce(self, &bounce.message, out);
+            }
+            Party::Own(own) => own.on_bounce(self, &bounce, out),
+            _ => {}
         }
     }
 
@@ -410,5 +429,19 @@ impl PaymentSystem {
             }
             _ => return None,
         })
+    }
+
+    /// Everybody who takes part.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = Role> {
+        let replaced = |role: &Role| {
+            [STORE, INGRESS, NOTIFIER, LAKE, RECONCILER, DECIDER].contains(role)
+                || party::worker_of(*role).is_some()
+        };
+        party::all(&self.plan).filter(move |role| self.own.is_none() || !replaced(role))
+    }
+
+    /// Who takes in what providers tell by themselves.
+    pub(crate) fn ingress(&self) -> Role {
+        if self.own.is_some() { EDGE } else { INGRESS }
     }
 }

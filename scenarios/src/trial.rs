@@ -17,8 +17,9 @@ use crate::invariant::Invariant;
 use crate::judge::{BANK_STRIKES, DECISION_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
+use crate::own::Own;
 use crate::party::Compaction;
-use crate::party::{self, PROBE};
+use crate::party::PROBE;
 use crate::plan::{Forced, Mishap, Operation, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
@@ -29,6 +30,11 @@ pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
     run_plan(Plan::draw(scenario, seed), defects)
 }
 
+/// Runs `scenario` from `seed` with an orchestrator of the user's own, and judges it.
+pub fn run_own(scenario: &Scenario, own: Own, seed: Seed) -> Trial {
+    run_system(&PaymentSystem::new(Plan::draw(scenario, seed), Defects::NONE).orchestrated(own))
+}
+
 /// Runs a plan as it is, and judges it.
 pub fn run_plan(plan: Plan, defects: Defects) -> Trial {
     run_system(&PaymentSystem::new(plan, defects))
@@ -36,7 +42,7 @@ pub fn run_plan(plan: Plan, defects: Defects) -> Trial {
 
 /// Runs a plan on a system as it is, and judges it.
 pub fn run_system(system: &PaymentSystem) -> Trial {
-    let mut judge = Judge::new(&system.plan);
+    let mut judge = Judge::of(system);
     let mut world = world(system);
     let ending = settle(&mut world, &mut judge);
     let verdict = conclude(&world, &mut judge, ending);
@@ -191,11 +197,20 @@ impl PaymentSystem {
             plan: Arc::new(plan),
             rules: Arc::new(rules),
             compaction,
+            own: None,
         }
     }
 }
 
 impl PaymentSystem {
+    /// The same system with an orchestrator of the user's own.
+    #[must_use]
+    pub fn orchestrated(mut self, own: Own) -> Self {
+        self.plan = Arc::new(Arc::unwrap_or_clone(self.plan).recast());
+        self.own = Some(own);
+        self
+    }
+
     /// The same system after `changes` that no promise tells of.
     #[must_use]
     pub fn changed(mut self, changes: Changes) -> Self {
@@ -215,7 +230,7 @@ pub fn world(system: &PaymentSystem) -> World<'_, PaymentSystem> {
         system,
         Run {
             draws: system.draws,
-            roles: party::all(plan).collect(),
+            roles: system.roles().collect(),
             network,
             faults: &plan.faults,
             heal_at: plan.heal_at,
@@ -256,7 +271,8 @@ pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: End
         Ending::Rest => judge.at_rest(world.now()),
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
         Ending::Overdue(payment) => judge.overdue(payment, world.now()),
-        Ending::Limit(_) => {}
+        Ending::Limit(Limit::Horizon) => judge.at_horizon(world.now()),
+        Ending::Limit(Limit::Events) => {}
     }
     let Findings { violations, .. } = judge.findings();
     match ending {

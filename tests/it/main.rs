@@ -19,6 +19,7 @@ mod golden;
 mod interrupt;
 mod keys;
 mod locality;
+mod own;
 mod policies;
 mod readme;
 mod reference;

@@ -229,6 +229,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Operation(_, Nudge::Ask(_) | Nudge::AskCancel(_)) => "it is time to ask again",
         Timer::Request(_) => "the store has not answered",
         Timer::Payment(..) => "it has waited long enough",
+        Timer::Own(_) => "a timer of its own has run out",
         Timer::Relay(..) => "somebody should work on the payment",
         Timer::Offer(_) => "somebody may not have heard of an event",
         Timer::Retell(_) => "the shop may not have heard of an event",

@@ -34,6 +34,8 @@ use crate::trapped::{Pool, Trapped};
 #[derive(Clone, Debug)]
 pub struct Authorities {
     pub(super) plan: Arc<Plan>,
+    /// Whether there is no journal to read: JR then says what clients are told.
+    pub(super) has_no_journal: bool,
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
     pub(super) nets: Nets,
@@ -66,6 +68,7 @@ impl Authorities {
     pub(super) fn new(plan: &Arc<Plan>) -> Self {
         Self {
             plan: plan.clone(),
+            has_no_journal: false,
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
             watch: Watch::new(plan),

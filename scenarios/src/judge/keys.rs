@@ -30,6 +30,8 @@ pub(super) fn answered(
     let before = said.rivals(token).any(is_mates);
     for rival in said.rivals(token) {
         if rival.tenant == operation.tenant {
+            // Who has no journal may have accepted it, and crashed before it said so.
+            refused |= said.has_no_journal;
             let stands_for = said.has_payment(rival.token) && !said.has_payment(token);
             if stands_for && endpoint == Endpoint::Create {
                 refused = true;

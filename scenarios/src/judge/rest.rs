@@ -66,6 +66,18 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     }
 }
 
+/// Every payment that is not finished although all time is over.
+pub(super) fn unfinished(said: &Authorities, found: &mut Findings, seen: Sighting) {
+    let mut spare = Dossier::default();
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        if !view.status.is_final() {
+            overdue(found, seen, token, payment);
+        }
+    }
+}
+
 pub(super) fn lost_wake_up(found: &mut Findings, seen: Sighting, token: Token, payment: PaymentId) {
     let about = (token, "status", Relation::NeverFinished);
     found.check(Invariant::L01, seen, about, false, || {
@@ -231,8 +243,9 @@ fn all_agree(
         .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
-    // Under two-phase commit the books of the shards are all that the house has.
-    let journal = if said.plan.protocol == Protocol::TwoPhase { booked } else { journal };
+    // Where nobody keeps the journal of a saga, the ledger is all that the house has.
+    let has_none = said.has_no_journal || said.plan.protocol == Protocol::TwoPhase;
+    let journal = if has_none { booked } else { journal };
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded | Status::Settled)) => {

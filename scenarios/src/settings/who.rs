@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Who can be struck, as scenario files call them.
 
 use serde::{Deserialize, Serialize};
@@ -38,40 +37,24 @@ pub enum Who {
     Store,
 }
 
-=======
-//! Whom a scenario can name.
-
-use sim::Role;
-
-use super::Who;
-use crate::party;
-
->>>>>>> settlement
 impl Who {
     /// Whether it keeps a journal of its own.
     pub const fn has_disk(self) -> bool {
         !matches!(
             self,
-<<<<<<< HEAD
             Self::Decider
                 | Self::Edge
                 | Self::Ingress
                 | Self::Notifier
                 | Self::Orchestrator
                 | Self::Reconciler
-=======
-            Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator | Self::Reconciler
->>>>>>> settlement
         )
     }
 
     /// What `role` is one of, if anybody plays it.
     pub fn of(role: Role) -> Option<Self> {
         match (role, party::provider_of(role), party::client_of(role)) {
-<<<<<<< HEAD
             (party::DECIDER, ..) => Some(Self::Decider),
-=======
->>>>>>> settlement
             (party::EDGE, ..) => Some(Self::Edge),
             (party::INGRESS, ..) => Some(Self::Ingress),
             (party::LAKE, ..) => Some(Self::Lake),
@@ -92,10 +75,7 @@ impl Who {
         match self {
             Self::Bank => "bank",
             Self::Client => "client",
-<<<<<<< HEAD
             Self::Decider => "decider",
-=======
->>>>>>> settlement
             Self::Edge => "edge",
             Self::Ingress => "ingress",
             Self::Lake => "lake",

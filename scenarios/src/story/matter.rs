@@ -147,6 +147,7 @@ impl Matter {
             | Timer::Replay(_)
             | Timer::Orphan(_)
             | Timer::Advise(_)
+            | Timer::Own(_)
             | Timer::Reap
             | Timer::CutOff
             | Timer::File(..)
@@ -191,7 +192,7 @@ impl Matter {
                     || entry.file().is_some_and(|file| self.tells_of(file))
             }
             // Its handler heard about whom it is.
-            Entry::Risk(_) => false,
+            Entry::Risk(_) | Entry::Own(_) => false,
             Entry::Snapshot(_) => false,
         }
     }

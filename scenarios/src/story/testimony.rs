@@ -55,6 +55,7 @@ impl Testimony {
             | Entry::Coordinator(_)
             | Entry::Client(_)
             | Entry::Fence(..)
+            | Entry::Own(_)
             | Entry::Risk(_)
             | Entry::Snapshot(_) => None,
         };

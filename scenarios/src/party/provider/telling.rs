@@ -13,7 +13,6 @@ use super::post::{Post, parcel_of};
 use super::{Deferred, ProviderDesk, ProviderEntry, now};
 use crate::fact::ProviderStrike;
 use crate::message::{Message, Receipt};
-use crate::party::INGRESS;
 use crate::system::{Effects, PaymentSystem, Timer};
 
 impl ProviderDesk {
@@ -112,7 +111,7 @@ impl ProviderDesk {
     ) {
         let parcel = self.state.outbox.as_ref().and_then(|outbox| outbox.parcel(event));
         let Some(parcel) = parcel else { return };
-        out.send(INGRESS, Message::Webhook(parcel.webhook));
+        out.send(system.ingress(), Message::Webhook(parcel.webhook));
         let longer = RETRY_FIRST.saturating_mul(4_u32.saturating_pow(tries));
         let pause = if parcel.is_reminded_of() { longer.min(REMINDER_EVERY) } else { longer };
         if now(out) + pause < parcel.at + self.tells_for(system, parcel) {
@@ -121,9 +120,9 @@ impl ProviderDesk {
     }
 
     /// Sends an event once more, acknowledged or not.
-    pub(crate) fn repeat(&mut self, slot: u32, out: &mut Effects) {
+    pub(crate) fn repeat(&mut self, system: &PaymentSystem, slot: u32, out: &mut Effects) {
         if let Some(webhook) = self.repeats.remove(&slot) {
-            out.send(INGRESS, Message::Webhook(webhook));
+            out.send(system.ingress(), Message::Webhook(webhook));
         }
     }
 
