@@ -85,7 +85,9 @@ pub use dialect::{
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
     Undoing, WebhookHabits,
 };
-pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
+pub use dispute::{
+    DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent, OBJECTS_AFTER_MIN,
+};
 pub use exchange::{Cover, Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;

@@ -16,6 +16,7 @@ use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
+use crate::workflow::pre_arbitration::PRE_ARBITRATION;
 use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
 use crate::workflow::refund_by_hand::REFUND_BY_HAND;
@@ -40,6 +41,9 @@ pub enum Order {
     /// Somebody has given back at the provider, by hand, what was captured for
     /// another payment.
     RefundByHand(RefundOrder),
+    /// A customer's bank has objected to a chargeback that the merchant had won,
+    /// and has the money again.
+    PreArbitration(ChargebackOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -195,6 +199,7 @@ impl Order {
             Self::Refund(_) => &REFUND,
             Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
+            Self::PreArbitration(_) => &PRE_ARBITRATION,
             Self::Payout(_) => &PAYOUT_RAIL,
             Self::Reversal(_) => &REVERSAL,
             Self::Recall(_) => &RECALL,
@@ -222,7 +227,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
-            Self::Chargeback(chargeback) => Some(chargeback.provider),
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.provider),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
                 Some(*provider)
             }
@@ -235,7 +240,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
-            Self::Chargeback(chargeback) => Some(chargeback.charge),
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.charge),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
                 Some(*charge)
             }
@@ -248,7 +253,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
-            Self::Chargeback(chargeback) => Some(chargeback.of),
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.of),
             Self::Reversal(reversal) => Some(reversal.of),
             Self::Recall(recall) => Some(recall.of),
         }
@@ -265,7 +270,11 @@ impl Order {
     pub const fn is_about_another(&self) -> bool {
         matches!(
             self,
-            Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_) | Self::RefundByHand(_)
+            Self::Chargeback(_)
+                | Self::PreArbitration(_)
+                | Self::Reversal(_)
+                | Self::Recall(_)
+                | Self::RefundByHand(_)
         )
     }
 

@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 59] = [
+pub const ALL: [FaultStory; 60] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -85,6 +85,7 @@ pub const ALL: [FaultStory; 59] = [
     business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
     business("refund-by-hand", "F28", "somebody gives money back in a provider's dashboard"),
     disturbance("webhook-replay", "F28", "somebody has all webhooks of some days sent once more"),
+    business("pre-arbitration", "F22", "the bank objects to a dispute that was won"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -100,7 +101,7 @@ pub const ALL: [FaultStory; 59] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 59] = ALL;
+    static STORIES: [FaultStory; 60] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

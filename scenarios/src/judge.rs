@@ -326,7 +326,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 26] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -352,6 +352,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
     ProviderStrike::RefundReturned,
     ProviderStrike::RefundedByHand,
     ProviderStrike::WebhooksReplayed,
+    ProviderStrike::Objected,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

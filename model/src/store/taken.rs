@@ -98,7 +98,9 @@ impl Commit {
     fn withdrawn(&self) -> Option<Claim> {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
-            Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
+            Order::Chargeback(of) | Order::PreArbitration(of) => {
+                Some(Claim { of: of.of, amount: intent.money.amount })
+            }
             _ => None,
         }
     }
@@ -149,8 +151,8 @@ impl Store {
             Order::Refund(refund) if failed => {
                 self.change_taken(refund.of, |taken| taken.refunds -= amount);
             }
-            Order::Chargeback(chargeback) if won => {
-                self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
+            Order::Chargeback(dispute) | Order::PreArbitration(dispute) if won => {
+                self.change_taken(dispute.of, |taken| taken.disputed -= amount);
             }
             _ => {}
         }
