@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::shares::Shares;
 use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
@@ -85,6 +86,9 @@ pub struct RefundOrder {
     pub provider: ProviderId,
     /// As which charge.
     pub charge: ChargeId,
+    /// What the other merchants bear of it that the payment was split over.
+    #[serde(default, skip_serializing_if = "Shares::is_none")]
+    pub shares: Shares,
 }
 
 /// What a chargeback is about.
@@ -148,6 +152,9 @@ pub enum CameBack {
         provider: ProviderId,
         /// Of which charge.
         charge: ChargeId,
+        /// What the other merchants had borne of it, and have again.
+        #[serde(default, skip_serializing_if = "Shares::is_none")]
+        shares: Shares,
     },
 }
 
@@ -219,6 +226,15 @@ impl Order {
         match self {
             Self::PayIn(pay_in) => pay_in.settlement_currency,
             _ => None,
+        }
+    }
+
+    /// What other merchants bear of what goes back by it, or have back by it.
+    pub fn shares(&self) -> Shares {
+        match self {
+            Self::Refund(refund) | Self::RefundByHand(refund) => refund.shares,
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { shares, .. }, .. }) => *shares,
+            _ => Shares::NONE,
         }
     }
 

@@ -25,6 +25,7 @@ mod rest;
 mod reversals;
 mod screen_view;
 mod screens;
+mod shares;
 mod stream;
 mod sums;
 mod trapped;

@@ -48,7 +48,8 @@ impl Store {
                 }
             }
             Beginning::RefundedByHand => {
-                let refund = RefundOrder { of: payment, provider, charge };
+                let shares = taken.borne(amount);
+                let refund = RefundOrder { of: payment, provider, charge, shares };
                 (PaymentId::of_refund_by_hand(charge), Order::RefundByHand(refund))
             }
             _ => return None,

@@ -56,5 +56,6 @@ pub(super) fn what(payment: &Payment) -> Refund {
         amount: intent.money.amount,
         owed: Amount::ZERO,
         stage: Stage::BeforeSettlement,
+        shares: intent.order.shares(),
     }
 }

@@ -175,7 +175,12 @@ fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
 #[test]
 fn giving_back_costs_a_fee_under_fee_on_refund() {
     differs(Defect::FeeOnRefund, |defects| {
-        let of = RefundOrder { of: PaymentId(1), provider: ProviderId(0), charge: ChargeId(3) };
+        let of = RefundOrder {
+            of: PaymentId(1),
+            provider: ProviderId(0),
+            charge: ChargeId(3),
+            shares: model::Shares::NONE,
+        };
         let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
         let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");
         let rows = payment.booking(Action::Post);

@@ -29,7 +29,12 @@ pub(crate) fn intent(token: u64) -> Intent {
 /// The same money back, from the provider with this number.
 pub(crate) fn refund(provider: u8) -> Intent {
     let paid = intent(0);
-    let of = RefundOrder { of: paid.payment, provider: ProviderId(provider), charge: ChargeId(9) };
+    let of = RefundOrder {
+        of: paid.payment,
+        provider: ProviderId(provider),
+        charge: ChargeId(9),
+        shares: model::Shares::NONE,
+    };
     Intent {
         payment: PaymentId::of_refund(paid.tenant, paid.key, 0),
         token: Token(2),

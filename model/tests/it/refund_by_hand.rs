@@ -127,7 +127,12 @@ fn authorized() -> Vec<Record> {
 }
 
 fn refund(amount: Amount) -> Commit {
-    let order = RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE };
+    let order = RefundOrder {
+        of: PAID,
+        provider: ProviderId(0),
+        charge: CHARGE,
+        shares: model::Shares::NONE,
+    };
     let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;
     commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])

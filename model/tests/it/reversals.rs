@@ -313,7 +313,12 @@ fn by_provider() -> Webhook {
 }
 
 fn refund(payment: u64, amount: Amount) -> Commit {
-    let order = RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE };
+    let order = RefundOrder {
+        of: PAID,
+        provider: ProviderId(0),
+        charge: CHARGE,
+        shares: model::Shares::NONE,
+    };
     let payment = PaymentId(payment);
     let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;

@@ -248,7 +248,12 @@ mod refundable {
     }
 
     fn refund(number: u64, amount: i128) -> Commit {
-        let order = RefundOrder { of: MINE, provider: ProviderId(2), charge: ChargeId(9) };
+        let order = RefundOrder {
+            of: MINE,
+            provider: ProviderId(2),
+            charge: ChargeId(9),
+            shares: model::Shares::NONE,
+        };
         let payment = PaymentId(100 + number);
         let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
         wanted.money.amount = Amount(amount);

@@ -6,7 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::{keys, refunds};
+use super::{keys, refunds, shares};
 use crate::invariant::Invariant;
 
 pub(super) fn judge(
@@ -28,6 +28,7 @@ pub(super) fn judge(
     }
     for row in &booking.rows {
         refunds::booked(said, found, seen, row);
+        shares::booked(said, found, seen, row);
     }
     for row in &booking.rows {
         no_overdraft(said, found, seen, row);

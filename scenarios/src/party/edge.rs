@@ -220,6 +220,7 @@ impl Edge {
                 of: of.payment,
                 provider: taken.provider,
                 charge: taken.charge,
+                shares: taken.borne(refund.amount),
             }),
         };
         let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());

@@ -1,6 +1,5 @@
 //! What customers attempt, and what merchants may process.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
@@ -236,15 +235,12 @@ pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream
     }
 }
 
-/// One basket, goods of several merchants of a marketplace; of none that is to be
-/// given back, as nobody could say whose part of it that were.
+/// One basket, goods of several merchants of a marketplace.
 pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
     let workload = &scenario.workload;
     if workload.split == Rate::NEVER {
         return;
     }
-    let given_back: BTreeSet<_> =
-        operations.iter().filter_map(|operation| operation.purpose.refunds()).collect();
     for operation in operations {
         let is_split = stream.chance(workload.split);
         let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
@@ -256,10 +252,7 @@ pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: 
             others.push((Merchant(merchant), share as u16));
         }
         let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
-        let whole = given_back.contains(&operation.token);
-        if let Purpose::PayIn(pay_in) = &mut operation.purpose
-            && !whole
-        {
+        if let Purpose::PayIn(pay_in) = &mut operation.purpose {
             pay_in.split = split;
         }
     }
