@@ -125,6 +125,12 @@ pub enum ChargeEvent {
     DisputeWon(Amount),
     /// The customer keeps what the bank has taken.
     DisputeLost,
+    /// The bank objects, and has taken so much again.
+    DisputedAgain(Amount),
+    /// We got so much back from the bank, for good.
+    WonAgain(Amount),
+    /// The customer keeps what the bank has taken again.
+    LostAgain,
 }
 
 /// An event that a charge can't meet where it stands.
@@ -175,8 +181,10 @@ impl ChargeState {
                 Ok(self)
             }
             (Self::Captured | Self::Settled, Event::Disputed(_)) => Ok(Self::Disputed),
-            (Self::Disputed, Event::DisputeWon(_)) => Ok(Self::Settled),
-            (Self::Disputed, Event::DisputeLost) => Ok(Self::ChargedBack),
+            // What a dispute gave back is settled.
+            (Self::Settled, Event::DisputedAgain(_)) => Ok(Self::Disputed),
+            (Self::Disputed, Event::DisputeWon(_) | Event::WonAgain(_)) => Ok(Self::Settled),
+            (Self::Disputed, Event::DisputeLost | Event::LostAgain) => Ok(Self::ChargedBack),
             (
                 Self::Captured | Self::Settled | Self::Disputed | Self::ChargedBack,
                 Event::RemainderReleased
@@ -288,8 +296,12 @@ impl Charge {
             }
             ChargeEvent::RefundFailed(amount) => self.refunding -= amount,
             ChargeEvent::RefundReturned(amount) => self.refunded -= amount,
-            ChargeEvent::Disputed(amount) => self.withdrawn += amount,
-            ChargeEvent::DisputeWon(amount) => self.withdrawn -= amount,
+            ChargeEvent::Disputed(amount) | ChargeEvent::DisputedAgain(amount) => {
+                self.withdrawn += amount;
+            }
+            ChargeEvent::DisputeWon(amount) | ChargeEvent::WonAgain(amount) => {
+                self.withdrawn -= amount;
+            }
             ChargeEvent::RemainderReleased => self.residual_hold = false,
             _ => {}
         }
@@ -311,8 +323,12 @@ impl Charge {
             ChargeEvent::RefundReturned(amount) => (amount, self.refunded),
             // A refund that was accepted before does not keep a customer's bank
             // from taking all of it.
-            ChargeEvent::Disputed(amount) => (amount, self.captured - self.withdrawn),
-            ChargeEvent::DisputeWon(amount) => (amount, self.withdrawn),
+            ChargeEvent::Disputed(amount) | ChargeEvent::DisputedAgain(amount) => {
+                (amount, self.captured - self.withdrawn)
+            }
+            ChargeEvent::DisputeWon(amount) | ChargeEvent::WonAgain(amount) => {
+                (amount, self.withdrawn)
+            }
             _ => return None,
         })
     }

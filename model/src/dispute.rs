@@ -11,6 +11,9 @@ use crate::money::Amount;
 /// No customer's bank takes longer to decide, the time for the merchant's
 /// answer included.
 pub const DECIDED_WITHIN: Duration = Duration::from_secs(180 * 86_400);
+/// No customer's bank objects sooner than this after a dispute was won: what was
+/// decided first is in everybody's books by then.
+pub const OBJECTS_AFTER_MIN: Duration = Duration::from_secs(5 * 86_400);
 
 /// A dispute over a charge, in its provider's books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,12 +120,14 @@ impl Dispute {
         &mut self,
         event: DisputeEvent,
     ) -> Result<Option<ChargeEvent>, IllegalDisputeEvent> {
+        let again = self.state == DisputeState::PreArbitration;
         self.state = self.state.next(event)?;
         Ok(match event {
-            DisputeEvent::Opened | DisputeEvent::PreArbitrationOpened => {
-                Some(ChargeEvent::Disputed(self.amount))
-            }
+            DisputeEvent::Opened => Some(ChargeEvent::Disputed(self.amount)),
+            DisputeEvent::PreArbitrationOpened => Some(ChargeEvent::DisputedAgain(self.amount)),
+            DisputeEvent::Lost if again => Some(ChargeEvent::LostAgain),
             DisputeEvent::Accepted | DisputeEvent::Lost => Some(ChargeEvent::DisputeLost),
+            DisputeEvent::Won if again => Some(ChargeEvent::WonAgain(self.amount)),
             DisputeEvent::Won => Some(ChargeEvent::DisputeWon(self.amount)),
             DisputeEvent::EvidenceSubmitted => None,
         })

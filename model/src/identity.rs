@@ -101,6 +101,12 @@ impl PaymentId {
         Self(hash("dispute", [charge.0]))
     }
 
+    /// The pre-arbitration of what was charged back as `charge`, and won: its
+    /// customer's bank objects once.
+    pub fn of_pre_arbitration(charge: ChargeId) -> Self {
+        Self(hash("pre-arbitration", [charge.0]))
+    }
+
     /// The recall of a payout: it is asked back once.
     pub fn of_recall(payout: Self) -> Self {
         Self(hash("recall", [payout.0]))

@@ -65,6 +65,7 @@ mod rules;
 pub mod saga;
 mod settlement;
 mod share;
+mod shares;
 mod shipping;
 mod split;
 mod status;
@@ -93,7 +94,9 @@ pub use dialect::{
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
     Undoing, WebhookHabits,
 };
-pub use dispute::{DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
+pub use dispute::{
+    DECIDED_WITHIN, Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent, OBJECTS_AFTER_MIN,
+};
 pub use exchange::{Cover, Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
@@ -136,6 +139,7 @@ pub use rounding::Rounding;
 pub use rules::Rules;
 pub use settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 pub use share::share;
+pub use shares::Shares;
 pub use shipping::Shipping;
 pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};

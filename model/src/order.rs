@@ -9,6 +9,7 @@ use crate::aside::Aside;
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::shares::Shares;
 use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
@@ -17,6 +18,7 @@ use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
+use crate::workflow::pre_arbitration::PRE_ARBITRATION;
 use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
 use crate::workflow::refund_by_hand::REFUND_BY_HAND;
@@ -41,6 +43,9 @@ pub enum Order {
     /// Somebody has given back at the provider, by hand, what was captured for
     /// another payment.
     RefundByHand(RefundOrder),
+    /// A customer's bank has objected to a chargeback that the merchant had won,
+    /// and has the money again.
+    PreArbitration(ChargebackOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -85,6 +90,9 @@ pub struct RefundOrder {
     /// Whether that was settled when the refund was accepted.
     #[serde(default, skip_serializing_if = "is_none")]
     pub settled: Aside<bool>,
+    /// What the other merchants bear of it that the payment was split over.
+    #[serde(default, skip_serializing_if = "Shares::is_none")]
+    pub shares: Shares,
 }
 
 const fn is_none(settled: &Aside<bool>) -> bool {
@@ -152,6 +160,9 @@ pub enum CameBack {
         provider: ProviderId,
         /// Of which charge.
         charge: ChargeId,
+        /// What the other merchants had borne of it, and have again.
+        #[serde(default, skip_serializing_if = "Shares::is_none")]
+        shares: Shares,
     },
 }
 
@@ -203,6 +214,7 @@ impl Order {
             Self::Refund(_) => &REFUND,
             Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
+            Self::PreArbitration(_) => &PRE_ARBITRATION,
             Self::Payout(_) => &PAYOUT_RAIL,
             Self::Reversal(_) => &REVERSAL,
             Self::Recall(_) => &RECALL,
@@ -225,12 +237,21 @@ impl Order {
         }
     }
 
+    /// What other merchants bear of what goes back by it, or have back by it.
+    pub fn shares(&self) -> Shares {
+        match self {
+            Self::Refund(refund) | Self::RefundByHand(refund) => refund.shares,
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { shares, .. }, .. }) => *shares,
+            _ => Shares::NONE,
+        }
+    }
+
     /// Who has the money, where that is known from the beginning.
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
-            Self::Chargeback(chargeback) => Some(chargeback.provider),
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.provider),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
                 Some(*provider)
             }
@@ -243,7 +264,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
-            Self::Chargeback(chargeback) => Some(chargeback.charge),
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.charge),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
                 Some(*charge)
             }
@@ -256,7 +277,7 @@ impl Order {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
-            Self::Chargeback(chargeback) => Some(chargeback.of),
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.of),
             Self::Reversal(reversal) => Some(reversal.of),
             Self::Recall(recall) => Some(recall.of),
         }
@@ -273,7 +294,11 @@ impl Order {
     pub const fn is_about_another(&self) -> bool {
         matches!(
             self,
-            Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_) | Self::RefundByHand(_)
+            Self::Chargeback(_)
+                | Self::PreArbitration(_)
+                | Self::Reversal(_)
+                | Self::Recall(_)
+                | Self::RefundByHand(_)
         )
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Post => {
             let right = || payment.booking(Action::Post);
             let wrong = || match payment.intent().order {
-                Order::Chargeback(_) | Order::Reversal(_) | Order::RefundByHand(_) => right(),
+                order if order.is_about_another() => right(),
                 _ => payin_card::post_unlinked(payment, calls),
             };
             let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
@@ -135,7 +135,7 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {
     let target = match (payment.action(which), payment.intent().order) {
-        (Action::Verdict, Order::Chargeback(chargeback)) => chargeback.authorization,
+        (Action::Verdict, Order::Chargeback(of) | Order::PreArbitration(of)) => of.authorization,
         (Action::Capture | Action::Release, _) => payment.operation_of(Action::Authorize),
         _ => payment.operation(which),
     };

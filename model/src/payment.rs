@@ -102,6 +102,7 @@ impl Payment {
             refund: RefundState::Absent,
             dispute: match intent.order {
                 Order::Chargeback(_) => DisputeState::Opened,
+                Order::PreArbitration(_) => DisputeState::PreArbitration,
                 _ => DisputeState::Absent,
             },
             last_refusal: None,

@@ -70,6 +70,12 @@ pub enum Beginning {
     PayoutReturned,
     /// Money was given back that nobody here gave back.
     RefundedByHand,
+    /// The customer's bank objects to a dispute that was won.
+    DisputedAgain,
+    /// The merchant was right, for good.
+    WonAgain,
+    /// The customer was, after all.
+    LostAgain,
 }
 
 /// A webhook as a worker is told of it.
@@ -98,6 +104,10 @@ impl Webhook {
                 Beginning::DisputeOpened | Beginning::DisputeWon | Beginning::DisputeLost,
                 _,
             ) => Some(PaymentId::of_dispute(self.charge)),
+            News::Begins(
+                Beginning::DisputedAgain | Beginning::WonAgain | Beginning::LostAgain,
+                _,
+            ) => Some(PaymentId::of_pre_arbitration(self.charge)),
             News::Begins(Beginning::RefundFailed | Beginning::PayoutReturned, _) => {
                 Some(PaymentId::of_reversal(self.reference))
             }
@@ -152,13 +162,16 @@ impl EventId {
 
 impl Beginning {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::DisputeOpened,
         Self::DisputeWon,
         Self::DisputeLost,
         Self::RefundFailed,
         Self::PayoutReturned,
         Self::RefundedByHand,
+        Self::DisputedAgain,
+        Self::WonAgain,
+        Self::LostAgain,
     ];
 }
 
@@ -180,6 +193,9 @@ impl fmt::Display for Beginning {
             Self::RefundFailed => "a refund failed late",
             Self::PayoutReturned => "a payout was returned",
             Self::RefundedByHand => "money was given back by hand",
+            Self::DisputedAgain => "a dispute went to pre-arbitration",
+            Self::WonAgain => "a dispute was won for good",
+            Self::LostAgain => "a dispute was lost in pre-arbitration",
         })
     }
 }

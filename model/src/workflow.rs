@@ -5,6 +5,7 @@ pub mod payin_captures;
 pub mod payin_card;
 pub mod payin_exchange;
 pub mod payout_rail;
+pub mod pre_arbitration;
 pub mod recall;
 pub mod refund;
 pub mod refund_by_hand;
@@ -21,13 +22,14 @@ use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payin_exchange::PAYIN_EXCHANGE;
 use self::payout_rail::PAYOUT_RAIL;
+use self::pre_arbitration::PRE_ARBITRATION;
 use self::recall::RECALL;
 use self::refund::REFUND;
 use self::refund_by_hand::REFUND_BY_HAND;
 use self::reversal::REVERSAL;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 9] = [
+pub static ALL: [&PaymentWorkflow; 10] = [
     &PAYIN_CARD,
     &PAYIN_CAPTURES,
     &REFUND,
@@ -37,6 +39,7 @@ pub static ALL: [&PaymentWorkflow; 9] = [
     &REVERSAL,
     &RECALL,
     &REFUND_BY_HAND,
+    &PRE_ARBITRATION,
 ];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.

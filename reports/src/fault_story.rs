@@ -85,6 +85,7 @@ pub const ALL: [FaultStory; 74] = [
     business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
     business("refund-by-hand", "F28", "somebody gives money back in a provider's dashboard"),
     disturbance("webhook-replay", "F28", "somebody has all webhooks of some days sent once more"),
+    business("pre-arbitration", "F22", "the bank objects to a dispute that was won"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),

@@ -294,6 +294,9 @@ fn then(operation: &Operation) -> String {
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
         operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
+        operation.dispute.and_then(|dispute| dispute.objection).map(|objection| {
+            format!("has its bank object to losing that {}", Brief::from(objection.after))
+        }),
         operation
             .by_hand
             .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),

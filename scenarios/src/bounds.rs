@@ -30,6 +30,8 @@ pub const REPLAYED_MAX: Duration = Duration::from_secs(31 * 86_400);
 pub const ANSWER_WITHIN_MAX: Duration = Duration::from_secs(45 * 86_400);
 /// No customer's bank decides later than this after that.
 pub const DECIDED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
+/// No customer's bank objects later than this after a dispute was won.
+pub const OBJECTED_AFTER_MAX: Duration = Duration::from_secs(30 * 86_400);
 /// No payout comes back later than this after it was asked for: sixty days after
 /// the day on which it was there, and the days off around them.
 pub const RETURNED_WITHIN: Duration = Duration::from_secs(80 * 86_400);
@@ -58,7 +60,7 @@ pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 /// How long after the end of all faults what carries out `order` may take.
 pub fn term(order: &Order) -> Duration {
     match order {
-        Order::Chargeback(_) => DISPUTE_TERM,
+        Order::Chargeback(_) | Order::PreArbitration(_) => DISPUTE_TERM,
         // Parcels that leave later have their time from then on.
         Order::PayIn(_) => TERM + order.shipping().last(),
         _ => TERM,

@@ -192,6 +192,8 @@ pub enum ProviderStrike {
     RefundedByHand,
     /// F28: somebody had everything told once more.
     WebhooksReplayed,
+    /// F22: a customer's bank objected to a dispute that was won.
+    Objected,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

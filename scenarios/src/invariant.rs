@@ -172,7 +172,7 @@ impl Invariant {
             "nothing-goes-back-that-was-not-captured",
             InvariantKind::Always,
             "PB LG",
-            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened, or before somebody gave the money back by hand, is exempt, if a person is told within four days",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it, of each merchant that it was split over; a refund that was accepted before a dispute was opened, or before somebody gave the money back by hand, is exempt, if a person is told within four days",
         ),
         story(
             Self::I08,

@@ -29,6 +29,7 @@ mod screen_view;
 mod screens;
 mod settlement_view;
 mod settlements;
+mod shares;
 mod stream;
 mod sums;
 mod trapped;
@@ -434,7 +435,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 26] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -460,6 +461,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
     ProviderStrike::RefundReturned,
     ProviderStrike::RefundedByHand,
     ProviderStrike::WebhooksReplayed,
+    ProviderStrike::Objected,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

@@ -19,6 +19,7 @@ use model::gatekeeper::{Generation, KeyId};
 use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
 use model::workflow::payin_card::{ATTEMPTS_MAX, PAYIN_CARD, steps};
+use model::workflow::pre_arbitration::PRE_ARBITRATION;
 use model::workflow::recall::RECALL;
 use model::workflow::refund_by_hand::REFUND_BY_HAND;
 use model::workflow::reversal::REVERSAL;
@@ -35,7 +36,7 @@ pub use bank::{BankPlan, CustomerBalance};
 pub use by_hand::ByHandPlan;
 pub(crate) use by_hand::DueByHand;
 pub use decision::{DeciderPlan, DecisionPlan};
-pub use dispute::DisputePlan;
+pub use dispute::{DisputePlan, ObjectionPlan};
 pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
 pub use protocol::{NotAProtocol, Protocol};
@@ -302,14 +303,20 @@ impl Plan {
     }
 
     /// The workflow of `payment`, which is this instrument's: that of its
-    /// operation, that of the dispute over it, or that of its refund by hand.
+    /// operation, that of the dispute over it or of what became of that, or that of
+    /// its refund by hand.
     pub fn workflow_of(&self, token: Token, payment: PaymentId) -> &'static PaymentWorkflow {
         let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
         let key = operation.key_id();
         let ids = || (0..GENERATIONS).map(|n| key.payment(Generation(n)));
         let asked_for = ids().any(|id| id == payment);
-        if operation.by_hand.is_some() && ids().any(|id| self.is_by_hand(id, payment)) {
+        let begun = |of: fn(ChargeId) -> PaymentId| ids().any(|id| self.begins(id, of, payment));
+        if operation.by_hand.is_some() && begun(PaymentId::of_refund_by_hand) {
             return &REFUND_BY_HAND;
+        }
+        let objects = operation.dispute.is_some_and(|dispute| dispute.objection.is_some());
+        if objects && begun(PaymentId::of_pre_arbitration) {
+            return &PRE_ARBITRATION;
         }
         match (asked_for, &operation.purpose) {
             _ if ids().any(|id| PaymentId::of_recall(id) == payment) => &RECALL,
@@ -320,12 +327,17 @@ impl Plan {
         }
     }
 
-    /// Whether `saga` is what somebody gave back by hand of a charge of `payment`.
-    fn is_by_hand(&self, payment: PaymentId, saga: PaymentId) -> bool {
+    /// Whether `saga` is what begins by a charge of `payment`, as `named` by that.
+    fn begins(
+        &self,
+        payment: PaymentId,
+        named: fn(ChargeId) -> PaymentId,
+        saga: PaymentId,
+    ) -> bool {
         let providers = 0..self.providers.len() as u8;
         let of = |(provider, attempt)| {
             let reference = payment.operation(steps::AUTHORIZE, attempt);
-            PaymentId::of_refund_by_hand(ChargeId::of(ProviderId(provider), reference, 0))
+            named(ChargeId::of(ProviderId(provider), reference, 0))
         };
         let mut tries = providers.flat_map(|p| (1..=ATTEMPTS_MAX).map(move |n| (p, n)));
         tries.any(|tried| of(tried) == saga)
@@ -428,7 +440,7 @@ impl Operation {
     /// anything does: its dispute is decided at the latest, and somebody has given
     /// it back by hand. It may be authorized some days after it was asked for.
     pub(crate) fn befallen_until(&self) -> Option<VirtualTime> {
-        let disputed = self.dispute.map(|d| d.after + d.answer_within + d.decided_after);
+        let disputed = self.dispute.map(|dispute| dispute.lasts());
         let by_hand = self.by_hand.map(|by_hand| by_hand.after);
         disputed.max(by_hand).map(|after| self.at.after(after))
     }

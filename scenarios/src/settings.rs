@@ -352,6 +352,9 @@ pub struct IssuerSettings {
     /// How long after the payment at most; a hundred and twenty days are the
     /// most.
     pub disputed_after_max: Span,
+    /// Disputes that the merchant has won, and that the customer's bank takes to
+    /// pre-arbitration five to thirty days later: F22.
+    pub objected: Rate,
 }
 
 /// What goes wrong at providers: payments.md F05 to F08, F10, F16.

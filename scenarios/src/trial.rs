@@ -360,6 +360,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::WebhookEarly => "webhook-early",
         ProviderStrike::RefundedByHand => "refund-by-hand",
         ProviderStrike::WebhooksReplayed => "webhook-replay",
+        ProviderStrike::Objected => "pre-arbitration",
     }
 }
 

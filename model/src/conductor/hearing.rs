@@ -57,10 +57,10 @@ impl Conductor {
     /// before its time is looked at again.
     fn hear_verdict(&mut self, beginning: Beginning, now: Duration, rules: &Rules) -> InboxEvent {
         let won = match beginning {
-            Beginning::DisputeWon => {
+            Beginning::DisputeWon | Beginning::WonAgain => {
                 rules.defects.pick(Defect::DisputeWonIgnored, || true, || false)
             }
-            Beginning::DisputeLost => false,
+            Beginning::DisputeLost | Beginning::LostAgain => false,
             _ => return InboxEvent::Outdated,
         };
         let decided = self.payment.latest(Action::Verdict);

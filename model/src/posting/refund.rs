@@ -7,6 +7,8 @@ use super::chain::{Chain, Sides};
 use crate::account::AccountName;
 use crate::identity::{Merchant, ProviderId};
 use crate::money::Amount;
+use crate::shares::Shares;
+use crate::split::Split;
 use crate::transfer::Transfer;
 
 /// A refund.
@@ -22,6 +24,8 @@ pub struct Refund {
     pub owed: Amount,
     /// Whether the capture was settled when the refund was reserved.
     pub stage: Stage,
+    /// What other merchants bear of it that the payment was split over.
+    pub shares: Shares,
 }
 
 /// Where the refunded money is.
@@ -67,15 +71,13 @@ pub fn reserve(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 /// The provider has paid it. `limit` tells whether the capture is still not
 /// settled, so that the merchant's limit gets it back now.
 pub fn succeed(voucher: &Voucher, refund: &Refund, limit: Stage) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "refund-ok", 4);
+    let mut chain = Chain::of(voucher, "refund-ok", LEGS);
     for held in refund.held() {
         chain.post(held.leg, voucher.id(RESERVE, held.leg), held.sides, held.amount);
     }
     chain.book(2, (OUT, AccountName::ProviderReceivable(refund.provider)), refund.amount);
     if limit == Stage::BeforeSettlement {
-        let (limit, used) =
-            (AccountName::Limit(refund.merchant), AccountName::LimitUsed(refund.merchant));
-        chain.book(3, (used, limit), refund.amount);
+        refund.free_limits(&mut chain);
     }
     chain.close()
 }
@@ -100,15 +102,13 @@ pub(crate) fn succeed_for(
 
 /// The provider has paid it, and nobody had asked for it: there is no reserve.
 pub fn happened(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "refund-by-hand", 4);
+    let mut chain = Chain::of(voucher, "refund-by-hand", LEGS);
     for held in refund.held() {
         chain.book(held.leg, held.sides, held.amount);
     }
     chain.book(2, (OUT, AccountName::ProviderReceivable(refund.provider)), refund.amount);
     if refund.stage == Stage::BeforeSettlement {
-        let (limit, used) =
-            (AccountName::Limit(refund.merchant), AccountName::LimitUsed(refund.merchant));
-        chain.book(3, (used, limit), refund.amount);
+        refund.free_limits(&mut chain);
     }
     chain.close()
 }
@@ -128,7 +128,10 @@ pub fn fail(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 pub fn fail_late(voucher: &Voucher, refund: &Refund, stage: Stage) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-late-fail", 2);
     chain.book(0, (AccountName::ProviderReceivable(refund.provider), OUT), refund.amount);
-    chain.book(1, (OUT, stage.account(refund.merchant)), refund.amount);
+    chain.book(1, (OUT, stage.account(refund.merchant)), refund.paid());
+    for ((merchant, amount), legs) in refund.shares.others().zip(Legs::all()) {
+        chain.book(legs.at_hand, (OUT, stage.account(merchant)), amount);
+    }
     chain.close()
 }
 
@@ -140,15 +143,37 @@ struct Held {
 }
 
 impl Refund {
-    /// What it reserves: money at hand, money that will be owed.
+    /// What it reserves: money at hand, money that will be owed; and what other
+    /// merchants bear.
     fn held(&self) -> impl Iterator<Item = Held> {
         let at_hand = (self.stage.account(self.merchant), OUT);
         let debt = (AccountName::MerchantOwed(self.merchant), OUT);
         let both = [
-            Held { leg: 0, sides: at_hand, amount: self.amount - self.owed },
+            Held { leg: 0, sides: at_hand, amount: self.paid() - self.owed },
             Held { leg: 1, sides: debt, amount: self.owed },
         ];
-        both.into_iter().filter(|held| held.amount != Amount::ZERO)
+        let stage = self.stage;
+        let others = self.shares.others().zip(Legs::all());
+        let others = others.map(move |((merchant, amount), legs)| Held {
+            leg: legs.at_hand,
+            sides: (stage.account(merchant), OUT),
+            amount,
+        });
+        both.into_iter().filter(|held| held.amount != Amount::ZERO).chain(others)
+    }
+
+    /// What the merchant bears that was paid.
+    fn paid(&self) -> Amount {
+        self.amount - self.shares.sum()
+    }
+
+    /// Every merchant may process again what it gave back.
+    fn free_limits(&self, chain: &mut Chain<'_>) {
+        let sides = |merchant| (AccountName::LimitUsed(merchant), AccountName::Limit(merchant));
+        chain.book(3, sides(self.merchant), self.paid());
+        for ((merchant, amount), legs) in self.shares.others().zip(Legs::all()) {
+            chain.book(legs.limit, sides(merchant), amount);
+        }
     }
 }
 
@@ -162,5 +187,20 @@ impl Stage {
     }
 }
 
+/// The numbers of the transfers that are for another merchant.
+struct Legs {
+    at_hand: u32,
+    limit: u32,
+}
+
+impl Legs {
+    /// Those of the first one, of the second one, and so on.
+    fn all() -> impl Iterator<Item = Self> {
+        (0..).map(|at| Self { at_hand: 4 + 2 * at, limit: 5 + 2 * at })
+    }
+}
+
 const OUT: AccountName = AccountName::TransitOutProviders;
+/// The most transfers of one refund.
+const LEGS: usize = 4 + 2 * Split::OTHERS_MAX;
 const RESERVE: &str = "refund-hold";

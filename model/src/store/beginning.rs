@@ -25,8 +25,8 @@ impl Store {
         }
     }
 
-    /// The acceptance of the chargeback or the refund by hand that `webhook`
-    /// tells of: the customer has the money already, so nothing can refuse it. `None` as long as
+    /// The acceptance of the chargeback, its pre-arbitration or the refund by hand
+    /// that `webhook` tells of: the customer has the money already, so nothing can refuse it. `None` as long as
     /// nothing here knows that the money was taken.
     pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
         let News::Begins(beginning, amount) = webhook.news else { return None };
@@ -37,14 +37,19 @@ impl Store {
         };
         let (provider, charge) = (taken.provider, webhook.charge);
         let (saga, order) = match beginning {
-            Beginning::DisputeOpened => {
+            Beginning::DisputeOpened | Beginning::DisputedAgain => {
                 let authorization = webhook.reference;
                 let dispute = ChargebackOrder { of: payment, provider, charge, authorization };
-                (PaymentId::of_dispute(charge), Order::Chargeback(dispute))
+                match beginning {
+                    Beginning::DisputeOpened => {
+                        (PaymentId::of_dispute(charge), Order::Chargeback(dispute))
+                    }
+                    _ => (PaymentId::of_pre_arbitration(charge), Order::PreArbitration(dispute)),
+                }
             }
             Beginning::RefundedByHand => {
-                let settled = taken.settled;
-                let refund = RefundOrder { of: payment, provider, charge, settled };
+                let (settled, shares) = (taken.settled, taken.borne(amount));
+                let refund = RefundOrder { of: payment, provider, charge, settled, shares };
                 (PaymentId::of_refund_by_hand(charge), Order::RefundByHand(refund))
             }
             _ => return None,

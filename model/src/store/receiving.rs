@@ -39,7 +39,10 @@ impl Store {
         }
         let begins = matches!(
             webhook.news,
-            News::Begins(Beginning::DisputeOpened | Beginning::RefundedByHand, _)
+            News::Begins(
+                Beginning::DisputeOpened | Beginning::DisputedAgain | Beginning::RefundedByHand,
+                _
+            )
         );
         if begins {
             return Some(StoreEntry::Committed(Arc::new(self.begun_by(webhook)?)));

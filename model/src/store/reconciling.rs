@@ -158,7 +158,7 @@ impl Store {
         let Some(Record::Accepted(intent)) = row.journal.first() else { return None };
         let succeeded = commit.records.contains(&Record::StatusChanged(Status::Succeeded));
         let (kind, action) = match intent.order {
-            Order::Chargeback(order) => {
+            Order::Chargeback(order) | Order::PreArbitration(order) => {
                 let kind = disputed(intent.order.workflow(), row, commit)?;
                 return Some((kind, order.authorization));
             }
@@ -259,7 +259,7 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
             let bank = order.bank_of(tries.max().unwrap_or(1)).unwrap_or(order.bank);
             (Teller::Bank(bank), -whole)
         }
-        Order::Chargeback(order) => {
+        Order::Chargeback(order) | Order::PreArbitration(order) => {
             let taken = if kind == LineKind::Dispute { -whole } else { whole };
             (Teller::Provider(order.provider), taken)
         }

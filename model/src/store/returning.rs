@@ -38,7 +38,7 @@ impl Store {
                 CameBack::Payout { customer: order.customer, bank }
             }
             (Beginning::RefundFailed, Order::Refund(order), Teller::Provider(provider)) => {
-                CameBack::Refund { provider, charge: order.charge }
+                CameBack::Refund { provider, charge: order.charge, shares: order.shares }
             }
             _ => return None,
         };

@@ -10,6 +10,7 @@ use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::record::{Outcome, Record};
+use crate::shares::Shares;
 use crate::status::Status;
 
 /// What was taken for a payment.
@@ -32,6 +33,10 @@ pub struct Taken {
     /// Whether a settlement file has told of it: what is given back from then on
     /// comes from what the merchant has available.
     pub settled: Aside<bool>,
+    /// What other merchants got of it.
+    pub got: Shares,
+    /// What they gave back of that, or may.
+    pub given: Shares,
 }
 
 /// So much is to be taken back of a payment.
@@ -39,6 +44,7 @@ pub struct Taken {
 pub(super) struct Claim {
     of: PaymentId,
     amount: Amount,
+    shares: Shares,
 }
 
 impl Taken {
@@ -53,11 +59,29 @@ impl Taken {
         self.captured - self.refunds - disputed
     }
 
+    /// What the other merchants bear of `amount` that is to go back: each in
+    /// proportion to what it has left of what it got.
+    pub fn borne(&self, amount: Amount) -> Shares {
+        self.got.less(&self.given).of(amount, self.captured - self.refunds)
+    }
+
+    /// Whether nobody would bear more of it than it has left.
+    fn bears(&self, shares: &Shares, amount: Amount) -> bool {
+        let paid = self.captured - self.refunds - self.got.less(&self.given).sum();
+        let whole = shares.is_none() && self.got.is_none();
+        whole || shares.fit(&self.got.less(&self.given)) && amount - shares.sum() <= paid
+    }
+
+    /// So much can be given back again.
+    fn give_again(&mut self, amount: Amount, shares: &Shares) {
+        self.refunds -= amount;
+        self.given = self.given.less(shares);
+    }
+
     /// The same, of which what went back `before` went back, too.
     pub(super) fn after(self, before: Option<Self>) -> Self {
-        let (refunds, disputed) =
-            before.map_or((Amount::ZERO, Amount::ZERO), |taken| (taken.refunds, taken.disputed));
-        Self { refunds, disputed, ..self }
+        let Some(Self { refunds, disputed, given, .. }) = before else { return self };
+        Self { refunds, disputed, given, ..self }
     }
 
     /// What was captured so far, as `journal` has it.
@@ -84,8 +108,20 @@ impl Taken {
         })?;
         let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
         let (merchant, currency) = (intent.merchant, intent.money.currency);
-        let settled = Aside::NONE;
-        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed, settled })
+        let got = Shares::got(&intent.order.split(), merchant, (captured, intent.money.amount));
+        let (settled, given) = (Aside::NONE, Shares::NONE);
+        Some(Self {
+            merchant,
+            currency,
+            provider,
+            charge,
+            captured,
+            refunds,
+            disputed,
+            settled,
+            got,
+            given,
+        })
     }
 }
 
@@ -94,7 +130,10 @@ impl Commit {
     pub(super) fn claimed_back(&self) -> Option<Claim> {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
-            Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
+            Order::Refund(refund) => {
+                let (amount, shares) = (intent.money.amount, refund.shares);
+                Some(Claim { of: refund.of, amount, shares })
+            }
             _ => None,
         }
     }
@@ -103,7 +142,10 @@ impl Commit {
     fn withdrawn(&self) -> Option<Claim> {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
-            Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
+            Order::Chargeback(of) | Order::PreArbitration(of) => {
+                let (amount, shares) = (intent.money.amount, Shares::NONE);
+                Some(Claim { of: of.of, amount, shares })
+            }
             _ => None,
         }
     }
@@ -112,7 +154,7 @@ impl Commit {
     fn given_back(&self) -> Option<Claim> {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         let Order::RefundByHand(refund) = intent.order else { return None };
-        Some(Claim { of: refund.of, amount: intent.money.amount })
+        Some(Claim { of: refund.of, amount: intent.money.amount, shares: refund.shares })
     }
 }
 
@@ -120,13 +162,19 @@ impl Store {
     /// Whether so much is left.
     pub(super) fn has_left(&self, claim: Claim) -> bool {
         let taken = self.standing(claim.of).and_then(|standing| standing.taken);
-        taken.is_some_and(|taken| claim.amount <= taken.refundable_under(self.defects))
+        taken.is_some_and(|taken| {
+            claim.amount <= taken.refundable_under(self.defects)
+                && taken.bears(&claim.shares, claim.amount)
+        })
     }
 
     /// Takes back what `commit` claims, or gives back what it fails to take.
     pub(super) fn take_back(&mut self, commit: &Commit) {
         if let Some(claim) = commit.claimed_back().or_else(|| commit.given_back()) {
-            self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
+            self.change_taken(claim.of, |taken| {
+                taken.refunds += claim.amount;
+                taken.given = taken.given.and(&claim.shares);
+            });
         }
         if let Some(claim) = commit.withdrawn() {
             self.change_taken(claim.of, |taken| taken.disputed += claim.amount);
@@ -152,11 +200,11 @@ impl Store {
         let amount = intent.money.amount;
         match intent.order {
             Order::Refund(refund) if failed => {
-                self.change_taken(refund.of, |taken| taken.refunds -= amount);
+                self.change_taken(refund.of, |taken| taken.give_again(amount, &refund.shares));
                 self.release(commit.payment, refund);
             }
-            Order::Chargeback(chargeback) if won => {
-                self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
+            Order::Chargeback(dispute) | Order::PreArbitration(dispute) if won => {
+                self.change_taken(dispute.of, |taken| taken.disputed -= amount);
             }
             _ => {}
         }
@@ -169,7 +217,7 @@ impl Store {
             && let Order::Refund(order) = intent.order
         {
             let amount = intent.money.amount;
-            self.change_taken(order.of, |taken| taken.refunds -= amount);
+            self.change_taken(order.of, |taken| taken.give_again(amount, &order.shares));
         }
     }
 

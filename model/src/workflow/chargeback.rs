@@ -33,7 +33,7 @@ pub fn is_contested(amount: Amount) -> bool {
 /// In minor units.
 const WORTH_CONTESTING: Amount = Amount(1_000);
 
-fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
+pub(super) fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     let (voucher, chargeback) = (payment.voucher(payment.operation_of(action)), what(payment));
     match (action, payment.dispute()) {
         (Action::Withdraw, _) => chargeback::open(&voucher, &chargeback),
@@ -43,7 +43,7 @@ fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     }
 }
 
-fn unbooking(_: &Payment, _: Action) -> Vec<Transfer> {
+pub(super) fn unbooking(_: &Payment, _: Action) -> Vec<Transfer> {
     Vec::new()
 }
 

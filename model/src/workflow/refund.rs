@@ -60,5 +60,6 @@ pub(super) fn what(payment: &Payment) -> Refund {
             Order::Refund(order) if order.settled.is_some() => Stage::AfterSettlement,
             _ => Stage::BeforeSettlement,
         },
+        shares: intent.order.shares(),
     }
 }

@@ -37,7 +37,8 @@ fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
             }
             CameBack::Refund { provider, .. } => {
                 let (merchant, stage) = (intent.merchant, Stage::BeforeSettlement);
-                let refund = Refund { merchant, provider, amount, owed: Amount::ZERO, stage };
+                let (owed, shares) = (Amount::ZERO, intent.order.shares());
+                let refund = Refund { merchant, provider, amount, owed, stage, shares };
                 refund::fail_late(&voucher, &refund, stage)
             }
         },

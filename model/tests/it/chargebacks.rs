@@ -129,6 +129,70 @@ fn what_is_not_worth_the_work_is_given_in_to() {
     worker.ends(DisputeState::Lost);
 }
 
+/// A bank that has lost may object once: it has the money again, and what was
+/// decided for good is the merchant's or not.
+#[test]
+fn what_was_won_is_withdrawn_once_more_and_booked_as_it_ends_for_good() {
+    use AccountName::{Dispute, MerchantOwed, ProviderReceivable};
+    let merchant = intent(1).merchant;
+    let withdraws = (Dispute(merchant), ProviderReceivable(ProviderId(0)));
+    let returns = (ProviderReceivable(ProviderId(0)), Dispute(merchant));
+    let owed = (MerchantOwed(merchant), Dispute(merchant));
+    for (won, by_webhook, closes) in
+        [(true, true, returns), (true, false, returns), (false, true, owed), (false, false, owed)]
+    {
+        let mut worker = Worker::objected(MONEY.amount);
+        assert_eq!(worker.conductor.payment().dispute(), DisputeState::PreArbitration);
+        assert_eq!(worker.books(), [withdraws]);
+        assert_eq!(worker.provider(), ProviderRequest::Query { target: AUTHORIZATION });
+        worker.hear(ProviderReply::Status(ChargeState::Disputed, CHARGE, MONEY.amount));
+        worker.rests();
+        if by_webhook {
+            worker.is_told(if won { Beginning::WonAgain } else { Beginning::LostAgain });
+        } else {
+            worker.provider();
+            let state = if won { ChargeState::Settled } else { ChargeState::ChargedBack };
+            worker.hear(ProviderReply::Status(state, CHARGE, MONEY.amount));
+        }
+        assert_eq!(worker.books(), [closes], "won: {won}");
+        worker.ends(if won { DisputeState::WonFinally } else { DisputeState::Lost });
+    }
+}
+
+/// The shop gave the money back after it had won: whoever objects takes it all the
+/// same, and somebody has to know.
+#[test]
+fn an_objection_takes_what_can_be_given_back_until_it_is_decided_for_good() {
+    for (refunded, won, left) in [
+        (0, true, CommitResult::Committed),
+        (0, false, CommitResult::NotRefundable),
+        (1, true, CommitResult::NotRefundable),
+    ] {
+        let mut store = paid();
+        let opened = told(3, Beginning::DisputeOpened, MONEY.amount);
+        receive(&mut store, &opened);
+        let decided = |step, won| {
+            let which = Try { step, attempt: 1 };
+            vec![Record::StepOutcome { which, outcome: Outcome::Decided { won } }]
+        };
+        append(&mut store, opened.saga().expect("it begins one"), decided(2, true));
+        if refunded > 0 {
+            store.restore(&StoreEntry::Committed(refund(Amount(refunded)).into()));
+        }
+        assert!(!store.can_place(&told(6, Beginning::WonAgain, MONEY.amount)));
+        let objected = told(5, Beginning::DisputedAgain, MONEY.amount);
+        receive(&mut store, &objected);
+        let saga = objected.saga().expect("it begins one");
+        assert_ne!(Some(saga), opened.saga());
+        assert!(store.can_place(&told(6, Beginning::WonAgain, MONEY.amount)));
+        let journal = &store.payment(saga).expect("accepted").journal;
+        assert_eq!(journal.contains(&Record::Flagged), refunded > 0);
+        assert_eq!(store.check(&refund(Amount(1))), CommitResult::NotRefundable);
+        append(&mut store, saga, decided(1, won));
+        assert_eq!(store.check(&refund(MONEY.amount)), left, "won: {won}");
+    }
+}
+
 /// Nobody who asks for months is in doubt, and no answer is a refusal.
 #[test]
 fn a_bank_that_takes_months_is_no_case_and_an_answer_that_is_lost_is_sent_again() {
@@ -159,9 +223,17 @@ struct Worker {
 
 impl Worker {
     fn new(amount: Amount) -> Self {
+        Self::begun(&told(3, Beginning::DisputeOpened, amount))
+    }
+
+    /// The same of its pre-arbitration.
+    fn objected(amount: Amount) -> Self {
+        Self::begun(&told(5, Beginning::DisputedAgain, amount))
+    }
+
+    fn begun(webhook: &Webhook) -> Self {
         let mut store = paid();
-        let webhook = told(3, Beginning::DisputeOpened, amount);
-        receive(&mut store, &webhook);
+        receive(&mut store, webhook);
         let saga = store.payment(webhook.saga().expect("it begins one")).expect("accepted");
         let conductor = Conductor::take_over(&saga.journal, Duration::ZERO, &rules());
         Self { conductor: conductor.expect("it folds"), now: Duration::ZERO, number: 0 }
@@ -260,8 +332,13 @@ fn captured() -> Vec<Record> {
 }
 
 fn refund(amount: Amount) -> Commit {
-    let order =
-        RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE, settled: Aside::NONE };
+    let order = RefundOrder {
+        of: PAID,
+        provider: ProviderId(0),
+        charge: CHARGE,
+        settled: Aside::NONE,
+        shares: model::Shares::NONE,
+    };
     let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;
     commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])

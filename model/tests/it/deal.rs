@@ -306,7 +306,8 @@ impl Deal {
 
     fn refund(&self, stage: Stage, owed: i128) -> Refund {
         let (merchant, amount) = (self.merchants()[0], Amount(self.returned));
-        Refund { merchant, provider: PROVIDER, amount, owed: Amount(owed), stage }
+        let shares = model::Shares::NONE;
+        Refund { merchant, provider: PROVIDER, amount, owed: Amount(owed), stage, shares }
     }
 
     fn late_refund(&self) -> Refund {

@@ -189,6 +189,7 @@ fn giving_back_costs_a_fee_under_fee_on_refund() {
             provider: ProviderId(0),
             charge: ChargeId(3),
             settled: Aside::NONE,
+            shares: model::Shares::NONE,
         };
         let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
         let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");

@@ -34,6 +34,7 @@ pub(crate) fn refund(provider: u8) -> Intent {
         provider: ProviderId(provider),
         charge: ChargeId(9),
         settled: Aside::NONE,
+        shares: model::Shares::NONE,
     };
     Intent {
         payment: PaymentId::of_refund(paid.tenant, paid.key, 0),

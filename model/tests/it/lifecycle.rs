@@ -107,6 +107,9 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         Event::Disputed(all),
         Event::DisputeWon(all),
         Event::DisputeLost,
+        Event::DisputedAgain(all),
+        Event::WonAgain(all),
+        Event::LostAgain,
     ];
     let mut table = vec![
         (Absent, Event::Authorized(all), Authorized),
@@ -134,6 +137,9 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         (Settled, Event::Disputed(all), Disputed),
         (Disputed, Event::DisputeWon(all), Settled),
         (Disputed, Event::DisputeLost, ChargedBack),
+        (Settled, Event::DisputedAgain(all), Disputed),
+        (Disputed, Event::WonAgain(all), Settled),
+        (Disputed, Event::LostAgain, ChargedBack),
     ];
     // What was promised before a dispute comes to its end all the same.
     for state in [Captured, Settled, Disputed, ChargedBack] {

@@ -427,6 +427,7 @@ const REFUND: Refund = Refund {
     amount: Amount(50),
     owed: Amount(20),
     stage: Stage::AfterSettlement,
+    shares: model::Shares::NONE,
 };
 const CHARGEBACK: Chargeback =
     Chargeback { merchant: Merchant(1), provider: PROVIDER, amount: Amount(80), cost: Amount(15) };

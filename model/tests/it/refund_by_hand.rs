@@ -127,8 +127,13 @@ fn authorized() -> Vec<Record> {
 }
 
 fn refund(amount: Amount) -> Commit {
-    let order =
-        RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE, settled: Aside::NONE };
+    let order = RefundOrder {
+        of: PAID,
+        provider: ProviderId(0),
+        charge: CHARGE,
+        settled: Aside::NONE,
+        shares: model::Shares::NONE,
+    };
     let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;
     commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])

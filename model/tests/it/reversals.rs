@@ -313,8 +313,13 @@ fn by_provider() -> Webhook {
 }
 
 fn refund(payment: u64, amount: Amount) -> Commit {
-    let order =
-        RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE, settled: Aside::NONE };
+    let order = RefundOrder {
+        of: PAID,
+        provider: ProviderId(0),
+        charge: CHARGE,
+        settled: Aside::NONE,
+        shares: model::Shares::NONE,
+    };
     let payment = PaymentId(payment);
     let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use model::posting::Voucher;
+use model::posting::refund::{self, Refund, Stage};
 use model::workflow::Action;
 use model::{
-    AccountName, Amount, Captures, Intent, Merchant, Money, Order, PayIn, Payment, Split, Transfer,
-    TransferKind,
+    AccountName, Amount, Captures, Intent, Merchant, Money, OperationId, Order, PayIn, Payment,
+    ProviderId, Shares, Split, Transfer, TransferKind,
 };
 use proptest::prelude::*;
 
@@ -46,6 +48,66 @@ proptest! {
         prop_assert!(fees <= quote.fee + quote.tax);
         prop_assert!(payment.captured() < Amount(amount) || fees == quote.fee + quote.tax);
         prop_assert!(paid.iter().all(|(merchant, costs)| *costs <= got[merchant]), "{paid:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    /// However often, in whatever parts, and whichever of them come to nothing.
+    #[test]
+    fn what_goes_back_is_borne_by_all_to_the_last_minor_unit_and_by_none_beyond_its_part(
+        amount in 4..200_000_i128,
+        others in prop::collection::vec(1..3_000_u16, 0..=3),
+        shares in prop::collection::vec(1..3_300_u16, 0..=3),
+        parts in prop::collection::vec((1..10_000_i128, any::<bool>()), 1..12),
+    ) {
+        let payment = posted(amount, &others, &shares);
+        let (captured, paid) = (payment.captured(), payment.intent().merchant);
+        let split = payment.intent().order.split();
+        let got = Shares::got(&split, paid, (captured, Amount(amount)));
+        let booked = sums(&payment.booking(Action::Post));
+        for (merchant, amount) in got.others() {
+            prop_assert_eq!(booked[&merchant], amount);
+        }
+        let (mut given, mut gone) = (Shares::NONE, Amount::ZERO);
+        for (part, fails) in parts {
+            let wanted = Amount(captured.0 * part / 10_000).max(Amount(1));
+            if wanted > captured - gone {
+                continue;
+            }
+            let left = got.less(&given);
+            let borne = left.of(wanted, captured - gone);
+            let paid_left = captured - gone - left.sum();
+            prop_assert!(borne.fit(&left), "{borne:?} of {left:?}");
+            prop_assert!((Amount::ZERO..=paid_left).contains(&(wanted - borne.sum())));
+
+            let refund = Refund {
+                merchant: paid,
+                provider: ProviderId(0),
+                amount: wanted,
+                owed: Amount::ZERO,
+                stage: Stage::BeforeSettlement,
+                shares: borne,
+            };
+            let voucher = Voucher {
+                tenant: payment.intent().tenant,
+                currency: payment.intent().money.currency,
+                subject: 7,
+                number: 0,
+                token: payment.intent().token,
+                operation: OperationId(7),
+            };
+            let reserved = refund::reserve(&voucher, &refund);
+            prop_assert_eq!(reserved.iter().map(|leg| leg.amount).sum::<Amount>(), wanted);
+            let freed = refund::fail(&voucher, &refund);
+            prop_assert_eq!(freed.iter().map(|leg| leg.amount).sum::<Amount>(), wanted);
+            if !fails {
+                (given, gone) = (given.and(&borne), gone + wanted);
+            }
+        }
+        let rest = got.less(&given).of(captured - gone, captured - gone);
+        prop_assert_eq!(given.and(&rest), got, "who gives the rest back has given everything");
     }
 }
 

@@ -253,6 +253,7 @@ mod refundable {
             provider: ProviderId(2),
             charge: ChargeId(9),
             settled: Aside::NONE,
+            shares: model::Shares::NONE,
         };
         let payment = PaymentId(100 + number);
         let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };

@@ -215,6 +215,16 @@ fn moved(movement: &Movement) -> String {
             format!("gets {} back from the customer's bank ({id})", money(amount))
         }
         ChargeEvent::DisputeLost => format!("loses the dispute ({id})"),
+        ChargeEvent::DisputedAgain(amount) => {
+            format!(
+                "has to give {} to the customer's bank again, which objects ({id})",
+                money(amount)
+            )
+        }
+        ChargeEvent::WonAgain(amount) => {
+            format!("gets {} back from the customer's bank for good ({id})", money(amount))
+        }
+        ChargeEvent::LostAgain => format!("loses the dispute in pre-arbitration ({id})"),
         ChargeEvent::Tombstoned => format!("blocks {reference} before it ever came (for {key})"),
     }
 }

@@ -20,6 +20,7 @@ use super::quotes::{QuoteCounts, Quotes};
 use super::rail::Rail;
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
+use super::shares::Shares;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
@@ -39,6 +40,9 @@ pub struct Authorities {
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
     pub(super) nets: Nets,
+    pub(super) shares: Shares,
+    /// Whether any payment is split over several merchants.
+    splits: bool,
     pub(super) watch: Watch,
     pub(super) settlements: Settlements,
     /// LG: the id of every stored transfer.
@@ -74,6 +78,8 @@ impl Authorities {
             watch: Watch::new(plan),
             settlements: Settlements::new(plan.settlement.as_ref().map(|plan| plan.contract)),
             nets: Nets::default(),
+            shares: Shares::default(),
+            splits: plan.operations.iter().any(is_split),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             refunds: refunds(plan),
@@ -169,6 +175,11 @@ impl Authorities {
     /// it is that of a refund.
     pub(super) fn refunded_by(&self, token: Token) -> Option<Token> {
         self.plan.operation(token)?.purpose.refunds()
+    }
+
+    /// Whether this payment is for several merchants.
+    pub(super) fn is_split(&self, payment: Token) -> bool {
+        self.splits && self.plan.operation(payment).is_some_and(is_split)
     }
 
     /// The instruments of the refunds of this payment.
@@ -404,7 +415,12 @@ impl Authorities {
     pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
         self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
-        let refunds = self.refunded_by(row.token).is_some();
+        let refunds = self.refunded_by(row.token);
+        let payment = refunds.unwrap_or(row.token);
+        if self.is_split(payment) {
+            self.shares.take(payment, row);
+        }
+        let refunds = refunds.is_some();
         let dossier = self.dossiers.open(row.token);
         match row.kind {
             TransferKind::Posted => self.sums.post(row),
@@ -475,6 +491,10 @@ pub(super) fn is_refund(event: ChargeEvent) -> bool {
             | ChargeEvent::RefundFailed(_)
             | ChargeEvent::RefundReturned(_)
     )
+}
+
+fn is_split(operation: &Operation) -> bool {
+    !operation.purpose.pay_in().split.is_whole()
 }
 
 fn refunds(plan: &Plan) -> BTreeMap<Token, Vec<Token>> {

@@ -15,7 +15,7 @@ use crate::invariant::Invariant;
 /// was opened does not keep the bank from taking all of it.
 pub(super) fn judge(found: &mut Findings, seen: Sighting, movement: &Movement) {
     let charge = &movement.charge;
-    let ChargeEvent::Disputed(_) = movement.event else { return };
+    let (ChargeEvent::Disputed(_) | ChargeEvent::DisputedAgain(_)) = movement.event else { return };
     let about = (charge.token, "dispute", Relation::LimitExceeded);
     found.check(Invariant::I07, seen, about, charge.withdrawn <= charge.captured, || {
         let money = |amount| Money { amount, currency: charge.money.currency };
@@ -54,9 +54,11 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
 fn flagged(found: &mut Findings, seen: Sighting, token: Token, dossier: &Dossier) {
     let over = |view: &&ChargeView| view.withdrawn + view.refunded > view.captured;
     let Some(view) = dossier.charges.iter().find(over) else { return };
-    let opened = dossier.rail.iter().find(|event| event.what == Rail::Opened);
-    let told = dossier.payments.iter().find_map(|payment| payment.flagged_at);
-    let in_time = opened.zip(told).is_some_and(|(opened, at)| at <= opened.at.after(BOOK));
+    // Whoever objects takes it once more, beside what was given back since.
+    let opened = dossier.rail.iter().rfind(|event| event.what == Rail::Opened);
+    let mut told = dossier.payments.iter().filter_map(|payment| payment.flagged_at);
+    let in_time =
+        opened.is_some_and(|opened| told.any(|at| opened.at <= at && at <= opened.at.after(BOOK)));
     let about = (token, "dispute", Relation::LimitExceeded);
     found.check(Invariant::I07, seen, about, in_time, || {
         let money = |amount| Money { amount, currency: view.money.currency };

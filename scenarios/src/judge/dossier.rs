@@ -124,7 +124,7 @@ pub struct PaymentRecordView {
     pub pivot: bool,
     /// Whether a person has to look.
     pub case: bool,
-    /// Whether it is a chargeback that the merchant has won.
+    /// Whether it is a chargeback or a pre-arbitration that the merchant has won.
     pub won: bool,
     /// When a person was told that more is taken back than was taken.
     pub flagged_at: Option<VirtualTime>,
@@ -245,7 +245,9 @@ impl Dossier {
     /// The same, as the journal has it.
     pub(super) fn disputed(&self) -> Amount {
         let standing = self.payments.iter().filter(|view| !view.won);
-        let disputes = standing.filter(|v| matches!(v.intent.order, Order::Chargeback(_)));
+        let disputes = standing.filter(|view| {
+            matches!(view.intent.order, Order::Chargeback(_) | Order::PreArbitration(_))
+        });
         disputes.map(|view| view.intent.money.amount).sum()
     }
 

@@ -6,7 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::{keys, refunds, settlements};
+use super::{keys, refunds, settlements, shares};
 use crate::invariant::Invariant;
 use crate::plan::Protocol;
 
@@ -30,6 +30,7 @@ pub(super) fn judge(
     }
     for row in &booking.rows {
         refunds::booked(said, found, seen, row);
+        shares::booked(said, found, seen, row);
     }
     for row in &booking.rows {
         no_overdraft(said, found, seen, row);

@@ -82,5 +82,6 @@ fn given_back(said: &Authorities, refund: &Operation) -> Order {
         provider: ProviderId(0),
         charge: ChargeId(0),
         settled: model::Aside::default(),
+        shares: model::Shares::NONE,
     })
 }

@@ -43,9 +43,9 @@ impl Rail {
     /// What a change in a provider's books is of these.
     pub(super) fn of(movement: &Movement) -> Option<Self> {
         match movement.event {
-            ChargeEvent::Disputed(_) => Some(Self::Opened),
-            ChargeEvent::DisputeWon(_) => Some(Self::Won),
-            ChargeEvent::DisputeLost => Some(Self::Lost),
+            ChargeEvent::Disputed(_) | ChargeEvent::DisputedAgain(_) => Some(Self::Opened),
+            ChargeEvent::DisputeWon(_) | ChargeEvent::WonAgain(_) => Some(Self::Won),
+            ChargeEvent::DisputeLost | ChargeEvent::LostAgain => Some(Self::Lost),
             ChargeEvent::RefundReturned(_) => Some(Self::RefundReturned),
             _ if is_by_hand(movement) => Some(Self::ByHand),
             _ => None,

@@ -109,6 +109,10 @@ fn terminates(
     let token = view.intent.token;
     let befell_at = match view.intent.order {
         Order::Chargeback(_) => begun(dossier, |what| what == Rail::Opened),
+        Order::PreArbitration(_) => {
+            let mut opened = dossier.rail.iter().filter(|event| event.what == Rail::Opened);
+            opened.next_back().map(|event| event.at)
+        }
         Order::RefundByHand(_) => begun(dossier, |what| what == Rail::ByHand),
         Order::Reversal(_) => begun(dossier, Rail::is_return),
         _ => None,

@@ -144,7 +144,7 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
                 [over.then_some(LineKind::RefundReturned), None]
             }
             Order::Reversal(_) | Order::Recall(_) => continue,
-            Order::Chargeback(_) => {
+            Order::Chargeback(_) | Order::PreArbitration(_) => {
                 [Some(LineKind::Dispute), view.won.then_some(LineKind::DisputeWon)]
             }
         };

@@ -9,6 +9,15 @@ use crate::settings::Scenario;
 /// Whether somebody hears of what happens to a payment that nobody here asked for.
 pub(super) fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     let issuer = &scenario.providers.issuer;
+    if issuer.objected > Rate::NEVER && issuer.disputed == Rate::NEVER {
+        let problem = "`objected` needs `disputed`: there is no dispute to object to otherwise";
+        return Err(("objected", problem.to_owned()));
+    }
+    if issuer.objected > Rate::NEVER && scenario.settlement.is_some() {
+        let problem = "`objected` and `[settlement]` can't be together: no settlement line tells \
+                       a second dispute over a payment from the first";
+        return Err(("objected", problem.to_owned()));
+    }
     let happens = [
         ("disputed", issuer.disputed, "a dispute"),
         ("refund_returned", issuer.refund_returned, "a refund that came back"),
@@ -84,6 +93,10 @@ mod tests {
             let error = parse("mine.toml", &wrong).unwrap_err().to_string();
             assert!(error.contains(told), "{error}");
         }
+        let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
+        let wrong = text.replace("disputed = \"50%\"", "disputed = \"0%\"");
+        let error = parse("mine.toml", &wrong).unwrap_err().to_string();
+        assert!(error.contains("no dispute to object to"), "{error}");
         let calm = FILES[0].1;
         let silent = format!("{calm}\n[operators]\nwebhook_replays = 1\n");
         let error = parse("mine.toml", &silent).unwrap_err().to_string();

@@ -222,6 +222,7 @@ impl Edge {
                 provider: taken.provider,
                 charge: taken.charge,
                 settled: taken.settled,
+                shares: taken.borne(refund.amount),
             }),
         };
         let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());

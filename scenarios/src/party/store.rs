@@ -17,8 +17,8 @@ use model::{
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{
-    ANSWER_WITHIN_MAX, BY_HAND_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE, REFUND_RETURNED_MAX,
-    RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
+    ANSWER_WITHIN_MAX, BY_HAND_AFTER_MAX, DECIDED_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE,
+    OBJECTED_AFTER_MAX, REFUND_RETURNED_MAX, RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
 };
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
@@ -330,9 +330,15 @@ impl StoreDesk {
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let live = self.store.footprint().0;
         // What is told of a payment long after its end has to find it.
-        let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
+        let disputes = || system.plan.operations.iter().filter_map(|o| o.dispute);
+        let disputed = disputes().next().is_some();
+        let objected = disputes().any(|dispute| dispute.objection.is_some());
         let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
         let told_within = match system.plan.webhooks {
+            true if objected => {
+                let won = DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + DECIDED_AFTER_MAX;
+                won + OBJECTED_AFTER_MAX + TOLD_WITHIN
+            }
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
             true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
             true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,

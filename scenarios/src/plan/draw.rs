@@ -58,6 +58,7 @@ impl Plan {
         shipping::ship(scenario, &mut operations, &mut seed.stream(SHIPPING));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
+        workload::objections(scenario, &mut operations, &mut seed.stream(OBJECTIONS));
         exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
         workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
         operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
@@ -167,6 +168,7 @@ const INSISTENCE: Domain = Domain(u64::from_le_bytes(*b"insists "));
 const CAPTURES: Domain = Domain(u64::from_le_bytes(*b"captures"));
 const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
+const OBJECTIONS: Domain = Domain(u64::from_le_bytes(*b"objects "));
 const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
 const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
 const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use model::{
-    Amount, BankId, Captures, Currency, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
-    PayoutOrder, Shipping, Split, Tenant, Token,
+    Amount, BankId, Captures, Currency, Customer, IdempotencyKey, Merchant, Money,
+    OBJECTS_AFTER_MIN, OrderRef, PayIn, PayoutOrder, Shipping, Split, Tenant, Token,
 };
 use serde::Deserialize;
 use sim::VirtualTime;
@@ -16,7 +16,9 @@ use super::group::{Group, name};
 use super::line::{Line, span};
 use crate::invalid::Wrong;
 use crate::party::{bank_of, bank_role};
-use crate::plan::{ByHandPlan, CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
+use crate::plan::{
+    ByHandPlan, CustomerBalance, DisputePlan, MerchantLimit, ObjectionPlan, Operation, Purpose,
+};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and key and order are
@@ -47,6 +49,10 @@ pub(super) struct OperationLine {
     decided_after: Option<Spanned<Span>>,
     #[serde(default)]
     won: bool,
+    objected: Option<Spanned<Span>>,
+    decided_again_after: Option<Spanned<Span>>,
+    #[serde(default)]
+    won_again: bool,
     refunded_by_hand: Option<Spanned<Span>>,
     /// How much of it, in basis points; all of it where nothing is said.
     refunded_share: Option<Spanned<u16>>,
@@ -154,7 +160,12 @@ pub(super) fn line(operation: &Operation) -> String {
         .words("disputed", Span(dispute.after))
         .words("answer_within", Span(dispute.answer_within))
         .words("decided_after", Span(dispute.decided_after));
-    if dispute.won { line.bare("won", true).end() } else { line.end() }
+    let line = if dispute.won { line.bare("won", true) } else { line };
+    let Some(objection) = dispute.objection else { return line.end() };
+    let line = line
+        .words("objected", Span(objection.after))
+        .words("decided_again_after", Span(objection.decided_after));
+    if objection.won { line.bare("won_again", true).end() } else { line.end() }
 }
 
 fn payout(line: Line, purpose: &Purpose) -> Line {
@@ -223,11 +234,13 @@ impl OperationLine {
         let disputed = after(self.disputed.clone(), "disputed")?;
         let answer_within = after(self.answer_within.clone(), "answer_within")?;
         let decided_after = after(self.decided_after.clone(), "decided_after")?;
+        let objection = self.objection()?;
         let dispute = disputed.map(|after| DisputePlan {
             after,
             answer_within: answer_within.unwrap_or_default(),
             decided_after: decided_after.unwrap_or_default(),
             won: self.won,
+            objection,
         });
         let by_hand = after(self.refunded_by_hand.clone(), "refunded_by_hand")?;
         let share = self.refunded_share.clone().map_or(Ok(WHOLE), share)?;
@@ -255,6 +268,25 @@ impl OperationLine {
             purpose,
             insists: self.insists,
         })
+    }
+
+    /// How the customer's bank objects to what was won, if it does.
+    fn objection(&self) -> Result<Option<ObjectionPlan>, Wrong> {
+        let Some(after) = &self.objected else { return Ok(None) };
+        if after.get_ref().0 < OBJECTS_AFTER_MIN || !self.won {
+            let least = Span(OBJECTS_AFTER_MIN);
+            let problem = format!(
+                "`objected` is how long after a dispute with `won = true` was decided its bank \
+                 takes it on: at least {least}"
+            );
+            return Err(Wrong::new(after.span(), problem));
+        }
+        let decided_again = &mut self.decided_again_after.clone();
+        Ok(Some(ObjectionPlan {
+            after: span(&mut Some(after.clone()), "objected", SPAN_MAX)?,
+            decided_after: span(decided_again, "decided_again_after", SPAN_MAX)?,
+            won: self.won_again,
+        }))
     }
 
     /// What its merchant gets it in, if that is not what is paid.

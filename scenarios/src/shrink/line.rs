@@ -30,6 +30,8 @@ pub enum Line {
     Cancellation(Token),
     /// The customer disputes it.
     Dispute(Token),
+    /// That its bank objects to what was decided.
+    Objection(Token),
     /// The customer wants it back.
     Recall(Token),
     /// Somebody gives it back by hand.
@@ -132,6 +134,8 @@ impl Line {
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
+            let objection = operation.dispute.and_then(|dispute| dispute.objection);
+            lines.extend(objection.map(|_| Self::Objection(token)));
             lines.extend(operation.recall_after.map(|_| Self::Recall(token)));
             lines.extend(operation.by_hand.map(|_| Self::ByHand(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
@@ -265,6 +269,11 @@ impl Plan {
             if gone.contains(&Line::Recall(operation.token)) {
                 operation.recall_after = None;
             }
+            if gone.contains(&Line::Objection(operation.token))
+                && let Some(dispute) = &mut operation.dispute
+            {
+                dispute.objection = None;
+            }
             if gone.contains(&Line::Dispute(operation.token)) {
                 operation.dispute = None;
             }
@@ -359,6 +368,7 @@ impl Plan {
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Dispute(_)
+            | Line::Objection(_)
             | Line::Recall(_)
             | Line::Insistence(_)
             | Line::Captures(_)
@@ -384,6 +394,9 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
+            Self::Objection(token) => {
+                write!(f, "the objection to the dispute over payment {}", token.0)
+            }
             Self::Recall(token) => write!(f, "the recall of payment {}", token.0),
             Self::ByHand(token) => write!(f, "the refund by hand of payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Amount, Money};
+use model::{Amount, Money, OBJECTS_AFTER_MIN};
 use sim::{Fault, Misfortune, Trigger, VirtualTime};
 
 use super::search::Search;
@@ -80,6 +80,10 @@ pub(super) enum Knob {
     Answer(usize),
     /// How long after that the customer's bank decides.
     Decision(usize),
+    /// How long after the time that it takes at least its bank objects to that.
+    Objected(usize),
+    /// How long after that it is decided for good.
+    Redecision(usize),
     /// How long after it somebody gives it back by hand.
     ByHand(usize),
     /// When a fault strikes, or how long after its cue.
@@ -102,6 +106,7 @@ fn knobs(plan: &Plan) -> Vec<Knob> {
     for at in 0..plan.operations.len() {
         knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at), Knob::Disputed(at)]);
         knobs.extend([Knob::Answer(at), Knob::Decision(at), Knob::Recall(at), Knob::ByHand(at)]);
+        knobs.extend([Knob::Objected(at), Knob::Redecision(at)]);
     }
     for at in 0..plan.faults.len() {
         knobs.extend([Knob::Moment(at), Knob::Dwell(at), Knob::Size(at)]);
@@ -125,6 +130,13 @@ impl Knob {
             Self::Recall(at) => plan.operations.get(at)?.recall_after,
             Self::Answer(at) => plan.operations.get(at)?.dispute.map(|d| d.answer_within),
             Self::Decision(at) => plan.operations.get(at)?.dispute.map(|d| d.decided_after),
+            Self::Objected(at) => {
+                let objection = plan.operations.get(at)?.dispute?.objection?;
+                Some(objection.after.saturating_sub(OBJECTS_AFTER_MIN))
+            }
+            Self::Redecision(at) => {
+                Some(plan.operations.get(at)?.dispute?.objection?.decided_after)
+            }
             Self::ByHand(at) => plan.operations.get(at)?.by_hand.map(|by_hand| by_hand.after),
             Self::Moment(at) => match plan.faults.get(at)?.trigger {
                 Trigger::At(moment) => Some(since(moment)),
@@ -154,6 +166,15 @@ impl Knob {
                         Self::Answer(_) => dispute.answer_within = span,
                         Self::Decision(_) => dispute.decided_after = span,
                         _ => dispute.after = span,
+                    }
+                }
+            }
+            Self::Objected(at) | Self::Redecision(at) => {
+                let dispute = plan.operations[at].dispute.as_mut();
+                if let Some(objection) = dispute.and_then(|d| d.objection.as_mut()) {
+                    match self {
+                        Self::Objected(_) => objection.after = OBJECTS_AFTER_MIN + span,
+                        _ => objection.decided_after = span,
                     }
                 }
             }

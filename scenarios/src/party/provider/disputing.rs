@@ -19,7 +19,7 @@ impl ProviderDesk {
     ) {
         if let Some((plan, state)) = self.planned(system, charge)
             && let Some(made_at) = self.state.books.charge(charge).map(|charge| charge.made_at)
-            && let Some((at, _)) = plan.next(state, made_at)
+            && let Some((at, _)) = plan.next(state, made_at, self.state.won_at(charge))
         {
             out.set_timer(at.saturating_sub(now(out)), Timer::Dispute(charge));
         }
@@ -41,12 +41,18 @@ impl ProviderDesk {
         let Some(made_at) = self.state.books.charge(charge).map(|charge| charge.made_at) else {
             return;
         };
-        let due = plan.next(state, made_at).filter(|(at, _)| *at <= now(out));
+        let won_at = self.state.won_at(charge);
+        let due = plan.next(state, made_at, won_at).filter(|(at, _)| *at <= now(out));
         if let Some((_, event)) = due {
             let (at, respond_by) = (now(out), made_at + plan.after + plan.answer_within);
-            let Some(movement) = self.state.dispute(charge, event, respond_by) else { return };
-            if event == DisputeEvent::Opened {
-                self.tell(ProviderStrike::Disputed, By::Rate, out);
+            let moved = self.state.dispute(charge, event, at, respond_by);
+            let Some(movement) = moved else { return };
+            match event {
+                DisputeEvent::Opened => self.tell(ProviderStrike::Disputed, By::Rate, out),
+                DisputeEvent::PreArbitrationOpened => {
+                    self.tell(ProviderStrike::Objected, By::Rate, out);
+                }
+                _ => {}
             }
             let entry = ProviderEntry::Disputed(charge, event, at, respond_by, movement);
             self.note_down(entry, out);
@@ -62,9 +68,10 @@ impl ProviderDesk {
         let mut charges = self.state.books.charges();
         charges.any(|charge| {
             charge.reference == reference
-                && self
-                    .planned(system, charge.id)
-                    .is_some_and(|(plan, state)| plan.next(state, charge.made_at).is_some())
+                && self.planned(system, charge.id).is_some_and(|(plan, state)| {
+                    let won_at = self.state.won_at(charge.id);
+                    plan.next(state, charge.made_at, won_at).is_some()
+                })
         })
     }
 

@@ -109,6 +109,11 @@ impl Outbox {
                 ChargeEvent::Disputed(amount) => News::Begins(Beginning::DisputeOpened, amount),
                 ChargeEvent::DisputeWon(amount) => News::Begins(Beginning::DisputeWon, amount),
                 ChargeEvent::DisputeLost => News::Begins(Beginning::DisputeLost, charge.withdrawn),
+                ChargeEvent::DisputedAgain(amount) => {
+                    News::Begins(Beginning::DisputedAgain, amount)
+                }
+                ChargeEvent::WonAgain(amount) => News::Begins(Beginning::WonAgain, amount),
+                ChargeEvent::LostAgain => News::Begins(Beginning::LostAgain, charge.withdrawn),
                 ChargeEvent::RefundReturned(amount) => {
                     News::Begins(Beginning::RefundFailed, amount)
                 }
@@ -167,6 +172,9 @@ pub(crate) fn is_told(movement: &Movement) -> bool {
         | ChargeEvent::Disputed(_)
         | ChargeEvent::DisputeWon(_)
         | ChargeEvent::DisputeLost
+        | ChargeEvent::DisputedAgain(_)
+        | ChargeEvent::WonAgain(_)
+        | ChargeEvent::LostAgain
         | ChargeEvent::RefundReturned(_) => true,
         // Whoever asked for it is answered.
         ChargeEvent::Refunded(_) => movement.reference.is_none(),

@@ -1,6 +1,7 @@
 //! What a provider has durably: its books, and how often it executed what.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use model::{
@@ -24,10 +25,20 @@ pub struct ProviderState {
     pub(super) outbox: Option<Outbox>,
     /// What it settles by files, if it does.
     pub(super) statement: Aside<Statement>,
+    won: Won,
     /// How often each kind of request was executed for each instrument.
     executions: BTreeMap<Token, [u32; KINDS]>,
     /// The same of instruments whose charges are closed.
     closed: Archive<[u8; KINDS]>,
+}
+
+/// When disputes were won: whoever objects counts from then on.
+#[derive(Clone, Debug, Default)]
+struct Won(BTreeMap<ChargeId, Duration>);
+
+/// It has the digest of the movements that tell it, which is theirs.
+impl Hash for Won {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 impl ProviderState {
@@ -47,6 +58,7 @@ impl ProviderState {
             statement: Aside(settling::statement(plan, Teller::Provider(id))),
             outbox: tells.then(|| Outbox::new(id, dialect.webhooks.signed)),
             books: ProviderBooks::new(id, dialect),
+            won: Won::default(),
             executions: BTreeMap::new(),
             closed: Archive::default(),
         }
@@ -73,7 +85,7 @@ impl ProviderState {
             }
             ProviderEntry::Disputed(charge, event, now, respond_by, movement) => {
                 self.tell(Some(movement), *now);
-                self.dispute(*charge, *event, *respond_by);
+                self.dispute(*charge, *event, *now, *respond_by);
             }
             ProviderEntry::RefundedByHand(charge, share, now, movement) => {
                 self.tell(Some(movement), *now);
@@ -111,18 +123,28 @@ impl ProviderState {
         }
     }
 
-    /// Changes the dispute over `charge`: all of what was taken is disputed.
+    /// Changes the dispute over `charge` at `now`: all of what was taken is disputed.
     pub(super) fn dispute(
         &mut self,
         charge: ChargeId,
         event: DisputeEvent,
+        now: Duration,
         respond_by: Duration,
     ) -> Option<Movement> {
         if event != DisputeEvent::Opened {
-            return self.books.dispute(charge, event).ok().flatten();
+            let movement = self.books.dispute(charge, event).ok().flatten();
+            if movement.is_some() && event == DisputeEvent::Won {
+                self.won.0.entry(charge).or_insert(now);
+            }
+            return movement;
         }
         let taken = self.books.charge(charge)?.captured;
         self.books.open_dispute(charge, taken, respond_by).ok()
+    }
+
+    /// When the dispute over `charge` was won first, if it was.
+    pub(super) fn won_at(&self, charge: ChargeId) -> Option<Duration> {
+        self.won.0.get(&charge).copied()
     }
 
     fn tell(&mut self, movement: Option<&Movement>, at: Duration) {
@@ -155,6 +177,8 @@ impl ProviderState {
         now: Duration,
     ) -> Vec<OperationId> {
         let closing = self.books.close(references.clone(), now);
+        let books = &self.books;
+        self.won.0.retain(|charge, _| books.charge(*charge).is_some());
         if let Some(outbox) = &mut self.outbox {
             let open = |reference: &OperationId| closing.open.contains(reference);
             let closed: Vec<_> = references.into_iter().filter(|r| !open(r)).collect();

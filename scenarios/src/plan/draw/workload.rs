@@ -1,16 +1,15 @@
 //! What customers attempt, and what merchants may process.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
-    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder,
-    Split, Tenant, Token,
+    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OBJECTS_AFTER_MIN,
+    OrderRef, PayoutOrder, Split, Tenant, Token,
 };
 use sim::{Rate, Stream, VirtualTime};
 
 use crate::bounds;
-use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
+use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, ObjectionPlan, Operation, Purpose};
 use crate::settings::Scenario;
 use crate::span::Span;
 
@@ -119,10 +118,30 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
             after,
             answer_within: ANSWER_WITHIN[network],
             decided_after: stream.span(DAY, bounds::DECIDED_AFTER_MAX),
-            won: stream.chance(Rate::per_million(500_000)),
+            won: stream.chance(HALF),
+            objection: None,
         };
         let paid = matches!(operation.purpose, Purpose::PayIn(_));
         operation.dispute = (disputed && paid).then_some(dispute);
+    }
+}
+
+/// Some banks will object to what was decided for the merchant.
+pub(super) fn objections(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.providers.issuer.objected;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let objects = stream.chance(rate);
+        let objection = ObjectionPlan {
+            after: stream.span(OBJECTS_AFTER_MIN, bounds::OBJECTED_AFTER_MAX),
+            decided_after: stream.span(DAY, bounds::DECIDED_AFTER_MAX),
+            won: stream.chance(HALF),
+        };
+        if let Some(dispute) = operation.dispute.as_mut().filter(|dispute| dispute.won) {
+            dispute.objection = objects.then_some(objection);
+        }
     }
 }
 
@@ -143,6 +162,7 @@ pub(super) fn recalls(scenario: &Scenario, operations: &mut [Operation], stream:
 const RECALL_AFTER_MIN: Duration = Duration::from_secs(1);
 
 const DAY: Duration = Duration::from_secs(86_400);
+const HALF: Rate = Rate::per_million(500_000);
 /// Nobody disputes what was paid today.
 const DISPUTED_AFTER_MIN: Duration = DAY;
 /// How long merchants may take to answer: Visa and Discover, Mastercard,
@@ -215,15 +235,12 @@ pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream
     }
 }
 
-/// One basket, goods of several merchants of a marketplace; of none that is to be
-/// given back, as nobody could say whose part of it that were.
+/// One basket, goods of several merchants of a marketplace.
 pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
     let workload = &scenario.workload;
     if workload.split == Rate::NEVER {
         return;
     }
-    let given_back: BTreeSet<_> =
-        operations.iter().filter_map(|operation| operation.purpose.refunds()).collect();
     for operation in operations {
         let is_split = stream.chance(workload.split);
         let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
@@ -235,10 +252,7 @@ pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: 
             others.push((Merchant(merchant), share as u16));
         }
         let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
-        let whole = given_back.contains(&operation.token);
-        if let Purpose::PayIn(pay_in) = &mut operation.purpose
-            && !whole
-        {
+        if let Purpose::PayIn(pay_in) = &mut operation.purpose {
             pay_in.split = split;
         }
     }
