@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Defect;
+use model::decision::Policy;
 use scenarios::Span;
 use scenarios::invalid::nearest;
+use scenarios::plan::Protocol;
 use sim::Seed;
 
 use crate::exit_code;
@@ -41,6 +43,9 @@ pub(crate) enum Command {
     /// Tell the story of a saved finding: who believed what, and what led to it
     #[command(after_help = exit_code::help())]
     Explain(ExplainArguments),
+    /// Run the same seeds by two protocols, and tell what differs
+    #[command(after_help = exit_code::help(), next_line_help = true)]
+    Compare(CompareArguments),
     /// List what there is
     List(ListArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
@@ -75,6 +80,14 @@ pub(crate) struct FuzzArguments {
     #[arg(long, value_name = "DEFECT", env = "PENNYWISE_PLANT", value_delimiter = ',')]
     #[arg(value_parser = defect)]
     pub(crate) plant: Vec<Defect>,
+    /// Who decides which provider is tried and what is done about a doubt, in place of whom the
+    /// scenario says; `pennywise list policies` names them all
+    #[arg(long, value_name = "POLICY", env = "PENNYWISE_POLICY", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
+    /// The protocol that brings payments about: `saga` or `2pc`, two-phase commit. What goes
+    /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) protocol: Option<Protocol>,
     /// The folder that findings are written to, each as a file for `pennywise replay`; made when
     /// there is something to write [default: pennywise-repros]
     #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]
@@ -149,9 +162,44 @@ pub(crate) struct RunArguments {
     /// A defect to plant; may be given several times, or as a list with commas
     #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
     pub(crate) plant: Vec<Defect>,
+    /// Who decides which provider is tried and what is done about a doubt, in place of whom the
+    /// scenario says; `pennywise list policies` names them all
+    #[arg(long, value_name = "POLICY", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
+    /// The protocol that brings payments about: `saga` or `2pc`, two-phase commit. What goes
+    /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) protocol: Option<Protocol>,
     /// Narrate every event on stderr
     #[arg(long)]
     pub(crate) trace: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// A protocol: `saga`, or `2pc` for two-phase commit
+    #[arg(value_name = "PROTOCOL")]
+    pub(crate) one: Protocol,
+    /// The other one
+    #[arg(value_name = "PROTOCOL")]
+    pub(crate) other: Protocol,
+    /// Names of built-in scenarios or paths of scenario files [default: calm-day,
+    /// coordinator-loss, orchestrator-crash-loop, sick-network]
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds of each scenario to run, each by both protocols
+    #[arg(long, value_name = "N", default_value = "200", value_parser = seeds)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) seeds: NonZeroU64,
+    /// The seed of all seeds; picked and printed first if it is not given
+    #[arg(long, value_name = "SEED", allow_negative_numbers = true)]
+    pub(crate) master_seed: Option<Seed>,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    pub(crate) jobs: Option<usize>,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -209,6 +257,8 @@ pub(crate) enum Listed {
     Defects,
     /// What providers can be like: name, and what each is like
     Dialects,
+    /// Who can decide where there is a choice: name, and how each chooses
+    Policies,
 }
 
 fn seeds(text: &str) -> Result<NonZeroU64, String> {
@@ -234,6 +284,15 @@ fn defect(name: &str) -> Result<Defect, String> {
         let near = nearest(name, known).map(|near| format!("did you mean `{near}`? "));
         let near = near.unwrap_or_default();
         format!("there is no such defect; {near}`pennywise list defects` names them all")
+    })
+}
+
+fn policy(name: &str) -> Result<Policy, String> {
+    Policy::named(name).ok_or_else(|| {
+        let known = Policy::ALL.iter().map(|story| story.name);
+        let near = nearest(name, known).map(|near| format!("did you mean `{near}`? "));
+        let near = near.unwrap_or_default();
+        format!("there is no such policy; {near}`pennywise list policies` names them all")
     })
 }
 
@@ -311,6 +370,8 @@ mod tests {
             ("fuzz --master-seed x", "`0x` and hex digits"),
             ("fuzz --plant double-pots", "did you mean `double-post`?"),
             ("fuzz --plant nonsense", "`pennywise list defects` names them all"),
+            ("fuzz --policy rulez", "did you mean `rules`?"),
+            ("run calm-day --seed 1 --policy chance", "`pennywise list policies`"),
             ("run calm-day --seed -1", "`-1` is no seed"),
             ("run calm-day", "--seed <SEED>"),
             ("list monsters", "invariants"),

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use model::Defects;
+use model::decision::Policy;
 use reports::Repeat;
+use scenarios::plan::Protocol;
+use scenarios::settings::DecisionSettings;
 use scenarios::{Scenario, catalog, load};
 
 use crate::failure::Failure;
@@ -13,6 +16,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
     word: String,
+    policy: Option<Policy>,
     pub(crate) scenario: Cow<'static, Scenario>,
 }
 
@@ -28,7 +32,20 @@ impl Chosen {
             false => catalog::named(word).map(Cow::Borrowed),
         };
         let scenario = scenario.map_err(Failure::Scenario)?;
-        Ok(Self { word: word.to_owned(), scenario })
+        Ok(Self { word: word.to_owned(), policy: None, scenario })
+    }
+
+    /// The same, and `policy` decides, if one is asked for: in place of the
+    /// scenario's, or of the rules that are built in.
+    #[must_use]
+    pub(crate) fn under(mut self, policy: Option<Policy>) -> Self {
+        self.policy = policy;
+        if let Some(policy) = policy {
+            let scenario = self.scenario.to_mut();
+            let decider = scenario.decisions.take().and_then(|decisions| decisions.decider);
+            scenario.decisions = Some(DecisionSettings { policy, decider });
+        }
+        self
     }
 
     /// Those that `words` ask for; all built-in ones if there are no words.
@@ -42,6 +59,22 @@ impl Chosen {
         words.iter().map(|word| Self::find(word)).collect()
     }
 
+    /// The same, by this protocol if one is given.
+    ///
+    /// # Errors
+    /// If two-phase commit does not do what the scenario asks for.
+    pub(crate) fn by(mut self, protocol: Option<Protocol>) -> Result<Self, Failure> {
+        if let Some(protocol) = protocol {
+            if let Some(why) = self.scenario.not_comparable() {
+                let name = &self.scenario.name;
+                let text = format!("`{name}` can't run by two-phase commit: {why}");
+                return Err(Failure::BadInput(text));
+            }
+            self.scenario.to_mut().protocol = Some(protocol);
+        }
+        Ok(self)
+    }
+
     /// The word that asked for it.
     pub(crate) fn word(&self) -> &str {
         &self.word
@@ -49,7 +82,7 @@ impl Chosen {
 
     /// How a trial of it is repeated.
     pub(crate) fn repeat(&self, defects: Defects) -> Repeat {
-        Repeat::new(&self.word, defects)
+        Repeat::new(&self.word, defects).under(self.policy).by(self.scenario.protocol)
     }
 }
 

@@ -10,6 +10,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use scenarios::invalid::nearest;
 
 use crate::arguments::{Command, CommandLine};
+use crate::compare::compare;
 use crate::doctor::doctor;
 use crate::environment;
 use crate::exit_code::Exit;
@@ -69,6 +70,7 @@ fn carry_out(
         Command::Replay(arguments) => replay(arguments, screen),
         Command::Shrink(arguments) => shrink(arguments, screen),
         Command::Explain(arguments) => explain(arguments, screen),
+        Command::Compare(arguments) => compare(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
         Command::Doctor(arguments) => doctor(arguments, screen),
         Command::Witness(arguments) => witness(arguments, screen),

@@ -1,6 +1,7 @@
 //! `pennywise fuzz`: many trials of one scenario or several.
 
 use clap::ArgMatches;
+use model::decision::Policy;
 use model::{Defect, Defects};
 use rayon::ThreadPool;
 use reports::{Brief, CampaignRow, Count, campaign_table, violation};
@@ -48,6 +49,7 @@ struct Options {
     budget: Budget,
     master: Seed,
     defects: Defects,
+    policy: Option<Policy>,
     jobs: Option<usize>,
 }
 
@@ -55,7 +57,8 @@ impl Options {
     fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
         Ok(Self {
             budget: Budget::new(&arguments, given)?,
-            chosen: Chosen::find_all(&arguments.scenarios)?,
+            chosen: chosen(&arguments)?,
+            policy: arguments.policy,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
             defects: arguments.plant.into_iter().collect(),
             jobs: arguments.jobs,
@@ -78,7 +81,9 @@ impl Options {
             true => String::new(),
             false => format!(", planted: {}", planted.join(", ")),
         };
-        format!("master seed {master}, pennywise {version}, {budget}: {names}{planted}\n")
+        let decided = self.policy.map(|policy| format!(", decided by: {policy}"));
+        let decided = decided.unwrap_or_default();
+        format!("master seed {master}, pennywise {version}, {budget}: {names}{planted}{decided}\n")
     }
 
     fn goal(&self) -> Goal {
@@ -97,11 +102,21 @@ impl Options {
     }
 }
 
+/// The scenarios that were asked for; by two-phase commit all those that it can do,
+/// if none was.
+fn chosen(arguments: &FuzzArguments) -> Result<Vec<Chosen>, Failure> {
+    let chosen = Chosen::find_all(&arguments.scenarios)?.into_iter();
+    let all = arguments.scenarios.is_empty() && arguments.protocol.is_some();
+    let fits = |chosen: &Chosen| !all || chosen.scenario.not_comparable().is_none();
+    let under = |chosen: Chosen| chosen.under(arguments.policy).by(arguments.protocol);
+    chosen.filter(fits).map(under).collect()
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "nobody gave a master seed; it is printed before anything is drawn from it"
 )]
-fn pick_master_seed() -> Seed {
+pub(crate) fn pick_master_seed() -> Seed {
     Seed(rand::random())
 }
 

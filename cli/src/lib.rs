@@ -40,6 +40,7 @@ mod author;
 mod budget;
 mod chosen;
 pub mod command_line;
+mod compare;
 mod doctor;
 mod environment;
 pub mod exit_code;

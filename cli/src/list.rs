@@ -1,6 +1,7 @@
 //! `pennywise list`: what there is.
 
 use model::Defect;
+use model::decision::Policy;
 use reports::{fault_story, json, listing};
 use scenarios::invariant::Invariant;
 use scenarios::{cast, catalog};
@@ -17,9 +18,11 @@ pub(crate) fn list(arguments: ListArguments, screen: &mut Screen<'_>) -> Result<
         (Listed::Invariants, false) => Ok(listing::invariants()),
         (Listed::Faults, false) => Ok(listing::faults()),
         (Listed::Defects, false) => Ok(listing::defects()),
+        (Listed::Policies, false) => Ok(listing::policies()),
+        (Listed::Policies, true) => json::pretty(&Policy::ALL),
         (Listed::Dialects, false) => Ok(listing::dialects(cast::all())),
         (Listed::Scenarios, true) => json::pretty(&catalog::all()),
-        (Listed::Invariants, true) => json::pretty(&Invariant::ALL),
+        (Listed::Invariants, true) => json::pretty(&Invariant::ALL.as_slice()),
         (Listed::Faults, true) => json::pretty(&fault_story::ALL.as_slice()),
         (Listed::Defects, true) => json::pretty(&Defect::ALL),
         (Listed::Dialects, true) => json::pretty(&cast::all()),

@@ -19,7 +19,8 @@ use crate::screen::{Mood, Screen};
 /// Runs one seed and tells its plan, its verdict, what led to a violation, and
 /// last the command that repeats it, unless all held.
 pub(crate) fn run(arguments: RunArguments, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let chosen = Chosen::find(&arguments.scenario)?;
+    let chosen =
+        Chosen::find(&arguments.scenario)?.under(arguments.policy).by(arguments.protocol)?;
     let defects: Defects = arguments.plant.into_iter().collect();
     let trial = trial::run(&chosen.scenario, arguments.seed, defects);
     screen.headline(Mood::Plain, &plan_text::render(&trial.plan))?;

@@ -7,6 +7,7 @@
 //! `conductor/resolution.rs`.
 
 mod conclusion;
+mod deciding;
 mod hearing;
 mod resolution;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use crate::attempt::AttemptEvent;
 use crate::call::{Answer, Call};
+use crate::decision::Snapshot;
 use crate::defect::Defect;
 use crate::dispute::DECIDED_WITHIN;
 use crate::draft::Draft;
@@ -21,7 +23,7 @@ use crate::evidence::{self, Evidence};
 use crate::exchange::ExchangeQuote;
 use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
 use crate::identity::OperationId;
-use crate::outgoing::{look_up, notice, query, step_call, undo_call};
+use crate::outgoing::{look_up, notice, query, step_call};
 use crate::payment::{IllegalRecord, Payment};
 use crate::record::{Case, Outcome, Record, Refusal};
 use crate::rules::Rules;
@@ -42,6 +44,7 @@ pub struct Conductor {
     draft: Draft,
     /// When this worker locked the rate that is in the journal, if it did.
     locked_at: Option<Duration>,
+    hand: deciding::Hand,
 }
 
 /// What a worker is to do next.
@@ -51,6 +54,11 @@ pub enum Act {
     Commit(Vec<Record>),
     /// Make this call, which bears this number; then go on.
     Call(Call, u32),
+    /// Make this call, which nobody waits for the answer to; then go on.
+    Tell(Call),
+    /// Ask somebody which of what it allows to do, say so by [`Conductor::decide`],
+    /// and go on.
+    Decide(Snapshot),
     /// Nothing, for so long.
     Wait(Duration),
     /// Nothing, ever.
@@ -75,6 +83,7 @@ impl Conductor {
             conclusion: None,
             draft: Draft::default(),
             locked_at: None,
+            hand: deciding::Hand::default(),
         };
         if let Some(aim) = conductor.aim() {
             conductor.begin(aim, now);
@@ -91,7 +100,8 @@ impl Conductor {
     pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
         let seen = std::mem::replace(&mut self.payment, Payment::fold(journal, rules.defects)?);
         self.payment.keep_observations(&seen);
-        self.conclusion = None;
+        let old = self.conclusion.filter(|record| matches!(record, Record::Decision(_)));
+        self.conclusion = rules.defects.pick(Defect::ActsOnStaleSnapshot, || None, || old);
         self.draft.forget();
         self.locked_at = None;
         Ok(())
@@ -108,11 +118,23 @@ impl Conductor {
         &self.payment
     }
 
+    /// Takes note of the time on the wall, since the beginning: by it parcels leave.
+    pub fn tell_time(&mut self, wall: Duration) {
+        self.payment.tell_time(wall);
+    }
+
     /// What to do at `now`.
     pub fn act(&mut self, now: Duration, rules: &Rules) -> Act {
+        self.end_decision(now);
         let records = self.batch(now, rules);
         if !records.is_empty() {
             return Act::Commit(records);
+        }
+        if let Some(wait) = self.payment.ships_in() {
+            return Act::Wait(wait);
+        }
+        if let Some(act) = self.at_a_choice(now, rules) {
+            return act;
         }
         let Some(aim) = self.aim() else { return Act::Finish };
         if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
@@ -146,6 +168,7 @@ impl Conductor {
             match *record {
                 Record::StepIntent { which, .. } => self.own.push(step(&self.payment, which)),
                 Record::CompIntent { which, .. } => self.own.push(undo(&self.payment, which)),
+                Record::Decision(ref decision) => self.hand.wrote(decision),
                 _ => {}
             }
         }
@@ -160,6 +183,10 @@ impl Conductor {
     /// Takes the answer to call `number` of the awaited operation.
     pub fn hear(&mut self, number: u32, answer: &Answer, now: Duration, rules: &Rules) {
         let Some(flight) = &mut self.flight else { return };
+        // That the merchant knows how it stands tells nothing of a doubt.
+        if rules.decides && *answer == Answer::Noticed && effect_of(flight.aim).is_some() {
+            return;
+        }
         let waiting = flight.waiting.take_if(|waiting| waiting.number == number);
         let sent_at = waiting.map_or(flight.begun, |waiting| waiting.sent_at);
         let evidence = match evidence::weigh(flight.aim, answer, rules.defects) {
@@ -202,9 +229,13 @@ impl Conductor {
         }
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
-        while let Some(record) = draft.follow_up(rules) {
+        // A decision is durable before anything follows from it.
+        let decides = matches!(records.last(), Some(Record::Decision(_)));
+        while let Some(record) = draft.follow_up(rules).filter(|_| !decides) {
             let fits = draft.apply(&record);
-            debug_assert!(fits.is_ok(), "{record:?} does not follow: {fits:?}");
+            // Whoever planned anew while a capture was in doubt gets stuck now and then.
+            let stuck = rules.defects.has(Defect::AgentReplans);
+            debug_assert!(fits.is_ok() || stuck, "{record:?} does not follow: {fits:?}");
             if fits.is_err() {
                 break;
             }
@@ -280,8 +311,14 @@ impl Conductor {
             self.conclusion = Some(Record::CaseOpened(case));
             return Act::Commit(self.batch(now, rules));
         }
-        match self.choose_call(now, rules) {
+        let choice = self.choose_call(now, rules);
+        if !matches!(choice, Choice::Ask(_)) {
+            self.carried_out();
+        }
+        match choice {
             Choice::Call(call) => self.place(call, now, rules),
+            Choice::Tell(call) => Act::Tell(call),
+            Choice::Ask(snapshot) => Act::Decide(snapshot),
             Choice::Conclude(record) => {
                 self.conclusion = Some(record);
                 Act::Commit(self.batch(now, rules))
@@ -355,6 +392,10 @@ impl Conductor {
             if lost.effectful && self.forgets_attempt(which, action, rules) {
                 return;
             }
+            if let Some(again) = self.replanned(which, action, rules).filter(|_| lost.effectful) {
+                self.conclusion = Some(again);
+                return;
+            }
             if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
                 self.conclusion = Some(Record::StatusChanged(Status::Failed));
                 return;
@@ -396,10 +437,7 @@ impl Conductor {
         let payment = &self.payment;
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
-            Aim::Undo(which, _) if self.expires_only(which, rules) => {
-                Choice::Call(query(payment, which))
-            }
-            Aim::Undo(which, _) => Choice::Call(undo_call(payment, which)),
+            Aim::Undo(which, _) => self.about_undo(which, now, rules),
             Aim::Step(which, action) if action.is_outside() => {
                 self.resolve(flight, which, now, rules)
             }
@@ -420,6 +458,10 @@ const VERDICT_ASKED_EVERY: Duration = Duration::from_secs(12 * 3_600);
 enum Choice {
     Call(Call),
     Conclude(Record),
+    /// Tell the merchant.
+    Tell(Call),
+    /// Somebody has to be asked.
+    Ask(Snapshot),
     /// Nothing until then, unless somebody answers.
     Rest(Duration),
 }

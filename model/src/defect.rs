@@ -3,14 +3,24 @@
 //! invariants bite. The patterns are reimplemented; several of the originals
 //! were mended long ago.
 
+mod set;
+
 use serde::{Deserialize, Serialize};
+
+pub use set::Defects;
 
 /// A planted wrong implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
+    /// What was decided from an earlier version of a payment is done all the same.
+    ActsOnStaleSnapshot,
+    /// Whoever gets no answer to a call makes another one.
+    AgentReplans,
     /// What a provider did not answer is stored as the final reply.
     AmbiguousErrorStoredFinal,
+    /// Every authorization is taken to live for seven days.
+    AuthExpiryConstant,
     /// A webhook whose charge is not known yet is acknowledged and dropped.
     AckAndDrop,
     /// Two requests with one key both find it free.
@@ -23,6 +33,9 @@ pub enum Defect {
     DedupeBeforeWork,
     /// A refund that met an error is forgotten, and made anew.
     DeleteAttemptOnError,
+    /// COMMIT is told before it is durable, and a yes is said of what is only in
+    /// memory.
+    CommitBeforeLogOrPreparedInMemory,
     /// Events wait for their delivery in memory.
     CommitThenPublish,
     /// A consumer counts whatever is delivered.
@@ -35,18 +48,26 @@ pub enum Defect {
     DupCredit,
     /// A server error counts as a refusal.
     FiveHundredIsNotExecuted,
+    /// Giving money back costs the fee once more.
+    FeeOnRefund,
     /// Every try at a provider carries a key of its own.
     FreshKeyPerTry,
     /// Every endpoint is taken to honor keys as that of authorizations does.
     KeyIgnoredEndpoint,
+    /// Whoever has voted yes aborts when it hears nothing.
+    HeuristicAbort,
     /// The hold of a payout ends with the time that its rail has to answer.
     HoldExpiresInDoubt,
     /// A key is one key for all tenants.
     KeyGlobalScope,
     /// A worker goes on without a look at its lease, and nobody refuses it.
     LeaseNoFencing,
+    /// A payment that fails uses up the merchant's limit.
+    LimitCountsAttempts,
     /// A payment is locked for as long as the record of its key lives.
     LockIsRecordTtl,
+    /// A provider that has nothing to undo counts as one that undid it.
+    RefundsInDoubt,
     /// Every currency is taken to have hundredths.
     MinorUnitsX100,
     /// A key answers whatever is asked under it.
@@ -63,10 +84,14 @@ pub enum Defect {
     ResidualAuth,
     /// What is split is rounded part by part.
     RoundEachLeg,
+    /// What somebody gives back by hand, at the provider, is nobody's business.
+    RefundByHandIgnored,
     /// What is disputed can be refunded.
     RefundPlusDispute,
     /// A rate that is locked is read anew whenever it is needed.
     ReplayNondeterminism,
+    /// That a refund came back after it had succeeded changes nothing.
+    RefundLateFailIgnored,
     /// The provider is called before the intent is durable.
     SendBeforeLog,
     /// Whatever arrives last says what the status is.
@@ -79,6 +104,16 @@ pub enum Defect {
     UndoPastPivot,
     /// A webhook captures what it tells of, and so does the worker.
     WebhookAlsoActs,
+    /// What is pending for a day counts as failed.
+    AutoFailStuck,
+    /// Books are compared with the journal, and never with what was paid.
+    BlindRecon,
+    /// A settlement file that comes again is booked again.
+    FileReingest,
+    /// A line is for whatever waits for the same amount.
+    FuzzyMatch,
+    /// What was paid is compared with what was captured, and the rest put aside.
+    NetVsGross,
 }
 
 /// What people should know of a defect.
@@ -116,6 +151,23 @@ impl Defect {
             caught_by: &["I23"],
         },
         DefectStory {
+            defect: Self::ActsOnStaleSnapshot,
+            name: "acts-on-stale-snapshot",
+            story: "what was decided from an earlier version of a payment is done all the same, \
+                    although what it was decided from is true no more",
+            source: "an agent that acts on what it has read a while ago",
+            caught_by: &["I31"],
+        },
+        DefectStory {
+            defect: Self::AgentReplans,
+            name: "agent-replans",
+            story: "an agent whose tool call is not answered in time plans anew and makes another \
+                    one, under another key, so that the customer is charged twice",
+            source: "stripe/ai#402, duplicates 32 to 37 s apart behind a time-out of 30 s; \
+                     crewAI#5802; square-mcp-server#31",
+            caught_by: &["I31", "I05", "I08", "I14"],
+        },
+        DefectStory {
             defect: Self::AmbiguousErrorStoredFinal,
             name: "ambiguous-error-stored-final",
             story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
@@ -124,6 +176,31 @@ impl Defect {
             source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                      `recovery_point` finished; actor-ts#984",
             caught_by: &["I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::AuthExpiryConstant,
+            name: "auth-expiry-constant",
+            story: "every authorization is taken to live for seven days, so that a parcel which \
+                    ships within them counts as charged although the provider has closed the \
+                    authorization before",
+            source: "Stripe says 7 days, Visa 4 days 18 hours; providers disagree",
+            caught_by: &["I17", "I33", "I34"],
+        },
+        DefectStory {
+            defect: Self::AutoFailStuck,
+            name: "auto-fail-stuck",
+            story: "a job marks every refund failed that is pending for a day, and gives what it \
+                    had reserved back, without asking the provider",
+            source: "OwnPay#222; a clean-up job that trusts the clock",
+            caught_by: &["I08", "I18", "I34"],
+        },
+        DefectStory {
+            defect: Self::BlindRecon,
+            name: "blind-recon",
+            story: "reconciliation compares the ledger with the journal that it was written \
+                    from, and never with what was paid: both always agree",
+            source: "payments.md section 3: a reconciliation without an outside to compare with",
+            caught_by: &["I33", "I38"],
         },
         DefectStory {
             defect: Self::CheckThenInsert,
@@ -141,6 +218,15 @@ impl Defect {
                     and is charged again",
             source: "the `catch` that deletes the claim in actor-ts#984",
             caught_by: &["I05"],
+        },
+        DefectStory {
+            defect: Self::CommitBeforeLogOrPreparedInMemory,
+            name: "commit-before-log-or-prepared-in-memory",
+            story: "under two-phase commit the coordinator tells of COMMIT before that is in its \
+                    log, and participants vote yes on what they have in memory, so that a crash \
+                    takes back what others have acted on",
+            source: "infinispan#18143; horizontal-scaling-convex#101",
+            caught_by: &["I30"],
         },
         DefectStory {
             defect: Self::CommitThenPublish,
@@ -208,12 +294,45 @@ impl Defect {
             caught_by: &["I22"],
         },
         DefectStory {
+            defect: Self::FeeOnRefund,
+            name: "fee-on-refund",
+            story: "the posting of a refund works out the fee of the sum as that of a payment, \
+                    and takes it from the merchant once more, from one account of the house to \
+                    another, so that no book outside tells",
+            source: "none public: whoever keeps the fee of what is refunded takes none for that",
+            caught_by: &["I28"],
+        },
+        DefectStory {
+            defect: Self::FileReingest,
+            name: "file-reingest",
+            story: "a settlement file that is sent a second time is booked a second time, for \
+                    nobody had written down which lines were taken in",
+            source: "payments.md D12; a batch that ran twice (Santander, 25 December 2021)",
+            caught_by: &["I33", "I38"],
+        },
+        DefectStory {
             defect: Self::FreshKeyPerTry,
             name: "fresh-key-per-try",
             story: "every try at a provider carries a new idempotency key, so a retry after a lost \
                     reply is a second charge",
             source: "medusajs/medusa#16292; woocommerce-gateway-stripe PR#3912",
             caught_by: &["I13", "I35"],
+        },
+        DefectStory {
+            defect: Self::FuzzyMatch,
+            name: "fuzzy-match",
+            story: "a settlement line is matched with the first payment of the same amount that \
+                    waits for one, whatever its reference says",
+            source: "eyra/mono PR#1639; medusajs/medusa PR#16682",
+            caught_by: &["I17", "I38"],
+        },
+        DefectStory {
+            defect: Self::HeuristicAbort,
+            name: "heuristic-abort",
+            story: "a participant that has voted yes aborts when it hears nothing from its \
+                    coordinator for a while, although the others may be told to commit",
+            source: "infinispan#18143, a heuristic mismatch",
+            caught_by: &["I30"],
         },
         DefectStory {
             defect: Self::HoldExpiresInDoubt,
@@ -249,6 +368,14 @@ impl Defect {
             caught_by: &["I26", "I05"],
         },
         DefectStory {
+            defect: Self::LimitCountsAttempts,
+            name: "limit-counts-attempts",
+            story: "the undo of a hold gives the money free and books the attempt against the \
+                    merchant's limit for good, so that payments that failed use it up",
+            source: "none public: the memo accounts of a limit are outside all other books",
+            caught_by: &["I36"],
+        },
+        DefectStory {
             defect: Self::LockIsRecordTtl,
             name: "lock-is-record-ttl",
             story: "the mark that a payment is being worked on lives as long as the record of its \
@@ -263,6 +390,14 @@ impl Defect {
                     customer who pays in yen is charged a hundred times as much",
             source: "stripe-sfcc PR#31; gumroad PR#3749; active_merchant#1943",
             caught_by: &["I06"],
+        },
+        DefectStory {
+            defect: Self::NetVsGross,
+            name: "net-vs-gross",
+            story: "what was paid out is compared with what was captured, so that every fee is a \
+                    difference, which is put into suspense",
+            source: "Automattic/woocommerce-payments#8588",
+            caught_by: &["I37"],
         },
         DefectStory {
             defect: Self::NoFingerprint,
@@ -306,12 +441,39 @@ impl Defect {
             caught_by: &["I05", "I14"],
         },
         DefectStory {
+            defect: Self::RefundByHandIgnored,
+            name: "refund-by-hand-ignored",
+            story: "a webhook of a refund that the house did not ask for is acknowledged and \
+                    forgotten, so that what somebody gave back in the provider's dashboard is \
+                    never booked, and can be given back once more",
+            source: "HiEvents PR#1156, on refunds made in the dashboard",
+            caught_by: &["I33", "I34", "L06"],
+        },
+        DefectStory {
+            defect: Self::RefundLateFailIgnored,
+            name: "refund-late-fail-ignored",
+            story: "a provider tells days later that the customer's bank did not take a refund, and \
+                    nothing comes of it: the refund stays succeeded, and the books have the money \
+                    given back",
+            source: "woocommerce-payments#2285; antiwork/gumroad PR#5779",
+            caught_by: &["I34", "L06"],
+        },
+        DefectStory {
             defect: Self::RefundPlusDispute,
             name: "refund-plus-dispute",
             story: "what can be refunded is worked out from refunds alone, so that a payment which \
                     the customer's bank has taken back is refunded too",
             source: "antiwork/gumroad#4372; hyperswitch PR#10533",
             caught_by: &["I07"],
+        },
+        DefectStory {
+            defect: Self::RefundsInDoubt,
+            name: "refunds-in-doubt",
+            story: "an agent that wants a payment back while its provider is slow reverses what \
+                    has not come yet, takes `nothing to reverse` for done, and the money is \
+                    reserved afterwards",
+            source: "the class of OwnPay#222",
+            caught_by: &["I18", "I35"],
         },
         DefectStory {
             defect: Self::ReplayNondeterminism,
@@ -398,67 +560,5 @@ impl Defect {
     /// The defect of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|story| story.name == name).map(|story| story.defect)
-    }
-}
-
-/// The defects that are planted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Defects(u128);
-
-impl Defects {
-    /// None: the reference as it should be.
-    pub const NONE: Self = Self(0);
-
-    /// These too.
-    pub fn with(self, defect: Defect) -> Self {
-        Self(self.0 | 1 << defect as u32)
-    }
-
-    /// All but this.
-    pub fn without(self, defect: Defect) -> Self {
-        Self(self.0 & !(1 << defect as u32))
-    }
-
-    /// Those of these that are not `others`.
-    pub fn except(self, others: Self) -> Self {
-        Self(self.0 & !others.0)
-    }
-
-    /// Whether none is planted.
-    pub fn is_empty(self) -> bool {
-        self == Self::NONE
-    }
-
-    /// Every one that is planted, in the order of the list.
-    pub fn iter(self) -> impl Iterator<Item = Defect> {
-        Defect::ALL.iter().map(|story| story.defect).filter(move |defect| self.has(*defect))
-    }
-
-    /// Whether `defect` is planted.
-    #[inline]
-    pub fn has(self, defect: Defect) -> bool {
-        self.0 >> defect as u32 & 1 == 1
-    }
-
-    /// The story of each that is planted, in the order of the list.
-    pub fn stories(self) -> impl Iterator<Item = &'static DefectStory> {
-        Defect::ALL.iter().filter(move |story| self.has(story.defect))
-    }
-
-    /// What is `right`, unless `defect` is planted: then what is `wrong`.
-    #[inline]
-    pub fn pick<T>(
-        self,
-        defect: Defect,
-        right: impl FnOnce() -> T,
-        wrong: impl FnOnce() -> T,
-    ) -> T {
-        if self.has(defect) { wrong() } else { right() }
-    }
-}
-
-impl FromIterator<Defect> for Defects {
-    fn from_iter<I: IntoIterator<Item = Defect>>(defects: I) -> Self {
-        defects.into_iter().fold(Self::NONE, Self::with)
     }
 }

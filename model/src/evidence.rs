@@ -64,6 +64,7 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
             _ => weigh_authorization(*reply, defects),
         },
         (Aim::Step(_, Action::Send), Answer::Bank(reply)) => weigh_send(*reply),
+        (Aim::Step(_, Action::Recall), Answer::Bank(reply)) => weigh_recall(*reply),
         (Aim::Undo(..), Answer::Provider(reply)) => weigh_void(*reply),
         (Aim::Step(_, action), Answer::Booked(results)) => match action {
             Action::Hold => weigh_hold(results),
@@ -202,6 +203,16 @@ fn weigh_send(reply: BankReply) -> Evidence {
         BankReply::NotFound | BankReply::Status(RemittanceState::Absent) => Evidence::NotExecuted,
         BankReply::Mismatch => Evidence::Illegal,
         BankReply::RecallAccepted | BankReply::RecallRefused => Evidence::Unknown,
+    }
+}
+
+/// Yes and no are answers alike: where the bank does not get it back, nothing
+/// changes.
+fn weigh_recall(reply: BankReply) -> Evidence {
+    match reply {
+        BankReply::RecallAccepted => Evidence::Done(Outcome::Recalled { granted: true }),
+        BankReply::RecallRefused => Evidence::Done(Outcome::Recalled { granted: false }),
+        _ => Evidence::Unknown,
     }
 }
 

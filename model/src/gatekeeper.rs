@@ -184,9 +184,14 @@ impl CreatePayment {
             Order::Refund(refund) => {
                 hash("fingerprint-back", [plain, refund.of.0, refund.charge.0])
             }
+            Order::RefundByHand(refund) => {
+                hash("fingerprint-hand", [plain, refund.of.0, refund.charge.0])
+            }
             Order::Chargeback(chargeback) => {
                 hash("fingerprint-lost", [plain, chargeback.of.0, chargeback.charge.0])
             }
+            Order::Recall(recall) => hash("fingerprint-call", [plain, recall.of.0]),
+            Order::Reversal(reversal) => hash("fingerprint-home", [plain, reversal.of.0]),
             Order::Payout(payout) => {
                 let other = payout.other.map_or(0, |bank| u64::from(bank.0) + 1);
                 let (customer, bank) = (payout.customer.0.into(), payout.bank.0.into());
@@ -289,6 +294,10 @@ fn taken(pay_in: PayIn, plain: u64) -> u64 {
     let shares = pay_in.captures.shares().iter();
     let taken = shares.fold(0, |word, share| word << 16 | u64::from(*share));
     let taken = if taken == 0 { plain } else { hash("captures", [plain, taken]) };
+    let taken = pay_in
+        .shipping
+        .moments()
+        .fold(taken, |print, moment| hash("shipping", [print, moment.as_secs()]));
     let split = pay_in.split.others().iter().fold(taken, |print, (merchant, share)| {
         hash("split", [print, u64::from(merchant.0), u64::from(*share)])
     });

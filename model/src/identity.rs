@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::webhook::Teller;
+
 macro_rules! identities {
     ($($(#[$doc:meta])* $name:ident($inner:ty) $shown:literal;)*) => {$(
         $(#[$doc])*
@@ -55,6 +57,10 @@ identities! {
     EventId(u64) "event-{:x}";
     /// A commit at the store.
     TransactionId(u64) "txn-{:x}";
+    /// A settlement file.
+    FileId(u64) "file-{:x}";
+    /// A line of a settlement file.
+    LineId(u64) "line-{:x}";
     /// The digest of a request's payload.
     Fingerprint(u64) "fp-{:x}";
 }
@@ -95,6 +101,21 @@ impl PaymentId {
         Self(hash("dispute", [charge.0]))
     }
 
+    /// The recall of a payout: it is asked back once.
+    pub fn of_recall(payout: Self) -> Self {
+        Self(hash("recall", [payout.0]))
+    }
+
+    /// The reversal of what was sent under `reference`: it comes back once.
+    pub fn of_reversal(reference: OperationId) -> Self {
+        Self(hash("reversal", [reference.0]))
+    }
+
+    /// What somebody gave back of `charge` by hand, at its provider: once.
+    pub fn of_refund_by_hand(charge: ChargeId) -> Self {
+        Self(hash("refund-by-hand", [charge.0]))
+    }
+
     /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
     /// from those of payments.
     pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {
@@ -112,6 +133,13 @@ impl PaymentId {
     }
 }
 
+impl OperationId {
+    /// The name that a provider gives to what somebody does to `charge` by hand.
+    pub(crate) fn by_hand(charge: ChargeId) -> Self {
+        Self(hash("by-hand", [charge.0]))
+    }
+}
+
 impl TransferId {
     /// The `leg`-th transfer of `posting`, made the `number`-th time (from
     /// zero on) for the payment, refund or the like whose id is `subject`.
@@ -126,7 +154,7 @@ impl TransferId {
 impl ChargeId {
     /// The name that `provider` gives to what the authorization `reference`
     /// makes, when it was made `repeats` times before.
-    pub(crate) fn of(provider: ProviderId, reference: OperationId, repeats: u32) -> Self {
+    pub fn of(provider: ProviderId, reference: OperationId, repeats: u32) -> Self {
         let first = Self(hash("charge", [u64::from(provider.0), reference.0]));
         match repeats {
             0 => first,
@@ -140,6 +168,35 @@ impl ReturnId {
     /// `reference`: it comes back once at most.
     pub fn of(bank: BankId, reference: OperationId) -> Self {
         Self(hash("return", [u64::from(bank.0), reference.0]))
+    }
+}
+
+impl FileId {
+    /// The name that `teller` gives to its `seq`-th file.
+    pub fn of(teller: Teller, seq: u32) -> Self {
+        let (kind, number) = match teller {
+            Teller::Provider(provider) => (0, provider.0),
+            Teller::Bank(bank) => (1, bank.0),
+        };
+        Self(hash("settlement", [kind, u64::from(number), u64::from(seq)]))
+    }
+}
+
+impl LineId {
+    /// The name of the `n`-th line of `file`.
+    pub fn of(file: FileId, n: u32) -> Self {
+        Self(hash("line", [file.0, u64::from(n)]))
+    }
+
+    /// The name of what the reconciler releases of `refund`, which no file tells of.
+    pub(crate) fn of_refund(refund: PaymentId) -> Self {
+        Self(hash("released", [refund.0]))
+    }
+
+    /// The operation that books it: first as what it is found to be, and later
+    /// as what it turns out to be.
+    pub fn operation(self, stage: u8) -> OperationId {
+        OperationId(hash("line-booked", [self.0, u64::from(stage)]))
     }
 }
 

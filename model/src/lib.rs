@@ -15,9 +15,12 @@
 //! - the authorities: [`Ledger`], [`ProviderBooks`], [`BankBooks`], [`RiskDesk`]
 //! - what every event comes to in the ledger: [`posting`]
 //! - what answers prove: [`evidence`]
+//! - what somebody else than the built-in rules may choose: [`decision`]
+//! - the protocol that the saga is compared with: [`two_phase`]
 
 mod account;
 mod archive;
+mod aside;
 mod attempt;
 mod balances;
 mod banking_day;
@@ -27,6 +30,7 @@ mod change;
 mod charge;
 mod conductor;
 mod currency;
+pub mod decision;
 mod defect;
 mod dialect;
 mod dispute;
@@ -52,23 +56,28 @@ pub mod posting;
 mod provider;
 mod quote;
 mod rail;
+mod reconciliation;
 mod record;
 mod refund;
 mod risk;
 mod rounding;
 mod rules;
 pub mod saga;
+mod settlement;
 mod share;
+mod shipping;
 mod split;
 mod status;
 mod store;
 mod tax;
 mod transfer;
+pub mod two_phase;
 mod webhook;
 pub mod workflow;
 
 pub use account::{AccountId, AccountName};
 pub use archive::Archive;
+pub use aside::Aside;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};
@@ -90,8 +99,9 @@ pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
 pub use identity::{
-    BankId, ChargeId, Customer, EventId, Fingerprint, IdempotencyKey, Merchant, OperationId,
-    OrderRef, PaymentId, ProviderId, RailId, ReturnId, Tenant, Token, TransactionId, TransferId,
+    BankId, ChargeId, Customer, EventId, FileId, Fingerprint, IdempotencyKey, LineId, Merchant,
+    OperationId, OrderRef, PaymentId, ProviderId, RailId, ReturnId, Tenant, Token, TransactionId,
+    TransferId,
 };
 pub use inbox::{IllegalInboxEvent, InboxEvent, InboxState};
 pub use key_state::{IllegalKeyEvent, KeyEvent, KeyReply, KeyState};
@@ -99,7 +109,9 @@ pub use lake::{Intake, Lake};
 pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
-pub use order::{ChargebackOrder, Order, PayIn, PayoutOrder, RefundOrder};
+pub use order::{
+    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+};
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
 pub use provider::{
@@ -113,12 +125,18 @@ pub use rail::{
     RemittanceEvent, RemittanceState, ReturnNotice, ReturnReason, Scheme, Timetable,
     UNAUTHORIZED_DAYS_MAX,
 };
+pub use reconciliation::{
+    Booked, Difference, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
+    Reconciliation, Report, Settling, Source, Task, What, Work, booking,
+};
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;
+pub use settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 pub use share::share;
+pub use shipping::Shipping;
 pub use split::Split;
 pub use status::{IllegalStatusEvent, Status, StatusEvent};
 pub use store::{

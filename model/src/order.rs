@@ -5,9 +5,11 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
+use crate::aside::Aside;
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
@@ -15,7 +17,10 @@ use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
 use crate::workflow::payout_rail::PAYOUT_RAIL;
+use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
+use crate::workflow::refund_by_hand::REFUND_BY_HAND;
+use crate::workflow::reversal::REVERSAL;
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +34,13 @@ pub enum Order {
     Chargeback(ChargebackOrder),
     /// A customer's balance is paid out to an account elsewhere.
     Payout(PayoutOrder),
+    /// What was sent for another payment has come back.
+    Reversal(ReversalOrder),
+    /// A payout that was sent is asked back.
+    Recall(RecallOrder),
+    /// Somebody has given back at the provider, by hand, what was captured for
+    /// another payment.
+    RefundByHand(RefundOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -41,15 +53,22 @@ pub struct PayIn {
     /// What the merchant gets it in; `None`: in what the customer pays. Another
     /// currency is for what is taken at once and for one merchant.
     pub settlement_currency: Option<Currency>,
+    /// When the captures after the first are due.
+    #[serde(default)]
+    pub shipping: Shipping,
 }
 
-/// One that nobody exchanges has the digest of its captures and its split.
+/// One that nobody exchanges and that waits for nothing has the digest of its
+/// captures and its split.
 impl Hash for PayIn {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { captures, split, settlement_currency } = self;
+        let Self { captures, split, settlement_currency, shipping } = self;
         (captures, split).hash(state);
         if let Some(currency) = settlement_currency {
             currency.hash(state);
+        }
+        if !shipping.is_at_once() {
+            shipping.hash(state);
         }
     }
 }
@@ -63,6 +82,13 @@ pub struct RefundOrder {
     pub provider: ProviderId,
     /// As which charge.
     pub charge: ChargeId,
+    /// Whether that was settled when the refund was accepted.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub settled: Aside<bool>,
+}
+
+const fn is_none(settled: &Aside<bool>) -> bool {
+    !settled.is_some()
 }
 
 /// What a chargeback is about.
@@ -87,6 +113,46 @@ pub struct PayoutOrder {
     pub bank: BankId,
     /// By which other bank, once the first has definitely not sent it.
     pub other: Option<BankId>,
+}
+
+/// What is asked back (camt.056).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RecallOrder {
+    /// The payout.
+    pub of: PaymentId,
+    /// By which bank it was sent.
+    pub bank: BankId,
+    /// Under which reference.
+    pub target: OperationId,
+}
+
+/// What a reversal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReversalOrder {
+    /// The payout or refund that the money was sent for.
+    pub of: PaymentId,
+    /// Where it had gone, and is back from.
+    pub from: CameBack,
+}
+
+/// From where money came back, and so to whom it belongs again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameBack {
+    /// A payout, from the account elsewhere: it is the customer's again.
+    Payout {
+        /// Whose.
+        customer: Customer,
+        /// By which bank it was sent.
+        bank: BankId,
+    },
+    /// A refund, from the customer's bank: it is the merchant's again.
+    Refund {
+        /// Who had given it back.
+        provider: ProviderId,
+        /// Of which charge.
+        charge: ChargeId,
+    },
 }
 
 impl PayoutOrder {
@@ -116,7 +182,15 @@ impl Order {
     pub const fn captures(&self) -> Captures {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Captures::AT_ONCE,
+            _ => Captures::AT_ONCE,
+        }
+    }
+
+    /// When the captures after the first are due.
+    pub fn shipping(&self) -> Shipping {
+        match self {
+            Self::PayIn(pay_in) => pay_in.shipping,
+            _ => Shipping::default(),
         }
     }
 
@@ -127,8 +201,11 @@ impl Order {
             Self::PayIn(pay_in) if pay_in.captures.is_at_once() => &PAYIN_CARD,
             Self::PayIn(pay_in) => payin_captures::of(pay_in.captures),
             Self::Refund(_) => &REFUND,
+            Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::Payout(_) => &PAYOUT_RAIL,
+            Self::Reversal(_) => &REVERSAL,
+            Self::Recall(_) => &RECALL,
         }
     }
 
@@ -136,7 +213,7 @@ impl Order {
     pub fn split(&self) -> Split {
         match self {
             Self::PayIn(pay_in) => pay_in.split,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => Split::default(),
+            _ => Split::default(),
         }
     }
 
@@ -144,7 +221,7 @@ impl Order {
     pub const fn settlement_currency(&self) -> Option<Currency> {
         match self {
             Self::PayIn(pay_in) => pay_in.settlement_currency,
-            Self::Refund(_) | Self::Payout(_) | Self::Chargeback(_) => None,
+            _ => None,
         }
     }
 
@@ -152,8 +229,12 @@ impl Order {
     pub const fn provider(&self) -> Option<ProviderId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.provider),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
             Self::Chargeback(chargeback) => Some(chargeback.provider),
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
+                Some(*provider)
+            }
+            Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
 
@@ -161,8 +242,12 @@ impl Order {
     pub const fn charge(&self) -> Option<ChargeId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.charge),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
             Self::Chargeback(chargeback) => Some(chargeback.charge),
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
+                Some(*charge)
+            }
+            Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
 
@@ -170,8 +255,39 @@ impl Order {
     pub const fn parent(&self) -> Option<PaymentId> {
         match self {
             Self::PayIn(_) | Self::Payout(_) => None,
-            Self::Refund(refund) => Some(refund.of),
+            Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
             Self::Chargeback(chargeback) => Some(chargeback.of),
+            Self::Reversal(reversal) => Some(reversal.of),
+            Self::Recall(recall) => Some(recall.of),
         }
+    }
+
+    /// Whether merchants hear of what becomes of it. What there is to hear of a
+    /// return or a recall, the events of what was sent tell.
+    pub const fn has_events(&self) -> bool {
+        !matches!(self, Self::Reversal(_) | Self::Recall(_))
+    }
+
+    /// Whether it is about the money of another order, and moves none that its
+    /// instrument stands for.
+    pub const fn is_about_another(&self) -> bool {
+        matches!(
+            self,
+            Self::Chargeback(_) | Self::Reversal(_) | Self::Recall(_) | Self::RefundByHand(_)
+        )
+    }
+
+    /// The payment that is `returned` by it, if it is a reversal.
+    pub const fn returns(&self) -> Option<PaymentId> {
+        match self {
+            Self::Reversal(reversal) => Some(reversal.of),
+            _ => None,
+        }
+    }
+
+    /// Whether what it sends may come back (payments.md M1, M5): what was taken
+    /// of a card is disputed, and what a customer's bank took is decided.
+    pub const fn may_come_back(&self) -> bool {
+        matches!(self, Self::Payout(_) | Self::Refund(_))
     }
 }

@@ -12,6 +12,7 @@ use crate::rail::BankRequest;
 use crate::risk::RiskRequest;
 use crate::rules::Rules;
 use crate::saga::Try;
+use crate::status::Status;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, payin_card};
 
@@ -23,7 +24,7 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Post => {
             let right = || payment.booking(Action::Post);
             let wrong = || match payment.intent().order {
-                Order::Chargeback(_) => right(),
+                Order::Chargeback(_) | Order::Reversal(_) | Order::RefundByHand(_) => right(),
                 _ => payin_card::post_unlinked(payment, calls),
             };
             let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
@@ -33,6 +34,13 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
         Action::Verdict => query(payment, which),
         action if action.is_booking() => {
             Call::Ledger(LedgerRequest::Create(payment.booking(action)))
+        }
+        Action::Recall => {
+            let target = match payment.intent().order {
+                Order::Recall(recall) => recall.target,
+                _ => operation,
+            };
+            bank_call(payment, which, BankRequest::Recall { reference: operation, target })
         }
         Action::Send => {
             let reference = rules.defects.pick(
@@ -137,9 +145,15 @@ pub(crate) fn query(payment: &Payment, which: Try) -> Call {
     provider_call(payment, which, ProviderRequest::Query { target })
 }
 
+/// What the merchant is told: how the payment stands or, of a reversal, that what
+/// it is about has come back.
 pub(crate) fn notice(payment: &Payment) -> Call {
     let intent = payment.intent();
-    Call::Notice(Notice { payment: intent.payment, token: intent.token, status: payment.status() })
+    let status = match intent.order.returns() {
+        Some(_) => Status::Returned,
+        None => payment.status(),
+    };
+    Call::Notice(Notice { payment: intent.payment, token: intent.token, status })
 }
 
 fn bank_call(payment: &Payment, which: Try, request: BankRequest) -> Call {

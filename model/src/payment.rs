@@ -1,27 +1,34 @@
 //! A payment as the fold of its journal. What follows from it without asking
-//! anyone is in `payment/ahead.rs`.
+//! anyone is in `payment/ahead.rs`; what somebody may choose, in `payment/deciding.rs`.
 
 mod ahead;
+mod deciding;
 mod exchanging;
+mod illegal;
 mod observed;
+mod shipping;
 
-use crate::attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
+use std::time::Duration;
+
+use crate::attempt::{AttemptEvent, AttemptState};
 use crate::defect::{Defect, Defects};
-use crate::dispute::{DisputeEvent, DisputeState, IllegalDisputeEvent};
+use crate::dispute::{DisputeEvent, DisputeState};
 use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
 use crate::quote::Quote;
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
-use crate::refund::{IllegalRefundEvent, RefundEvent, RefundState};
-use crate::saga::{IllegalEntry, Next, Saga, SagaEntry, Try, TryState};
+use crate::refund::{RefundEvent, RefundState};
+use crate::saga::{Next, Saga, SagaEntry, Try, TryState};
 use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
+use deciding::Decided;
 
 use exchanging::Exchanging;
+pub use illegal::IllegalRecord;
 
 /// Where a payment stands.
 #[derive(Clone, Debug)]
@@ -46,6 +53,11 @@ pub struct Payment {
     case: Option<Case>,
     notified: bool,
     terminal: bool,
+    /// It is a reversal, and what it is about is told to be `returned`.
+    reversed: bool,
+    /// What the clock on the wall showed last: it is not written down.
+    wall: Duration,
+    decided: Decided,
     defects: Defects,
 }
 
@@ -58,40 +70,6 @@ pub struct Attempt {
     pub charge: Option<ChargeId>,
     /// Where it stands: as the journal has it, and what was seen since.
     pub state: AttemptState,
-}
-
-/// A record that does not fit the journal before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IllegalRecord {
-    /// The journal does not begin with the acceptance of the payment.
-    #[error("a payment's journal begins with its acceptance")]
-    NotAccepted,
-    /// The saga can't take it.
-    #[error(transparent)]
-    Saga(#[from] IllegalEntry),
-    /// The attempt at a provider can't.
-    #[error(transparent)]
-    Attempt(#[from] IllegalAttemptEvent),
-    /// The refund can't.
-    #[error(transparent)]
-    Refund(#[from] IllegalRefundEvent),
-    /// The dispute can't.
-    #[error(transparent)]
-    Dispute(#[from] IllegalDisputeEvent),
-    /// A rate is locked only while QUOTE is awaited.
-    #[error("the rate of an exchange can't be locked any more, or not yet")]
-    Locked,
-    /// A promise is covered only once, past the pivot.
-    #[error("what was promised can't be covered any more, or not yet")]
-    Covered,
-    /// The status can't change so.
-    #[error("a payment that is {from:?} can't become {to:?}")]
-    Status {
-        /// What it is.
-        from: Status,
-        /// What it was to become.
-        to: Status,
-    },
 }
 
 impl Payment {
@@ -133,8 +111,12 @@ impl Payment {
             case: None,
             notified: false,
             terminal: false,
+            reversed: false,
+            wall: Duration::ZERO,
+            decided: Decided::default(),
             defects,
         };
+        payment.decided.take(&Record::Accepted(*intent));
         rest.iter().try_for_each(|record| payment.apply(record))?;
         Ok(payment)
     }
@@ -185,21 +167,27 @@ impl Payment {
                 if matches!(status, Status::Failing | Status::Canceling) {
                     self.saga.apply(SagaEntry::Unwind)?;
                 }
+                if status == Status::Returned {
+                    self.change_refund(Some(RefundEvent::Returned))?;
+                }
                 self.status = status;
             }
             Record::Notified => self.notified = true,
             Record::CaseOpened(case) => {
-                self.case = Some(case);
+                self.case = if record.hands_over() { Some(case) } else { self.case };
                 let awaited = matches!(self.saga.next(), Next::Await(_) | Next::AwaitUndo(_));
                 if awaited && matches!(case, Case::InDoubt | Case::UndoStuck) {
                     self.saga.apply(SagaEntry::Doubt)?;
                 }
             }
             Record::Flagged => {}
+            Record::Reversed => self.reversed = true,
+            Record::Decision(ref decision) => self.take_decision(decision)?,
             Record::Terminal => self.terminal = true,
             Record::Locked(exchange) => self.take_lock(exchange)?,
             Record::Covered(cover) => self.take_cover(cover)?,
         }
+        self.decided.take(record);
         Ok(())
     }
 
@@ -309,6 +297,7 @@ impl Payment {
             Order::Payout(order) if self.action(which) == Action::Send => {
                 order.bank_of(which.attempt)
             }
+            Order::Recall(order) => Some(order.bank),
             _ => None,
         }
     }
@@ -401,7 +390,8 @@ impl Payment {
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
         let (state, next) = (attempt.state, attempt.state.next(event));
         let anyway = || Ok(next.unwrap_or(state));
-        attempt.state = self.defects.pick(Defect::UndoPastPivot, || next, anyway)?;
+        let next = || self.defects.pick(Defect::AgentReplans, || next, anyway);
+        attempt.state = self.defects.pick(Defect::UndoPastPivot, next, anyway)?;
         Ok(())
     }
 
@@ -474,20 +464,9 @@ impl Payment {
             | Outcome::Answered
             | Outcome::Decided { .. }
             | Outcome::Sent
+            | Outcome::Recalled { .. }
             | Outcome::Posted => {}
         }
         Ok(())
-    }
-
-    fn may_become(&self, status: Status) -> bool {
-        let right = || self.status.may_become(status);
-        let right = || {
-            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
-                right() || (self.status == Status::Processing && status == Status::Failed)
-            })
-        };
-        self.defects.pick(Defect::UndoPastPivot, right, || {
-            right() || (self.status == Status::Captured && status == Status::Failing)
-        })
     }
 }

@@ -13,6 +13,8 @@ pub mod payin_exchange;
 pub mod payout;
 pub mod refund;
 pub mod settlement;
+pub mod shards;
+pub mod unreconciled;
 pub mod write_off;
 
 use crate::currency::Currency;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::decision::Decision;
 use crate::exchange::{Cover, Exchange};
 use crate::identity::{
     ChargeId, IdempotencyKey, Merchant, OperationId, PaymentId, ProviderId, Tenant, Token,
@@ -69,6 +70,22 @@ pub enum Record {
     /// The quote had ended before what was taken was booked: the house buys at
     /// this rate what the merchant was promised.
     Covered(Cover),
+    /// What this reversal is about is `returned` from now on: its ledger rows
+    /// are there.
+    Reversed,
+    /// What somebody chose to do next, where there is a choice.
+    Decision(Decision),
+}
+
+impl Record {
+    /// Whether a person has the payment from then on, so that nobody else is
+    /// waited for.
+    pub const fn hands_over(&self) -> bool {
+        match self {
+            Self::CaseOpened(case) => !matches!(case, Case::Escalated),
+            _ => false,
+        }
+    }
 }
 
 /// What the client wants.
@@ -137,6 +154,11 @@ pub enum Outcome {
     Notified,
     /// Definitely nothing happened.
     Refused(Refusal),
+    /// The bank has answered a recall.
+    Recalled {
+        /// Whether the money will come back.
+        granted: bool,
+    },
 }
 
 /// Why definitely nothing happened.
@@ -195,4 +217,6 @@ pub enum Case {
     InDoubt,
     /// Whether a step was undone is.
     UndoStuck,
+    /// Whoever decides wanted a person to know. Nobody waits for the person.
+    Escalated,
 }

@@ -30,6 +30,9 @@ pub struct Rules {
     pub provider_backoff_max: Duration,
     /// The longest pause between two tries within the house.
     pub call_backoff_max: Duration,
+    /// Whether what there is to choose is asked for, and written down, before it
+    /// is done; otherwise the rules that are built in choose.
+    pub decides: bool,
     /// Planted defects.
     pub defects: Defects,
     /// Changes that no promise tells of; none but in tests.

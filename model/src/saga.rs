@@ -342,7 +342,8 @@ impl Saga {
             }
             Next::Await(doubtful) => {
                 let wrong = Defect::RecoveryMeansNewAttempt;
-                self.defects.has(wrong) && which == self.another(doubtful.step)
+                (self.defects.has(wrong) && which == self.another(doubtful.step))
+                    || (self.defects.has(Defect::AgentReplans) && which == self.another(which.step))
             }
             _ => false,
         }

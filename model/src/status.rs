@@ -163,6 +163,16 @@ impl Status {
         }
     }
 
+    /// What a creation was answered with in the end that came to this: what
+    /// becomes of a success later does not change its stored reply (payments.md
+    /// I19).
+    pub const fn first_answered(self) -> Self {
+        match self {
+            Self::Settled | Self::Returned => Self::Succeeded,
+            other => other,
+        }
+    }
+
     /// Whether it is the last word where settlement is off.
     pub const fn is_final(self) -> bool {
         matches!(

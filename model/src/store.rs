@@ -7,6 +7,8 @@ mod finished;
 mod inbox;
 mod lifetimes;
 mod receiving;
+mod reconciling;
+mod returning;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
+use crate::aside::Aside;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
@@ -23,8 +26,10 @@ use crate::identity::{EventId, OrderRef, PaymentId, Tenant, Token, TransactionId
 use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
 use crate::outbox::{self, Consumer, Event, Outbox};
+use crate::reconciliation::{Booked, Reconciliation};
 use crate::record::{Outcome, Record};
 use crate::rules::Rules;
+use crate::settlement::SettlementFile;
 use crate::status::Status;
 use crate::webhook::Webhook;
 
@@ -103,6 +108,10 @@ pub enum StoreEntry {
     Found(EventId, Token, InboxEvent),
     /// A consumer has heard of every event of a payment up to this one.
     Acknowledged(PaymentId, Consumer, u32),
+    /// A settlement file that was taken in, and when.
+    Filed(Arc<SettlementFile>, Duration),
+    /// What the reconciler has done without a payment to commit to.
+    Reconciled(Token, Booked),
 }
 
 /// One payment's place in the store.
@@ -147,6 +156,8 @@ pub struct Store {
     reopened: BTreeMap<PaymentId, Taken>,
     /// How old keys are, if they don't live for ever.
     lifetimes: Option<Lifetimes>,
+    /// What settlement files have to tell and told, where there are any.
+    reconciliation: Aside<Box<Reconciliation>>,
     defects: Defects,
 }
 
@@ -322,6 +333,8 @@ impl Store {
                     row.outbox.acknowledge(*consumer, *seq);
                 }
             }
+            StoreEntry::Filed(file, at) => self.file(file, *at),
+            StoreEntry::Reconciled(_, what) => self.reconcile(*what),
         }
     }
 
@@ -413,15 +426,22 @@ impl Store {
         });
         row.last = commit.id;
         row.then = commit.then;
+        let first = row.journal.first().or(commit.records.first());
+        let has_events = match first {
+            Some(Record::Accepted(intent)) => intent.order.has_events(),
+            _ => true,
+        };
         for record in &commit.records {
             row.journal.push(*record);
-            row.outbox.take(record);
-            row.case |= matches!(record, Record::CaseOpened(_));
+            if has_events {
+                row.outbox.take(record);
+            }
+            row.case |= record.hands_over();
             row.pivot_intended |= is_pivot(&row.journal, record);
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {
-                row.taken = Taken::from_journal(&row.journal);
+                row.taken = Taken::from_journal(&row.journal).map(|taken| taken.after(row.taken));
             }
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
@@ -433,8 +453,10 @@ impl Store {
             }
         }
         let status = row.status;
+        self.take_return(commit);
         self.take_back(commit);
         self.take_inbox(commit, status);
+        self.expect(commit);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::charge::ChargeState;
 use crate::identity::{BankId, ChargeId, EventId, OperationId, PaymentId, ProviderId, Token, hash};
 use crate::inbox::InboxState;
 use crate::money::Amount;
+use crate::rail::ReturnNotice;
 
 /// One event of somebody outside, as often as it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,6 +68,8 @@ pub enum Beginning {
     RefundFailed,
     /// A payout that had arrived came back.
     PayoutReturned,
+    /// Money was given back that nobody here gave back.
+    RefundedByHand,
 }
 
 /// A webhook as a worker is told of it.
@@ -80,6 +83,13 @@ pub struct Told {
     pub known: u32,
 }
 
+impl News {
+    /// Whether somebody gave money back by hand.
+    pub(crate) const fn is_by_hand(&self) -> bool {
+        matches!(self, Self::Begins(Beginning::RefundedByHand, _))
+    }
+}
+
 impl Webhook {
     /// The saga of its own that it begins, or that goes on by it.
     pub fn saga(&self) -> Option<PaymentId> {
@@ -88,7 +98,42 @@ impl Webhook {
                 Beginning::DisputeOpened | Beginning::DisputeWon | Beginning::DisputeLost,
                 _,
             ) => Some(PaymentId::of_dispute(self.charge)),
-            _ => None,
+            News::Begins(Beginning::RefundFailed | Beginning::PayoutReturned, _) => {
+                Some(PaymentId::of_reversal(self.reference))
+            }
+            News::Begins(Beginning::RefundedByHand, _) => {
+                Some(PaymentId::of_refund_by_hand(self.charge))
+            }
+            News::Stands(..) => None,
+        }
+    }
+
+    /// Whether it tells that what was sent has come back.
+    pub const fn tells_of_return(&self) -> bool {
+        matches!(self.news, News::Begins(Beginning::RefundFailed | Beginning::PayoutReturned, _))
+    }
+
+    /// What a bank tells of money that came back, as any other webhook.
+    pub fn of_return(notice: &ReturnNotice) -> Self {
+        let (teller, reference) = (Teller::Bank(notice.bank), notice.reference);
+        Self {
+            event: EventId::of(teller, reference, 1),
+            teller,
+            reference,
+            charge: ChargeId(notice.id.0),
+            version: 1,
+            news: News::Begins(Beginning::PayoutReturned, notice.money.amount),
+            signed: true,
+            token: notice.destination,
+        }
+    }
+
+    /// What its version counts the changes of: a refund that somebody made by
+    /// hand is an object of its own, whatever else befell the charge meanwhile.
+    pub fn object(&self) -> OperationId {
+        match (self.news, self.saga()) {
+            (News::Begins(Beginning::RefundedByHand, _), Some(saga)) => OperationId(saga.0),
+            _ => self.reference,
         }
     }
 }
@@ -107,12 +152,13 @@ impl EventId {
 
 impl Beginning {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::DisputeOpened,
         Self::DisputeWon,
         Self::DisputeLost,
         Self::RefundFailed,
         Self::PayoutReturned,
+        Self::RefundedByHand,
     ];
 }
 
@@ -133,6 +179,7 @@ impl fmt::Display for Beginning {
             Self::DisputeLost => "a dispute was lost",
             Self::RefundFailed => "a refund failed late",
             Self::PayoutReturned => "a payout was returned",
+            Self::RefundedByHand => "money was given back by hand",
         })
     }
 }

@@ -5,7 +5,10 @@ pub mod payin_captures;
 pub mod payin_card;
 pub mod payin_exchange;
 pub mod payout_rail;
+pub mod recall;
 pub mod refund;
+pub mod refund_by_hand;
+pub mod reversal;
 
 use std::fmt;
 
@@ -18,11 +21,23 @@ use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payin_exchange::PAYIN_EXCHANGE;
 use self::payout_rail::PAYOUT_RAIL;
+use self::recall::RECALL;
 use self::refund::REFUND;
+use self::refund_by_hand::REFUND_BY_HAND;
+use self::reversal::REVERSAL;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 6] =
-    [&PAYIN_CARD, &PAYIN_CAPTURES, &REFUND, &PAYOUT_RAIL, &CHARGEBACK, &PAYIN_EXCHANGE];
+pub static ALL: [&PaymentWorkflow; 9] = [
+    &PAYIN_CARD,
+    &PAYIN_CAPTURES,
+    &REFUND,
+    &PAYOUT_RAIL,
+    &CHARGEBACK,
+    &PAYIN_EXCHANGE,
+    &REVERSAL,
+    &RECALL,
+    &REFUND_BY_HAND,
+];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.
 pub struct PaymentWorkflow {
@@ -55,6 +70,8 @@ pub enum Action {
     Refund,
     /// Send money out by a rail.
     Send,
+    /// Ask for it back.
+    Recall,
     /// Book that a customer's bank has taken money back.
     Withdraw,
     /// Send evidence against that, or give in.
@@ -79,6 +96,7 @@ impl Action {
             Self::Release => "release",
             Self::Refund => "refund",
             Self::Send => "send",
+            Self::Recall => "recall",
             Self::Withdraw => "withdraw",
             Self::Contest => "contest",
             Self::Verdict => "verdict",

@@ -12,7 +12,7 @@ use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
 use crate::repeat::Repeat;
-use crate::trapped_text;
+use crate::{trapped_text, unreconciled};
 
 /// One scenario's campaign, and how to ask for its trials again.
 #[derive(Clone, Debug)]
@@ -164,6 +164,9 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
         facts.push(("business", listed(&business)));
     }
     facts.extend(trapped_text::brief(&row.campaign.trapped));
+    if let Some(report) = &row.campaign.unreconciled {
+        facts.push(("unreconciled", unreconciled::brief(report)));
+    }
     if row.campaign.planned > 0 {
         facts.push(("planned", planned(row.campaign)));
     }

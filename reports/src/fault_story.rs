@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 55] = [
+pub const ALL: [FaultStory; 74] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -55,6 +55,11 @@ pub const ALL: [FaultStory; 55] = [
     disturbance("corrupt-record", "F26", "a boot finds a record whose checksum does not fit"),
     disturbance("old-generation", "F26", "a boot finds a journal that lacks its last records"),
     disturbance("forced-point", "F28", "a party takes a rare branch that the plan forces"),
+    disturbance(
+        "crash-all",
+        "F28",
+        "parties crash at once: their machine, or all workers of a kind",
+    ),
     disturbance("brown-out", "F03", "a sick provider is slow or answers with a server error"),
     disturbance("hard-outage", "F04", "a provider swallows the request"),
     disturbance("timeout-after-effect", "F05", "a provider executes and its reply is dropped"),
@@ -77,6 +82,9 @@ pub const ALL: [FaultStory; 55] = [
     disturbance("webhook-delayed", "F15", "a provider tells of a change late"),
     disturbance("webhook-reordered", "F15", "a provider tells of a change behind later ones"),
     disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
+    business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
+    business("refund-by-hand", "F28", "somebody gives money back in a provider's dashboard"),
+    disturbance("webhook-replay", "F28", "somebody has all webhooks of some days sent once more"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
     business("late-answer", "F20", "the other bank answers after its time is over"),
     business("slow-investigation", "F20", "a bank takes its time to look for a payout"),
@@ -85,14 +93,29 @@ pub const ALL: [FaultStory; 55] = [
     business("deemed", "F21", "the other bank says neither yes nor no until the day after"),
     business("bank-rejection", "F20", "the other bank takes no money for the account"),
     business("payout-return", "F19", "money comes back days after it was sent"),
+    disturbance("decision-late", "F30", "the decider answers up to half a minute late"),
+    disturbance("decision-mute", "F30", "the decider answers nothing"),
+    disturbance("decision-stale", "F30", "the decider answers the question before"),
+    disturbance("decision-garbled", "F30", "the decider names no action, and no score"),
+    disturbance("decision-outside", "F30", "the decider wants what is not allowed"),
+    disturbance("decision-adverse", "F30", "the decider wants what hurts most"),
+    disturbance("model-swapped", "F30", "another model answers, which nobody has approved"),
     business("quote-renewed", "M4", "a quote expires before anything is held by it"),
     business("quote-lapsed", "M4", "the time of a quote is over while its target is held"),
     business("promise-covered", "M4", "the house buys what it promised by a quote that lapsed"),
+    business("file-late", "F18", "a settlement file is sent late"),
+    business("line-missing", "F18", "a settlement file leaves out a line"),
+    business("line-duplicated", "F18", "a settlement file pays something twice"),
+    business("file-duplicated", "F18", "a settlement file is sent once more"),
+    business("fee-off", "F18", "a settlement file takes another fee than was agreed on"),
+    business("adjustment-line", "F18", "a settlement file pays or takes what nobody asked for"),
+    business("cut-off-shifted", "F18", "a settlement file is closed before the usual cut-off"),
+    business("file-truncated", "F18", "a settlement file breaks off in the middle"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 55] = ALL;
+    static STORIES: [FaultStory; 74] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 
@@ -115,8 +138,10 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 
 #[cfg(test)]
 mod tests {
-    use scenarios::judge::{BANK_STRIKES, PROVIDER_STRIKES};
-    use scenarios::trial::{QUOTE_STRIKES, bank_strike_name, provider_strike_name};
+    use scenarios::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
+    use scenarios::trial::{
+        QUOTE_STRIKES, bank_strike_name, decision_strike_name, provider_strike_name,
+    };
     use sim::Strike;
 
     use super::*;
@@ -126,7 +151,9 @@ mod tests {
         let kernel = Strike::ALL.iter().map(|strike| strike.name());
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
-        let counted: Vec<_> = kernel.chain(providers).chain(banks).chain(QUOTE_STRIKES).collect();
+        let decider = DECISION_STRIKES.iter().map(|strike| decision_strike_name(*strike));
+        let counted = kernel.chain(providers).chain(banks).chain(decider).chain(QUOTE_STRIKES);
+        let counted: Vec<_> = counted.collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

@@ -10,6 +10,7 @@
 //! - one violation: its [`story`], its few lines in a campaign ([`violation`]),
 //!   and the command that [`Repeat`]s it
 //! - one repro, or a folder of them, replayed: [`replay_text`]
+//! - the same plans by two protocols: [`comparison_text`], [`comparison_json`]
 //! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
@@ -17,6 +18,8 @@
 mod accounts;
 mod brief;
 pub mod campaign_table;
+pub mod comparison_json;
+pub mod comparison_text;
 pub mod doctor_text;
 mod exclusions;
 pub mod fault_story;
@@ -31,6 +34,7 @@ pub mod snapshot;
 pub mod story;
 mod trapped_text;
 pub mod trial_text;
+mod unreconciled;
 pub mod violation;
 
 pub use brief::Brief;

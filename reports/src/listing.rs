@@ -1,6 +1,7 @@
 //! What there is to fuzz, to judge by, to suffer, to plant and to pay through: a
 //! line each.
 
+use model::decision::Policy;
 use model::{Defect, Dialect};
 use scenarios::Scenario;
 use scenarios::invariant::Invariant;
@@ -50,6 +51,12 @@ pub fn defects() -> String {
     layout::unwrapped(rows.collect())
 }
 
+/// A line for each policy: its name, and how it chooses.
+pub fn policies() -> String {
+    let rows = Policy::ALL.iter().map(|story| vec![story.name.to_owned(), story.story.to_owned()]);
+    layout::unwrapped(rows.collect())
+}
+
 /// A line for each of `dialects`: its name, and what it is like.
 pub fn dialects(dialects: &[Dialect]) -> String {
     let row = |dialect: &Dialect| vec![dialect.name.clone(), dialect.title.clone()];
@@ -65,6 +72,7 @@ mod tests {
         assert_eq!(invariants().lines().count(), Invariant::ALL.len());
         assert_eq!(faults().lines().count(), fault_story::ALL.len());
         assert_eq!(defects().lines().count(), Defect::ALL.len());
+        assert_eq!(policies().lines().count(), Policy::ALL.len());
         let catalog = scenarios::catalog::all();
         assert_eq!(scenarios(catalog).lines().count(), catalog.len());
         let cast = scenarios::cast::all();

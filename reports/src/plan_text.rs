@@ -1,7 +1,9 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
 mod banking;
+mod deciding;
 pub(crate) mod fault;
+mod settling;
 mod stroke;
 
 use model::{BankId, PayoutOrder, ProviderId};
@@ -104,6 +106,11 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if plan.lake {
         rows.push(row("", "a data lake counts every event".to_owned()));
     }
+    if let Some(decisions) = plan.decisions {
+        rows.push(row("decisions", deciding::policy(&decisions)));
+        let decider = decisions.decider;
+        rows.extend(decider.map(|decider| row("decider", deciding::decider(&decider))));
+    }
     if !plan.ordered.is_empty() {
         rows.push(row("", "links within the house keep order".to_owned()));
     }
@@ -126,6 +133,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     for (n, bank) in plan.banks.iter().enumerate() {
         let name = party::name(bank_role(BankId(n as u8)));
         rows.push(row(&name, banking::says(bank)));
+    }
+    if let Some(settlement) = plan.settlement.as_ref() {
+        rows.push(row("settlement", settling::says(settlement)));
     }
     rows.push(row("risk", risk(&plan.risk)));
     if !plan.banks.is_empty() {
@@ -157,6 +167,7 @@ fn issuers(issuer: &IssuerPlan) -> String {
         ("decides later", issuer.deferred),
         ("capture declined", issuer.capture_declined),
         ("refund failed", issuer.refund_failed),
+        ("refund returned", issuer.refund_returned),
     ]);
     if issuer.deferred != Rate::NEVER {
         said.push_str(&format!("; later is up to {}", Brief::from(issuer.deferred_max)));
@@ -207,7 +218,7 @@ fn risk(risk: &RiskPlan) -> String {
 }
 
 /// The rates that are not zero, or `calm`.
-fn rates(rates: &[(&str, Rate)]) -> String {
+pub(super) fn rates(rates: &[(&str, Rate)]) -> String {
     let on = rates.iter().filter(|(_, rate)| *rate != Rate::NEVER);
     let told: Vec<_> = on.map(|(name, rate)| format!("{name} {rate}")).collect();
     if told.is_empty() { "calm".to_owned() } else { told.join(", ") }
@@ -227,7 +238,10 @@ fn misfortunes(plan: &Plan) -> Vec<Vec<String>> {
         plan.troubles.iter().map(|trouble| (trouble.from, trouble.id, troubled(trouble)));
     let strokes = plan.strokes.iter().map(|s| (END, s.id, stroke::sentence(s)));
     let forced = plan.forced.iter().map(|f| (END, f.id, stroke::forced(f)));
-    let mut told: Vec<_> = faults.chain(troubles).chain(strokes).chain(forced).collect();
+    let files = plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+    let files = files.map(|mishap| (END, mishap.id, settling::sentence(mishap)));
+    let all = faults.chain(troubles).chain(strokes).chain(forced).chain(files);
+    let mut told: Vec<_> = all.collect();
     told.sort();
     told.into_iter().map(|(_, id, sentence)| vec![format!("fault {id}"), sentence]).collect()
 }
@@ -248,6 +262,11 @@ fn troubled(trouble: &ProviderTrouble) -> String {
         Trouble::BrownOut { errors, slow_max } => {
             let slow = Brief::from(slow_max);
             format!("answers {errors} with a server error and is up to {slow} slow")
+        }
+        Trouble::Replay { newest_first } => {
+            let order = if newest_first { ", the latest first" } else { "" };
+            let (since, at) = (trouble.from, trouble.until);
+            return format!("{who} tells once more of all since {since}{order}, at {at}");
         }
     };
     format!("{who} {what}, at {} for {lasts}", trouble.from)
@@ -273,7 +292,11 @@ fn then(operation: &Operation) -> String {
     let then = [
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
+        operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
         operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
+        operation
+            .by_hand
+            .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
     then.extend(operation.insists.then(|| "insists".to_owned()));
@@ -291,7 +314,12 @@ fn parts(operation: &Operation) -> Option<String> {
     let captures = operation.purpose.pay_in().captures;
     let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
     let shares: Vec<_> = captures.shares().iter().map(percent).collect();
-    (!captures.is_at_once()).then(|| format!("taken: {} %", shares.join(" + ")))
+    let ships = operation.purpose.pay_in().shipping;
+    let ships = match ships.is_at_once() {
+        true => String::new(),
+        false => format!(", the last at {}", VirtualTime::ZERO.after(ships.last())),
+    };
+    (!captures.is_at_once()).then(|| format!("taken: {} %{ships}", shares.join(" + ")))
 }
 
 /// How many other merchants get a part of it, if any do.

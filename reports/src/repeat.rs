@@ -1,6 +1,8 @@
 //! The commands that repeat a trial.
 
+use model::decision::Policy;
 use model::{Defect, Defects};
+use scenarios::plan::Protocol;
 use sim::Seed;
 
 /// How trials of one campaign are asked for again.
@@ -8,13 +10,27 @@ use sim::Seed;
 pub struct Repeat {
     scenario: String,
     defects: Defects,
+    policy: Option<Policy>,
+    protocol: Option<Protocol>,
 }
 
 impl Repeat {
     /// Trials of `scenario`, which is the name of a built-in one or the path of
     /// a file, with `defects` planted.
     pub fn new(scenario: &str, defects: Defects) -> Self {
-        Self { scenario: scenario.to_owned(), defects }
+        Self { scenario: scenario.to_owned(), defects, policy: None, protocol: None }
+    }
+
+    /// The same, and `policy` decides, if one was asked for.
+    #[must_use]
+    pub fn under(self, policy: Option<Policy>) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The same, by this protocol.
+    #[must_use]
+    pub fn by(self, protocol: Option<Protocol>) -> Self {
+        Self { protocol, ..self }
     }
 
     /// The command that replays the repro in `file`, ready to paste.
@@ -25,9 +41,16 @@ impl Repeat {
     /// The command that repeats the trial of `seed`, ready to paste.
     pub fn command(&self, seed: Seed) -> String {
         let mut command = format!("pennywise run {} --seed {seed}", quoted(&self.scenario));
+        if let Some(protocol) = self.protocol {
+            command.push_str(" --protocol ");
+            command.push_str(protocol.name());
+        }
         for story in Defect::ALL.iter().filter(|story| self.defects.has(story.defect)) {
             command.push_str(" --plant ");
             command.push_str(story.name);
+        }
+        if let Some(policy) = self.policy {
+            command.push_str(&format!(" --policy {policy}"));
         }
         command
     }

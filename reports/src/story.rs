@@ -14,6 +14,8 @@ pub mod json;
 mod ledger;
 pub mod mermaid;
 mod sentence;
+mod settlement;
 mod speech;
 pub mod text;
 mod told;
+mod two_phase;

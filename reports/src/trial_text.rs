@@ -11,7 +11,7 @@ use crate::exclusions;
 use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
-use crate::trapped_text;
+use crate::{trapped_text, unreconciled};
 
 /// The verdict in one line.
 pub fn verdict(trial: &Trial) -> String {
@@ -27,6 +27,7 @@ pub fn verdict(trial: &Trial) -> String {
 /// and undone.
 pub fn facts(trial: &Trial) -> String {
     let compensations: Vec<_> = trial.compensations.iter().map(|(n, c)| (*n, *c)).collect();
+    let decisions: Vec<_> = trial.decisions.iter().map(|(n, c)| (*n, *c)).collect();
     let outcomes: Vec<_> = trial.outcomes.iter().map(|(name, count)| (*name, *count)).collect();
     let strikes = || trial.strikes.iter().copied();
     let mut facts = vec![
@@ -40,11 +41,16 @@ pub fn facts(trial: &Trial) -> String {
         ("business", listed(&of_kind(FaultKind::Business, strikes()))),
         ("unstruck", unstruck(&trial.never_struck)),
         ("retries", Count(trial.retries).to_string()),
+        ("decided", listed(&decisions)),
         ("undone", listed(&compensations)),
+        ("differs", trial.unreconciled.as_ref().map_or(String::new(), unreconciled::brief)),
         ("took", took(trial)),
         ("digest", trial.digest.to_string()),
     ];
-    facts.retain(|(name, what)| !matches!(*name, "business" | "unstruck") || what != "none");
+    facts.retain(|(name, what)| {
+        !matches!(*name, "business" | "decided" | "unstruck") || what != "none"
+    });
+    facts.retain(|(_, what)| !what.is_empty());
     let (ledger, trapped) = (ledger(trial), trapped_text::table(&trial.trapped));
     let (facts, exclusions) = (layout::facts(facts), exclusions::render());
     format!(
@@ -123,10 +129,12 @@ pub(crate) mod tests {
             outcomes: [("failed", 2), ("succeeded", 18)].into(),
             captured: vec![Money { amount: Amount(1_230), currency: Currency::Eur }],
             retries: 4,
+            decisions: [].into(),
             compensations: [("hold", 2)].into(),
             accounts: [].into(),
             exercised: Vec::new(),
             trapped: trapped(),
+            unreconciled: None,
         }
     }
 

@@ -20,18 +20,33 @@ pub const EARLY_MAX: Duration = Duration::from_secs(10);
 pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
 /// No customer disputes a payment later than this after it.
 pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
+/// Nobody gives a payment back by hand later than this after it.
+pub const BY_HAND_AFTER_MAX: Duration = Duration::from_secs(30 * 86_400);
+/// No parcel leaves later than this after its order.
+pub const SHIPPED_MAX: Duration = Duration::from_secs(20 * 86_400);
+/// Nobody has webhooks sent once more that are older.
+pub const REPLAYED_MAX: Duration = Duration::from_secs(31 * 86_400);
 /// No merchant has longer to answer a dispute.
 pub const ANSWER_WITHIN_MAX: Duration = Duration::from_secs(45 * 86_400);
 /// No customer's bank decides later than this after that.
 pub const DECIDED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
-/// Until when a dispute has to be booked that was opened or decided, and until
-/// when a person is told that a refund is under way beside it: `T_book` and
+/// No payout comes back later than this after it was asked for: sixty days after
+/// the day on which it was there, and the days off around them.
+pub const RETURNED_WITHIN: Duration = Duration::from_secs(80 * 86_400);
+/// No refund comes back later than this after it succeeded.
+pub const REFUND_RETURNED_MAX: Duration = Duration::from_secs(10 * 86_400);
+/// Until when a dispute has to be booked that was opened or decided, what came
+/// back, or a refund that somebody made by hand, and until when a person is told that a refund is under way beside it: `T_book` and
 /// `T_flag`.
 pub const BOOK: Duration = Duration::from_secs(4 * 86_400);
 /// Nobody pauses for longer over one message.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
 /// How long a worker waits for a provider's answer; then the attempt is unknown.
 pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a worker waits for the decider's answer; then the rules decide.
+pub const DECISION_TIMEOUT: Duration = Duration::from_secs(2);
+/// No answer of the decider comes later than this.
+pub const DECISION_LATE_MAX: Duration = Duration::from_secs(30);
 /// How long a worker holds a payment without a word.
 pub const LEASE: Duration = Duration::from_secs(90);
 /// How long an outcome is asked for before a person is asked to look too:
@@ -41,10 +56,12 @@ pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);
 /// settlement file, and three days.
 pub const TERM: Duration = Duration::from_secs(11 * 86_400);
 /// How long after the end of all faults what carries out `order` may take.
-pub const fn term(order: &Order) -> Duration {
+pub fn term(order: &Order) -> Duration {
     match order {
         Order::Chargeback(_) => DISPUTE_TERM,
-        Order::PayIn(_) | Order::Refund(_) | Order::Payout(_) => TERM,
+        // Parcels that leave later have their time from then on.
+        Order::PayIn(_) => TERM + order.shipping().last(),
+        _ => TERM,
     }
 }
 

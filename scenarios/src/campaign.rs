@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::Defects;
+use model::{Defects, Report};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
@@ -51,6 +51,10 @@ pub struct Campaign {
     pub exercised: BTreeMap<Invariant, u64>,
     /// How much money was trapped, for what, and for how long.
     pub trapped: Trapped,
+    /// What books and settlement files differed in at the end of trials, where
+    /// anybody reconciles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreconciled: Option<Report>,
     /// Invariants whose premise no world of the scenario can meet.
     pub not_applicable: Vec<Invariant>,
     /// Invariants that the scenario promises to exercise, and did not.
@@ -163,6 +167,7 @@ impl Campaign {
             never_struck: 0,
             exercised: BTreeMap::new(),
             trapped: Trapped::default(),
+            unreconciled: None,
             not_applicable: not_applicable(scenario),
             missed: Vec::new(),
             caught: BTreeMap::new(),
@@ -215,7 +220,8 @@ impl Campaign {
         for (name, count) in &trial.outcomes {
             *self.outcomes.entry(name).or_default() += count;
         }
-        self.planned += trial.plan.faults.len() as u64;
+        let files = trial.plan.settlement.as_ref().map_or(0, |plan| plan.mishaps.len());
+        self.planned += (trial.plan.faults.len() + files) as u64;
         self.never_struck += trial.never_struck.len() as u64;
         for (name, count) in &trial.strikes {
             *self.strikes.entry(name).or_default() += count;
@@ -224,6 +230,9 @@ impl Campaign {
             *self.exercised.entry(*invariant).or_default() += count;
         }
         self.trapped.add(&trial.trapped);
+        if let Some(report) = &trial.unreconciled {
+            self.unreconciled.get_or_insert_default().add(report);
+        }
         match &trial.verdict {
             Verdict::Held => {}
             Verdict::Violated(violations) => {
@@ -267,6 +276,7 @@ impl Campaign {
         self.digest = self.running.finish();
         let promised = scenario.exercises.iter().filter_map(|code| Invariant::with_code(code));
         let promised = promised.filter(|invariant| !self.not_applicable.contains(invariant));
+        let promised = promised.filter(|invariant| scenario.can_meet(*invariant));
         self.missed =
             promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
     }

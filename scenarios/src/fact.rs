@@ -1,6 +1,6 @@
 //! What the parties that the harness owns have seen.
 
-use model::{BankId, ChargeEvent, Event, ProviderId, RemittanceEvent, Status, Token};
+use model::{BankId, ChargeEvent, Event, ProviderId, RemittanceEvent, Report, Status, Token};
 use sim::{Kind, Subject};
 
 use crate::message::{Asking, ClientReply};
@@ -44,6 +44,15 @@ pub enum Fact {
     Befell(u32),
     /// A client was told of this event.
     Heard(Event),
+    /// Something went wrong with a settlement file, by its name.
+    FileStruck(&'static str),
+    /// The reconciler told what books and files don't agree about.
+    Reported(Report),
+    /// A misfortune struck at the decider.
+    DeciderStruck(DecisionStrike),
+    /// Under two-phase commit a request met an account that another transaction
+    /// has locked.
+    Blocked(Token),
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -87,9 +96,14 @@ impl Fact {
             Self::Heard(event) => (sights::TOLD, event.token),
             Self::Moved(token, event) => (kind_of(*event)?, *token),
             Self::Remitted(token, event) => (kind_of_remittance(*event)?, *token),
-            Self::Probed { .. } | Self::Struck(..) | Self::BankStruck(..) | Self::Befell(_) => {
-                return None;
-            }
+            Self::Probed { .. }
+            | Self::Struck(..)
+            | Self::BankStruck(..)
+            | Self::FileStruck(_)
+            | Self::Reported(_)
+            | Self::DeciderStruck(_)
+            | Self::Befell(_)
+            | Self::Blocked(_) => return None,
         };
         Some((kind, Subject(token.0)))
     }
@@ -172,6 +186,12 @@ pub enum ProviderStrike {
     WebhookReordered,
     /// F15: an event is told before the request is answered that it tells of.
     WebhookEarly,
+    /// F23: what was given back came back.
+    RefundReturned,
+    /// F28: somebody gave money back in the dashboard.
+    RefundedByHand,
+    /// F28: somebody had everything told once more.
+    WebhooksReplayed,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.
@@ -193,4 +213,23 @@ pub enum BankStrike {
     Rejected,
     /// F19: money comes back.
     Returned,
+}
+
+/// What goes wrong at the decider: payments.md F30.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DecisionStrike {
+    /// It answers late.
+    Late,
+    /// It answers nothing.
+    Mute,
+    /// It answers the question before.
+    Stale,
+    /// Its answer names no action.
+    Garbled,
+    /// Its answer is not among what is allowed.
+    Outside,
+    /// It answers what an adversary would.
+    Adverse,
+    /// Another model answers, which nobody approved.
+    Swapped,
 }

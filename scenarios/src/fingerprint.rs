@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 22] = [
+pub(crate) const STEPS: [&str; 25] = [
     "create",
     "risk",
     "quote",
@@ -122,13 +122,16 @@ pub(crate) const STEPS: [&str; 22] = [
     "void",
     "send",
     "recall",
+    "return",
     "post",
     "book",
     "commit",
     "notify",
+    "settle",
     "count",
     "status",
     "webhook",
+    "by-hand",
 ];
 
 fn relations() -> String {

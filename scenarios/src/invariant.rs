@@ -56,6 +56,12 @@ pub enum Invariant {
     I26,
     /// Quotes are kept.
     I27,
+    /// Fees exactly once, and only when due.
+    I28,
+    /// Two-phase commit is atomic.
+    I30,
+    /// Whoever decides stays within what is allowed.
+    I31,
     /// No phantom and no lost events.
     I32,
     /// External conservation.
@@ -64,6 +70,12 @@ pub enum Invariant {
     I34,
     /// Holds are released.
     I35,
+    /// What failed is net zero.
+    I36,
+    /// What is in suspense has a case.
+    I37,
+    /// What was paid is booked, and what differs is known.
+    I38,
     /// Every accepted payment terminates.
     L01,
     /// No key stays locked.
@@ -112,7 +124,7 @@ pub struct InvariantStory {
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 31] = [
+    pub const ALL: [InvariantStory; 37] = [
         story(
             Self::I01,
             "debits-equal-credits",
@@ -160,7 +172,7 @@ impl Invariant {
             "nothing-goes-back-that-was-not-captured",
             InvariantKind::Always,
             "PB LG",
-            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened is exempt, if a person is told within four days",
+            "what of a charge was given back, will be, or was withdrawn by disputes is together no more than was captured; and what the ledger books and reserves for refunds of a payment is no more than it booked for it; a refund that was accepted before a dispute was opened, or before somebody gave the money back by hand, is exempt, if a person is told within four days",
         ),
         story(
             Self::I08,
@@ -202,14 +214,14 @@ impl Invariant {
             "legal-transitions-only",
             InvariantKind::Always,
             "JR CL EX",
-            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier",
+            "every change of a status in the journal and in the events that leave is one that the lifecycle has, and of two reads, one made after the other was answered, the later shows what may become of the earlier; what was sent is returned only if its bank or provider has it back",
         ),
         story(
             Self::I16,
             "terminal-is-final",
             InvariantKind::Always,
             "CL EX",
-            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end",
+            "once a client has seen a payment succeeded, failed or canceled, on a screen or in an event, every request that it makes later shows the same, and so does every event of an end; but what was paid out or given back may be shown to have come back, if it has, and then stays so",
         ),
         story(
             Self::I17,
@@ -282,6 +294,27 @@ impl Invariant {
             "what is booked of a capture is, to the last minor unit, what was taken: net, fee and tax as quoted, and, where it is exchanged, the amount that the locked rate gives, its cost, its spread and a residue that buys less than one unit; a rate is locked before anything is held by it and never after, and what a promise costs that outlives its quote is booked",
         ),
         story(
+            Self::I28,
+            "fees-exactly-once-and-only-when-due",
+            InvariantKind::AtRest,
+            "LG JR",
+            "a payment or payout that succeeded has paid the fee that it was quoted for what was taken, each of its merchants once; what failed, was canceled or gives money back has paid none",
+        ),
+        story(
+            Self::I30,
+            "two-phase-commit-is-atomic",
+            InvariantKind::Always,
+            "PB LG JR",
+            "no two participants decide differently, no decision is reversed, COMMIT needs every yes, who has said yes decides nothing alone, and a yes or a COMMIT is durable before it is told",
+        ),
+        story(
+            Self::I31,
+            "whoever-decides-stays-within-what-is-allowed",
+            InvariantKind::Always,
+            "JR PB",
+            "what a policy decides is durable before it is done, is among what the state of the payment allows in that version of its journal, within its budgets, and decided once; and what is begun where there is a choice is what was decided",
+        ),
+        story(
             Self::I32,
             "no-phantom-and-no-lost-events",
             InvariantKind::Always,
@@ -300,7 +333,7 @@ impl Invariant {
             "all-parties-agree",
             InvariantKind::AtRest,
             "PB LG JR CL",
-            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; and how much of it customers' banks took back",
+            "providers, ledger, journal and client tell of each payment and each refund the same: charged or given back, and how much, or not; how much of it customers' banks took back, how much of what was sent came back, and how much somebody gave back by hand",
         ),
         story(
             Self::I35,
@@ -310,25 +343,46 @@ impl Invariant {
             "no hold and no authorization is left of a payment that is finished",
         ),
         story(
+            Self::I36,
+            "what-failed-is-net-zero",
+            InvariantKind::AtRest,
+            "LG JR",
+            "over all that was posted for a payment, payout or refund that failed or was canceled, no account has more or less than before",
+        ),
+        story(
+            Self::I37,
+            "suspense-has-its-cases",
+            InvariantKind::AtRest,
+            "PB LG",
+            "what is in suspense is exactly what providers and banks paid other than they should have, and have not mended",
+        ),
+        story(
+            Self::I38,
+            "files-and-books-agree",
+            InvariantKind::AtRest,
+            "PB LG JR",
+            "every line of a settlement file is booked once and for what it tells of, and what the reconciler finds to differ is what differs",
+        ),
+        story(
             Self::L01,
             "every-accepted-payment-terminates",
             InvariantKind::Eventually,
             "CL JR",
-            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides",
+            "within eleven days of the end of all faults, every accepted payment has succeeded, failed, been canceled, or is in a person's hands; a chargeback, within the time that its bank has to decide besides; the reversal of what came back, within eleven days of that; and what is shipped in parts, after its last parcel has left",
         ),
         story(
             Self::L05,
             "no-key-stays-locked",
             InvariantKind::Eventually,
             "CL JR",
-            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider or a person is waited for",
+            "once all faults are over, and nothing that was sent before is on its way, a key answers 409 for at most two leases after somebody went on with its payment, unless a provider, a person or a parcel is waited for",
         ),
         story(
             Self::L06,
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, the ledger has booked it",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it",
         ),
     ];
 
@@ -344,7 +398,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 31] = Invariant::ALL;
+static STORIES: [InvariantStory; 37] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

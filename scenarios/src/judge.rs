@@ -2,17 +2,21 @@
 //! compares what the authorities say. It never asks the accused.
 
 mod authorities;
+mod by_hand;
 mod chargebacks;
 mod charges;
 mod dossier;
 mod dossiers;
+mod envelope;
 mod events;
+mod fees;
 mod fencing;
 mod findings;
 mod id_set;
 mod journal;
 mod keys;
 mod ledger;
+mod nets;
 mod own;
 mod packed;
 mod quotes;
@@ -20,31 +24,42 @@ mod rail;
 mod refunds;
 mod remittances;
 mod rest;
+mod reversals;
 mod screen_view;
 mod screens;
+mod settlement_view;
+mod settlements;
 mod stream;
 mod sums;
 mod trapped;
+mod two_phase;
 mod waits;
 mod webhooks;
 mod wedge;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Answer, BankMovement, Booking, Movement, PaymentId, Record, StoreEntry, Token};
+use model::{
+    Answer, BankMovement, Booking, Commit, Movement, PaymentId, ProviderId, Record, Status,
+    StoreEntry, Token,
+};
 use sim::{Observer, Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
+use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
 pub use quotes::QuoteCounts;
 use screen_view::Asked;
+use two_phase::Commitments;
 use webhooks::InboxView;
 
-use crate::fact::{BankStrike, Endpoint, Fact, ProviderStrike};
-use crate::message::{ClientReply, Message};
+use crate::fact::{BankStrike, DecisionStrike, Endpoint, Fact, ProviderStrike};
+use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
+use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
-use crate::plan::Plan;
+use crate::plan::{Plan, Protocol};
 use crate::snapshot::Snapshot;
 use crate::system::{Entry, PaymentSystem};
 
@@ -53,6 +68,8 @@ use crate::system::{Entry, PaymentSystem};
 pub struct Judge {
     said: Authorities,
     inbox: InboxView,
+    envelope: Envelope,
+    commitments: Commitments,
     found: Findings,
 }
 
@@ -60,7 +77,9 @@ impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
         let inbox = InboxView::default();
-        Self { said: Authorities::new(plan), inbox, found: Findings::new(plan) }
+        let (envelope, commitments) = (Envelope::default(), Commitments::default());
+        let (said, found) = (Authorities::new(plan), Findings::new(plan));
+        Self { said, inbox, envelope, commitments, found }
     }
 
     /// A judge for the world of `system`.
@@ -83,6 +102,12 @@ impl Judge {
         &self.said
     }
 
+    /// How often each policy decided, and how often the rules did because it could
+    /// not.
+    pub fn decisions(&self) -> &BTreeMap<&'static str, u64> {
+        self.envelope.counts()
+    }
+
     /// What was found so far.
     pub fn findings(&self) -> &Findings {
         &self.found
@@ -97,6 +122,7 @@ impl Judge {
     pub fn at_rest(&mut self, now: VirtualTime) {
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::judge(&self.said, &mut self.found, seen);
+        settlements::at_rest(&self.said, &mut self.found, seen);
         self.inbox.at_rest(&mut self.found, seen);
     }
 
@@ -145,34 +171,85 @@ impl Judge {
                 self.inbox.found(&mut self.found, seen, *event, *what);
                 return;
             }
-            // What a consumer has heard of, it says itself.
-            StoreEntry::Acknowledged(..) => return,
+            // What a consumer has heard of, it says itself; what the ledger has,
+            // its rows do.
+            StoreEntry::Acknowledged(..) | StoreEntry::Reconciled(..) => return,
+            StoreEntry::Filed(file, _) => {
+                self.said.settlements.filed(file);
+                return;
+            }
         };
         fencing::committed(&self.said, &mut self.found, seen, commit);
+        settlements::committed(&self.said, &mut self.found, seen, commit);
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
             quotes::recorded(&mut self.said, &mut self.found, seen, whose, record);
+            if self.said.plan().decisions.is_some() {
+                self.envelope.committed(self.said.plan(), &mut self.found, seen, whose, record);
+            }
             if let Record::Accepted(_) = record {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
+            if *record == Record::Reversed {
+                self.returned(seen, commit);
+            }
         }
         if self.said.plan().webhooks {
             self.inbox.committed(&mut self.found, seen, commit);
         }
     }
 
+    /// A coordinator of two-phase commit has this in its log: what that says of the
+    /// payment is told as the journal of a saga would.
+    fn logged(&mut self, seen: Sighting, entry: &CoordinatorEntry) {
+        self.commitments.logged(&mut self.found, seen, entry);
+        let payment = entry.payment();
+        let token = self.commitments.token_of(payment);
+        let records = match entry {
+            CoordinatorEntry::Accepted(intent, _) => {
+                keys::claimed(&mut self.said, &mut self.found, seen, token);
+                vec![Record::Accepted(*intent)]
+            }
+            CoordinatorEntry::Ended(_, status) => {
+                vec![Record::StatusChanged(*status), Record::Terminal]
+            }
+            CoordinatorEntry::Revoked(_) => {
+                let provider = self.commitments.committed_by(payment).unwrap_or(ProviderId(0));
+                self.said.take_revocation(token, provider);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        for record in &records {
+            self.said.take_record(seen.at, payment, token, record);
+        }
+    }
+
+    /// A reversal is written down: the same commit makes what it is about
+    /// `returned`.
+    fn returned(&mut self, seen: Sighting, commit: &Commit) {
+        let dossier = self.said.of(commit.token);
+        let view = dossier.as_ref().and_then(|dossier| dossier.payment(commit.payment));
+        let Some(of) = view.and_then(|view| view.intent.order.returns()) else { return };
+        drop(dossier);
+        let change = Record::StatusChanged(Status::Returned);
+        journal::judge(&self.said, &mut self.found, seen, (commit.token, of), &change);
+        self.said.take_record(seen.at, of, commit.token, &change);
+    }
+
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
+        self.envelope.moved(&mut self.found, seen, movement);
         chargebacks::judge(&mut self.found, seen, movement);
         refunds::moved(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.token);
     }
 
     fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {
-        self.said.take_remittance(movement);
+        self.said.take_remittance(seen.at, movement);
         remittances::judge(&self.said, &mut self.found, seen, movement);
         let token = movement.remittance.destination;
         screens::after_movement(&self.said, &mut self.found, seen, token);
@@ -202,7 +279,13 @@ impl Observer<PaymentSystem> for Judge {
             | Message::Book(envelope, _)
             | Message::Assess(envelope, _) => {
                 self.said.count_call(envelope.number);
+                if self.said.plan().protocol == Protocol::TwoPhase {
+                    return;
+                }
                 fencing::sent(&mut self.said, &mut self.found, seen, message);
+            }
+            Message::TwoPhase(message) => {
+                self.commitments.said(&mut self.found, seen, message);
             }
             Message::Booked(envelope, Answer::Booked(_)) => {
                 fencing::booked(&mut self.said, &mut self.found, seen, envelope);
@@ -233,6 +316,11 @@ impl Observer<PaymentSystem> for Judge {
             }
             Message::WebhookReply(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
+            }
+            Message::ReturnReply(receipt) if receipt.taken => {
+                let ReturnReceipt { event, token, taken, .. } = *receipt;
+                let receipt = Receipt { event, token, taken };
+                self.inbox.acknowledged(&mut self.found, seen, &receipt);
             }
             Message::Notice(notice) if party::client_of(to).is_some() => {
                 let reply = ClientReply::Stands(notice.payment, notice.status);
@@ -265,9 +353,14 @@ impl Observer<PaymentSystem> for Judge {
         match record {
             Entry::Ledger(booking) => self.booked(seen, booking),
             Entry::Store(entry) => self.committed(seen, entry),
+            Entry::Branch(entry) => self.commitments.kept(&mut self.found, seen, entry),
+            Entry::Coordinator(entry) => self.logged(seen, entry),
             Entry::Provider(entry) => {
                 if let Some(movement) = entry.movement() {
                     self.moved(seen, movement);
+                }
+                if let Some(file) = entry.file() {
+                    self.said.settlements.written(file);
                 }
             }
             Entry::Counted(event) => {
@@ -276,6 +369,9 @@ impl Observer<PaymentSystem> for Judge {
             Entry::Bank(entry) => {
                 if let Some(movement) = entry.movement() {
                     self.remitted(seen, movement);
+                }
+                if let Some(file) = entry.file() {
+                    self.said.settlements.written(file);
                 }
             }
             // A snapshot says nothing that its journal had not said.
@@ -297,7 +393,10 @@ impl Observer<PaymentSystem> for Judge {
         match fact {
             Fact::Struck(_, strike) => self.said.count_strike(*strike),
             Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
-            Fact::Moved(..) | Fact::Remitted(..) => {}
+            Fact::DeciderStruck(strike) => self.said.count_decision_strike(*strike),
+            Fact::Moved(..) | Fact::Remitted(..) | Fact::Blocked(_) => {}
+            Fact::FileStruck(name) => self.said.settlements.count_strike(name),
+            Fact::Reported(report) => self.said.settlements.take_report(report),
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
                 let asked = self.said.asked_when(asking, *endpoint);
@@ -305,9 +404,10 @@ impl Observer<PaymentSystem> for Judge {
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
             }
             Fact::Heard(event) => {
-                events::told(&mut self.said, &mut self.found, seen, event);
+                let is_newest = events::told(&mut self.said, &mut self.found, seen, event);
                 // An older one that was late tells nothing new.
-                let asked = Asked { after_final: event.status.is_final(), after_last: false };
+                let after_final = event.status.is_final() && is_newest;
+                let asked = Asked { after_final, after_last: false };
                 let reply = ClientReply::Stands(event.id.stream, event.status);
                 let (token, endpoint) = (event.token, None);
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply });
@@ -315,7 +415,9 @@ impl Observer<PaymentSystem> for Judge {
             Fact::Told { token, status } => {
                 let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
                 let reply = ClientReply::Stands(payment, *status);
-                let (token, asked) = (*token, Asked::LATER);
+                // That it is under way may be told late.
+                let early = Asked { after_final: false, after_last: false };
+                let (token, asked) = (*token, if status.is_final() { Asked::LATER } else { early });
                 self.shown(seen, screens::Screen { token, asked, endpoint: None, reply });
             }
             Fact::Probed { token, reply } => {
@@ -332,7 +434,7 @@ impl Observer<PaymentSystem> for Judge {
 }
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 25] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -355,6 +457,9 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 22] = [
     ProviderStrike::WebhookDelayed,
     ProviderStrike::WebhookReordered,
     ProviderStrike::WebhookEarly,
+    ProviderStrike::RefundReturned,
+    ProviderStrike::RefundedByHand,
+    ProviderStrike::WebhooksReplayed,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.
@@ -367,6 +472,17 @@ pub const BANK_STRIKES: [BankStrike; 8] = [
     BankStrike::Deemed,
     BankStrike::Rejected,
     BankStrike::Returned,
+];
+
+/// Every kind of strike at the decider, in the order in which reports list them.
+pub const DECISION_STRIKES: [DecisionStrike; 7] = [
+    DecisionStrike::Late,
+    DecisionStrike::Mute,
+    DecisionStrike::Stale,
+    DecisionStrike::Garbled,
+    DecisionStrike::Outside,
+    DecisionStrike::Adverse,
+    DecisionStrike::Swapped,
 ];
 
 /// The name of an instrument in messages to people.

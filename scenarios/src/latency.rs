@@ -68,13 +68,15 @@ fn class_of(kind: sim::Kind) -> u8 {
         kinds::AUTHORIZE => AUTHORIZE,
         kinds::CAPTURE | kinds::VOID | kinds::REFUND | kinds::SEND => CAPTURE,
         kinds::QUERY | kinds::INVESTIGATE | kinds::RECALL => QUERY,
-        kinds::ASSESS | kinds::RELEASE => RISK,
-        kinds::BOOK | kinds::LOOK_UP => LEDGER,
+        kinds::ASSESS | kinds::RELEASE | kinds::DECIDE => RISK,
+        kinds::BOOK | kinds::LOOK_UP | kinds::PREPARE | kinds::GLOBAL_COMMIT => LEDGER,
         kinds::CREATE
         | kinds::GET
         | kinds::CANCEL
         | kinds::CREATED
         | kinds::ASK_REFUND
+        | kinds::ASK_RECALL
+        | kinds::RECALL_ASKED
         | kinds::REFUNDED
         | kinds::GOT
         | kinds::CANCELLED

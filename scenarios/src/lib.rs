@@ -10,7 +10,7 @@
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - how it came to a violation: [`story`]
 //! - how much money waits meanwhile, and for what: [`trapped`]
-//! - many seeds: [`campaign`]
+//! - many seeds: [`campaign`]; and the same seeds by two protocols: [`compare`]
 //! - a violation as a file, to replay: [`repro`]
 //! - the same seed again, here or elsewhere: [`determinism`]
 
@@ -18,6 +18,7 @@ pub mod bounds;
 pub mod campaign;
 pub mod cast;
 pub mod catalog;
+pub mod compare;
 pub mod determinism;
 pub mod exclusion;
 pub mod fact;

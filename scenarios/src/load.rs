@@ -2,11 +2,12 @@
 
 mod counts;
 pub(crate) mod dialects;
+mod preset;
+mod unasked;
 
 use std::path::Path;
 
 use miette::Diagnostic;
-use model::Dialect;
 use serde::de::DeserializeOwned;
 use sim::{Rate, Strike};
 
@@ -85,7 +86,9 @@ pub fn parse(origin: &str, text: &str) -> Result<Scenario, LoadError> {
 }
 
 fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadError> {
-    let mut scenario: Scenario = read(origin, text)?;
+    let of_preset = preset::read(text)
+        .map_err(|wrong| LoadError::Invalid(Box::new(InvalidFile::new(origin, text, wrong))))?;
+    let mut scenario = of_preset.map_or_else(|| read(origin, text), Ok)?;
     check(&scenario)
         .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     counts::check(&scenario).and_then(|()| disturbances(&scenario)).map_err(
@@ -95,8 +98,8 @@ fn parse_in(folder: &Path, origin: &str, text: &str) -> Result<Scenario, LoadErr
         },
     )?;
     dialects::resolve(origin, text, folder, &mut scenario)?;
-    disputes(&scenario)
-        .map_err(|problem| invalid(origin, text, find(text, "disputed", 0), problem, None))?;
+    unasked::check(&scenario)
+        .map_err(|(field, problem)| invalid(origin, text, find(text, field, 0), problem, None))?;
     Ok(scenario)
 }
 
@@ -215,6 +218,20 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         scenario.providers.issuer.disputed_after_max.0,
         bounds::DISPUTED_AFTER_MAX,
     )?;
+    at_most(
+        "refund_by_hand_after_max",
+        scenario.operators.refund_by_hand_after_max.0,
+        bounds::BY_HAND_AFTER_MAX,
+    )?;
+    at_most("ship_after_max", workload.ship_after_max.0, bounds::SHIPPED_MAX)?;
+    at_most("replay_window_max", scenario.operators.replay_window_max.0, bounds::REPLAYED_MAX)?;
+    if scenario.operators.webhook_replays > 0 && !scenario.providers.webhooks {
+        let problem = "`webhook_replays` needs `webhooks = true`: there is nothing to replay";
+        return Err(("webhook_replays", problem.to_owned()));
+    }
+    if let Some(decider) = scenario.decisions.as_ref().and_then(|d| d.decider.as_ref()) {
+        at_most("late_max", decider.late_max.0, bounds::DECISION_LATE_MAX)?;
+    }
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {
@@ -237,28 +254,12 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
                 format!("`{code}` is no invariant: `pennywise list invariants` names them"),
             ));
         }
-        if Invariant::with_code(code).is_some_and(|invariant| !scenario.can_meet(invariant)) {
+        if Invariant::with_code(code).is_some_and(|invariant| !scenario.ever_meets(invariant)) {
             let problem = format!(
                 "`{code}` is never met here: nothing in this scenario could bring about what it judges"
             );
             return Err(("exercises", problem));
         }
-    }
-    Ok(())
-}
-
-/// Whether whoever is disputed hears of it.
-fn disputes(scenario: &Scenario) -> Result<(), String> {
-    let issuer = &scenario.providers.issuer;
-    if issuer.disputed == Rate::NEVER {
-        return Ok(());
-    }
-    let told =
-        |dialect: &Dialect| dialect.webhooks.signed && !dialect.webhooks.retries_for.is_zero();
-    if !scenario.providers.webhooks || !scenario.cast.iter().all(told) {
-        let problem = "`disputed` needs `webhooks = true` and dialects that tell by signed webhooks: \
-                       nobody would learn of a dispute otherwise";
-        return Err(problem.to_owned());
     }
     Ok(())
 }
@@ -269,12 +270,18 @@ type Misplaced = (&'static str, usize, &'static str, String);
 /// What a scenario can't ask of parties, disks and clocks.
 fn disturbances(scenario: &Scenario) -> Result<(), Misplaced> {
     for (who, there, setting) in [
+        (Who::Decider, scenario.has_decider(), "[decisions.decider]"),
         (Who::Lake, scenario.lake, "lake"),
         (Who::Notifier, scenario.merchant_events, "merchant_events"),
+        (Who::Reconciler, scenario.settlement.is_some(), "[settlement]"),
     ] {
         if let Some((table, nth, field)) = scenario.naming(who).filter(|_| !there) {
             let name = who.name();
-            let problem = format!("there is no {name} to strike, unless `{setting} = true`");
+            let needed = match who {
+                Who::Decider | Who::Reconciler => format!("there is a table `{setting}`"),
+                _ => format!("`{setting} = true`"),
+            };
+            let problem = format!("there is no {name} to strike, unless {needed}");
             return Err((table, nth, field, problem));
         }
     }
@@ -393,24 +400,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn nobody_is_disputed_who_would_not_hear_of_it_or_not_in_time() {
-        let (_, text) = FILES.iter().find(|(name, _)| *name == "chargebacks").expect("built in");
-        for (from, to, told) in [
-            ("webhooks = true", "webhooks = false", "`I22` is never met here"),
-            ("\"whop-like\"", "\"legacy\"", "nothing tells what became of a refund"),
-            ("\"whop-like\"", "\"hostile\"", "signed webhooks"),
-            ("\"2880h\"", "\"2881h\"", "`disputed_after_max` is at most"),
-        ] {
-            let wrong = text.replace(from, to);
-            assert_ne!(wrong, *text, "{from}");
-            // Without an ingress, nothing of it can crash.
-            let wrong = wrong.replace("who = \"ingress\"", "who = \"store\"");
-            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
-            assert!(error.contains(told), "{error}");
-        }
-    }
-
     /// The error stood at the first field of that name, in another table.
     #[test]
     fn an_error_in_one_of_many_tables_points_into_that_table() {
@@ -437,7 +426,7 @@ mod tests {
             let text = calm.replace(line, &format!("{line}\n{workload}"));
             parse("mine.toml", &format!("{text}\n{rails}"))
         };
-        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nreturned = \"2%\"\n";
+        let rail = "[[rails]]\nrail = \"batch\"\nholidays = [\"2024-07-04\"]\nrejected = \"2%\"\n";
         let paying = "payouts = \"50%\"\ncustomers = 2\nbalance = 1000";
         let scenario = with(paying, rail).expect("it lacks nothing");
         assert_eq!(scenario.rails.len(), 1);
@@ -445,11 +434,15 @@ mod tests {
         let drift =
             "[[clocks]]\nwho = \"bank\"\ndrifts = 1\ndrift_ppm_max = 9\nlasts_max = \"1s\"\n";
         let drift = format!("{rail}{drift}");
+        let back = rail.replace("rejected", "returned");
+        let recalled = format!("{paying}\nrecall = \"2%\"");
         for (workload, rails, wrong) in [
             (paying, "", "there has to be one of `[[rails]]`"),
             ("payouts = \"50%\"\nbalance = 1", rail, "`customers` is at least 1"),
             ("payouts = \"50%\"\ncustomers = 1", rail, "`balance` is at least 1"),
             ("", crash, "there is no bank"),
+            (paying, &back, "`returned` needs `webhooks = true`"),
+            (&recalled, rail, "`recall` needs `webhooks = true`"),
             ("", &drift, "clock-drift never strikes a bank"),
             ("", "[[rails]]\nrail = \"instand\"\n", "did you mean `instant`?"),
             ("", "[[rails]]\nrail = \"batch\"\nholidays = [\"2023-02-29\"]\n", "no day"),

@@ -1,16 +1,24 @@
 //! What the parties say to each other (payments.md 1.3).
 
+mod two_phase;
+
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use model::decision::{Advice, Snapshot};
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Commit, CommitResult, Event, EventId, EventNumber, Lease, LedgerRequest,
-    Notice, OperationId, PaymentId, ProviderRequest, Record, ReturnId, ReturnNotice, RiskRequest,
-    Status, Taken, Token, Told, TransactionId, Webhook,
+    Answer, BankRequest, Booked, Commit, CommitResult, Event, EventId, EventNumber, FileId, Intent,
+    Lease, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, Report,
+    ReturnId, ReturnNotice, RiskRequest, SettlementFile, Status, Taken, Task, Token, Told,
+    TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
+
+pub use two_phase::{About, Asked, Settled, Submission, TwoPhase, Vote, Work};
+
+use model::two_phase::Decision;
 
 /// A message between two parties. Every one carries the token of the
 /// instrument that it is about. At most eleven words, so that an entry of the
@@ -100,6 +108,69 @@ pub enum Message {
     MerchantEventAck(Token, EventNumber),
     /// Lake to store: it has forgotten what it acknowledged, from this event on.
     EventAgain(Token, EventNumber),
+    /// Client to edge: m14, get back what was paid out under this key.
+    AskRecall(Token, KeyId),
+    /// Edge to client: the reply to [`Message::AskRecall`].
+    RecallAsked(Asking, ClientReply),
+    /// Provider or bank to reconciler: m16.
+    SettlementFile(Arc<SettlementFile>),
+    /// Reconciler to whoever wrote it: it is durable, or has to be sent again.
+    FileReceipt(FileReceipt),
+    /// Reconciler to whoever should have told of this: send whatever was not
+    /// acknowledged.
+    FileAgain(Token),
+    /// Reconciler to store: this has to be durable.
+    File(Arc<SettlementFile>),
+    /// The store's answer.
+    Filed(FileReceipt),
+    /// Store to reconciler: this is to be done.
+    Reconcile(Task),
+    /// Reconciler to store: this is done.
+    Reconciled(Token, Booked),
+    /// Probe to reconciler, and reconciler to store: what do books and files not
+    /// agree about?
+    AskReport(Token),
+    /// The store's answer.
+    Report(Token, Report),
+    /// Orchestrator to decider: m19, which of what is allowed is to be done?
+    Decide(Box<Question>),
+    /// The answer.
+    Decided(Advised),
+    /// Anything that is said under two-phase commit alone: m20.
+    TwoPhase(TwoPhase),
+}
+
+/// Whether a settlement file is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FileReceipt {
+    /// Which.
+    pub file: FileId,
+    /// Whether it is. If not, it has to come again.
+    pub taken: bool,
+}
+
+/// What a worker asks of the decider. No key is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Whose instrument.
+    pub token: Token,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// What there is to choose from, and what is known.
+    pub snapshot: Snapshot,
+}
+
+/// What the decider answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Advised {
+    /// Whose instrument.
+    pub token: Token,
+    /// Which payment.
+    pub payment: PaymentId,
+    /// The version of the payment's journal that was asked about.
+    pub of: u32,
+    /// What it says.
+    pub advice: Advice,
 }
 
 /// Whether a webhook is durable.
@@ -143,6 +214,8 @@ pub struct Envelope {
 pub struct ReturnReceipt {
     /// Which return.
     pub id: ReturnId,
+    /// What the inbox calls it.
+    pub event: EventId,
     /// To whose account elsewhere it had been sent.
     pub token: Token,
     /// Whether it is durable: otherwise it has to be told again.
@@ -186,6 +259,9 @@ pub struct Rows {
     pub payment: Option<PaymentView>,
     /// The payment that is to be given back.
     pub of: Option<Box<GivenBack>>,
+    /// The recall of the payout that is asked back, if it can be, and whether it
+    /// was accepted before.
+    pub recall: Option<Box<(Intent, bool)>>,
     /// Where there is no row: how many have expired.
     pub generation: Generation,
     /// The payment from the reader's instrument, if the key stood for it once
@@ -198,10 +274,13 @@ pub struct Rows {
 /// What is only there where keys expire, or money is given back, has the digest of nothing elsewhere.
 impl Hash for Rows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { key, payment, of, generation, earlier, known_order } = self;
+        let Self { key, payment, of, recall, generation, earlier, known_order } = self;
         (key, payment, generation).hash(state);
         if let Some(of) = of {
             of.hash(state);
+        }
+        if let Some(recall) = recall {
+            recall.hash(state);
         }
         if let Some(earlier) = earlier {
             earlier.hash(state);
@@ -382,6 +461,27 @@ kinds! {
     45 ASK_REFUND "ask-refund" = Self::Refund(_),
     46 REFUNDED "ask-refund-reply" = Self::Refunded(..),
     47 CONTEST "contest" = Self::Provide(_, ProviderRequest::Contest { .. }),
+    48 ASK_RECALL "ask-recall" = Self::AskRecall(..),
+    49 RECALL_ASKED "ask-recall-reply" = Self::RecallAsked(..),
+    50 SETTLEMENT_FILE "settlement-file" = Self::SettlementFile(_),
+    51 FILE_RECEIPT "file-receipt" = Self::FileReceipt(_),
+    52 FILE_AGAIN "file-again" = Self::FileAgain(_),
+    53 FILE "file" = Self::File(_),
+    54 FILED "file-reply" = Self::Filed(_),
+    55 RECONCILE "reconcile" = Self::Reconcile(_),
+    56 RECONCILED "reconciled" = Self::Reconciled(..),
+    57 ASK_REPORT "ask-report" = Self::AskReport(_),
+    58 REPORT "report" = Self::Report(..),
+    59 DECIDE "decide" = Self::Decide(_),
+    60 DECIDED "decide-reply" = Self::Decided(_),
+    61 SUBMIT "submit" = Self::TwoPhase(TwoPhase::Submit(_)),
+    62 SUBMITTED "submit-reply" = Self::TwoPhase(TwoPhase::Submitted { .. }),
+    63 PREPARE "prepare" = Self::TwoPhase(TwoPhase::Prepare(_)),
+    64 VOTE "vote" = Self::TwoPhase(TwoPhase::Vote(..)),
+    65 GLOBAL_COMMIT "global-commit" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Commit)),
+    66 GLOBAL_ABORT "global-abort" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Abort)),
+    67 DECISION_ACK "decision-ack" = Self::TwoPhase(TwoPhase::Acknowledge(..)),
+    68 INQUIRE "inquire" = Self::TwoPhase(TwoPhase::Inquire(_)),
 }
 
 impl sim::Message for Message {
@@ -400,11 +500,12 @@ impl Message {
         match self {
             Self::Create(request) => request.token,
             Self::Refund(request) => request.token,
-            Self::Get(token, _) | Self::Cancel(token, _) => *token,
+            Self::Get(token, _) | Self::Cancel(token, _) | Self::AskRecall(token, _) => *token,
             Self::Created(asking, _)
             | Self::Refunded(asking, _)
             | Self::Got(asking, _)
-            | Self::Cancelled(asking, _) => asking.token,
+            | Self::Cancelled(asking, _)
+            | Self::RecallAsked(asking, _) => asking.token,
             Self::NoticeAck(_, token)
             | Self::Committed(token, ..)
             | Self::Closed(_, token)
@@ -414,7 +515,11 @@ impl Message {
             | Self::Told(_, token, _)
             | Self::EventAck(token, _)
             | Self::MerchantEventAck(token, _)
-            | Self::EventAgain(token, _) => *token,
+            | Self::EventAgain(token, _)
+            | Self::FileAgain(token)
+            | Self::Reconciled(token, _)
+            | Self::AskReport(token)
+            | Self::Report(token, _) => *token,
             Self::Webhook(webhook) | Self::Receive(webhook) => webhook.token,
             Self::WebhookReply(receipt) | Self::Received(receipt) => receipt.token,
             Self::Lease(request) | Self::Leased(request, ..) | Self::Held(request) => request.token,
@@ -430,7 +535,14 @@ impl Message {
             | Self::Provided(envelope, _)
             | Self::Remit(envelope, _)
             | Self::Remitted(envelope, _) => envelope.token,
+            Self::Decide(question) => question.token,
+            Self::Decided(advised) => advised.token,
+            Self::TwoPhase(message) => message.token(),
             Self::Return(notice) => notice.destination,
+            // A file is about many: it is its own subject.
+            Self::SettlementFile(file) | Self::File(file) => Token(file.id.0),
+            Self::FileReceipt(receipt) | Self::Filed(receipt) => Token(receipt.file.0),
+            Self::Reconcile(task) => task.token(),
             Self::ReturnReply(receipt) => receipt.token,
         }
     }

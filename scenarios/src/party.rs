@@ -2,6 +2,7 @@
 
 pub(crate) mod bank;
 pub(crate) mod client;
+pub(crate) mod decider;
 pub(crate) mod edge;
 mod idle;
 pub(crate) mod ingress;
@@ -11,18 +12,22 @@ pub(crate) mod notifier;
 pub(crate) mod orchestrator;
 pub(crate) mod probe;
 pub(crate) mod provider;
+pub(crate) mod reconciler;
 pub(crate) mod risk;
+pub(crate) mod statement;
 pub(crate) mod store;
+pub(crate) mod two_phase;
 
-use model::{BankId, Consumer, ProviderId, WorkerId};
-use sim::Role;
+use model::{BankId, Consumer, ProviderId, Teller, WorkerId};
+use sim::{Role, Roles};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Protocol};
 
 pub use bank::BankState;
 pub use client::Stages;
 pub use idle::Compaction;
 pub use provider::ProviderState;
+pub use two_phase::ADAPTER;
 
 /// The edge with the idempotency gatekeeper.
 pub const EDGE: Role = Role(0);
@@ -38,10 +43,14 @@ pub const RISK: Role = Role(4);
 pub const PROBE: Role = Role(5);
 /// The notifier, who tells shops of every event, where there is one.
 pub const NOTIFIER: Role = Role(12);
+/// The decider that workers ask, where there is one.
+pub const DECIDER: Role = Role(11);
 /// The data lake, where there is one.
 pub const LAKE: Role = Role(13);
+/// The reconciler, where providers and banks settle.
+pub const RECONCILER: Role = Role(14);
 
-/// Those who write every record to two copies.
+/// Those who write every record to two copies, under the saga.
 pub const MIRRORED: [Role; 3] = [STORE, LEDGER, RISK];
 
 /// The most workers of the orchestrator in one world.
@@ -78,6 +87,14 @@ pub fn workers(plan: &Plan) -> impl Iterator<Item = Role> {
     (0..plan.workers).map(|n| worker_role(WorkerId(n)))
 }
 
+/// Those who write every record to two copies under `protocol`, where there are so
+/// many workers: under two-phase commit coordinators and adapter have journals, too.
+pub(crate) fn mirrored(protocol: Protocol, workers: u8) -> Roles {
+    let logs = (0..workers).map(|n| worker_role(WorkerId(n))).chain([ADAPTER]);
+    let logs = logs.filter(|_| protocol == Protocol::TwoPhase);
+    MIRRORED.into_iter().chain(logs).collect()
+}
+
 /// Who hears of every event in the world of `plan`, and by whom.
 pub fn consumers(plan: &Plan) -> impl Iterator<Item = (Consumer, Role)> + use<> {
     let merchant = plan.merchant_events.then_some((Consumer::Merchant, NOTIFIER));
@@ -92,6 +109,14 @@ pub const fn provider_role(provider: ProviderId) -> Role {
 /// The role of a bank.
 pub const fn bank_role(bank: BankId) -> Role {
     Role(FIRST_BANK + bank.0 % BANKS_MAX)
+}
+
+/// The role of whoever writes files.
+pub const fn teller_role(teller: Teller) -> Role {
+    match teller {
+        Teller::Provider(provider) => provider_role(provider),
+        Teller::Bank(bank) => bank_role(bank),
+    }
 }
 
 /// The role of the `n`-th client.
@@ -117,8 +142,12 @@ pub fn client_of(role: Role) -> Option<u8> {
 /// Everybody who takes part in the world of `plan`.
 pub fn all(plan: &Plan) -> impl Iterator<Item = Role> {
     let house = [STORE, LEDGER, RISK, EDGE].into_iter().chain(workers(plan)).chain([PROBE]);
+    let house = house.chain((plan.protocol == Protocol::TwoPhase).then_some(ADAPTER));
     let house = house.chain(plan.webhooks.then_some(INGRESS));
     let house = house.chain(consumers(plan).map(|(_, role)| role));
+    let house = house.chain(plan.settlement.is_some().then_some(RECONCILER));
+    let decider = plan.decisions.and_then(|decisions| decisions.decider);
+    let house = house.chain(decider.map(|_| DECIDER));
     let providers = (0..plan.providers.len() as u8).map(|n| provider_role(ProviderId(n)));
     let clients = (0..plan.clients).map(client_role);
     let banks = (0..plan.banks.len() as u8).map(|n| bank_role(BankId(n)));
@@ -132,7 +161,7 @@ pub fn named(name: &str) -> Option<Role> {
 
 fn is_known(role: Role) -> bool {
     let outside = [provider_of(role).is_some(), client_of(role).is_some(), bank_of(role).is_some()];
-    let listener = [NOTIFIER, LAKE, INGRESS].contains(&role);
+    let listener = [ADAPTER, DECIDER, NOTIFIER, LAKE, INGRESS, RECONCILER].contains(&role);
     role.0 <= PROBE.0 || listener || worker_of(role).is_some() || outside.contains(&true)
 }
 
@@ -148,6 +177,9 @@ pub fn name(role: Role) -> String {
         (INGRESS, ..) => "ingress".to_owned(),
         (NOTIFIER, ..) => "notifier".to_owned(),
         (LAKE, ..) => "lake".to_owned(),
+        (RECONCILER, ..) => "reconciler".to_owned(),
+        (DECIDER, ..) => "decider".to_owned(),
+        (ADAPTER, ..) => "adapter".to_owned(),
         (_, Some(provider), _) => {
             format!("provider {}", char::from(b'a' + provider.0 % PROVIDERS_MAX))
         }

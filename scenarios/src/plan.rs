@@ -1,22 +1,30 @@
 //! A plan: everything that is decided before a run, as data.
 
 mod bank;
+mod by_hand;
+mod decision;
 mod dispute;
 mod draw;
 mod forced;
+mod paired;
+mod protocol;
 mod purpose;
 mod rates;
+mod settlement;
 mod stroke;
 
 use std::time::Duration;
 
-use model::gatekeeper::KeyId;
+use model::gatekeeper::{Generation, KeyId};
 use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
-use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow::payin_card::{ATTEMPTS_MAX, PAYIN_CARD, steps};
+use model::workflow::recall::RECALL;
+use model::workflow::refund_by_hand::REFUND_BY_HAND;
+use model::workflow::reversal::REVERSAL;
 use model::{
-    BankId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute, Money, OrderRef,
-    PaymentId, ProviderId, Tenant, Token,
+    Aside, BankId, ChargeId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute,
+    Money, OrderRef, PaymentId, ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
@@ -24,11 +32,16 @@ use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
+pub use by_hand::ByHandPlan;
+pub(crate) use by_hand::DueByHand;
+pub use decision::{DeciderPlan, DecisionPlan};
 pub use dispute::DisputePlan;
 pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
+pub use protocol::{NotAProtocol, Protocol};
 pub use purpose::Purpose;
 pub use rates::{RateMove, RatePath};
+pub use settlement::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.
@@ -48,6 +61,9 @@ pub struct Plan {
     pub begins: Minute,
     /// When disturbances end.
     pub heal_at: VirtualTime,
+    /// By which protocol payments are brought about.
+    #[serde(default, skip_serializing_if = "Protocol::is_saga")]
+    pub protocol: Protocol,
     /// The number of workers that the orchestrator has.
     pub workers: u8,
     /// How long idempotency keys live, at least; `None`: for ever.
@@ -101,6 +117,16 @@ pub struct Plan {
     pub banks: Vec<BankPlan>,
     /// What the risk service says.
     pub risk: RiskPlan,
+    /// How providers and banks settle, if they do.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub settlement: Aside<SettlementPlan>,
+    /// Who decides where there is a choice, and writes it down; `None`: the rules
+    /// that are built in, and nobody does.
+    pub decisions: Option<DecisionPlan>,
+}
+
+fn is_none(settlement: &Aside<SettlementPlan>) -> bool {
+    !settlement.is_some()
 }
 
 /// What one customer attempts.
@@ -128,6 +154,10 @@ pub struct Operation {
     pub cancel_after: Option<Duration>,
     /// How the customer disputes it, once it was taken.
     pub dispute: Option<DisputePlan>,
+    /// How long after it the customer wants back what was paid out.
+    pub recall_after: Option<Duration>,
+    /// How somebody gives it back by hand, at the provider, once it was taken.
+    pub by_hand: Option<ByHandPlan>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whether the shop, once it knows of the payment, makes its request again
@@ -174,6 +204,8 @@ pub struct IssuerPlan {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed and come back days later.
+    pub refund_returned: Rate,
 }
 
 /// What goes wrong at a provider, request by request.
@@ -244,6 +276,11 @@ pub enum Trouble {
         /// How slow it is at most.
         slow_max: Duration,
     },
+    /// F28: at its end, it tells once more of everything that happened meanwhile.
+    Replay {
+        /// Whether of the latest first.
+        newest_first: bool,
+    },
 }
 
 /// What the risk service says.
@@ -265,12 +302,33 @@ impl Plan {
     }
 
     /// The workflow of `payment`, which is this instrument's: that of its
-    /// operation, or that of the dispute over it.
+    /// operation, that of the dispute over it, or that of its refund by hand.
     pub fn workflow_of(&self, token: Token, payment: PaymentId) -> &'static PaymentWorkflow {
         let Some(operation) = self.operation(token) else { return &PAYIN_CARD };
-        let asked_for =
-            (0..GENERATIONS).any(|n| PaymentId::of(operation.tenant, operation.key, n) == payment);
-        if operation.dispute.is_some() && !asked_for { &CHARGEBACK } else { self.workflow(token) }
+        let key = operation.key_id();
+        let ids = || (0..GENERATIONS).map(|n| key.payment(Generation(n)));
+        let asked_for = ids().any(|id| id == payment);
+        if operation.by_hand.is_some() && ids().any(|id| self.is_by_hand(id, payment)) {
+            return &REFUND_BY_HAND;
+        }
+        match (asked_for, &operation.purpose) {
+            _ if ids().any(|id| PaymentId::of_recall(id) == payment) => &RECALL,
+            (true, _) => self.workflow(token),
+            (_, Purpose::PayIn(_)) if operation.dispute.is_some() => &CHARGEBACK,
+            (_, Purpose::Payout(_) | Purpose::Refund { .. }) if self.webhooks => &REVERSAL,
+            _ => self.workflow(token),
+        }
+    }
+
+    /// Whether `saga` is what somebody gave back by hand of a charge of `payment`.
+    fn is_by_hand(&self, payment: PaymentId, saga: PaymentId) -> bool {
+        let providers = 0..self.providers.len() as u8;
+        let of = |(provider, attempt)| {
+            let reference = payment.operation(steps::AUTHORIZE, attempt);
+            PaymentId::of_refund_by_hand(ChargeId::of(ProviderId(provider), reference, 0))
+        };
+        let mut tries = providers.flat_map(|p| (1..=ATTEMPTS_MAX).map(move |n| (p, n)));
+        tries.any(|tried| of(tried) == saga)
     }
 
     /// The operation of this instrument.
@@ -297,6 +355,13 @@ impl Plan {
     pub fn refunds(&self) -> impl Iterator<Item = (Token, &Operation)> {
         let refunds = self.operations.iter();
         refunds.filter_map(|operation| Some((operation.purpose.refunds()?, operation)))
+    }
+
+    /// Whether anything could bring a refund back after it succeeded.
+    pub fn returns_refunds(&self) -> bool {
+        let returns = |provider: &ProviderPlan| provider.issuer.refund_returned > Rate::NEVER;
+        let returned = |stroke: &Stroke| matches!(stroke.blow, Blow::RefundReturned(_));
+        self.providers.iter().any(returns) || self.strokes.iter().any(returned)
     }
 
     /// Makes every refund one of its payment again, whoever that is of by now:
@@ -331,22 +396,41 @@ impl Plan {
         self.faults.len() + self.troubles.len() + self.strokes.len() + self.forced.len()
     }
 
+    /// Every replay of what `provider` told.
+    pub(crate) fn replays(&self, provider: ProviderId) -> impl Iterator<Item = &ProviderTrouble> {
+        let replays = move |trouble: &&ProviderTrouble| {
+            trouble.provider == provider && matches!(trouble.trouble, Trouble::Replay { .. })
+        };
+        self.troubles.iter().filter(replays)
+    }
+
+    /// How long after it a change is told once more at most.
+    pub(crate) fn replayed_within(&self) -> Duration {
+        let replays = self.troubles.iter();
+        let replays = replays.filter(|t| matches!(t.trouble, Trouble::Replay { .. }));
+        replays.map(|t| t.until.since(t.from)).max().unwrap_or_default()
+    }
+
     /// What is wrong with all of `provider` at `now`.
     pub fn trouble(&self, provider: ProviderId, now: VirtualTime) -> Option<Trouble> {
         let at_work = |trouble: &&ProviderTrouble| {
-            trouble.provider == provider && trouble.from <= now && now < trouble.until
+            trouble.provider == provider
+                && trouble.from <= now
+                && now < trouble.until
+                && !matches!(trouble.trouble, Trouble::Replay { .. })
         };
         self.troubles.iter().find(at_work).map(|trouble| trouble.trouble)
     }
 }
 
 impl Operation {
-    /// When its dispute is decided at the latest, if the customer disputes it; it
-    /// may be authorized some days after it was asked for.
-    pub(crate) fn disputed_until(&self) -> Option<VirtualTime> {
-        let dispute = self.dispute?;
-        let after = dispute.after + dispute.answer_within + dispute.decided_after;
-        Some(self.at.after(after))
+    /// When nothing happens any more by itself to what was taken for it, if
+    /// anything does: its dispute is decided at the latest, and somebody has given
+    /// it back by hand. It may be authorized some days after it was asked for.
+    pub(crate) fn befallen_until(&self) -> Option<VirtualTime> {
+        let disputed = self.dispute.map(|d| d.after + d.answer_within + d.decided_after);
+        let by_hand = self.by_hand.map(|by_hand| by_hand.after);
+        disputed.max(by_hand).map(|after| self.at.after(after))
     }
 
     /// Its key within its tenant.

@@ -8,6 +8,7 @@
 
 mod bank;
 mod bounds;
+mod decision;
 mod fault;
 mod fault_line;
 mod file;
@@ -17,6 +18,7 @@ mod key;
 mod line;
 mod moment;
 mod name;
+mod network;
 mod notes;
 mod operation;
 mod present;
@@ -25,6 +27,7 @@ mod rates;
 mod recording;
 mod replay;
 mod route;
+mod settlement;
 mod spot;
 mod stroke;
 mod world;

@@ -1,14 +1,20 @@
 //! A scenario: a kind of world, as a TOML file that people read and copy.
 
+mod comparable;
+mod decisions;
 mod dialect;
 mod disturbance;
+mod operators;
 mod rails;
 mod rates;
+mod settlement;
+mod who;
 
 use model::{Currency, Dialect};
 use serde::{Deserialize, Serialize};
-use sim::{Rate, Role};
+use sim::Rate;
 
+pub use decisions::{DeciderSettings, DecisionSettings};
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
     WebhookSettings,
@@ -18,11 +24,15 @@ pub use disturbance::{
     PauseSettings, PointSettings, SharedCrashSettings,
 };
 
+pub use operators::OperatorSettings;
 pub use rails::{Dates, RailKind, RailSettings};
 pub use rates::RateSettings;
+pub(crate) use settlement::calendar;
+pub use settlement::{FileFaultSettings, FileSettings};
+pub use who::Who;
 
 use crate::invariant::Invariant;
-use crate::party;
+use crate::plan::Protocol;
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
@@ -41,8 +51,16 @@ pub struct Scenario {
     pub trials_min: u64,
     /// Codes of the invariants whose premise has to be met.
     pub exercises: Vec<String>,
+    /// What it says where it says nothing itself: `calm` or `stormy`.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
+    /// The protocol to which everything that goes wrong has to mean what it means
+    /// to others, and by which payments are brought about. `None`: by sagas,
+    /// whatever goes wrong.
+    #[serde(skip)]
+    pub protocol: Option<Protocol>,
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     pub workers: u8,
@@ -71,6 +89,10 @@ pub struct Scenario {
     /// By which rails payouts leave, at most 8.
     #[serde(default)]
     pub rails: Vec<RailSettings>,
+    /// How providers and banks settle: where it is left out, nobody does, and a
+    /// payment that succeeded is over.
+    #[serde(default)]
+    pub settlement: Option<FileSettings>,
     /// How links misbehave.
     #[serde(default)]
     pub network: NetworkSettings,
@@ -80,9 +102,16 @@ pub struct Scenario {
     /// The dialects that its providers may have, as the loader found them.
     #[serde(skip)]
     pub cast: Vec<Dialect>,
+    /// What people do who operate it.
+    #[serde(default)]
+    pub operators: OperatorSettings,
     /// What the risk service says.
     #[serde(default)]
     pub risk: RiskSettings,
+    /// Who decides where there is a choice; without it the rules that are built
+    /// in do, and nothing is written down of it.
+    #[serde(default)]
+    pub decisions: Option<DecisionSettings>,
     /// Who crashes.
     #[serde(default)]
     pub crashes: Vec<CrashSettings>,
@@ -124,15 +153,40 @@ impl Scenario {
         let Workload { reuse_key, reuse_expired, refund, .. } = self.workload;
         let refunds = refund > Rate::NEVER;
         let disputes = self.providers.issuer.disputed > Rate::NEVER;
+        let two_phase = self.protocol == Some(Protocol::TwoPhase);
+        let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
+        let by_hand = self.operators.refund_by_hand > Rate::NEVER;
         match invariant {
-            Invariant::I07 => refunds || disputes,
+            Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
+            Invariant::I31 => self.decisions.is_some(),
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes,
+            Invariant::L06 => disputes || returns || by_hand,
+            Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
+            Invariant::I30 => two_phase,
+            // Of the journals, leases and attempts of sagas.
+            Invariant::I12
+            | Invariant::I13
+            | Invariant::I14
+            | Invariant::I24
+            | Invariant::I26
+            | Invariant::I27
+            | Invariant::L05 => !two_phase,
             _ => true,
         }
+    }
+}
+
+impl Scenario {
+    /// Whether what is paid out may come back.
+    pub fn sends_back(&self) -> bool {
+        let back = |rail: &RailSettings| {
+            [rail.returned, rail.unauthorized].iter().any(|rate| *rate > Rate::NEVER)
+                || self.workload.recall > Rate::NEVER
+        };
+        self.workload.payouts > Rate::NEVER && self.rails.iter().any(back)
     }
 }
 
@@ -167,6 +221,12 @@ pub struct Workload {
     /// How much each of them has, in minor units.
     #[serde(default)]
     pub balance: u64,
+    /// How often a customer wants back what was paid out.
+    #[serde(default)]
+    pub recall: Rate,
+    /// How long after it was asked for at most.
+    #[serde(default = "recall_after_max")]
+    pub recall_after_max: Span,
     /// How often a customer clicks twice.
     #[serde(default)]
     pub click_again: Rate,
@@ -186,6 +246,10 @@ pub struct Workload {
     /// How often a payment is taken in several captures, or only in part.
     #[serde(default)]
     pub captures: Rate,
+    /// How long after its order a parcel leaves at most, when its part of such a
+    /// payment is taken; at once, where nothing is said.
+    #[serde(default)]
+    pub ship_after_max: Span,
     /// How often a payment is split over several merchants.
     #[serde(default)]
     pub split: Rate,
@@ -280,6 +344,9 @@ pub struct IssuerSettings {
     pub capture_declined: Rate,
     /// Refunds that come to nothing.
     pub refund_failed: Rate,
+    /// Refunds that succeed, and that the customer's bank sends back one to ten
+    /// days later: F23.
+    pub refund_returned: Rate,
     /// Payments that the customer disputes at its bank: F22.
     pub disputed: Rate,
     /// How long after the payment at most; a hundred and twenty days are the
@@ -350,34 +417,6 @@ pub struct Swarm {
     pub off: Rate,
 }
 
-/// A role, or a group of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Who {
-    /// One of the banks.
-    Bank,
-    /// One of the clients.
-    Client,
-    /// The edge.
-    Edge,
-    /// The ingress of webhooks.
-    Ingress,
-    /// The data lake.
-    Lake,
-    /// The ledger.
-    Ledger,
-    /// The notifier.
-    Notifier,
-    /// One of the orchestrator's workers.
-    Orchestrator,
-    /// One of the providers.
-    Provider,
-    /// The risk service.
-    Risk,
-    /// The store.
-    Store,
-}
-
 impl Scenario {
     /// Where it first says that something goes wrong with `who`: the table, the
     /// how-manieth of these, and the field.
@@ -397,47 +436,6 @@ impl Scenario {
     }
 }
 
-impl Who {
-    /// Whether it keeps a journal of its own.
-    pub const fn has_disk(self) -> bool {
-        !matches!(self, Self::Edge | Self::Ingress | Self::Notifier | Self::Orchestrator)
-    }
-
-    /// What `role` is one of, if anybody plays it.
-    pub fn of(role: Role) -> Option<Self> {
-        match (role, party::provider_of(role), party::client_of(role)) {
-            (party::EDGE, ..) => Some(Self::Edge),
-            (party::INGRESS, ..) => Some(Self::Ingress),
-            (party::LAKE, ..) => Some(Self::Lake),
-            (party::LEDGER, ..) => Some(Self::Ledger),
-            (party::NOTIFIER, ..) => Some(Self::Notifier),
-            (party::RISK, ..) => Some(Self::Risk),
-            (party::STORE, ..) => Some(Self::Store),
-            (_, Some(_), _) => Some(Self::Provider),
-            (_, _, Some(_)) => Some(Self::Client),
-            _ if party::bank_of(role).is_some() => Some(Self::Bank),
-            _ => party::worker_of(role).map(|_| Self::Orchestrator),
-        }
-    }
-
-    /// What files and reports call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bank => "bank",
-            Self::Client => "client",
-            Self::Edge => "edge",
-            Self::Ingress => "ingress",
-            Self::Lake => "lake",
-            Self::Ledger => "ledger",
-            Self::Notifier => "notifier",
-            Self::Orchestrator => "orchestrator",
-            Self::Provider => "provider",
-            Self::Risk => "risk",
-            Self::Store => "store",
-        }
-    }
-}
-
 fn trials_min() -> u64 {
     1_000
 }
@@ -448,6 +446,10 @@ fn one_worker() -> u8 {
 
 fn cancel_after_max() -> Span {
     Span::seconds(20)
+}
+
+fn recall_after_max() -> Span {
+    Span::seconds(3_600)
 }
 
 fn refund_after_max() -> Span {

@@ -11,6 +11,7 @@
 
 mod aim;
 mod bank_line;
+mod decision_line;
 mod explicit;
 mod line;
 mod names;
@@ -33,7 +34,9 @@ use crate::plan::Plan;
 use crate::trial;
 
 pub use bank_line::BankLine;
-pub use line::{Line, ProviderLine, WeatherLine};
+pub use decision_line::DecisionLine;
+pub use line::{Line, WeatherLine};
+pub use provider_line::ProviderLine;
 pub use range::{Range, Stretchable};
 
 use quarry::{Outcome, Quarry};

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use model::two_phase::Branch;
 use model::{
-    Booking, ChargeId, Event, EventId, OperationId, PaymentId, RiskEntry, Rules, StoreEntry, Token,
+    Booking, ChargeId, Event, EventId, FileId, ItemId, OperationId, PaymentId, RiskEntry, Rules,
+    StoreEntry, Token,
 };
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
@@ -12,6 +14,7 @@ use crate::message::Message;
 use crate::own::{Kept, Office, Own};
 use crate::party::bank::{BankDesk, BankEntry};
 use crate::party::client::{Client, ClientEntry};
+use crate::party::decider::Decider;
 use crate::party::edge::Edge;
 use crate::party::ingress::Ingress;
 use crate::party::lake::LakeDesk;
@@ -20,10 +23,19 @@ use crate::party::notifier::Notifier;
 use crate::party::orchestrator::Orchestrator;
 use crate::party::probe::Probe;
 use crate::party::provider::{ProviderDesk, ProviderEntry};
+use crate::party::reconciler::Reconciler;
 use crate::party::risk::RiskService;
 use crate::party::store::StoreDesk;
-use crate::party::{self, Compaction, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RISK, STORE};
-use crate::plan::Plan;
+use crate::party::two_phase::adapter::AdapterDesk;
+use crate::party::two_phase::coordinator::CoordinatorDesk;
+use crate::party::two_phase::entry::{BranchEntry, CoordinatorEntry};
+use crate::party::two_phase::front::Front;
+use crate::party::two_phase::shard::ShardDesk;
+use crate::party::{
+    self, ADAPTER, Compaction, DECIDER, EDGE, INGRESS, LAKE, LEDGER, NOTIFIER, RECONCILER, RISK,
+    STORE,
+};
+use crate::plan::{Plan, Protocol};
 use crate::snapshot::Snapshot;
 
 /// Everything that the parties go by.
@@ -47,12 +59,20 @@ pub(crate) type Effects = Out<PaymentSystem>;
 /// Any party.
 #[derive(Clone, Debug)]
 pub enum Party {
+    /// The adapter in front of the providers.
+    Adapter(AdapterDesk),
     /// A bank.
     Bank(Box<BankDesk>),
     /// A customer with its shop.
     Client(Client),
+    /// A coordinator of two-phase commit.
+    Coordinator(CoordinatorDesk),
+    /// The decider.
+    Decider(Decider),
     /// The edge.
     Edge(Edge),
+    /// The edge, under two-phase commit.
+    Front(Front),
     /// The ingress of webhooks.
     Ingress(Ingress),
     /// The data lake.
@@ -69,8 +89,12 @@ pub enum Party {
     Probe(Probe),
     /// A provider.
     Provider(Box<ProviderDesk>),
+    /// The reconciler.
+    Reconciler(Reconciler),
     /// The risk service.
     Risk(RiskService),
+    /// A shard of the ledger, under two-phase commit.
+    Shard(Box<ShardDesk>),
     /// The store.
     Store(Box<StoreDesk>),
     /// Anybody who found a hole in a journal that others rely on: it serves
@@ -90,12 +114,18 @@ impl Party {
             Self::Provider(provider) => provider.footprint(),
             Self::Risk(risk) => risk.footprint(),
             Self::Store(store) => store.footprint(),
-            Self::Edge(_)
+            Self::Adapter(_)
+            | Self::Coordinator(_)
+            | Self::Decider(_)
+            | Self::Edge(_)
+            | Self::Front(_)
+            | Self::Shard(_)
             | Self::Ingress(_)
             | Self::Notifier(_)
             | Self::Orchestrator(_)
             | Self::Own(_)
             | Self::Probe(_)
+            | Self::Reconciler(_)
             | Self::Halted => (0, 0),
         }
     }
@@ -147,6 +177,25 @@ pub enum Timer {
     Offer(PaymentId),
     /// The notifier: does the shop know of the event of this payment?
     Retell(PaymentId),
+    /// A provider: what was given back under this reference comes back.
+    RefundBack(OperationId),
+    /// A provider: somebody may give this charge back by hand.
+    ByHand(ChargeId),
+    /// A provider: somebody has it tell once more, as the trouble of the plan with
+    /// this id says.
+    Replay(u32),
+    /// A provider or a bank: the banking day is over.
+    CutOff,
+    /// The same: send this settlement file, for the how-manieth time.
+    File(FileId, u32),
+    /// The same: send this settlement file once more, acknowledged or not.
+    FileRepeat(FileId),
+    /// The store: is the reconciler still busy?
+    Reconcile,
+    /// The store: did a settlement file tell of this?
+    Overdue(ItemId),
+    /// The decider: give the answer with this number.
+    Advise(u32),
 }
 
 /// What a client is reminded of.
@@ -165,6 +214,8 @@ pub enum Nudge {
     Ask(u32),
     /// No answer to the cancellation yet.
     AskCancel(u32),
+    /// It wants back what was paid out, for the how-manieth time.
+    Recall(u32),
 }
 
 /// An entry of a party's journal.
@@ -190,6 +241,10 @@ pub enum Entry {
     Snapshot(Snapshot),
     /// Of the lake: it has counted this event.
     Counted(Event),
+    /// Of a participant in two-phase commit.
+    Branch(Box<BranchEntry>),
+    /// Of a coordinator of two-phase commit.
+    Coordinator(Box<CoordinatorEntry>),
 }
 
 impl System for PaymentSystem {
@@ -203,13 +258,20 @@ impl System for PaymentSystem {
         if let (EDGE, Some(own)) = (role, self.own) {
             return Party::Own(own.boot(self, journal, out));
         }
+        if self.plan.protocol == Protocol::TwoPhase
+            && let Some(party) = self.boot_two_phase(role, journal, out)
+        {
+            return party;
+        }
         match role {
+            DECIDER => Party::Decider(Decider::default()),
             EDGE => Party::Edge(Edge::default()),
             INGRESS => Party::Ingress(Ingress::default()),
             STORE => Party::Store(Box::new(StoreDesk::boot(self, journal, out))),
             LEDGER => Party::Ledger(LedgerDesk::boot(self, journal, out)),
             LAKE => Party::Lake(LakeDesk::boot(self, journal, out)),
             NOTIFIER => Party::Notifier(Notifier::default()),
+            RECONCILER => Party::Reconciler(Reconciler::default()),
             RISK => Party::Risk(RiskService::boot(journal, out)),
             _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
             _ => match (party::provider_of(role), party::client_of(role)) {
@@ -227,8 +289,13 @@ impl System for PaymentSystem {
 
     fn on_message(&self, actor: &mut Party, delivery: Delivery<Message>, out: &mut Effects) {
         match actor {
+            Party::Adapter(adapter) => adapter.on_message(self, delivery, out),
+            Party::Coordinator(coordinator) => coordinator.on_message(self, delivery, out),
+            Party::Front(front) => front.on_message(self, delivery, out),
+            Party::Shard(shard) => shard.on_message(self, delivery, out),
             Party::Bank(bank) => bank.on_message(self, delivery, out),
             Party::Client(client) => client.on_message(self, delivery, out),
+            Party::Decider(decider) => decider.on_message(self, delivery, out),
             Party::Edge(edge) => edge.on_message(self, delivery, out),
             Party::Ingress(ingress) => ingress.on_message(self, delivery, out),
             Party::Lake(lake) => lake.on_message(self, delivery, out),
@@ -238,6 +305,7 @@ impl System for PaymentSystem {
             Party::Own(own) => own.on_message(self, delivery, out),
             Party::Probe(probe) => probe.on_message(self, delivery, out),
             Party::Provider(provider) => provider.on_message(self, delivery, out),
+            Party::Reconciler(reconciler) => reconciler.on_message(self, delivery, out),
             Party::Risk(risk) => risk.on_message(self, delivery, out),
             Party::Store(store) => store.on_message(self, delivery, out),
             Party::Halted => {}
@@ -254,9 +322,19 @@ impl System for PaymentSystem {
             (Party::Orchestrator(orchestrator), Timer::Payment(payment, round)) => {
                 orchestrator.on_timer(self, payment, round, out);
             }
+            (Party::Coordinator(coordinator), Timer::Payment(payment, round)) => {
+                coordinator.on_timer(self, payment, round, out);
+            }
+            (Party::Shard(shard), Timer::Payment(payment, number)) => {
+                shard.on_timer(self, payment, number, out);
+            }
+            (Party::Adapter(adapter), Timer::Payment(payment, number)) => {
+                adapter.on_timer(self, payment, number, out);
+            }
             (Party::Store(store), Timer::Relay(payment, round)) => {
                 store.on_timer(payment, round, out);
             }
+            (Party::Decider(decider), Timer::Advise(slot)) => decider.on_timer(slot, out),
             (Party::Store(store), Timer::Reap) => store.reap(self, out),
             (Party::Store(store), Timer::Offer(payment)) => store.on_offer(self, payment, out),
             (Party::Notifier(notifier), Timer::Retell(payment)) => {
@@ -276,13 +354,32 @@ impl System for PaymentSystem {
             (Party::Provider(provider), Timer::Dispute(charge)) => {
                 provider.on_dispute(self, charge, out);
             }
+            (Party::Provider(provider), Timer::ByHand(charge)) => {
+                provider.on_by_hand(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::Replay(trouble)) => {
+                provider.replay(self, trouble, out);
+            }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
             (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),
             (Party::Bank(bank), Timer::Agenda) => bank.on_alarm(self, out),
-            (Party::Bank(bank), Timer::Return(reference, tries)) => {
-                bank.on_return(reference, tries, out);
+            (Party::Provider(provider), Timer::RefundBack(reference)) => {
+                provider.on_refund_back(self, reference, out);
             }
             (Party::Own(own), Timer::Own(number)) => own.on_timer(self, number, out),
+            (Party::Bank(bank), Timer::Return(reference, tries)) => {
+                bank.on_return(self, reference, tries, out);
+            }
+            (Party::Provider(provider), Timer::CutOff) => provider.on_cut_off(self, out),
+            (Party::Provider(provider), Timer::File(file, tries)) => {
+                provider.send_file(file, tries, out);
+            }
+            (Party::Provider(provider), Timer::FileRepeat(file)) => provider.repeat_file(file, out),
+            (Party::Bank(bank), Timer::CutOff) => bank.on_cut_off(self, out),
+            (Party::Bank(bank), Timer::File(file, tries)) => bank.send_file(file, tries, out),
+            (Party::Bank(bank), Timer::FileRepeat(file)) => bank.repeat_file(file, out),
+            (Party::Store(store), Timer::Reconcile) => store.on_reconcile(out),
+            (Party::Store(store), Timer::Overdue(item)) => store.on_overdue(item, out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }
@@ -322,7 +419,8 @@ impl PaymentSystem {
     /// Everybody who takes part.
     pub(crate) fn roles(&self) -> impl Iterator<Item = Role> {
         let replaced = |role: &Role| {
-            [STORE, INGRESS, NOTIFIER, LAKE].contains(role) || party::worker_of(*role).is_some()
+            let inner = [STORE, INGRESS, NOTIFIER, LAKE, RECONCILER, DECIDER];
+            inner.contains(role) || party::worker_of(*role).is_some()
         };
         party::all(&self.plan).filter(move |role| self.own.is_none() || !replaced(role))
     }
@@ -330,5 +428,20 @@ impl PaymentSystem {
     /// Who takes in what providers tell by themselves.
     pub(crate) fn ingress(&self) -> Role {
         if self.own.is_some() { EDGE } else { INGRESS }
+    }
+
+    /// Boots whoever is somebody else under two-phase commit than under the saga.
+    fn boot_two_phase(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Option<Party> {
+        let shard = |branch, out| Box::new(ShardDesk::boot(self, branch, journal, out));
+        Some(match role {
+            EDGE => Party::Front(Front),
+            STORE => Party::Shard(shard(Branch::Merchants, out)),
+            LEDGER => Party::Shard(shard(Branch::Customers, out)),
+            ADAPTER => Party::Adapter(AdapterDesk::boot(self, journal, out)),
+            _ if party::worker_of(role).is_some() => {
+                Party::Coordinator(CoordinatorDesk::boot(self, journal, out))
+            }
+            _ => return None,
+        })
     }
 }

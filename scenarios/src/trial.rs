@@ -3,23 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{AccountId, Amount, Balance, Changes, Defects, Money, Rules, Token};
+use model::{AccountId, Amount, Balance, Changes, Defects, Money, Report, Rules, Token};
 use serde::Serialize;
 use sim::{
-    DigestValue, Draws, Ending, Limit, Limits, Run, Seed, Settings, Strike, Trace, VirtualTime,
-    World,
+    DigestValue, Draws, Ending, Limit, Limits, Observer, Run, Seed, Settings, Strike, Trace,
+    VirtualTime, World,
 };
 
 use crate::bounds::{self, HORIZON};
-use crate::fact::{BankStrike, ProviderStrike};
+use crate::compare::{Measured, Meter};
+use crate::fact::{BankStrike, DecisionStrike, ProviderStrike};
 use crate::invariant::Invariant;
-use crate::judge::{BANK_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
+use crate::judge::{BANK_STRIKES, DECISION_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::own::Own;
 use crate::party::Compaction;
-use crate::party::PROBE;
-use crate::plan::{Forced, Operation, Plan};
+use crate::party::{self, PROBE};
+use crate::plan::{Forced, Mishap, Operation, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
@@ -46,6 +47,17 @@ pub fn run_system(system: &PaymentSystem) -> Trial {
     let ending = settle(&mut world, &mut judge);
     let verdict = conclude(&world, &mut judge, ending);
     Trial::new(&world, &judge, system, verdict)
+}
+
+/// The same, measured: with how often a provider took back what it had promised.
+pub(crate) fn run_measured(system: &PaymentSystem) -> (Trial, u64, Measured) {
+    let mut meter = Meter::new(Judge::new(&system.plan), &system.plan);
+    let mut world = world(system);
+    let ending = settle(&mut world, &mut meter);
+    let (mut judge, measured) = meter.close(world.now());
+    let verdict = conclude(&world, &mut judge, ending);
+    let revoked = judge.authorities().revocations();
+    (Trial::new(&world, &judge, system, verdict), revoked, measured)
 }
 
 /// The same, keeping everything that happened.
@@ -146,6 +158,8 @@ pub struct Trial {
     pub captured: Vec<Money>,
     /// Calls that were made again.
     pub retries: u64,
+    /// Decisions, by the policy that made them, or by why the rules had to.
+    pub decisions: BTreeMap<&'static str, u64>,
     /// Undone steps, by name.
     pub compensations: BTreeMap<&'static str, u64>,
     /// The ledger's accounts at the end.
@@ -154,6 +168,9 @@ pub struct Trial {
     pub exercised: Vec<(Invariant, u64)>,
     /// How much money was trapped, for what, and for how long.
     pub trapped: Trapped,
+    /// What books and settlement files differ in, as the reconciler told; `None`
+    /// where there is none, or it did not.
+    pub unreconciled: Option<Report>,
 }
 
 impl PaymentSystem {
@@ -170,6 +187,7 @@ impl PaymentSystem {
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
+            decides: plan.decisions.is_some(),
             defects,
             changes: Changes::NONE,
         };
@@ -234,7 +252,10 @@ fn settings(plan: &Plan) -> Settings {
 }
 
 /// Chaos, heal and drain; then the probe looks at every payment.
-pub fn settle(world: &mut World<'_, PaymentSystem>, judge: &mut Judge) -> Ending {
+pub fn settle(
+    world: &mut World<'_, PaymentSystem>,
+    judge: &mut impl Observer<PaymentSystem>,
+) -> Ending {
     let ending = world.run(judge);
     if ending != Ending::Rest {
         return ending;
@@ -288,10 +309,12 @@ impl Trial {
             outcomes: outcomes(judge),
             captured: captured(plan, judge),
             retries: said.calls_again(),
+            decisions: judge.decisions().clone(),
             compensations: said.undone().clone(),
             accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
             trapped: said.trapped(world.now()),
+            unreconciled: said.reported().cloned(),
         }
     }
 
@@ -328,12 +351,15 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::IndexLag => "index-lag",
         ProviderStrike::KeyExpired => "key-expired",
         ProviderStrike::RefundFailed => "refund-failed",
+        ProviderStrike::RefundReturned => "refund-returned",
         ProviderStrike::RefundPending => "refund-pending",
         ProviderStrike::WebhookDropped => "webhook-dropped",
         ProviderStrike::WebhookRepeated => "webhook-repeated",
         ProviderStrike::WebhookDelayed => "webhook-delayed",
         ProviderStrike::WebhookReordered => "webhook-reordered",
         ProviderStrike::WebhookEarly => "webhook-early",
+        ProviderStrike::RefundedByHand => "refund-by-hand",
+        ProviderStrike::WebhooksReplayed => "webhook-replay",
     }
 }
 
@@ -351,11 +377,29 @@ pub fn bank_strike_name(strike: BankStrike) -> &'static str {
     }
 }
 
+/// The name of something that goes wrong at the decider.
+pub fn decision_strike_name(strike: DecisionStrike) -> &'static str {
+    match strike {
+        DecisionStrike::Late => "decision-late",
+        DecisionStrike::Mute => "decision-mute",
+        DecisionStrike::Stale => "decision-stale",
+        DecisionStrike::Garbled => "decision-garbled",
+        DecisionStrike::Outside => "decision-outside",
+        DecisionStrike::Adverse => "decision-adverse",
+        DecisionStrike::Swapped => "model-swapped",
+    }
+}
+
 /// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided.
+/// last dispute is decided, the last refund by hand made, and the last payout may
+/// have come back.
 fn horizon(plan: &Plan) -> VirtualTime {
-    let disputes = plan.operations.iter().filter_map(Operation::disputed_until);
-    disputes.fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let befallen = plan.operations.iter().filter_map(Operation::befallen_until);
+    let returns = plan.operations.iter().filter_map(|operation| {
+        let may_come_back = plan.webhooks && operation.purpose.is_payout();
+        may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
+    });
+    befallen.chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {
@@ -379,9 +423,14 @@ fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str
     let banks = BANK_STRIKES
         .iter()
         .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
+    let decider = DECISION_STRIKES.iter().map(|strike| {
+        (decision_strike_name(*strike), judge.authorities().decision_strikes(*strike))
+    });
     let quotes = judge.authorities().quotes();
     let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
-    kernel.chain(providers).chain(banks).chain(quotes).filter(|(_, count)| *count > 0).collect()
+    let files = Mishap::NAMES.iter().map(|name| (*name, judge.authorities().file_strikes(name)));
+    let all = kernel.chain(providers).chain(banks).chain(decider).chain(quotes).chain(files);
+    all.filter(|(_, count)| *count > 0).collect()
 }
 
 fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {

@@ -47,11 +47,13 @@ pub enum Strike {
     OldGeneration,
     /// A named point was forced.
     Point,
+    /// Several actors crashed at once.
+    CrashAll,
 }
 
 impl Strike {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Loss,
         Self::Duplication,
         Self::Lateness,
@@ -74,6 +76,7 @@ impl Strike {
         Self::Corruption,
         Self::OldGeneration,
         Self::Point,
+        Self::CrashAll,
     ];
 
     /// What reports call it.
@@ -101,6 +104,7 @@ impl Strike {
             Self::Corruption => "corrupt-record",
             Self::OldGeneration => "old-generation",
             Self::Point => "forced-point",
+            Self::CrashAll => "crash-all",
         }
     }
 }

@@ -5,9 +5,10 @@ use miette::Diagnostic;
 use model::{Defect, Defects};
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
+use scenarios::plan::Protocol;
 use scenarios::repro::Repro;
 use scenarios::shrink::{self, Budget};
-use scenarios::{Plan, catalog, trial};
+use scenarios::{Plan, Scenario, catalog, trial};
 use sim::Seed;
 
 use crate::damage::unproven;
@@ -21,6 +22,17 @@ proptest! {
         for scenario in catalog::all() {
             let repro = unproven(Plan::draw(scenario, Seed(seed)));
             prop_assert_eq!(read(&repro.text()), repro);
+        }
+    }
+
+    #[test]
+    fn a_plan_by_either_protocol_is_the_same_after_a_file(seed: u64) {
+        for scenario in catalog::all().iter().filter(|s| s.not_comparable().is_none()) {
+            for protocol in [Protocol::Saga, Protocol::TwoPhase] {
+                let by = Scenario { protocol: Some(protocol), ..scenario.clone() };
+                let repro = unproven(Plan::draw(&by, Seed(seed)));
+                prop_assert_eq!(read(&repro.text()), repro);
+            }
         }
     }
 

@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Choice, Conductor, give_up};
+use super::{Choice, Conductor};
 use crate::defect::Defect;
 use crate::dialect::{Dialect, ProviderEndpoint, Undoing};
 use crate::flight::{Flight, Sends};
-use crate::money::Amount;
-use crate::outgoing::{attempt_provider, query, step_call};
+use crate::outgoing::{attempt_provider, step_call};
 use crate::record::{Outcome, Record, Refusal};
 use crate::rules::Rules;
 use crate::saga::Try;
 use crate::workflow::Action;
 
 impl Conductor {
-    /// Resend where a repetition is harmless, query otherwise, and give an
-    /// authorization up after a while.
+    /// Sends what was not sent; of what may have been, does what the rules or
+    /// whoever decides chooses of what is harmless.
     pub(super) fn resolve(
         &self,
         flight: &Flight,
@@ -33,75 +32,29 @@ impl Conductor {
             let another = Try { attempt: which.attempt + 1, ..which };
             return Choice::Conclude(payment.step_intent(another, Some(provider)));
         }
-        let send = || Choice::Call(step_call(payment, which, flight.calls, rules));
-        let sends = self.sends.iter().find(|sends| sends.which == which);
+        let stuck = || action == Action::Refund && now >= flight.begun + STUCK_AFTER;
+        if rules.defects.pick(Defect::AutoFailStuck, || false, stuck) {
+            let outcome = Outcome::Refused(Refusal::RefundFailed);
+            return Choice::Conclude(Record::StepOutcome { which, outcome });
+        }
         let age = now.saturating_sub(flight.begun);
-        let waited = age >= rules.give_up_after;
         if !flight.sent && !flight.inherited {
+            let sends = self.sends.iter().find(|sends| sends.which == which);
+            let waited = age >= rules.give_up_after;
             if waited && action == Action::Authorize && sends.is_some_and(Sends::never_left) {
                 // Nobody there ever read a byte of it: somebody else may be asked.
                 let outcome = Outcome::Refused(Refusal::FailedDefinite);
                 return Choice::Conclude(Record::StepOutcome { which, outcome });
             }
-            return send();
-        }
-        if action == Action::Send {
-            // Banks keep references for ever: the same message once more is
-            // harmless, and a new one is never needed.
-            // Turn and turn about by what was asked, whatever was heard meanwhile:
-            // a bank may take longer to look than anybody waits.
-            let ask = flight.calls.is_multiple_of(2);
-            return if ask { Choice::Call(query(payment, which)) } else { send() };
+            return Choice::Call(step_call(payment, which, flight.calls, rules));
         }
         let dialect = rules.dialect(attempt_provider(payment, which));
         let resend = flight.tentative.is_none() && may_resend(dialect, flight, action, age, rules);
-        if dialect.queries.is_none() {
-            return self.resolve_unseen(flight, which, now, resend, rules);
+        let snapshot = self.doubt_about(flight, which, now, resend, rules);
+        match self.chosen(&snapshot, rules) {
+            Ok(chosen) => self.about_doubt(chosen, which, flight.calls, now, rules),
+            Err(snapshot) => Choice::Ask(snapshot),
         }
-        let query = || Choice::Call(query(payment, which));
-        let settled_at = sends.map_or(now, |sends| sends.settled_at(rules.never_found));
-        if now >= settled_at || payment.is_undecided() {
-            return query();
-        }
-        // Giving up what nobody can undo would gain nothing, and lose a success.
-        if action == Action::Authorize && waited && dialect.undo != Undoing::Expiry {
-            return Choice::Conclude(give_up(payment, which, rules));
-        }
-        if resend && flight.doubts % 2 == 1 { send() } else { query() }
-    }
-
-    /// The same where nothing can be queried: the undo of the authorization is
-    /// the query. It tells what became of a capture, too: what can be undone was
-    /// not captured, and what can't be was.
-    fn resolve_unseen(
-        &self,
-        flight: &Flight,
-        which: Try,
-        now: Duration,
-        resend: bool,
-        rules: &Rules,
-    ) -> Choice {
-        let payment = &self.payment;
-        let give_up_at = flight.begun + rules.give_up_after;
-        let action = payment.action(which);
-        let patient = now < give_up_at || action != Action::Authorize;
-        if resend && patient && !payment.is_undecided() {
-            return Choice::Call(step_call(payment, which, flight.calls, rules));
-        }
-        // Whoever did not send it will not hear an answer that is late.
-        if now < give_up_at && !flight.inherited {
-            return Choice::Rest(give_up_at);
-        }
-        if action == Action::Refund || payment.captured() > Amount::ZERO {
-            // Nobody can be asked what became of it: that takes a person.
-            return Choice::Rest(now + rules.provider_backoff_max);
-        }
-        if action == Action::Authorize {
-            return Choice::Conclude(give_up(payment, which, rules));
-        }
-        let authorization = payment.latest(Action::Authorize).map_or(which, |(last, _)| last);
-        let operation = payment.operation(authorization).undo();
-        Choice::Conclude(Record::CompIntent { which: authorization, operation })
     }
 
     /// Whether the provider of this try undoes nothing, so that an authorization
@@ -111,6 +64,9 @@ impl Conductor {
             && rules.dialect(attempt_provider(&self.payment, which)).undo == Undoing::Expiry
     }
 }
+
+/// From when on a defect takes what is pending for stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(86_400);
 
 /// Whether repeating it is harmless whatever became of the first send. How old
 /// the key is, is known only to who sent it first; anybody else takes it for

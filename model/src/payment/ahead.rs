@@ -24,11 +24,18 @@ impl Payment {
         if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
             return (!self.terminal).then_some(Record::Terminal);
         }
+        if self.owes_reversal() {
+            return Some(Record::Reversed);
+        }
+        if let Some(snapshot) = self.choice(rules) {
+            return self.carried_out(&snapshot);
+        }
         match next {
             Next::Begin(which) if self.action(which) == Action::Authorize => {
                 let to = |provider| self.step_intent(which, Some(provider));
                 Some(self.route(rules).map_or(FAIL, to))
             }
+            Next::Begin(which) if self.is_due_in(which).is_some() => None,
             Next::Begin(which) => Some(self.step_intent(which, None)),
             Next::Await(which) if self.action(which) == Action::Quote => Some(self.quoted(which)),
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
@@ -45,6 +52,12 @@ impl Payment {
         }
     }
 
+    /// Whether what came back is booked, and its payment does not tell of it.
+    fn owes_reversal(&self) -> bool {
+        let booked = self.status == Status::Succeeded && !self.reversed;
+        booked && self.intent.order.returns().is_some()
+    }
+
     /// The intent of `which`, at `provider` if it is a try at a provider.
     pub fn step_intent(&self, which: Try, provider: Option<ProviderId>) -> Record {
         let provider = provider.filter(|_| self.action(which) == Action::Authorize);
@@ -57,14 +70,34 @@ impl Payment {
         let first = self.intent.token.0 % providers.max(1);
         (0..providers)
             .map(|n| ProviderId(((first + n) % providers) as u8))
-            .filter(|id| self.is_served_by(rules.dialect(*id)))
-            .find(|id| self.attempts.iter().all(|attempt| attempt.provider != *id))
+            .find(|id| self.may_try(*id, rules))
+    }
+
+    /// Whether `provider` was not tried yet, and can serve it.
+    pub(super) fn may_try(&self, provider: ProviderId, rules: &Rules) -> bool {
+        self.is_served_by(rules.dialect(provider))
+            && self.attempts.iter().all(|attempt| attempt.provider != provider)
     }
 
     /// Whether every doubt about it can be resolved at such a provider: an undo
     /// tells whether anything was captured, but only a query how much was.
     fn is_served_by(&self, dialect: &Dialect) -> bool {
         dialect.queries.is_some() || self.intent.order.captures().count() == 1
+    }
+
+    /// Whether it can be this next.
+    pub(super) fn may_become(&self, status: Status) -> bool {
+        // What was taken of a card does not come back like this.
+        let gated = status != Status::Returned || self.intent.order.may_come_back();
+        let right = || gated && self.status.may_become(status);
+        let right = || {
+            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
+                right() || (self.status == Status::Processing && status == Status::Failed)
+            })
+        };
+        self.defects.pick(Defect::UndoPastPivot, right, || {
+            right() || (self.status == Status::Captured && status == Status::Failing)
+        })
     }
 
     /// A change of status that is due before anything else goes on.
@@ -81,7 +114,8 @@ impl Payment {
         if self.status == Status::InReview && done(Action::Risk) {
             return self.change(StatusEvent::Approve);
         }
-        if self.status == Status::Captured && done(Action::Post) {
+        let books_nothing = self.step(Action::Post).is_none();
+        if self.status == Status::Captured && (done(Action::Post) || books_nothing) {
             return self.change(StatusEvent::Booked);
         }
         if self.cancel_requested && self.may_cancel() {

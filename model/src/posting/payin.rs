@@ -54,6 +54,21 @@ pub fn void(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
     chain.close()
 }
 
+/// [`void`] as a defect does it: the attempt counts against the limits for good.
+pub(crate) fn void_counting(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "attempt", parts.len());
+    for (part, leg) in parts.iter().zip(0..) {
+        chain.book(leg, limit(part.merchant), part.amount);
+    }
+    let mut rows = void(voucher, parts);
+    rows.iter_mut().for_each(|row| row.linked = true);
+    rows.extend(chain.close());
+    if let Some(last) = rows.last_mut() {
+        last.linked = false;
+    }
+    rows
+}
+
 /// Books a capture: the holds become postings, the provider owes the money,
 /// and the merchants pay fee and tax. If more is to be captured later, that is
 /// reserved anew, for all the same parts: by the holds of the next voucher.
@@ -89,23 +104,23 @@ pub fn holds_of(payment: u64) -> [TransferId; 2] {
 }
 
 /// The holds for the part at this place.
-fn holds(voucher: &Voucher, legs: &Legs) -> [TransferId; 2] {
+pub(super) fn holds(voucher: &Voucher, legs: &Legs) -> [TransferId; 2] {
     [legs.hold, legs.limit_hold].map(|leg| voucher.id(HOLD, leg))
 }
 
 /// The numbers of the transfers that are for one part.
-struct Legs {
-    hold: u32,
-    limit_hold: u32,
-    post: u32,
-    limit_post: u32,
-    fee: u32,
-    tax: u32,
+pub(super) struct Legs {
+    pub(super) hold: u32,
+    pub(super) limit_hold: u32,
+    pub(super) post: u32,
+    pub(super) limit_post: u32,
+    pub(super) fee: u32,
+    pub(super) tax: u32,
 }
 
 impl Legs {
     /// Those of the first part, of the second one, and so on.
-    fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         (0..).map(|at| Self {
             hold: 2 * at,
             limit_hold: 2 * at + 1,
@@ -117,15 +132,15 @@ impl Legs {
     }
 }
 
-fn inflow(merchant: Merchant) -> Sides {
+pub(super) fn inflow(merchant: Merchant) -> Sides {
     (AccountName::TransitIn, AccountName::MerchantPending(merchant))
 }
 
-fn limit(merchant: Merchant) -> Sides {
+pub(super) fn limit(merchant: Merchant) -> Sides {
     (AccountName::Limit(merchant), AccountName::LimitUsed(merchant))
 }
 
 const HOLD: &str = "hold";
 const VOID: &str = "void-hold";
-const POST: &str = "post";
+pub(super) const POST: &str = "post";
 const RECEIVABLE: u32 = 2;

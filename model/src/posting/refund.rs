@@ -80,6 +80,39 @@ pub fn succeed(voucher: &Voucher, refund: &Refund, limit: Stage) -> Vec<Transfer
     chain.close()
 }
 
+/// [`succeed`] as a defect does it: the merchant pays `fee` for it.
+pub(crate) fn succeed_for(
+    voucher: &Voucher,
+    refund: &Refund,
+    limit: Stage,
+    fee: Amount,
+) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "refund-fee", 1);
+    chain.book(0, (refund.stage.account(refund.merchant), AccountName::FeeIncome), fee);
+    let mut rows = succeed(voucher, refund, limit);
+    rows.iter_mut().for_each(|row| row.linked = true);
+    rows.extend(chain.close());
+    if let Some(last) = rows.last_mut() {
+        last.linked = false;
+    }
+    rows
+}
+
+/// The provider has paid it, and nobody had asked for it: there is no reserve.
+pub fn happened(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "refund-by-hand", 4);
+    for held in refund.held() {
+        chain.book(held.leg, held.sides, held.amount);
+    }
+    chain.book(2, (OUT, AccountName::ProviderReceivable(refund.provider)), refund.amount);
+    if refund.stage == Stage::BeforeSettlement {
+        let (limit, used) =
+            (AccountName::Limit(refund.merchant), AccountName::LimitUsed(refund.merchant));
+        chain.book(3, (used, limit), refund.amount);
+    }
+    chain.close()
+}
+
 /// The provider will not pay it: releases what [`reserve`] reserved.
 pub fn fail(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-fail", 2);

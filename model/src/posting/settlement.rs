@@ -3,7 +3,7 @@
 use super::Voucher;
 use super::chain::Chain;
 use crate::account::AccountName;
-use crate::identity::{BankId, Merchant, ProviderId};
+use crate::identity::{BankId, Merchant, ProviderId, RailId};
 use crate::money::Amount;
 use crate::transfer::Transfer;
 
@@ -13,13 +13,37 @@ pub struct Line<'l> {
     /// Who pays.
     pub provider: ProviderId,
     /// Where the money arrived.
-    pub bank: BankId,
+    pub from: Place,
     /// What was captured.
     pub gross: Amount,
     /// What the provider kept for itself.
     pub cost: Amount,
     /// Whose money it is.
     pub parts: &'l [SettledPart],
+}
+
+/// Where money is that a line tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the house's account.
+    Bank(BankId),
+    /// There too, and nobody knew what for.
+    Suspense,
+    /// With a provider, who owes it.
+    Provider(ProviderId),
+    /// On its way out by a rail.
+    Rail(RailId),
+}
+
+impl Place {
+    pub(super) const fn account(self) -> AccountName {
+        match self {
+            Self::Bank(bank) => AccountName::Bank(bank),
+            Self::Suspense => AccountName::Suspense,
+            Self::Provider(provider) => AccountName::ProviderReceivable(provider),
+            Self::Rail(rail) => AccountName::TransitOut(rail),
+        }
+    }
 }
 
 /// What a settlement makes available to one merchant.
@@ -44,8 +68,7 @@ pub struct SettledPart {
 pub fn settle(voucher: &Voucher, line: &Line<'_>) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "settle", 2 + 2 * line.parts.len());
     let receivable = AccountName::ProviderReceivable(line.provider);
-    let bank = AccountName::Bank(line.bank);
-    chain.book_either_way(0, (bank, receivable), line.gross - line.cost);
+    chain.book_either_way(0, (line.from.account(), receivable), line.gross - line.cost);
     chain.book(1, (AccountName::ProviderFees, receivable), line.cost);
     for (part, leg) in line.parts.iter().zip((2..).step_by(2)) {
         let merchant = part.merchant;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::charging::Executed;
 use super::{Execution, IssuerAnswer, Movement, ProviderBooks, ProviderReply};
-use crate::charge::IllegalChargeEvent;
+use crate::charge::{ChargeEvent, IllegalChargeEvent};
 use crate::dispute::{Dispute, DisputeEvent, DisputeState, IllegalDisputeEvent};
 use crate::identity::{ChargeId, OperationId};
 use crate::money::Amount;
@@ -25,11 +25,25 @@ pub enum IllegalDispute {
     Charge(#[from] IllegalChargeEvent),
 }
 
+/// The whole, in basis points.
+const WHOLE: i128 = 10_000;
+
 impl ProviderBooks {
     /// Every refund under `reference`: more than one where a key was ignored
     /// or outlived.
     pub fn refunds(&self, reference: OperationId) -> &[Refund] {
         self.refunds.get(&reference).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was given back and will come back, by its reference, and when.
+    pub fn coming_back(&self) -> impl Iterator<Item = (OperationId, Duration)> {
+        let refunds = self.refunds.iter();
+        refunds.flat_map(|(reference, refunds)| {
+            refunds.iter().filter_map(|refund| match refund.later {
+                Some((at, RefundEvent::Returned)) => Some((*reference, at)),
+                _ => None,
+            })
+        })
     }
 
     /// The dispute over `charge`, if there is or was one.
@@ -82,6 +96,31 @@ impl ProviderBooks {
             _ => ProviderReply::Refunded { amount },
         };
         (reply, movement)
+    }
+
+    /// Somebody with a password gives `share` basis points of what was captured
+    /// of `id` back, or what is left of it: under a name that no request has, and
+    /// once.
+    pub fn refund_by_hand(&mut self, id: ChargeId, share: u16, now: Duration) -> Option<Movement> {
+        let reference = OperationId::by_hand(id);
+        if !self.refunds(reference).is_empty() {
+            return None;
+        }
+        let charge = self.opened(id)?;
+        let wanted = Amount(charge.captured.0 * i128::from(share) / WHOLE).max(Amount(1));
+        let amount = wanted.min(charge.refundable());
+        let event = ChargeEvent::Refunded(amount);
+        charge.apply(event).ok()?;
+        let (charge, token) = (*charge, charge.token);
+        let (state, later, visible_at) = (RefundState::Succeeded, None, now);
+        let refund = Refund { charge: id, token, amount, state, later, visible_at };
+        self.refunds.entry(reference).or_default().push(refund);
+        Some(Movement { charge, token, reference: None, event })
+    }
+
+    /// Whether somebody gave something of `id` back by hand.
+    pub fn is_refunded_by_hand(&self, id: ChargeId) -> bool {
+        !self.refunds(OperationId::by_hand(id)).is_empty()
     }
 
     /// Lets time pass over the refunds of `reference`: what was pending is

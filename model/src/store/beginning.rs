@@ -5,15 +5,18 @@ use super::inbox::InboxChange;
 use super::{Commit, Store};
 use crate::identity::PaymentId;
 use crate::money::{Amount, Money};
-use crate::order::{ChargebackOrder, Order};
+use crate::order::{ChargebackOrder, Order, RefundOrder};
 use crate::record::{Intent, Record};
-use crate::webhook::{News, Webhook};
+use crate::webhook::{Beginning, News, Webhook};
 
 impl Store {
     /// Whether `webhook` tells of something that is known here so far. If not,
     /// it has to come again: who tells that a dispute was won, before anybody
     /// heard that it was opened, is early.
     pub fn can_place(&self, webhook: &Webhook) -> bool {
+        if webhook.tells_of_return() {
+            return self.can_place_return(webhook);
+        }
         match (webhook.news, webhook.saga()) {
             (News::Stands(..), _) | (News::Begins(..), None) => true,
             (News::Begins(..), Some(saga)) => {
@@ -22,28 +25,38 @@ impl Store {
         }
     }
 
-    /// The acceptance of the chargeback that `webhook` tells of: the customer's
-    /// bank has the money already, so nothing can refuse it. `None` as long as
+    /// The acceptance of the chargeback or the refund by hand that `webhook`
+    /// tells of: the customer has the money already, so nothing can refuse it. `None` as long as
     /// nothing here knows that the money was taken.
     pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
-        let News::Begins(crate::webhook::Beginning::DisputeOpened, amount) = webhook.news else {
-            return None;
-        };
+        let News::Begins(beginning, amount) = webhook.news else { return None };
         let payment = self.inbox.as_ref()?.payment_of(webhook.reference)?;
         let taken = self.standing(payment)?.taken?;
         let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
             return None;
         };
-        let order = Order::Chargeback(ChargebackOrder {
-            of: payment,
-            provider: taken.provider,
-            charge: webhook.charge,
-            authorization: webhook.reference,
-        });
+        let (provider, charge) = (taken.provider, webhook.charge);
+        let (saga, order) = match beginning {
+            Beginning::DisputeOpened => {
+                let authorization = webhook.reference;
+                let dispute = ChargebackOrder { of: payment, provider, charge, authorization };
+                (PaymentId::of_dispute(charge), Order::Chargeback(dispute))
+            }
+            Beginning::RefundedByHand => {
+                let settled = taken.settled;
+                let refund = RefundOrder { of: payment, provider, charge, settled };
+                (PaymentId::of_refund_by_hand(charge), Order::RefundByHand(refund))
+            }
+            _ => return None,
+        };
         let money = Money { amount, currency: of.money.currency };
-        let intent = Intent { payment: PaymentId::of_dispute(webhook.charge), money, order, ..*of };
+        let intent = Intent { payment: saga, money, order, ..*of };
         let mut records = vec![Record::Accepted(intent)];
-        if taken.refunds > Amount::ZERO && amount > taken.refundable() {
+        let other = match beginning {
+            Beginning::RefundedByHand => taken.refunds + taken.disputed,
+            _ => taken.refunds,
+        };
+        if other > Amount::ZERO && amount > taken.refundable() {
             records.push(Record::Flagged);
         }
         let commit = Commit {

@@ -69,7 +69,7 @@ impl Store {
         }
         let payment = key.payment(Generation::default());
         let finished = self.finished.get(payment.0)?;
-        let reply = Some(StoredReply { payment, status: finished.status });
+        let reply = Some(StoredReply { payment, status: finished.status.first_answered() });
         // Whoever asks for an order finds its payment without the key.
         let (fingerprint, order_ref) = (finished.fingerprint, PaidOnce::default());
         Some(KeyRow { fingerprint, payment, reply, order_ref })
@@ -82,11 +82,14 @@ impl Store {
         let key = row.key.filter(named)?;
         let claimed = self.keys.get(&key).filter(|claimed| claimed.payment == payment);
         let replied = match (claimed, &self.lifetimes) {
-            (Some(claimed), _) => claimed.reply == Some(StoredReply { payment, status }),
+            (Some(claimed), _) => {
+                let status = status.first_answered();
+                claimed.reply == Some(StoredReply { payment, status })
+            }
             (None, Some(_)) => status.is_final(),
             (None, None) => false,
         };
-        if row.then != Then::Close || !replied {
+        if row.then != Then::Close || !replied || self.awaits_settlement(payment) {
             return None;
         }
         let version = u16::try_from(row.journal.len()).ok()?;

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::identity::{EventId, OperationId, PaymentId, hash};
+use crate::identity::{EventId, LineId, OperationId, PaymentId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::record::Record;
 use crate::status::Status;
-use crate::webhook::{News, Told, Webhook};
+use crate::webhook::{Beginning, News, Told, Webhook};
+use crate::workflow::{Action, PaymentWorkflow};
 
 /// A change of the inbox that comes with a commit: both are durable, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +17,8 @@ pub enum InboxChange {
     Received(Webhook),
     /// This was found of the webhook with this event.
     Found(EventId, InboxEvent),
+    /// This stage of this settlement line is booked.
+    Booked(LineId, u8),
 }
 
 /// One webhook in the inbox.
@@ -79,6 +82,8 @@ impl Inbox {
                 let legal = |row: &InboxRow| row.state.next(*found).is_ok();
                 self.row(*event).is_some_and(legal)
             }
+            // The books of reconciliation tell.
+            InboxChange::Booked(..) => false,
         }
     }
 
@@ -134,15 +139,24 @@ impl Inbox {
     }
 
     fn apply(&mut self, webhook: &Webhook) {
-        let applied = self.applied.entry(webhook.reference).or_default();
+        let applied = self.applied.entry(webhook.object()).or_default();
         *applied = webhook.version.max(*applied);
     }
 
     /// Takes note of the references that `records` of `payment` tell of, and of
     /// webhooks that came before them.
-    pub(super) fn learn(&mut self, payment: PaymentId, records: &[Record]) {
+    pub(super) fn learn(
+        &mut self,
+        payment: PaymentId,
+        workflow: &PaymentWorkflow,
+        records: &[Record],
+    ) {
         for record in records {
-            let Record::StepIntent { operation, provider: Some(_), .. } = *record else { continue };
+            let Record::StepIntent { which, operation, provider } = *record else { continue };
+            let sends = matches!(workflow.action(which), Action::Refund | Action::Send);
+            if provider.is_none() && !sends {
+                continue;
+            }
             self.references.insert(operation, payment);
             let early = self.versions.range((operation, 0)..=(operation, u32::MAX));
             let early: Vec<_> = early.map(|(_, event)| *event).collect();
@@ -185,6 +199,7 @@ pub(super) fn hashed(id: u64, changes: &[InboxChange]) -> u64 {
     changes.iter().fold(id, |id, change| match change {
         InboxChange::Received(webhook) => hash("commit-inbox", [id, webhook.event.0]),
         InboxChange::Found(event, found) => hash("commit-inbox", [id, event.0, *found as u64]),
+        InboxChange::Booked(line, stage) => hash("commit-line", [id, line.0, u64::from(*stage)]),
     })
 }
 
@@ -192,7 +207,11 @@ pub(super) fn hashed(id: u64, changes: &[InboxChange]) -> u64 {
 /// it tells of money that nobody counted, which a person has to look at.
 pub(super) fn at_the_end(state: InboxState, status: Status, webhook: &Webhook) -> InboxState {
     let undone = matches!(status, Status::Failed | Status::Canceled);
-    let taken = matches!(webhook.news, News::Stands(state, _) if state.is_past_void());
+    let taken = match webhook.news {
+        News::Stands(state, _) => state.is_past_void(),
+        // What definitely was never sent can't have come back.
+        News::Begins(beginning, _) => beginning == Beginning::PayoutReturned,
+    };
     let end = |state: InboxState| {
         if !(undone && taken) {
             return state.next(InboxEvent::Outdated);

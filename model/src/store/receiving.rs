@@ -10,7 +10,7 @@ use crate::identity::{EventId, PaymentId};
 use crate::inbox::InboxState;
 use crate::record::{Outcome, Record};
 use crate::status::Status;
-use crate::webhook::{Beginning, News, Told, Webhook};
+use crate::webhook::{Beginning, News, Teller, Told, Webhook};
 
 impl Store {
     /// The same store, with an inbox for webhooks.
@@ -33,16 +33,31 @@ impl Store {
         if self.defects.pick(Defect::StaleOverwrites, || false, outdated) {
             return Some(StoreEntry::Received(*webhook, InboxState::Applied));
         }
-        if let News::Begins(Beginning::DisputeOpened, _) = webhook.news {
+        let ignored = webhook.news.is_by_hand() && self.defects.has(Defect::RefundByHandIgnored);
+        if ignored {
+            return Some(StoreEntry::Received(*webhook, InboxState::Stale));
+        }
+        let begins = matches!(
+            webhook.news,
+            News::Begins(Beginning::DisputeOpened | Beginning::RefundedByHand, _)
+        );
+        if begins {
             return Some(StoreEntry::Committed(Arc::new(self.begun_by(webhook)?)));
+        }
+        let reversal = self.reversed_by(webhook);
+        let ignores = Defect::RefundLateFailIgnored;
+        let by_bank = || reversal.clone().filter(|_| matches!(webhook.teller, Teller::Bank(_)));
+        if let Some(commit) = self.defects.pick(ignores, || reversal.clone(), by_bank) {
+            return Some(StoreEntry::Committed(Arc::new(commit)));
         }
         let payment = self.webhook_payment(webhook);
         let standing = payment.and_then(|payment| self.standing(payment));
         let state = match (webhook.news, standing) {
-            (News::Begins(..), None) if webhook.saga().is_some() => return None,
-            (News::Begins(..), None) => InboxState::Received,
-            (News::Stands(..), None) => InboxState::Parked,
-            (_, Some(Standing { then: Then::Close, status, .. })) => {
+            (News::Begins(..), None) if !webhook.tells_of_return() => return None,
+            (_, None) => InboxState::Parked,
+            (_, Some(Standing { then, status, .. }))
+                if then == Then::Close || webhook.tells_of_return() =>
+            {
                 inbox::at_the_end(InboxState::Received, status, webhook)
             }
             (_, Some(_)) => InboxState::Received,
@@ -64,7 +79,11 @@ impl Store {
 
     /// The payment that `webhook` is about, if that is known.
     pub fn webhook_payment(&self, webhook: &Webhook) -> Option<PaymentId> {
-        webhook.saga().or_else(|| self.inbox.as_ref()?.payment_of(webhook.reference))
+        // Before it began, what is told of a return is about what was sent.
+        let begun =
+            |saga: &PaymentId| !webhook.tells_of_return() || self.payments.contains_key(saga);
+        let saga = webhook.saga().filter(begun);
+        saga.or_else(|| self.inbox.as_ref()?.payment_of(webhook.reference))
     }
 
     /// The row of this event.
@@ -92,12 +111,15 @@ impl Store {
     /// Whether what `commit` does to the inbox may be done.
     pub(super) fn inbox_permits(&self, commit: &Commit) -> bool {
         let inbox = self.inbox.as_ref();
-        commit.inbox.iter().all(|change| inbox.is_some_and(|inbox| inbox.permits(change)))
+        commit.inbox.iter().all(|change| match change {
+            InboxChange::Booked(line, stage) => self.owes_line(*line, *stage),
+            change => inbox.is_some_and(|inbox| inbox.permits(change)),
+        })
     }
 
     pub(super) fn receive(&mut self, webhook: &Webhook, state: InboxState) {
+        let payment = self.webhook_payment(webhook);
         if let Some(inbox) = &mut self.inbox {
-            let payment = webhook.saga().or_else(|| inbox.payment_of(webhook.reference));
             inbox.receive(InboxRow { webhook: *webhook, state, payment });
         }
     }
@@ -106,7 +128,10 @@ impl Store {
     /// now.
     pub(super) fn take_inbox(&mut self, commit: &Commit, status: Status) {
         let Some(inbox) = &mut self.inbox else { return };
-        inbox.learn(commit.payment, &commit.records);
+        let row = self.payments.get(&commit.payment);
+        if let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()) {
+            inbox.learn(commit.payment, intent.order.workflow(), &commit.records);
+        }
         for change in &commit.inbox {
             match change {
                 InboxChange::Received(webhook) => {
@@ -115,6 +140,7 @@ impl Store {
                     inbox.receive(InboxRow { webhook: *webhook, state, payment });
                 }
                 InboxChange::Found(event, found) => inbox.find(*event, *found),
+                InboxChange::Booked(..) => {}
             }
         }
         if commit.then == Then::Close {

@@ -3,6 +3,7 @@
 //! that (payments.md M5, M6).
 
 use super::{Commit, Store};
+use crate::aside::Aside;
 use crate::currency::Currency;
 use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
@@ -28,6 +29,9 @@ pub struct Taken {
     pub refunds: Amount,
     /// How much of it customers' banks have withdrawn.
     pub disputed: Amount,
+    /// Whether a settlement file has told of it: what is given back from then on
+    /// comes from what the merchant has available.
+    pub settled: Aside<bool>,
 }
 
 /// So much is to be taken back of a payment.
@@ -47,6 +51,13 @@ impl Taken {
     pub fn refundable_under(&self, defects: Defects) -> Amount {
         let disputed = defects.pick(Defect::RefundPlusDispute, || self.disputed, || Amount::ZERO);
         self.captured - self.refunds - disputed
+    }
+
+    /// The same, of which what went back `before` went back, too.
+    pub(super) fn after(self, before: Option<Self>) -> Self {
+        let (refunds, disputed) =
+            before.map_or((Amount::ZERO, Amount::ZERO), |taken| (taken.refunds, taken.disputed));
+        Self { refunds, disputed, ..self }
     }
 
     /// What was captured so far, as `journal` has it.
@@ -73,7 +84,8 @@ impl Taken {
         })?;
         let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
         let (merchant, currency) = (intent.merchant, intent.money.currency);
-        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed })
+        let settled = Aside::NONE;
+        Some(Self { merchant, currency, provider, charge, captured, refunds, disputed, settled })
     }
 }
 
@@ -83,7 +95,7 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Refund(refund) => Some(Claim { of: refund.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Chargeback(_) => None,
+            _ => None,
         }
     }
 
@@ -92,8 +104,15 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) => Some(Claim { of: of.of, amount: intent.money.amount }),
-            Order::PayIn(_) | Order::Payout(_) | Order::Refund(_) => None,
+            _ => None,
         }
+    }
+
+    /// How much of another payment its acceptance tells to be given back by hand.
+    fn given_back(&self) -> Option<Claim> {
+        let Some(Record::Accepted(intent)) = self.records.first() else { return None };
+        let Order::RefundByHand(refund) = intent.order else { return None };
+        Some(Claim { of: refund.of, amount: intent.money.amount })
     }
 }
 
@@ -106,7 +125,7 @@ impl Store {
 
     /// Takes back what `commit` claims, or gives back what it fails to take.
     pub(super) fn take_back(&mut self, commit: &Commit) {
-        if let Some(claim) = commit.claimed_back() {
+        if let Some(claim) = commit.claimed_back().or_else(|| commit.given_back()) {
             self.change_taken(claim.of, |taken| taken.refunds += claim.amount);
         }
         if let Some(claim) = commit.withdrawn() {
@@ -120,6 +139,9 @@ impl Store {
             matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
         };
         let (failed, won) = (commit.records.iter().any(failed), commit.records.iter().any(won));
+        if let Some(refund) = self.returned_by(commit) {
+            return self.restore_refundable(refund);
+        }
         if !failed && !won {
             return;
         }
@@ -131,6 +153,7 @@ impl Store {
         match intent.order {
             Order::Refund(refund) if failed => {
                 self.change_taken(refund.of, |taken| taken.refunds -= amount);
+                self.release(commit.payment, refund);
             }
             Order::Chargeback(chargeback) if won => {
                 self.change_taken(chargeback.of, |taken| taken.disputed -= amount);
@@ -139,7 +162,18 @@ impl Store {
         }
     }
 
-    fn change_taken(&mut self, payment: PaymentId, change: impl FnOnce(&mut Taken)) {
+    /// A refund has come back: what it gave back can be given back again.
+    fn restore_refundable(&mut self, refund: PaymentId) {
+        let journal = self.payments.get(&refund).map(|row| row.journal.as_slice());
+        if let Some(Record::Accepted(intent)) = journal.and_then(<[Record]>::first)
+            && let Order::Refund(order) = intent.order
+        {
+            let amount = intent.money.amount;
+            self.change_taken(order.of, |taken| taken.refunds -= amount);
+        }
+    }
+
+    pub(super) fn change_taken(&mut self, payment: PaymentId, change: impl FnOnce(&mut Taken)) {
         if let Some(row) = self.payments.get_mut(&payment) {
             if let Some(taken) = &mut row.taken {
                 change(taken);

@@ -64,13 +64,24 @@ fn hold(payment: &Payment) -> Vec<Transfer> {
 
 /// The chain that releases what [`hold`] reserved.
 pub(super) fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
-    payin::void(&payment.voucher(payment.operation_of(action).undo()), &parts(payment))
+    let voucher = payment.voucher(payment.operation_of(action).undo());
+    payment.defects().pick(
+        Defect::LimitCountsAttempts,
+        || payin::void(&voucher, &parts(payment)),
+        || payin::void_counting(&voucher, &parts(payment)),
+    )
 }
 
 /// The chain that books what was captured: the holds become postings, what was
 /// not captured of them is free again, the provider owes the money, and the
 /// merchant pays the quoted fee and tax, or its part of them.
 fn post(payment: &Payment) -> Vec<Transfer> {
+    let voucher = payment.voucher(payment.operation_of(Action::Post));
+    payin::post(&voucher, payment.provider(), &captured_parts(payment))
+}
+
+/// What was captured for whom, and what it pays of fee and tax.
+pub(crate) fn captured_parts(payment: &Payment) -> Vec<CapturedPart> {
     let quote = payment.quote().expect("the outcome of QUOTE is durable before POST is intended");
     let captured = payment.captured();
     let held = parts(payment);
@@ -92,8 +103,7 @@ fn post(payment: &Payment) -> Vec<Transfer> {
         tax: quote.tax,
         rest: Amount::ZERO,
     });
-    let voucher = payment.voucher(payment.operation_of(Action::Post));
-    payin::post(&voucher, payment.provider(), &each.collect::<Vec<_>>())
+    each.collect()
 }
 
 /// [`post`] as a defect does it: new ids for each of the `tries`, no links.

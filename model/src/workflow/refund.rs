@@ -1,9 +1,12 @@
 //! A refund: reserve, refund, post, notify.
 
 use super::{Action, PaymentWorkflow, Row, actions, specs};
+use crate::defect::Defect;
 use crate::money::Amount;
+use crate::order::Order;
 use crate::payment::Payment;
 use crate::posting::refund::{self, Refund, Stage};
+use crate::quote::{Version, quote};
 use crate::saga::{Class, Undo, Workflow};
 use crate::transfer::Transfer;
 
@@ -27,8 +30,17 @@ fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     let (voucher, refund) = (payment.voucher(payment.operation_of(action)), what(payment));
     match action {
         Action::Hold => refund::reserve(&voucher, &refund),
-        _ => refund::succeed(&voucher, &refund, refund.stage),
+        _ => payment.defects().pick(
+            Defect::FeeOnRefund,
+            || refund::succeed(&voucher, &refund, refund.stage),
+            || refund::succeed_for(&voucher, &refund, refund.stage, fee(payment)),
+        ),
     }
+}
+
+/// What a payment of as much costs.
+fn fee(payment: &Payment) -> Amount {
+    quote(Version::CURRENT, payment.intent().money).fee
 }
 
 fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
@@ -36,13 +48,17 @@ fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
     refund::fail(&voucher, &what(payment))
 }
 
-fn what(payment: &Payment) -> Refund {
+/// What `payment` gives back.
+pub(super) fn what(payment: &Payment) -> Refund {
     let intent = payment.intent();
     Refund {
         merchant: intent.merchant,
         provider: payment.provider(),
         amount: intent.money.amount,
         owed: Amount::ZERO,
-        stage: Stage::BeforeSettlement,
+        stage: match intent.order {
+            Order::Refund(order) if order.settled.is_some() => Stage::AfterSettlement,
+            _ => Stage::BeforeSettlement,
+        },
     }
 }

@@ -4,7 +4,9 @@
 //!
 //! The payment is of 100.00: half of it, then 30 %, is taken; or only half.
 
-use model::{Amount, Captures, Intent, Money, Order, PayIn};
+use std::time::Duration;
+
+use model::{Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Shipping};
 
 use crate::history::{MONEY, intent};
 use crate::script::{Door, play_order, rules, rules_at};
@@ -112,6 +114,30 @@ fn an_authorization_that_expires_between_captures_leaves_what_was_taken() {
         post => created
         ",
     );
+}
+
+/// Who takes over in the wait knows no more of when it began than the order says.
+#[test]
+fn a_later_capture_waits_until_its_parcel_leaves_whoever_has_the_payment() {
+    let day = Duration::from_secs(86_400);
+    let mut door = Door::of(&rules(), Intent { order: order(&[5_000, 3_000]), ..intent(0) });
+    assert!(door.goes_well_until("capture-2"));
+    let mut journal = door.records().to_vec();
+    let Some(Record::StepIntent { operation, .. }) = journal.pop() else { panic!("{journal:?}") };
+    let Some(Record::Accepted(accepted)) = journal.first_mut() else { panic!("{journal:?}") };
+    let Order::PayIn(pay_in) = &mut accepted.order else { panic!("it is a payment") };
+    pay_in.shipping = Shipping::at(&[day]).expect("one parcel");
+    for (shown, wait) in [(Duration::ZERO, day), (day / 2, day / 2)] {
+        let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules()).expect("folds");
+        worker.tell_time(shown);
+        assert_eq!(worker.act(Duration::ZERO, &rules()), Act::Wait(wait));
+        worker.tell_time(day);
+        let Act::Commit(records) = worker.act(wait, &rules()) else { panic!("it still waits") };
+        let [Record::StepIntent { operation: intended, .. }] = records.as_slice() else {
+            panic!("{records:?}");
+        };
+        assert_eq!(*intended, operation);
+    }
 }
 
 #[test]

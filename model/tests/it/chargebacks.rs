@@ -5,10 +5,11 @@ use std::time::Duration;
 use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Act, Amount, Answer, Beginning, Call, ChargeId, ChargeState, Commit, CommitResult,
-    Conductor, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent, LedgerRequest, News,
-    OperationId, Order, Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest, Record,
-    RefundOrder, Status, Store, StoreEntry, Teller, Token, Told, Transfer, TransferResult, Webhook,
+    AccountName, Act, Amount, Answer, Aside, Beginning, Call, ChargeId, ChargeState, Commit,
+    CommitResult, Conductor, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent,
+    LedgerRequest, News, OperationId, Order, Outcome, PaymentId, ProviderId, ProviderReply,
+    ProviderRequest, Record, RefundOrder, Status, Store, StoreEntry, Teller, Token, Told, Transfer,
+    TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
@@ -259,7 +260,8 @@ fn captured() -> Vec<Record> {
 }
 
 fn refund(amount: Amount) -> Commit {
-    let order = RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE };
+    let order =
+        RefundOrder { of: PAID, provider: ProviderId(0), charge: CHARGE, settled: Aside::NONE };
     let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;
     commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])

@@ -8,7 +8,7 @@ use model::posting::late::{self, Mover};
 use model::posting::payin::{self, CapturedPart, Part};
 use model::posting::payout::{self, Payout, ReturnedFee};
 use model::posting::refund::{self, Refund, Stage};
-use model::posting::settlement::{self, Line, SettledPart};
+use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
 use model::posting::{Voucher, correction, exchange, opening};
 use model::{
@@ -300,7 +300,7 @@ impl Deal {
             })
             .collect();
         let (gross, cost) = (Amount(gross), Amount(self.cost));
-        let line = Line { provider: PROVIDER, bank: BANK, gross, cost, parts: &parts };
+        let line = Line { provider: PROVIDER, from: Place::Bank(BANK), gross, cost, parts: &parts };
         settlement::settle(&self.voucher(), &line)
     }
 

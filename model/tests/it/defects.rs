@@ -12,12 +12,13 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, BankId, Call, Captures, ChargeId,
-    ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
-    EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
-    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderReply,
-    ProviderRequest, Record, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant, Then, Token,
-    TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, Aside, BankId, Beginning, Call, Captures,
+    ChargeId, ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects,
+    Event, EventId, EventNumber, IdempotencyKey, InboxState, Intake, Intent, Lake, Ledger,
+    LedgerRequest, Merchant, Money, News, OperationId, Order, Outcome, PayIn, Payment, PaymentId,
+    PayoutOrder, ProviderId, ProviderReply, ProviderRequest, Record, RefundOrder, Refusal, Rules,
+    Split, Status, Store, StoreEntry, Teller, Tenant, Then, Token, TransactionId, Transfer,
+    TransferId, TransferKind, TransferResult, Webhook, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -64,10 +65,25 @@ fn every_defect_has_a_story() {
         Defect::DisputeWonIgnored => 32,
         Defect::RefundPlusDispute => 33,
         Defect::ReplayNondeterminism => 34,
+        Defect::RefundLateFailIgnored => 35,
+        Defect::RefundByHandIgnored => 36,
+        Defect::FeeOnRefund => 37,
+        Defect::LimitCountsAttempts => 38,
+        Defect::AuthExpiryConstant => 39,
+        Defect::BlindRecon => 40,
+        Defect::FileReingest => 41,
+        Defect::FuzzyMatch => 42,
+        Defect::NetVsGross => 43,
+        Defect::AutoFailStuck => 44,
+        Defect::ActsOnStaleSnapshot => 45,
+        Defect::AgentReplans => 46,
+        Defect::RefundsInDoubt => 47,
+        Defect::CommitBeforeLogOrPreparedInMemory => 48,
+        Defect::HeuristicAbort => 49,
     };
     let listed: BTreeSet<usize> = Defect::ALL.iter().map(|story| place(story.defect)).collect();
-    assert_eq!(listed, (0..35).collect());
-    assert_eq!(Defect::ALL.len(), 35);
+    assert_eq!(listed, (0..50).collect());
+    assert_eq!(Defect::ALL.len(), 50);
     for story in Defect::ALL {
         assert_eq!(story.defect.story(), story);
         let told = [story.story, story.source].iter().all(|text| text.len() > 20);
@@ -128,6 +144,66 @@ fn a_dispute_that_was_won_counts_as_lost_under_dispute_won_ignored() {
         let stands = ProviderReply::Status(ChargeState::Settled, ChargeId(1), Amount(1));
         weigh(Aim::Step(which, Action::Verdict), &Answer::Provider(stands), defects)
             == Evidence::Done(Outcome::Decided { won: false })
+    });
+}
+
+#[test]
+fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
+    differs(Defect::RefundByHandIgnored, |defects| {
+        let store = Store::new(defects).with_inbox();
+        let teller = Teller::Provider(ProviderId(0));
+        let webhook = Webhook {
+            event: EventId(1),
+            teller,
+            reference: OperationId(9),
+            charge: ChargeId(3),
+            version: 3,
+            news: News::Begins(Beginning::RefundedByHand, Amount(1)),
+            signed: true,
+            token: Token(1),
+        };
+        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
+    });
+}
+
+#[test]
+fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
+    differs(Defect::AuthExpiryConstant, |defects| {
+        let captures = Captures::of(&[5_000, 3_000]).expect("two shares");
+        let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
+        let plain = history::intent(0);
+        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        if !door.goes_well_until("capture-2") {
+            return false;
+        }
+        door.follow("capture-2 at a => already-captured:5000");
+        door.goes_well_until("let-go");
+        door.payment().captured() == Amount(8_000)
+    });
+}
+
+#[test]
+fn giving_back_costs_a_fee_under_fee_on_refund() {
+    differs(Defect::FeeOnRefund, |defects| {
+        let of = RefundOrder {
+            of: PaymentId(1),
+            provider: ProviderId(0),
+            charge: ChargeId(3),
+            settled: Aside::NONE,
+        };
+        let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
+        let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");
+        let rows = payment.booking(Action::Post);
+        rows.iter().any(|row| row.credit.name == AccountName::FeeIncome)
+    });
+}
+
+#[test]
+fn an_attempt_counts_against_the_limit_under_limit_counts_attempts() {
+    differs(Defect::LimitCountsAttempts, |defects| {
+        let accepted = Record::Accepted(history::intent(1));
+        let payment = Payment::fold(&[accepted], defects).expect("it folds");
+        payment.unbooking(Action::Hold).iter().any(|row| row.kind == TransferKind::Posted)
     });
 }
 

@@ -7,9 +7,9 @@ use model::saga::Try;
 use model::workflow::Action;
 use model::workflow::payin_card::steps;
 use model::{
-    Amount, Call, ChargeId, Currency, Defects, IdempotencyKey, Intent, LedgerRequest, Merchant,
-    Money, OperationId, Order, Outcome, Payment, PaymentId, ProviderId, ProviderRequest, Record,
-    RefundOrder, RiskRequest, Rules, Tenant, Token, UndoOutcome,
+    Amount, Aside, Call, ChargeId, Currency, Defects, IdempotencyKey, Intent, LedgerRequest,
+    Merchant, Money, OperationId, Order, Outcome, Payment, PaymentId, ProviderId, ProviderRequest,
+    Record, RefundOrder, RiskRequest, Rules, Tenant, Token, UndoOutcome,
 };
 
 /// What the client wants; the token says which provider comes first.
@@ -29,7 +29,12 @@ pub(crate) fn intent(token: u64) -> Intent {
 /// The same money back, from the provider with this number.
 pub(crate) fn refund(provider: u8) -> Intent {
     let paid = intent(0);
-    let of = RefundOrder { of: paid.payment, provider: ProviderId(provider), charge: ChargeId(9) };
+    let of = RefundOrder {
+        of: paid.payment,
+        provider: ProviderId(provider),
+        charge: ChargeId(9),
+        settled: Aside::NONE,
+    };
     Intent {
         payment: PaymentId::of_refund(paid.tenant, paid.key, 0),
         token: Token(2),

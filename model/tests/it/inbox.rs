@@ -151,12 +151,15 @@ fn a_saga_that_a_webhook_begins_is_accepted_in_the_commit_that_takes_it_in() {
 }
 
 #[test]
-fn what_begins_something_waits_in_the_inbox_for_whoever_begins_it() {
+fn a_return_of_what_nobody_here_ever_sent_is_parked_and_a_persons_in_the_end() {
     let mut store = accepted(Defects::NONE);
     let news = News::Begins(Beginning::PayoutReturned, Amount(5));
     let webhook = Webhook { news, ..told(1, ChargeState::Absent) };
-    assert_eq!(receive(&mut store, &webhook), Some(InboxState::Received));
-    assert_eq!(store.orphans().count(), 0, "nobody gives it up");
+    assert!(store.can_place(&webhook));
+    assert_eq!(receive(&mut store, &webhook), Some(InboxState::Parked));
+    assert_eq!((store.orphans().count(), store.webhook_payment(&webhook)), (1, None));
+    store.restore(&StoreEntry::Found(webhook.event, webhook.token, InboxEvent::GivenUp));
+    assert_eq!((state(&store, &webhook), store.orphans().count()), (InboxState::Dead, 0));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::cases::cases;
 use crate::dialects::EVERY;
 use crate::history::{History, MONEY};
 use crate::house::{Fate, House, Luck};
-use crate::script::rules_at;
+use crate::script::{by_rules, rules_at};
 
 proptest! {
     #![proptest_config(cases(8_000))]
@@ -232,6 +232,8 @@ impl Journey {
                     let next = self.house.underway.iter().map(|late| late.at).min();
                     self.now = next.map_or(until, |next| next.min(until)).max(self.now);
                 }
+                Act::Tell(call) => self.history.called(&call),
+                Act::Decide(snapshot) => self.worker.decide(by_rules(&snapshot)),
                 Act::Finish => return None,
             }
         }

@@ -15,7 +15,7 @@ use model::{
 use proptest::prelude::*;
 
 use crate::history::{self, MONEY};
-use crate::script::rules;
+use crate::script::{by_rules, rules};
 
 const HAS: Amount = Amount(50_000);
 const NO_ACCOUNT: BankAnswer = BankAnswer::Reject(Rejection::Account);
@@ -278,6 +278,8 @@ impl House {
                     self.worker.hear(number, &answer, self.now, &self.rules);
                 }
             }
+            Act::Tell(_) => {}
+            Act::Decide(snapshot) => self.worker.decide(by_rules(&snapshot)),
             Act::Wait(span) => {
                 let next = self.found.iter().position(|(at, ..)| *at <= self.now + span);
                 let Some(next) = next.filter(|_| !self.looks_for.is_zero()) else {

@@ -6,7 +6,7 @@ use model::posting::late::{self, Mover};
 use model::posting::payin::{self, CapturedPart, Part};
 use model::posting::payout::{self, Payout, ReturnedFee};
 use model::posting::refund::{self, Refund, RefundShortfall, Stage};
-use model::posting::settlement::{self, Line, SettledPart};
+use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
 use model::posting::{Voucher, correction, exchange, opening};
 use model::{
@@ -95,7 +95,8 @@ fn a_payment_of_a_marketplace_comes_in_for_each_of_its_merchants() {
 fn a_capture_is_settled() {
     let settled = |parts: &[SettledPart], gross, cost| {
         let gross = Amount(gross);
-        let line = Line { provider: PROVIDER, bank: BANK, gross, cost: Amount(cost), parts };
+        let line =
+            Line { provider: PROVIDER, from: Place::Bank(BANK), gross, cost: Amount(cost), parts };
         settlement::settle(&VOUCHER, &line)
     };
     check(

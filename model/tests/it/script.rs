@@ -21,6 +21,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use model::decision::{Decision, HOUSE_MODEL, Policy, Snapshot};
 use model::{
     Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent,
     OperationId, Order, Payment, Record, Rules, Told,
@@ -46,6 +47,7 @@ pub(crate) fn rules() -> Rules {
         give_up_after: Duration::from_secs(60),
         provider_backoff_max: Duration::from_secs(60),
         call_backoff_max: Duration::from_secs(60),
+        decides: false,
         defects: Defects::NONE,
         changes: Changes::NONE,
     }
@@ -59,6 +61,11 @@ pub(crate) fn patient() -> Rules {
 /// The same, with providers of these dialects.
 pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
     Rules { providers: providers.map(dialects::dialect).to_vec(), ..rules() }
+}
+
+/// What the rules decide, asked as any other policy is.
+pub(crate) fn by_rules(snapshot: &Snapshot) -> Decision {
+    snapshot.decided(Policy::Rules, HOUSE_MODEL, Policy::Rules.choose(snapshot, 0))
 }
 
 /// Plays `script` for a payment that is tried at provider `first`, `a` or `b`,
@@ -93,7 +100,7 @@ pub(crate) fn only_call(rules: &Rules, intent: Intent, lost: &str) -> Vec<String
         match door.act() {
             Act::Wait(pause) => door.now += pause,
             Act::Call(call, _) => panic!("{call:?} after {:#?}", door.written()),
-            Act::Commit(_) | Act::Finish => {}
+            Act::Commit(_) | Act::Tell(_) | Act::Decide(_) | Act::Finish => {}
         }
     }
     door.written()
@@ -292,7 +299,7 @@ impl Door {
             match self.act() {
                 Act::Wait(pause) => self.now += pause,
                 Act::Finish => return None,
-                Act::Call(..) | Act::Commit(_) => {}
+                Act::Call(..) | Act::Tell(_) | Act::Decide(_) | Act::Commit(_) => {}
             }
         }
         self.due.clone()
@@ -323,7 +330,8 @@ impl Door {
                 self.due = Some((call.clone(), *number));
             }
             Act::Wait(pause) => assert!(*pause > Duration::ZERO, "a wait lasts"),
-            Act::Finish => {}
+            Act::Decide(snapshot) => self.worker.decide(by_rules(snapshot)),
+            Act::Tell(_) | Act::Finish => {}
         }
         act
     }

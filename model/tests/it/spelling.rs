@@ -91,6 +91,8 @@ pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
         Record::Notified => "notified".to_owned(),
         Record::CaseOpened(case) => format!("case {}", snake(&format!("{case:?}"))),
         Record::Flagged => "flagged".to_owned(),
+        Record::Reversed => "reversed".to_owned(),
+        Record::Decision(decision) => format!("decided to {}", decision.action),
         Record::Terminal => "terminal".to_owned(),
         Record::Locked(exchange) => format!("locked {}", i128::from(exchange.target)),
         Record::Covered(cover) => format!("covered {}", i128::from(cover.cost)),

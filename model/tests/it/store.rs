@@ -6,8 +6,8 @@ use std::time::Duration;
 use model::gatekeeper::{KeyEndpoint, KeyId, KeyRow, PaidOnce, StoredReply};
 use model::workflow::payin_card::steps;
 use model::{
-    Commit, CommitResult, Fingerprint, IdempotencyKey, Intent, OperationId, PaymentId, Record,
-    Status, Store, StoreEntry, Tenant, Then, Token, WorkerId, saga::Try,
+    Aside, Commit, CommitResult, Fingerprint, IdempotencyKey, Intent, OperationId, PaymentId,
+    Record, Status, Store, StoreEntry, Tenant, Then, Token, WorkerId, saga::Try,
 };
 
 use crate::history::intent;
@@ -248,7 +248,12 @@ mod refundable {
     }
 
     fn refund(number: u64, amount: i128) -> Commit {
-        let order = RefundOrder { of: MINE, provider: ProviderId(2), charge: ChargeId(9) };
+        let order = RefundOrder {
+            of: MINE,
+            provider: ProviderId(2),
+            charge: ChargeId(9),
+            settled: Aside::NONE,
+        };
         let payment = PaymentId(100 + number);
         let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
         wanted.money.amount = Amount(amount);

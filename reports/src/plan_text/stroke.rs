@@ -47,6 +47,9 @@ fn what(blow: &Blow) -> String {
         }
         Blow::CaptureDeclined => "is declined by the issuer".to_owned(),
         Blow::RefundFailed => "comes to nothing: the money can't be given back".to_owned(),
+        Blow::RefundReturned(after) => {
+            format!("succeeds, and comes back {} later", Brief::from(after))
+        }
         Blow::IndexLag(lag) => format!("is not seen by queries for {}", Brief::from(lag)),
         Blow::NoAnswer => "is handled, and not answered".to_owned(),
         Blow::SlowInvestigation(after) => format!("is answered {} later", Brief::from(after)),
@@ -69,6 +72,12 @@ fn what(blow: &Blow) -> String {
         Blow::WebhookEarly(wait) => {
             format!("is sent {} before the request is answered", Brief::from(wait))
         }
+        Blow::DecisionLate(after) => format!("is answered {} late", Brief::from(after)),
+        Blow::DecisionMute => "is never answered".to_owned(),
+        Blow::DecisionStale => "is answered as the question before".to_owned(),
+        Blow::DecisionGarbled => "is answered without an action".to_owned(),
+        Blow::DecisionOutside => "is answered with what is not allowed".to_owned(),
+        Blow::DecisionAdverse => "is answered by an adversary".to_owned(),
         Blow::Rejected => "is rejected".to_owned(),
         Blow::Reviewed(after, true) => {
             format!("is reviewed by a person, and approved {} later", Brief::from(after))

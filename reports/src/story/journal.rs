@@ -1,5 +1,6 @@
 //! What the journal of a payment says, in plain words.
 
+use model::decision::{Action, Advice, Decision, Mask};
 use model::saga::Try;
 use model::workflow::PaymentWorkflow;
 use model::{
@@ -10,6 +11,7 @@ use scenarios::party::{self, provider_role};
 use scenarios::plan::Operation;
 
 use super::speech;
+use crate::brief::Brief;
 
 /// What `record`, now durable, says.
 pub(super) fn sentence(
@@ -44,6 +46,9 @@ pub(super) fn sentence(
         }
         Record::Notified => "the merchant knows".to_owned(),
         Record::CaseOpened(case) => format!("a person has to look: {}", why(*case)),
+        Record::Reversed => {
+            "what was sent has come back, and its payment is returned from now on".to_owned()
+        }
         Record::Flagged => {
             "a person has to look: a refund and a dispute take back more than was taken".to_owned()
         }
@@ -52,6 +57,7 @@ pub(super) fn sentence(
         Record::Covered(cover) => {
             format!("the quote had ended: the house buys what it promised at {}", rate(cover.rate))
         }
+        Record::Decision(decision) => decided(decision),
     }
 }
 
@@ -65,6 +71,35 @@ fn locked(exchange: &Exchange) -> String {
 
 fn rate(rate: Rate) -> String {
     format!("a rate of {} minor units for {}", rate.target, rate.source)
+}
+
+/// What was decided, and by whom.
+fn decided(decision: &Decision) -> String {
+    let action = action(decision.action);
+    match decision.instead {
+        Some(why) => format!("the rules decide to {action}: {why}"),
+        None => format!("the {} policy decides to {action}", decision.policy),
+    }
+}
+
+fn action(action: Action) -> String {
+    match action {
+        Action::Try(provider) => format!("try at {}", party::name(provider_role(provider))),
+        Action::Wait(wait) if wait.is_zero() => "wait".to_owned(),
+        Action::Wait(wait) => format!("wait for {}", Brief::from(wait)),
+        other => other.to_string(),
+    }
+}
+
+/// What there is to choose from.
+pub(super) fn actions(mask: Mask) -> String {
+    mask.actions().map(action).collect::<Vec<_>>().join(", or ")
+}
+
+/// What a decider says.
+pub(super) fn advice(advice: &Advice) -> String {
+    let said = advice.action.map_or("nothing".to_owned(), action);
+    format!("{said}, by version {} (model {})", advice.snapshot, advice.model)
 }
 
 /// A step by its name, and the how-manieth try at it from the second on.
@@ -108,6 +143,8 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         Outcome::Answered => "has reached the provider".to_owned(),
         Outcome::Decided { won: true } => "is for the merchant".to_owned(),
         Outcome::Decided { won: false } => "is for the customer".to_owned(),
+        Outcome::Recalled { granted: true } => "is granted: the money will come back".to_owned(),
+        Outcome::Recalled { granted: false } => "is refused".to_owned(),
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),
@@ -146,5 +183,6 @@ fn why(case: Case) -> &'static str {
         Case::RefusedRetriable => "a step that must succeed was refused",
         Case::InDoubt => "nobody answers whether it happened",
         Case::UndoStuck => "nobody answers whether it was undone",
+        Case::Escalated => "whoever decides wants a person to know",
     }
 }

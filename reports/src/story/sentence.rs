@@ -224,6 +224,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Operation(_, Nudge::Start) => "it is time to begin",
         Timer::Operation(_, Nudge::Look(_)) => "it is time to look at the payment to give back",
         Timer::Operation(_, Nudge::ClickAgain) => "the customer clicks once more",
+        Timer::Operation(_, Nudge::Recall(_)) => "the customer wants back what was paid out",
         Timer::Operation(_, Nudge::Cancel) => "the customer wants it no more",
         Timer::Operation(_, Nudge::Ask(_) | Nudge::AskCancel(_)) => "it is time to ask again",
         Timer::Request(_) => "the store has not answered",
@@ -242,9 +243,18 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Answer(_) => "an answer that it had put off is due",
         Timer::Mature(_) => "the issuer makes up its mind",
         Timer::Dispute(_) => "a customer's bank makes up its mind",
+        Timer::RefundBack(_) => "a refund comes back from the customer's bank",
+        Timer::ByHand(_) => "somebody has the dashboard open",
+        Timer::Replay(_) => "somebody has it tell of everything once more",
+        Timer::Advise(_) => "an answer that it had held back is due",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",
+        Timer::CutOff => "the banking day is over",
+        Timer::File(..) => "it is time to send a settlement file",
+        Timer::FileRepeat(_) => "it sends a settlement file once more",
+        Timer::Reconcile => "the reconciler may have forgotten something",
+        Timer::Overdue(_) => "a settlement file should have told of it",
     }
 }
 

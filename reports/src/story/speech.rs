@@ -7,7 +7,7 @@ use model::{
 use scenarios::Plan;
 use scenarios::message::{ClientReply, Message};
 
-use super::{bank, journal, ledger};
+use super::{bank, journal, ledger, settlement, two_phase};
 use crate::brief::Brief;
 use crate::number::counted;
 
@@ -39,10 +39,12 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         }
         Message::Get(..) => told(Ask, "tell how the payment stands"),
         Message::Cancel(..) => told(Ask, "cancel the payment"),
+        Message::AskRecall(..) => told(Ask, "get back what was paid out"),
         Message::Created(_, said)
         | Message::Refunded(_, said)
         | Message::Got(_, said)
-        | Message::Cancelled(_, said) => (Answer, reply(said)),
+        | Message::Cancelled(_, said)
+        | Message::RecallAsked(_, said) => (Answer, reply(said)),
         Message::Notice(notice) => told(Tell, status(notice.status)),
         Message::NoticeAck(..) => told(Tell, "it knows"),
         Message::Event(event) | Message::MerchantEvent(event) => {
@@ -98,11 +100,27 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Book(_, LedgerRequest::Lookup(ids)) => {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
         }
+        Message::Decide(question) => {
+            let actions = journal::actions(question.snapshot.mask());
+            (Ask, format!("decide from version {}: {actions}", question.snapshot.version))
+        }
+        Message::Decided(advised) => (Answer, journal::advice(&advised.advice)),
         Message::Provide(_, asked) => (Ask, request(asked, currency)),
         Message::Remit(_, asked) => (Ask, bank::request(asked)),
         Message::Return(notice) => (Tell, bank::came_back(notice)),
         Message::ReturnReply(receipt) if receipt.taken => told(Answer, "taken in"),
         Message::ReturnReply(_) => told(Answer, "not taken in just now"),
+        Message::SettlementFile(file) => (Tell, settlement::file(file)),
+        Message::File(file) => (Ask, format!("keep {}", settlement::file(file))),
+        Message::FileReceipt(receipt) | Message::Filed(receipt) => match receipt.taken {
+            true => told(Answer, "the settlement file has been taken in"),
+            false => told(Answer, "the settlement file is not all there: send it again"),
+        },
+        Message::FileAgain(_) => told(Ask, "send every settlement file that was not taken in"),
+        Message::Reconcile(task) => (Ask, settlement::task(task)),
+        Message::Reconciled(_, what) => (Tell, settlement::done(what)),
+        Message::AskReport(_) => told(Ask, "tell what books and files differ in"),
+        Message::Report(_, report) => (Answer, settlement::report(report)),
         Message::Webhook(told) => (Tell, webhook(told, currency)),
         Message::Receive(told) => (Ask, format!("keep {}", webhook(told, currency))),
         Message::WebhookReply(receipt) | Message::Received(receipt) => {
@@ -120,6 +138,7 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         | Message::Booked(_, said)
         | Message::Provided(_, said)
         | Message::Remitted(_, said) => (Answer, answer(said, currency)),
+        Message::TwoPhase(message) => two_phase::content(message),
     }
 }
 

@@ -304,6 +304,7 @@ fn is_of_money(message: &Message) -> bool {
         Message::Create(_)
             | Message::Refund(_)
             | Message::Cancel(..)
+            | Message::AskRecall(..)
             | Message::Notice(_)
             | Message::Event(_)
             | Message::MerchantEvent(_)
@@ -319,6 +320,7 @@ fn is_of_money(message: &Message) -> bool {
             | Message::Webhook(_)
             | Message::WebhookReply(_)
             | Message::Told(..)
+            | Message::TwoPhase(_)
     )
 }
 

@@ -7,20 +7,24 @@ use std::sync::Arc;
 
 use model::{
     AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, PaymentId, Record, Token, Transfer, TransferId, TransferKind,
+    OperationId, Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer,
+    TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::nets::Nets;
 use super::quotes::{QuoteCounts, Quotes};
+use super::rail::Rail;
 use super::screen_view::Asked;
+use super::settlement_view::Settlements;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
-use crate::fact::{BankStrike, Endpoint, ProviderStrike};
-use crate::judge::{BANK_STRIKES, PROVIDER_STRIKES};
+use crate::fact::{BankStrike, DecisionStrike, Endpoint, ProviderStrike};
+use crate::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
 use crate::message::{Asking, ClientReply};
 use crate::party;
 use crate::plan::{Operation, Plan};
@@ -34,7 +38,9 @@ pub struct Authorities {
     pub(super) has_no_journal: bool,
     pub(super) dossiers: Dossiers,
     pub(super) sums: Sums,
+    pub(super) nets: Nets,
     pub(super) watch: Watch,
+    pub(super) settlements: Settlements,
     /// LG: the id of every stored transfer.
     stored: IdSet,
     /// The places of the operations whose keys others use too, by key.
@@ -49,8 +55,11 @@ pub struct Authorities {
     pub(super) quotes: Quotes,
     strikes: [u64; PROVIDER_STRIKES.len()],
     bank_strikes: [u64; BANK_STRIKES.len()],
+    decision_strikes: [u64; DECISION_STRIKES.len()],
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
+    /// Payments whose providers took back what two-phase commit relied on.
+    revoked: BTreeMap<Token, ProviderId>,
     calls_again: u64,
     undone: BTreeMap<&'static str, u64>,
 }
@@ -63,6 +72,8 @@ impl Authorities {
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
             watch: Watch::new(plan),
+            settlements: Settlements::new(plan.settlement.as_ref().map(|plan| plan.contract)),
+            nets: Nets::default(),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
             refunds: refunds(plan),
@@ -71,7 +82,9 @@ impl Authorities {
             quotes: Quotes::default(),
             strikes: [0; PROVIDER_STRIKES.len()],
             bank_strikes: [0; BANK_STRIKES.len()],
+            decision_strikes: [0; DECISION_STRIKES.len()],
             strokes: BTreeSet::new(),
+            revoked: BTreeMap::new(),
             calls_again: 0,
             undone: BTreeMap::new(),
         }
@@ -107,12 +120,29 @@ impl Authorities {
         self.plan.core.is_none_or(heals)
     }
 
+    /// How many payments were committed whose providers took back what they had
+    /// promised.
+    pub fn revocations(&self) -> u64 {
+        self.revoked.len() as u64
+    }
+
+    /// The provider that took back what it had promised for this instrument, after
+    /// two-phase commit had decided on it: a person has that.
+    pub(super) fn revoked_by(&self, token: Token) -> Option<ProviderId> {
+        self.revoked.get(&token).copied()
+    }
+
+    pub(super) fn take_revocation(&mut self, token: Token, provider: ProviderId) {
+        self.revoked.insert(token, provider);
+    }
+
     /// Whether a person has this payment, because of a fault that the plan
     /// never heals.
     pub(super) fn is_open_case(&self, token: Token) -> bool {
         let open = |view: &PaymentRecordView| view.case && !view.status.is_final();
-        self.has_permanent_faults()
-            && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
+        self.revoked.contains_key(&token)
+            || self.has_permanent_faults()
+                && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
     }
 
     /// Other operations with the key of this one, of its tenant or another.
@@ -196,11 +226,28 @@ impl Authorities {
         self.bank_strikes[strike as usize]
     }
 
+    /// How often `strike` fell at the decider.
+    pub fn decision_strikes(&self, strike: DecisionStrike) -> u64 {
+        self.decision_strikes[strike as usize]
+    }
+
     /// The strokes of the plan that never fell, by id: what they wait for never
     /// came.
     pub fn never_fell(&self) -> impl Iterator<Item = u32> {
         let strokes = self.plan.strokes.iter().map(|stroke| stroke.id);
+        let mishaps = self.plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+        let strokes = strokes.chain(mishaps.map(|mishap| mishap.id));
         strokes.filter(|id| !self.strokes.contains(id))
+    }
+
+    /// What books and settlement files differ in, as the reconciler told last.
+    pub fn reported(&self) -> Option<&Report> {
+        self.settlements.report()
+    }
+
+    /// How often this went wrong with a settlement file.
+    pub fn file_strikes(&self, name: &'static str) -> u64 {
+        self.settlements.strikes(name)
     }
 
     /// What became of quotes for exchanges.
@@ -267,7 +314,8 @@ impl Authorities {
 
     /// Whether `operation` was intended for this instrument.
     pub(super) fn intends(&self, token: Token, operation: OperationId) -> bool {
-        self.of(token).is_some_and(|dossier| dossier.intends(operation))
+        self.settlements.intends(operation)
+            || self.of(token).is_some_and(|dossier| dossier.intends(operation))
     }
 
     /// Whether a transfer with this id is stored.
@@ -296,8 +344,12 @@ impl Authorities {
         self.bank_strikes[strike as usize] += 1;
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
-        self.dossiers.open(movement.remittance.destination).take_remittance(movement);
+    pub(super) fn count_decision_strike(&mut self, strike: DecisionStrike) {
+        self.decision_strikes[strike as usize] += 1;
+    }
+
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        self.dossiers.open(movement.remittance.destination).take_remittance(at, movement);
     }
 
     pub(super) fn take_stroke(&mut self, stroke: u32) {
@@ -312,7 +364,7 @@ impl Authorities {
         self.watch.take_movement(at, movement);
         self.dossiers.open(movement.charge.token).take_movement(at, movement);
         if is_refund(movement.event) {
-            self.dossiers.open(movement.token).take_refund(movement);
+            self.dossiers.open(movement.token).take_refund(at, movement);
         }
     }
 
@@ -326,12 +378,24 @@ impl Authorities {
         self.watch.take_record(at, token, record);
         self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
+        match record {
+            Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
+                self.nets.quote(token, *quote);
+            }
+            Record::StatusChanged(Status::Succeeded) => {
+                if let Some(view) = dossier.payment(payment) {
+                    self.nets.succeed(token, view.taken(), view.intent.money.amount);
+                }
+            }
+            Record::StatusChanged(Status::Failed | Status::Canceled) => self.nets.fail(token),
+            _ => {}
+        }
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
         } else if let Some(undone) = dossier.take_record(at, payment, record) {
             *self.undone.entry(undone.name()).or_default() += 1;
         }
-        if *record == Record::Terminal {
+        if matches!(record, Record::Terminal | Record::StatusChanged(Status::Settled)) {
             self.dossiers.close(token);
         }
     }
@@ -340,6 +404,7 @@ impl Authorities {
     pub(super) fn take_row(&mut self, at: VirtualTime, row: &Transfer) {
         self.watch.take_row(at, row);
         self.stored.insert(row.id.0);
+        let refunds = self.refunded_by(row.token).is_some();
         let dossier = self.dossiers.open(row.token);
         match row.kind {
             TransferKind::Posted => self.sums.post(row),
@@ -358,9 +423,17 @@ impl Authorities {
             }
         }
         dossier.take_rail(at, row);
+        // What moves by a settlement file was booked before.
+        if self.settlements.intends(row.operation) {
+            return;
+        }
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
+        let by_hand = !refunds && Rail::booked_by(row) == Some(Rail::ByHand);
+        let stands = |status| matches!(status, Status::Succeeded | Status::Settled);
+        let succeeded = dossier.payments.iter().any(|view| stands(view.status));
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
+            self.nets.post(row, succeeded);
             let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));
             if left(row.credit.name) {
                 dossier.booked += row.amount;
@@ -370,6 +443,7 @@ impl Authorities {
             }
             let owed = |name| matches!(name, AccountName::ProviderReceivable(_));
             match (owed(row.debit.name), owed(row.credit.name), disputed) {
+                _ if by_hand => dossier.by_hand += row.amount,
                 (true, _, false) => dossier.booked += row.amount,
                 (_, true, false) => dossier.booked -= row.amount,
                 (true, _, true) => dossier.withdrawn -= row.amount,

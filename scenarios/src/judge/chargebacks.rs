@@ -1,4 +1,4 @@
-//! The invariants of what is taken back: I07, L06, and their part of I34.
+//! The invariants of what is taken back: I07, and their part of I34.
 
 use model::{Amount, ChargeEvent, Money, Movement, Token};
 use sim::Sighting;
@@ -24,22 +24,10 @@ pub(super) fn judge(found: &mut Findings, seen: Sighting, movement: &Movement) {
     });
 }
 
-/// What befell the payment at its provider is in the ledger, and was there in
-/// time; and all tell the same of it.
+/// All tell the same of what customers' banks took back.
 pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossier: &Dossier) {
-    for event in &dossier.rail {
-        let in_time = event.booked_at.is_some_and(|at| at <= event.at.after(BOOK));
-        let about = (token, "dispute", Relation::NeverFinished);
-        found.check(Invariant::L06, seen, about, in_time, || {
-            let (what, at) = (event.what.name(), event.at);
-            let booked = match event.booked_at {
-                Some(at) => format!("was booked at {at}"),
-                None => "was never booked".to_owned(),
-            };
-            format!("the dispute over {} was {what} at {at}, which {booked}", called(token))
-        });
-    }
-    if dossier.rail.is_empty() && dossier.withdrawn == Amount::ZERO {
+    let is_disputed = dossier.rail.iter().any(|event| event.what.is_of_dispute());
+    if !is_disputed && dossier.withdrawn == Amount::ZERO {
         return;
     }
     flagged(found, seen, token, dossier);

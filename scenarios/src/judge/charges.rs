@@ -7,6 +7,7 @@ use super::authorities::Authorities;
 use super::called;
 use super::findings::{Findings, Relation};
 use crate::invariant::Invariant;
+use crate::plan::Protocol;
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting, movement: &Movement) {
     intent_before_effect(said, found, seen, movement);
@@ -82,6 +83,10 @@ fn intent_before_effect(
     seen: Sighting,
     movement: &Movement,
 ) {
+    // Under two-phase commit that is I30's.
+    if said.plan.protocol == Protocol::TwoPhase {
+        return;
+    }
     let Some(reference) = movement.reference else { return };
     let intended = said.intends(movement.token, reference);
     let step = match movement.event {

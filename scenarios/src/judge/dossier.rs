@@ -19,7 +19,8 @@ use crate::plan::Operation;
 pub(super) struct Dossier {
     /// PB: every charge, in the order in which the books had them.
     pub(super) charges: Vec<ChargeView>,
-    /// PB: what was given back to it, if it is that of a refund.
+    /// PB: what was given back to it, if it is that of a refund; by hand, if it is
+    /// not.
     pub(super) given: GivenBack,
     /// PB: everything that was to be sent to it, in the order in which the books
     /// had it.
@@ -29,8 +30,12 @@ pub(super) struct Dossier {
     pub(super) booked: Amount,
     /// LG: what those withdrew.
     pub(super) withdrawn: Amount,
-    /// PB and LG: what befell it at its provider unasked, and when that was
-    /// booked.
+    /// LG: what was sent for it, and came back.
+    pub(super) returned: Amount,
+    /// LG: what somebody gave back of it by hand, at its provider.
+    pub(super) by_hand: Amount,
+    /// PB and LG: what befell it at its provider or bank unasked, and when that
+    /// was booked.
     pub(super) rail: Vec<RailEvent>,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
@@ -56,6 +61,8 @@ pub(super) struct GivenBack {
     pub(super) amount: Amount,
     /// How much more will be, unless that fails.
     pub(super) pending: Amount,
+    /// How much was, and came back.
+    pub(super) came_back: Amount,
 }
 
 /// One charge, as the provider's own books have it.
@@ -111,7 +118,7 @@ pub struct PaymentRecordView {
     pub intent: Intent,
     /// The status.
     pub status: Status,
-    /// When the status last changed.
+    /// When the status last changed, or was final first.
     pub changed_at: VirtualTime,
     /// Whether there is no way back.
     pub pivot: bool,
@@ -141,6 +148,8 @@ impl Dossier {
         self.remittances.clear();
         self.booked = Amount::ZERO;
         self.withdrawn = Amount::ZERO;
+        self.returned = Amount::ZERO;
+        self.by_hand = Amount::ZERO;
         self.rail.clear();
         self.holds.clear();
         self.payments.clear();
@@ -181,7 +190,10 @@ impl Dossier {
     }
 
     /// Takes what a movement of the charge means for the refund that it is for.
-    pub(super) fn take_refund(&mut self, movement: &Movement) {
+    pub(super) fn take_refund(&mut self, at: VirtualTime, movement: &Movement) {
+        if let Some(what @ Rail::RefundReturned) = Rail::of(movement) {
+            self.rail.push(RailEvent { what, at, booked_at: None });
+        }
         let given = &mut self.given;
         given.by = Some(movement.charge.provider);
         match movement.event {
@@ -204,9 +216,17 @@ impl Dossier {
             ChargeEvent::RefundReturned(amount) => {
                 given.effective -= 1;
                 given.amount -= amount;
+                given.came_back += amount;
             }
             _ => {}
         }
+    }
+
+    /// What was sent and came back, as the books of banks and providers have it.
+    pub(super) fn came_back(&self) -> Amount {
+        let back = |view: &&RemittanceView| matches!(view.state, RemittanceState::Returned(_));
+        let payouts = self.remittances.iter().filter(back).map(|view| view.money.amount);
+        payouts.sum::<Amount>() + self.given.came_back
     }
 
     /// What of the merchant's the ledger holds for it.
@@ -229,16 +249,28 @@ impl Dossier {
         disputes.map(|view| view.intent.money.amount).sum()
     }
 
-    /// What of it can't be given back, because customers' banks have it: journal
-    /// and ledger say so, and no person was told of a refund that was under way.
+    /// What was given back by hand, as the journal has it.
+    pub(super) fn accepted_by_hand(&self) -> Amount {
+        let refunds = self.payments.iter();
+        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
+        refunds.map(|view| view.intent.money.amount).sum()
+    }
+
+    /// What of it can't be given back, because customers' banks have it, or the
+    /// customer by somebody's hand: journal and ledger say so, and no person was
+    /// told of a refund that was under way.
     pub(super) fn withheld(&self) -> Amount {
         let told = self.payments.iter().any(|view| view.flagged_at.is_some());
-        if told { Amount::ZERO } else { self.disputed().min(self.withdrawn) }
+        let held = self.disputed().min(self.withdrawn) + self.by_hand;
+        if told { Amount::ZERO } else { held }
     }
 
     /// The ledger has stored `row`.
     pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
         let Some(what) = Rail::booked_by(row) else { return };
+        if what.is_return() {
+            self.returned += row.amount;
+        }
         let open = |event: &&mut RailEvent| event.what == what && event.booked_at.is_none();
         if let Some(event) = self.rail.iter_mut().find(open) {
             event.booked_at = Some(at);
@@ -246,7 +278,7 @@ impl Dossier {
     }
 
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
-        if let Some(what) = Rail::of(movement.event) {
+        if let Some(what) = Rail::of(movement).filter(|what| !what.is_return()) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
         let known = self.charges.iter().position(|view| view.id == movement.charge.id);
@@ -257,7 +289,10 @@ impl Dossier {
         self.charges[at].take(movement);
     }
 
-    pub(super) fn take_remittance(&mut self, movement: &BankMovement) {
+    pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
+        if let Some(what) = Rail::of_bank(movement) {
+            self.rail.push(RailEvent { what, at, booked_at: None });
+        }
         let now = RemittanceView {
             reference: movement.remittance.reference,
             bank: movement.remittance.bank,
@@ -304,11 +339,16 @@ impl Dossier {
             }
             Record::PivotCommitted => view.pivot = true,
             Record::StatusChanged(status) => {
+                // What becomes of a success later is not what it was waited for.
+                if !view.status.is_final() {
+                    view.changed_at = at;
+                }
                 view.status = *status;
-                view.changed_at = at;
-                view.stream.change(*status);
+                if view.intent.order.has_events() {
+                    view.stream.change(*status);
+                }
             }
-            Record::CaseOpened(_) => view.case = true,
+            Record::CaseOpened(_) => view.case |= record.hands_over(),
             _ => {}
         }
         None
@@ -361,11 +401,14 @@ impl PaymentRecordView {
 
     /// What was captured for it, if it succeeded.
     pub(super) fn captured(&self) -> Amount {
-        match (self.status, self.intent.order.captures().is_at_once()) {
-            (Status::Succeeded, true) => self.intent.money.amount,
-            (Status::Succeeded, false) => self.in_parts,
-            _ => Amount::ZERO,
-        }
+        let stands = matches!(self.status, Status::Succeeded | Status::Settled);
+        if stands { self.taken() } else { Amount::ZERO }
+    }
+
+    /// What it takes, as far as it has come if that is in parts.
+    pub(super) fn taken(&self) -> Amount {
+        let at_once = self.intent.order.captures().is_at_once();
+        if at_once { self.intent.money.amount } else { self.in_parts }
     }
 
     /// Takes what became of one of several captures, or of a single one of a

@@ -40,13 +40,20 @@ pub(super) fn emitted(
     }
 }
 
-/// A shop hears of an event.
-pub(super) fn told(said: &mut Authorities, found: &mut Findings, seen: Sighting, event: &Event) {
+/// A shop hears of an event; whether it has heard of none that comes after it.
+pub(super) fn told(
+    said: &mut Authorities,
+    found: &mut Findings,
+    seen: Sighting,
+    event: &Event,
+) -> bool {
     let (token, seq) = (event.token, event.id.seq);
-    let Some(view) = said.dossiers.open(token).payment_mut(event.id.stream) else { return };
+    let Some(view) = said.dossiers.open(token).payment_mut(event.id.stream) else { return true };
+    let is_newest = !(seq + 1..=EVENTS_MAX).any(|later| view.stream.told.has(later));
     let in_order = seq == 1 || view.stream.told.has(seq - 1);
     view.stream.told.add(seq);
     out_of_order(found, seen, (token, "notify"), seq, in_order);
+    is_newest
 }
 
 /// The lake has counted an event, durably.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use model::Token;
 use model::workflow::chargeback::CHARGEBACK;
+use model::workflow::refund_by_hand::REFUND_BY_HAND;
+use model::workflow::reversal::REVERSAL;
 use serde::Serialize;
 use sim::{Sighting, VirtualTime};
 
@@ -185,6 +187,8 @@ impl Findings {
                 token,
                 workflow: match step {
                     "dispute" | "contest" => CHARGEBACK.saga.name,
+                    "return" => REVERSAL.saga.name,
+                    "by-hand" => REFUND_BY_HAND.saga.name,
                     _ => self.plan.workflow(token).saga.name,
                 },
                 step,

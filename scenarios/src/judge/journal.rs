@@ -1,12 +1,12 @@
 //! The invariants of the durable journal: I12, I14 and I15.
 
 use model::workflow::Action;
-use model::{PaymentId, Record, Token};
+use model::{PaymentId, Record, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
-use super::called;
 use super::findings::{Findings, Relation};
+use super::{called, reversals};
 use crate::invariant::Invariant;
 
 /// Judges `record` by what was durable before it.
@@ -22,8 +22,11 @@ pub(super) fn judge(
     let workflow = view.intent.order.workflow();
     if let Record::StatusChanged(status) = record {
         let about = (token, "status", Relation::RecordOutOfOrder);
-        found.check(Invariant::I15, seen, about, view.status.may_become(*status), || {
-            format!("{} was {}, and became {status}", called(token), view.status)
+        let gated = *status != Status::Returned || reversals::is_back(said, token);
+        let legal = gated && view.status.may_become(*status);
+        found.check(Invariant::I15, seen, about, legal, || {
+            let why = if gated { "" } else { ", though nothing had come back" };
+            format!("{} was {}, and became {status}{why}", called(token), view.status)
         });
     }
     match record {

@@ -6,8 +6,9 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::{keys, refunds};
+use super::{keys, refunds, settlements};
 use crate::invariant::Invariant;
+use crate::plan::Protocol;
 
 pub(super) fn judge(
     said: &mut Authorities,
@@ -24,6 +25,7 @@ pub(super) fn judge(
         keys::stored(found, seen, row);
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
+        settlements::booked(said, found, seen, row);
         said.take_row(seen.at, row);
     }
     for row in &booking.rows {
@@ -73,7 +75,7 @@ fn hold_expires_once(said: &Authorities, found: &mut Findings, seen: Sighting, h
 
 fn intent_before_effect(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     // Instrument 0 is the funding of limits, which nobody asked for.
-    if row.token == Token(0) {
+    if row.token == Token(0) || said.plan.protocol == Protocol::TwoPhase {
         return;
     }
     let intended = said.intends(row.token, row.operation);

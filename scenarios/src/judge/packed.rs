@@ -72,7 +72,10 @@ impl Packed {
     /// could not be had back.
     pub(super) fn pack(dossier: &Dossier, operation: &Operation) -> Option<Self> {
         let [view] = dossier.payments.as_slice() else { return None };
-        if dossier.withdrawn != Amount::ZERO || !dossier.rail.is_empty() {
+        if dossier.withdrawn != Amount::ZERO
+            || dossier.by_hand != Amount::ZERO
+            || !dossier.rail.is_empty()
+        {
             return None;
         }
         let order = view.intent.order;

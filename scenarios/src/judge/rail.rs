@@ -1,9 +1,17 @@
-//! What providers did by themselves, and when the ledger had it.
+//! What providers and banks did by themselves, and when the ledger had it: L06.
 
-use model::{AccountName, ChargeEvent, Transfer};
-use sim::VirtualTime;
+use model::{
+    AccountName, BankMovement, ChargeEvent, Movement, RemittanceEvent, Status, Token, Transfer,
+};
+use sim::{Sighting, VirtualTime};
 
-/// Something that a provider did by itself.
+use super::called;
+use super::dossier::Dossier;
+use super::findings::{Findings, Relation};
+use crate::bounds::BOOK;
+use crate::invariant::Invariant;
+
+/// Something that a provider or a bank did by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RailEvent {
     pub(super) what: Rail,
@@ -13,26 +21,41 @@ pub(super) struct RailEvent {
     pub(super) booked_at: Option<VirtualTime>,
 }
 
-/// What a provider does by itself: what becomes of a dispute.
+/// What they do by themselves: what becomes of a dispute, and of what was sent;
+/// and what somebody has them do by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rail {
-    /// It gave the money to the customer's bank.
+    /// A provider gave the money to the customer's bank.
     Opened,
     /// It got it back.
     Won,
     /// It did not.
     Lost,
+    /// A payout came back to its bank.
+    PayoutReturned,
+    /// A refund came back to its provider.
+    RefundReturned,
+    /// A provider gave money back by hand.
+    ByHand,
 }
 
 impl Rail {
-    /// What a change in the books is of these.
-    pub(super) fn of(event: ChargeEvent) -> Option<Self> {
-        match event {
+    /// What a change in a provider's books is of these.
+    pub(super) fn of(movement: &Movement) -> Option<Self> {
+        match movement.event {
             ChargeEvent::Disputed(_) => Some(Self::Opened),
             ChargeEvent::DisputeWon(_) => Some(Self::Won),
             ChargeEvent::DisputeLost => Some(Self::Lost),
+            ChargeEvent::RefundReturned(_) => Some(Self::RefundReturned),
+            _ if is_by_hand(movement) => Some(Self::ByHand),
             _ => None,
         }
+    }
+
+    /// What a change in a bank's books is of these.
+    pub(super) fn of_bank(movement: &BankMovement) -> Option<Self> {
+        let returned = matches!(movement.event, RemittanceEvent::Returned(_));
+        returned.then_some(Self::PayoutReturned)
     }
 
     /// What a stored row books of these.
@@ -41,15 +64,72 @@ impl Rail {
             (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => Some(Self::Opened),
             (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::Won),
             (_, AccountName::Dispute(_)) => Some(Self::Lost),
+            (AccountName::Bank(_), AccountName::TransitOut(_)) => Some(Self::PayoutReturned),
+            (AccountName::ProviderReceivable(_), AccountName::TransitOutProviders) => {
+                Some(Self::RefundReturned)
+            }
+            (AccountName::TransitOutProviders, AccountName::ProviderReceivable(_)) => {
+                Some(Self::ByHand)
+            }
             _ => None,
         }
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    /// Whether it is about a dispute.
+    pub(super) const fn is_of_dispute(self) -> bool {
+        matches!(self, Self::Opened | Self::Won | Self::Lost)
+    }
+
+    /// Whether something that was sent came back.
+    pub(super) const fn is_return(self) -> bool {
+        matches!(self, Self::PayoutReturned | Self::RefundReturned)
+    }
+
+    /// The step that it is judged at, in the words of a violation.
+    const fn step(self) -> &'static str {
+        match self {
+            Self::Opened | Self::Won | Self::Lost => "dispute",
+            Self::PayoutReturned | Self::RefundReturned => "return",
+            Self::ByHand => "by-hand",
+        }
+    }
+
+    const fn name(self) -> &'static str {
         match self {
             Self::Opened => "opened",
             Self::Won => "won",
             Self::Lost => "lost",
+            Self::PayoutReturned | Self::RefundReturned => "returned",
+            Self::ByHand => "given back by hand",
         }
     }
+}
+
+/// What befell the payment outside is in the ledger, and was there in time. What
+/// came of a refund before the house had booked that it succeeded, it takes for a
+/// refund that failed: there is nothing to be reversed.
+pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossier: &Dossier) {
+    let succeeded = |status| matches!(status, Status::Succeeded | Status::Returned);
+    let booked = dossier.payments.iter().any(|view| succeeded(view.status));
+    for event in &dossier.rail {
+        if event.what == Rail::RefundReturned && !booked {
+            continue;
+        }
+        let in_time = event.booked_at.is_some_and(|at| at <= event.at.after(BOOK));
+        let about = (token, event.what.step(), Relation::NeverFinished);
+        found.check(Invariant::L06, seen, about, in_time, || {
+            let (what, at) = (event.what.name(), event.at);
+            let booked = match event.booked_at {
+                Some(at) => format!("was booked at {at}"),
+                None => "was never booked".to_owned(),
+            };
+            let subject = if event.what.is_of_dispute() { "the dispute over " } else { "" };
+            format!("{subject}{} was {what} at {at}, which {booked}", called(token))
+        });
+    }
+}
+
+/// Whether it is money that went back, and no request asked for it.
+pub(super) fn is_by_hand(movement: &Movement) -> bool {
+    matches!(movement.event, ChargeEvent::Refunded(_)) && movement.reference.is_none()
 }

@@ -6,12 +6,13 @@ use sim::Sighting;
 use super::authorities::{Authorities, is_refund};
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
+use super::rail::is_by_hand;
 use super::{called, called_refund};
 use crate::invariant::Invariant;
 
 /// Judges a change in a provider's books.
 pub(super) fn moved(said: &Authorities, found: &mut Findings, seen: Sighting, movement: &Movement) {
-    if is_refund(movement.event) {
+    if is_refund(movement.event) && !is_by_hand(movement) {
         at_most_once(said, found, seen, movement.token);
     }
     // What was promised before a dispute was opened is kept.

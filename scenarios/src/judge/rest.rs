@@ -1,10 +1,10 @@
-//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; of
-//! chargebacks there is more in `chargebacks.rs`.
+//! What is judged once the world is at rest: I10, I32, I33, I34, I35, L01; more in
+//! `chargebacks.rs`, `by_hand.rs`, `fees.rs` and `nets.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, BankId, Currency, HoldState, Money, Order, PaymentId,
+    AccountId, AccountName, Amount, BankId, Currency, HoldState, LineKind, Money, Order, PaymentId,
     ProviderId, RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::{Sighting, VirtualTime};
@@ -13,11 +13,12 @@ use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
-use super::{called, called_refund, chargebacks, refunds};
+use super::rail::Rail;
+use super::{by_hand, called, called_refund, chargebacks, fees, nets, rail, refunds, reversals};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
-use crate::plan::Operation;
+use crate::plan::{Operation, Protocol};
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     let providers = providers(said);
@@ -33,7 +34,8 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         if matches!(view.status, Status::Failed | Status::Canceled) {
             undone_once(found, seen, dossier, view);
         }
-        if said.refunded_by(token).is_some() && !said.is_open_case(token) {
+        let is_reversal = view.intent.order.returns().is_some();
+        if said.refunded_by(token).is_some() && !is_reversal && !said.is_open_case(token) {
             refunds::at_rest(found, seen, dossier, view);
         }
         if view.status.is_final() {
@@ -43,7 +45,23 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for operation in &said.plan.operations {
         all_agree(said, found, seen, operation, &mut spare);
         if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
+            rail::at_rest(found, seen, operation.token, dossier);
             chargebacks::at_rest(found, seen, operation.token, dossier);
+            if !said.is_open_case(operation.token) {
+                reversals::at_rest(found, seen, operation, dossier);
+            }
+            if operation.purpose.refunds().is_none() {
+                by_hand::at_rest(found, seen, operation.token, dossier);
+            }
+        }
+    }
+    // Last, as what nothing else tells of.
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        fees::at_rest(&said.nets, found, seen, view);
+        if matches!(view.status, Status::Failed | Status::Canceled) {
+            nets::at_rest(&said.nets, found, seen, view);
         }
     }
 }
@@ -89,20 +107,40 @@ fn terminates(
     view: &PaymentRecordView,
 ) {
     let token = view.intent.token;
-    let disputed_at = match view.intent.order {
-        Order::Chargeback(_) => dossier.rail.first().map(|event| event.at),
+    let befell_at = match view.intent.order {
+        Order::Chargeback(_) => begun(dossier, |what| what == Rail::Opened),
+        Order::RefundByHand(_) => begun(dossier, |what| what == Rail::ByHand),
+        Order::Reversal(_) => begun(dossier, Rail::is_return),
         _ => None,
     };
     // What begins after all faults has its time from then on.
     let begun_at = said.plan.operation(token).map(|operation| operation.at);
-    let from = said.heal_at().max(disputed_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
+    let from = said.heal_at().max(befell_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
-    let excused = view.case && said.has_permanent_faults();
-    let holds = excused || (view.status.is_final() && in_time);
+    let excused = view.case && said.has_permanent_faults() || said.revoked_by(token).is_some();
+    let settled = settled(said, view);
+    let holds = excused || (view.status.is_final() && settled && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
+}
+
+/// Whether it is over where it is to be settled: no line may tell of it, which is
+/// a case.
+fn settled(said: &Authorities, view: &PaymentRecordView) -> bool {
+    let kind = match view.intent.order {
+        Order::PayIn(_) => LineKind::Capture,
+        Order::Payout(_) => LineKind::Payout,
+        _ => return true,
+    };
+    let waits = said.settlements.is_on() && view.status == Status::Succeeded;
+    !waits || !said.settlements.tells(kind, view.intent.token)
+}
+
+/// When this began to befall it.
+fn begun(dossier: &Dossier, is: impl Fn(Rail) -> bool) -> Option<VirtualTime> {
+    dossier.rail.iter().find(|event| is(event.what)).map(|event| event.at)
 }
 
 /// Every authorization and hold of a payment that came to nothing is undone,
@@ -202,13 +240,16 @@ fn all_agree(
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
     let journal = views
-        .filter(|view| !matches!(view.intent.order, Order::Chargeback(_)))
+        .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
-    let journal = if said.has_no_journal { booked } else { journal };
+    // Under two-phase commit the books of the shards are all that the house has, and
+    // those of the ledger where an orchestrator is the user's own.
+    let no_journal = said.has_no_journal || said.plan.protocol == Protocol::TwoPhase;
+    let journal = if no_journal { booked } else { journal };
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
-        Some(ClientReply::Stands(_, Status::Succeeded)) => {
+        Some(ClientReply::Stands(_, Status::Succeeded | Status::Settled)) => {
             dossier.map_or(operation.money.amount, |dossier| dossier.due(operation))
         }
         _ => Amount::ZERO,
@@ -247,6 +288,7 @@ fn conserved(
     let total = captured.by.values().copied().sum::<Amount>();
     for (provider, captured) in captured.by.iter().map(|(provider, amount)| (*provider, *amount)) {
         let owed = said.sums.owed(tenant, currency, provider);
+        let captured = captured - said.settlements.settled(tenant, currency, provider);
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
             format!(
@@ -283,7 +325,8 @@ fn conserved(
     // What customers have brought lies at the first bank.
     *out.entry(BankId(0)).or_default() += deposited;
     for (bank, left) in &out {
-        let sent = captured.sent.get(bank).copied().unwrap_or_default();
+        let paid = said.settlements.paid(tenant, currency, *bank);
+        let sent = captured.sent.get(bank).copied().unwrap_or_default() - paid;
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, *left == sent, || {
             let (sent, left) = (money(sent), money(*left));
@@ -291,6 +334,8 @@ fn conserved(
         });
     }
     let sent = captured.sent.values().copied().sum::<Amount>();
+    let paid = said.settlements.paid_to_all(tenant, currency);
+    let total = total - said.settlements.settled_by_all(tenant, currency) + paid;
     let total = total + deposited - sent;
     let about = (Token(0), "post", Relation::BooksDiffer);
     let whole = transit == Amount::ZERO && shared == total;
@@ -315,6 +360,12 @@ fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
 /// What was given back to this instrument.
 fn given_back(said: &Authorities, token: Token) -> Amount {
     said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
+}
+
+/// What somebody gave back of it by hand at `provider`.
+fn by_hand(said: &Authorities, token: Token, provider: ProviderId) -> Amount {
+    let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
+    if given.by == Some(provider) { given.amount } else { Amount::ZERO }
 }
 
 /// What is captured and not given back, and sent, of one tenant's payments in
@@ -356,8 +407,13 @@ fn captured(
             let captured = said.dossiers.captured(token, Some(*provider));
             let withdrawn = said.dossiers.withdrawn(token, Some(*provider));
             // Up to the amounts of open cases: nobody knows of the rest yet.
-            let known = if is_open { captured.min(booked) } else { captured };
-            *side.by.entry(*provider).or_default() += known - withdrawn;
+            let known = match said.revoked_by(token) {
+                Some(revoker) if revoker == *provider => booked,
+                _ if is_open => captured.min(booked),
+                _ => captured,
+            };
+            *side.by.entry(*provider).or_default() +=
+                known - withdrawn - by_hand(said, token, *provider);
         }
         let remittances = match operation.purpose.is_payout() {
             true => said.remittances_of(token),
@@ -371,7 +427,8 @@ fn captured(
         let moved = said.captured(token) + said.sent(token);
         let withdrawn = said.dossiers.withdrawn(token, None);
         let withdrawn_booked = said.of(token).map_or(Amount::ZERO, |d| d.withdrawn);
-        if !is_open && (booked != moved || withdrawn != withdrawn_booked) {
+        let by_hand = said.of(token).is_some_and(|d| d.given.amount != d.by_hand);
+        if !is_open && (booked != moved || withdrawn != withdrawn_booked || by_hand) {
             side.culprit.get_or_insert(token);
         }
     }

@@ -44,6 +44,12 @@ impl ScreenView {
         Asked { after_final: later(self.asked_before), after_last: later(self.asked_at_last) }
     }
 
+    /// What it saw succeed has come back, for good.
+    pub(super) fn sees_return(&mut self) {
+        self.final_seen = Some(Status::Returned);
+        self.asked_before = self.asked;
+    }
+
     /// The client reads this.
     pub(super) fn reads(&mut self, status: Status) {
         self.last_read = Some(status);

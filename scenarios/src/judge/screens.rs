@@ -1,12 +1,12 @@
 //! The invariants of what clients see: I15 to I19.
 
-use model::{Money, PaymentId, Status, Token};
+use model::{Amount, Money, PaymentId, Status, Token};
 use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
 use super::screen_view::Asked;
-use super::{called, called_refund};
+use super::{called, called_refund, reversals, settlements};
 use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -33,8 +33,11 @@ pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting
         return;
     }
     if let Some(status) = status_of(&what.reply) {
-        if status == Status::Succeeded {
+        if matches!(status, Status::Succeeded | Status::Settled) {
             success_has_money(said, found, seen, what.token);
+        }
+        if status == Status::Settled {
+            settlements::shown(said, found, seen, what.token);
         }
         terminal_is_final(said, found, seen, &what, status);
         if what.endpoint.is_some() {
@@ -130,7 +133,7 @@ fn success_has_money(said: &Authorities, found: &mut Findings, seen: Sighting, t
             operation.money
         )
     });
-    let booked = said.booked(token);
+    let booked = said.of(token).map_or(Amount::ZERO, |dossier| dossier.booked + dossier.returned);
     let about = (token, "post", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, booked >= due, || {
         format!("{} was seen succeeded before the ledger had booked it", called(token))
@@ -162,13 +165,16 @@ fn refunded_has_money(
 ) {
     let (token, money) = (refund.token, refund.money);
     let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
-    let paid = given.effective == 1 && given.amount == money.amount;
+    // Once, and be it that it came back.
+    let back = given.amount + given.came_back;
+    let times = given.effective + u32::from(given.came_back > Amount::ZERO);
+    let paid = times == 1 && back == money.amount;
     let about = (token, "refund", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, paid, || {
-        let back = Money { amount: given.amount, ..money };
+        let back = Money { amount: back, ..money };
         format!("{} of {money} was seen succeeded with {back} given back", called_refund(token))
     });
-    let booked = -said.booked(token);
+    let booked = said.of(token).map_or(Amount::ZERO, |dossier| dossier.returned - dossier.booked);
     let about = (token, "post", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, booked >= money.amount, || {
         format!("{} was seen succeeded before the ledger had booked it", called_refund(token))
@@ -182,7 +188,24 @@ fn terminal_is_final(
     what: &Screen,
     status: Status,
 ) {
+    // Where it is to be settled, a success is no last word; and under the key of
+    // its creation it stays what it was.
+    if status == Status::Succeeded && said.settlements.is_on() {
+        return;
+    }
     match said.dossiers.final_seen(what.token) {
+        // What was sent may come back, and then stays so.
+        Some(Status::Succeeded | Status::Settled) if status == Status::Returned => {
+            let is_back = reversals::is_back(said, what.token);
+            let about = (what.token, "status", Relation::RepliesDiffer);
+            found.check(Invariant::I16, seen, about, is_back, || {
+                format!("{} was seen returned, though nothing had come back", called(what.token))
+            });
+            said.dossiers.open(what.token).screen.sees_return();
+        }
+        // The stored reply of its creation is what it was (I19), and what it is
+        // told unasked has no order.
+        Some(Status::Returned) if repeats_success(what, status) => {}
         // Only a request made after the screen showed it has to show it too.
         Some(first) if what.asked.after_final => {
             let about = (what.token, "status", Relation::RepliesDiffer);
@@ -198,6 +221,14 @@ fn terminal_is_final(
     }
 }
 
+/// Whether it tells again of a success that came to nothing later, without having
+/// been asked how the payment stands.
+fn repeats_success(what: &Screen, status: Status) -> bool {
+    let unasked = what.endpoint.is_none();
+    let stored = what.endpoint == Some(Endpoint::Create) && final_reply(&what.reply).is_some();
+    (unasked || stored) && matches!(status, Status::Succeeded | Status::Settled)
+}
+
 /// Of two reads, the second made after the first was answered, the later shows
 /// what may become of the earlier.
 fn reads_follow(
@@ -210,7 +241,9 @@ fn reads_follow(
     let last = said.dossiers.last_read(what.token);
     if let Some(last) = last.filter(|_| what.asked.after_last) {
         let about = (what.token, "status", Relation::RepliesDiffer);
-        found.check(Invariant::I15, seen, about, last.may_lead_to(status), || {
+        let stored = matches!(what.reply, ClientReply::Final(_));
+        let follows = last.may_lead_to(status) || stored && status.may_lead_to(last);
+        found.check(Invariant::I15, seen, about, follows, || {
             format!("{} was read {last}, and later {status}", called(what.token))
         });
     }

@@ -84,6 +84,7 @@ impl InboxView {
                     self.received(found, seen, webhook, InboxState::Applied);
                 }
                 InboxChange::Found(event, what) => self.found(found, seen, *event, *what),
+                InboxChange::Booked(..) => {}
             }
         }
         if commit.then == Then::Close {
@@ -134,7 +135,8 @@ impl InboxView {
     /// A webhook has changed something.
     fn apply(&mut self, found: &mut Findings, seen: Sighting, event: EventId) {
         let Some(row) = self.rows.get_mut(&event) else { return };
-        let Webhook { reference, version, token, .. } = row.webhook;
+        let Webhook { version, token, .. } = row.webhook;
+        let reference = row.webhook.object();
         row.applied += 1;
         let (times, latest) = (row.applied, self.applied.entry(reference).or_default());
         let about = (token, "webhook", Relation::SameOperationTwice);

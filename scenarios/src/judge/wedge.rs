@@ -30,12 +30,18 @@ struct Stand {
     in_review: bool,
     /// A person has it.
     is_case: bool,
+    /// When the last parcel leaves.
+    ships_at: VirtualTime,
 }
 
 impl Progress {
     /// Takes what was written down of a payment.
     pub(super) fn take(&mut self, at: VirtualTime, payment: PaymentId, record: &Record) {
-        let fresh = Stand { at, in_doubt: false, in_review: false, is_case: false };
+        let ships_at = match record {
+            Record::Accepted(intent) => VirtualTime::ZERO.after(intent.order.shipping().last()),
+            _ => VirtualTime::ZERO,
+        };
+        let fresh = Stand { at, in_doubt: false, in_review: false, is_case: false, ships_at };
         if *record == Record::Terminal {
             self.open.remove(&payment);
             return;
@@ -61,7 +67,7 @@ impl Progress {
                 stand.in_doubt = false;
             }
             Record::StatusChanged(status) => stand.in_review = *status == Status::InReview,
-            Record::CaseOpened(_) => stand.is_case = true,
+            Record::CaseOpened(_) => stand.is_case |= record.hands_over(),
             _ => {}
         }
     }
@@ -83,7 +89,7 @@ pub(super) fn answered(
     if waits || seen.at <= said.heal_at() || !said.house_heals() {
         return;
     }
-    let since = stand.at.max(said.heal_at().after(COPY_AGE_MAX));
+    let since = stand.at.max(stand.ships_at).max(said.heal_at().after(COPY_AGE_MAX));
     let about = (token, "create", Relation::NeverFinished);
     let moves = seen.at <= since.after(LEASE * 2);
     found.check(Invariant::L05, seen, about, moves, || {

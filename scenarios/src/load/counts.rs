@@ -39,6 +39,8 @@ fn tables(scenario: &Scenario) -> Vec<(&'static str, usize, &'static str, u32)> 
         ("providers", 0, "outages", providers.outages),
         ("providers", 0, "brown_outs", providers.brown_outs),
         ("providers", 0, "silent_after_capture", providers.silent_after_capture),
+        ("operators", 0, "webhook_replays", scenario.operators.webhook_replays),
+        ("operators", 0, "restarts", scenario.operators.restarts),
         ("partitions", 0, "times", scenario.partitions.times),
         ("links", 0, "flapping", links.flapping),
         ("links", 0, "slow", links.slow),

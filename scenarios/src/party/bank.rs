@@ -2,6 +2,7 @@
 //! what goes over it (payments.md F19 to F21).
 
 mod fortune;
+mod settling;
 mod state;
 
 use std::collections::BTreeMap;
@@ -9,14 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Answer, BankId, BankMovement, BankReply, BankRequest, Handling, OperationId, RemittanceEvent,
-    ReturnNotice, Token,
+    Answer, BankId, BankMovement, BankReply, BankRequest, FileId, Handling, OperationId,
+    RemittanceEvent, ReturnNotice, SettlementFile, Token,
 };
 use sim::{Delivery, Kind, Role};
 
 use crate::fact::{BankStrike, Fact};
 use crate::message::{Envelope, Message, ReturnReceipt, kinds};
 use crate::party::idle::Idle;
+use crate::party::statement::{FilePost, Writing};
 use crate::party::{INGRESS, bank_role};
 use crate::plan::Encounter;
 use crate::snapshot::Snapshot;
@@ -36,6 +38,10 @@ pub enum BankEntry {
     Matured(OperationId, Duration, BankMovement),
     /// The house knows that what has this reference came back.
     Acknowledged(OperationId),
+    /// This settlement file was written.
+    Wrote(Box<Writing>),
+    /// The reconciler has this one.
+    Delivered(FileId),
 }
 
 impl BankEntry {
@@ -44,7 +50,15 @@ impl BankEntry {
         match self {
             Self::Handled(_, _, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement) => Some(movement),
-            Self::Acknowledged(_) => None,
+            Self::Acknowledged(_) | Self::Wrote(_) | Self::Delivered(_) => None,
+        }
+    }
+
+    /// The settlement file that it wrote.
+    pub fn file(&self) -> Option<&SettlementFile> {
+        match self {
+            Self::Wrote(writing) => Some(&writing.file),
+            _ => None,
         }
     }
 }
@@ -64,6 +78,8 @@ pub struct BankDesk {
     looked: u32,
     /// When it looks into its agenda next.
     alarm: Option<Duration>,
+    /// How its settlement files leave.
+    files: FilePost,
 }
 
 impl BankDesk {
@@ -78,10 +94,10 @@ impl BankDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state = BankState::new(id, system.plan.bank(id).rail.clone());
+        let mut state = BankState::new(id, &system.plan);
         for entry in journal {
             match entry {
-                Entry::Bank(entry) => state.restore(entry),
+                Entry::Bank(entry) => state.restore(&system.plan, entry),
                 Entry::Snapshot(Snapshot::Bank(snapshot)) => state = BankState::clone(snapshot),
                 _ => {}
             }
@@ -94,8 +110,10 @@ impl BankDesk {
             out.set_timer(Duration::ZERO, Timer::Return(notice.reference, 0));
         }
         let (asked, looking) = (BTreeMap::new(), BTreeMap::new());
-        let mut desk = Self { id, state, used, asked, looking, looked: 0, alarm: None };
+        let files = FilePost::default();
+        let mut desk = Self { id, state, used, asked, looking, looked: 0, alarm: None, files };
         desk.set_alarm(system, out);
+        desk.resume_settling(system, out);
         desk
     }
 
@@ -114,6 +132,8 @@ impl BankDesk {
                 self.take(system, delivery.from, (envelope, request), &said, out);
             }
             Message::ReturnReply(receipt) => self.on_receipt(&receipt, out),
+            Message::FileReceipt(receipt) => self.on_file_receipt(&receipt, out),
+            Message::FileAgain(_) => self.on_file_again(out),
             _ => {}
         }
     }
@@ -178,12 +198,23 @@ impl BankDesk {
     }
 
     /// Tells the house of money that came back, for the how-manieth time.
-    pub(crate) fn on_return(&self, reference: OperationId, tries: u32, out: &mut Effects) {
+    pub(crate) fn on_return(
+        &self,
+        system: &PaymentSystem,
+        reference: OperationId,
+        tries: u32,
+        out: &mut Effects,
+    ) {
         let mut untold = self.state.books.untold();
         let Some(notice) = untold.find(|notice| notice.reference == reference) else { return };
         tell_of_return(notice, out);
         let pause = RETRY_FIRST.saturating_mul(4_u32.saturating_pow(tries)).min(RETRY_MAX);
-        out.set_timer(pause, Timer::Return(reference, tries + 1));
+        // Where somebody is broken for good, it may tell nobody for ever.
+        if system.plan.core.is_some() {
+            out.set_housekeeping(pause, Timer::Return(reference, tries + 1));
+        } else {
+            out.set_timer(pause, Timer::Return(reference, tries + 1));
+        }
     }
 
     fn on_receipt(&mut self, receipt: &ReturnReceipt, out: &mut Effects) {
@@ -207,6 +238,7 @@ impl BankDesk {
         while let Some(movement) = self.state.books.mature(reference, now) {
             matured = true;
             self.note_down(BankEntry::Matured(reference, now, movement), out);
+            self.enter(system, &movement, now, out);
             self.after(&movement, out);
         }
         matured
@@ -247,6 +279,9 @@ impl BankDesk {
         let (reply, movement) = self.state.books.handle(request, &how);
         if is_news {
             self.note_down(BankEntry::Handled(*request, token, how, movement), out);
+            if let Some(movement) = &movement {
+                self.enter(system, movement, how.now, out);
+            }
         }
         if let Some(movement) = movement {
             for (strike, by) in fortune.strikes(&movement) {

@@ -4,7 +4,7 @@
 mod schedule;
 mod stages;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +47,9 @@ pub struct Client {
     schedule: Schedule,
     /// Refunds that are due, by the payments that they wait for.
     waiting: BTreeMap<Token, Vec<Token>>,
+    /// Payouts whose recall was answered. Forgotten in a crash: whoever asks
+    /// again is answered again.
+    recalled: BTreeSet<Token>,
 }
 
 impl Client {
@@ -76,7 +79,13 @@ impl Client {
         let ours = || system.plan.operations.iter().filter(|o| o.client == number);
         let ahead = ours().filter(|operation| !stages.has_begun(operation.token));
         let schedule = Schedule::new(ahead);
-        let mut client = Self { stages, finished, schedule, waiting: BTreeMap::new() };
+        let mut client = Self {
+            stages,
+            finished,
+            schedule,
+            waiting: BTreeMap::new(),
+            recalled: BTreeSet::new(),
+        };
         for operation in ours() {
             client.resume(operation, out);
         }
@@ -107,6 +116,7 @@ impl Client {
             Nudge::Cancel => self.cancel(operation, out),
             Nudge::Ask(round) => self.ask(system, operation, round, out),
             Nudge::AskCancel(round) => self.ask_cancel(operation, round, out),
+            Nudge::Recall(round) => self.recall(operation, round, out),
         }
     }
 
@@ -122,6 +132,16 @@ impl Client {
             }
             Message::Got(asking, reply) => (asking, Endpoint::Get, reply),
             Message::Cancelled(asking, reply) => (asking, Endpoint::Cancel, reply),
+            Message::RecallAsked(asking, reply) => {
+                let open = matches!(
+                    reply,
+                    ClientReply::NotFound | ClientReply::Unavailable | ClientReply::InProgress(_)
+                );
+                if !open {
+                    self.recalled.insert(asking.token);
+                }
+                return;
+            }
             Message::Notice(notice) => {
                 out.note(Fact::Told { token: notice.token, status: notice.status });
                 out.send(delivery.from, Message::NoticeAck(notice.payment, notice.token));
@@ -216,7 +236,7 @@ impl Client {
         }
         for refund in self.waiting.remove(&payment).unwrap_or_default() {
             if let Some(refund) = system.plan.operation(refund)
-                && status == Status::Succeeded
+                && matches!(status, Status::Succeeded | Status::Settled)
             {
                 self.start(system, refund, out);
             }
@@ -243,11 +263,18 @@ impl Client {
         if let Some(after) = operation.cancel_after {
             remind(token, Nudge::Cancel, after, out);
         }
+        if let Some(after) = operation.recall_after {
+            remind(token, Nudge::Recall(1), after, out);
+        }
     }
 
     /// Takes an operation up again where the local storage has it.
     fn resume(&mut self, operation: &Operation, out: &mut Effects) {
         let token = operation.token;
+        if let (Some(_), Some(after)) = (self.stages.get(token), operation.recall_after) {
+            let due: VirtualTime = operation.at.after(after);
+            remind(token, Nudge::Recall(1), due.since(out.wall()), out);
+        }
         match self.stages.get(token) {
             None if self.stages.has_begun(token) => {}
             None if self.schedule.is_near(operation) => await_start(operation, out),
@@ -324,6 +351,17 @@ impl Client {
         out.send(EDGE, Message::Cancel(operation.token, operation.key_id()));
         let pause = ASK_FIRST.saturating_mul(1 << round.min(4)).min(ASK_PAUSE_MAX);
         remind(operation.token, Nudge::AskCancel(round + 1), pause, out);
+    }
+
+    /// Asks for what was paid out, until it is known what comes of that.
+    fn recall(&self, operation: &Operation, round: u32, out: &mut Effects) {
+        let token = operation.token;
+        if self.recalled.contains(&token) || round > LOOKS_MAX {
+            return;
+        }
+        out.send(EDGE, Message::AskRecall(token, operation.key_id()));
+        let pause = LOOK_FIRST.saturating_mul(1 << round.min(12));
+        remind(token, Nudge::Recall(round + 1), pause, out);
     }
 
     fn finish(&mut self, system: &PaymentSystem, token: Token, out: &mut Effects) {

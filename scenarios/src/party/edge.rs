@@ -45,6 +45,7 @@ enum Asked {
     Refund(RefundPayment),
     Get,
     Cancel,
+    Recall,
 }
 
 impl Edge {
@@ -76,6 +77,9 @@ impl Edge {
             }
             Message::Cancel(_, key) => {
                 self.read(system, (client, asking), Asked::Cancel, key.scoped(defects), out);
+            }
+            Message::AskRecall(_, key) => {
+                self.read(system, (client, asking), Asked::Recall, key.scoped(defects), out);
             }
             Message::Rows(read, rows) => self.on_rows(system, read, &rows, out),
             Message::Committed(_, payment, id, result) => {
@@ -122,6 +126,7 @@ impl Edge {
                 (PaidOnce::default(), Some(request.of.scoped(system.rules.defects)))
             }
             Asked::Get | Asked::Cancel => (PaidOnce::default(), None),
+            Asked::Recall => (PaidOnce::default(), Some(key)),
         };
         let read = ReadRequest { serial, token: asking.token, key, of, order_ref };
         let request =
@@ -156,6 +161,7 @@ impl Edge {
                 self.answer(serial, reply, out);
             }
             Asked::Cancel => self.cancel(system, serial, rows, out),
+            Asked::Recall => self.recall(system, serial, rows, out),
         }
     }
 
@@ -198,7 +204,8 @@ impl Edge {
         let Some(of) = &rows.of else {
             return self.answer(serial, ClientReply::NotFound, out);
         };
-        let booked = of.taken.filter(|_| of.status == Status::Succeeded);
+        let stands = matches!(of.status, Status::Succeeded | Status::Settled);
+        let booked = of.taken.filter(|_| stands);
         let Some(taken) = booked.filter(|taken| refund.amount <= taken.refundable_under(defects))
         else {
             return self.answer(serial, ClientReply::NotRefundable, out);
@@ -214,6 +221,7 @@ impl Edge {
                 of: of.payment,
                 provider: taken.provider,
                 charge: taken.charge,
+                settled: taken.settled,
             }),
         };
         let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());
@@ -300,6 +308,26 @@ impl Edge {
         }
     }
 
+    /// Accepts the recall of a payout that was sent: once, whoever asks how often.
+    fn recall(&mut self, system: &PaymentSystem, serial: u64, rows: &Rows, out: &mut Effects) {
+        let Some((id, payment)) = rows.asked_for() else {
+            return self.answer(serial, ClientReply::NotFound, out);
+        };
+        match rows.recall.as_deref() {
+            Some((_, true)) => self.answer(serial, ClientReply::Accepted(id), out),
+            Some((intent, false)) => {
+                let records = vec![Record::Accepted(*intent)];
+                let commit = Commit::of(intent.payment, intent.token, 0, records);
+                self.commit(system, serial, commit, out);
+            }
+            None if payment.status.is_final() => {
+                let reply = StoredReply { payment: id, status: payment.status };
+                self.answer(serial, ClientReply::Final(reply), out);
+            }
+            None => self.answer(serial, ClientReply::InProgress(id), out),
+        }
+    }
+
     fn commit(&mut self, system: &PaymentSystem, serial: u64, commit: Commit, out: &mut Effects) {
         let Some(request) = self.requests.get_mut(&serial) else { return };
         let commit = Arc::new(commit.sealed_by(&system.rules));
@@ -345,6 +373,7 @@ impl Edge {
                 Asked::Refund(_) => Message::Refunded(asking, reply),
                 Asked::Get => Message::Got(asking, reply),
                 Asked::Cancel => Message::Cancelled(asking, reply),
+                Asked::Recall => Message::RecallAsked(asking, reply),
             },
         );
     }

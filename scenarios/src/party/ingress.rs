@@ -1,13 +1,14 @@
 //! The ingress of webhooks as an actor: what it acknowledges is durable in the
 //! store's inbox before (payments.md D5). It keeps nothing durable itself, and
-//! decides nothing.
+//! decides nothing. What a bank tells of money that came back (m15) goes the same
+//! way.
 
 use std::collections::BTreeMap;
 
-use model::{Defect, EventId, Webhook};
+use model::{Defect, EventId, ReturnId, Webhook};
 use sim::{Delivery, Role};
 
-use crate::message::{Message, Receipt};
+use crate::message::{Message, Receipt, ReturnReceipt};
 use crate::party::STORE;
 use crate::system::{Effects, PaymentSystem};
 
@@ -15,7 +16,14 @@ use crate::system::{Effects, PaymentSystem};
 /// waits for that. Forgotten in a crash: whoever is not answered sends again.
 #[derive(Clone, Debug, Default)]
 pub struct Ingress {
-    waiting: BTreeMap<EventId, Vec<Role>>,
+    waiting: BTreeMap<EventId, Vec<Waiting>>,
+}
+
+/// Who waits for an answer, and what a bank calls what it told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Waiting {
+    from: Role,
+    back: Option<ReturnId>,
 }
 
 impl Ingress {
@@ -25,31 +33,47 @@ impl Ingress {
         delivery: Delivery<Message>,
         out: &mut Effects,
     ) {
+        let from = delivery.from;
         match delivery.message {
-            Message::Webhook(webhook) => self.take(system, delivery.from, &webhook, out),
-            Message::Received(receipt) => self.answer(receipt, out),
+            Message::Webhook(webhook) => {
+                self.take(system, Waiting { from, back: None }, &webhook, out);
+            }
+            Message::Return(notice) => {
+                let webhook = Webhook::of_return(&notice);
+                self.take(system, Waiting { from, back: Some(notice.id) }, &webhook, out);
+            }
+            Message::Received(receipt) => {
+                for waiting in self.waiting.remove(&receipt.event).unwrap_or_default() {
+                    waiting.answer(receipt, out);
+                }
+            }
             _ => {}
         }
     }
 
-    fn take(&mut self, system: &PaymentSystem, from: Role, webhook: &Webhook, out: &mut Effects) {
+    fn take(&mut self, system: &PaymentSystem, who: Waiting, webhook: &Webhook, out: &mut Effects) {
         let Webhook { event, token, .. } = *webhook;
         let begun = || self.waiting.contains_key(&event);
         if system.rules.defects.pick(Defect::DedupeBeforeWork, || false, begun) {
-            out.send(from, Message::WebhookReply(Receipt { event, token, taken: true }));
+            who.answer(Receipt { event, token, taken: true }, out);
             return;
         }
         let waiting = self.waiting.entry(event).or_default();
-        if !waiting.contains(&from) {
-            waiting.push(from);
+        if !waiting.contains(&who) {
+            waiting.push(who);
         }
         out.send(STORE, Message::Receive(*webhook));
     }
+}
 
+impl Waiting {
     /// 2xx once the event is durable, and 503 while nothing can be written.
-    fn answer(&mut self, receipt: Receipt, out: &mut Effects) {
-        for from in self.waiting.remove(&receipt.event).unwrap_or_default() {
-            out.send(from, Message::WebhookReply(receipt));
-        }
+    fn answer(self, receipt: Receipt, out: &mut Effects) {
+        let Receipt { event, token, taken } = receipt;
+        let reply = match self.back {
+            None => Message::WebhookReply(receipt),
+            Some(id) => Message::ReturnReply(ReturnReceipt { id, event, token, taken }),
+        };
+        out.send(self.from, reply);
     }
 }

@@ -179,7 +179,7 @@ fn date(out: &Effects) -> Duration {
 
 /// The transfers that fund the merchants' limits and the customers' balances
 /// before anything else happens.
-fn grants(plan: &Plan) -> Vec<Transfer> {
+pub(crate) fn grants(plan: &Plan) -> Vec<Transfer> {
     let grants = plan.limits.iter().zip(1..).flat_map(|(limit, subject)| {
         let voucher = Voucher {
             tenant: limit.tenant,

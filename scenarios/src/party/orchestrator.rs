@@ -2,6 +2,7 @@
 //! and turns what their conductors want into messages and timers. It keeps
 //! nothing durable itself.
 
+mod deciding;
 mod tidings;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ use crate::message::{Envelope, LeaseRequest, Message};
 use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
+
+pub(crate) use deciding::drawn;
 
 /// The payments in one worker's hands.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,8 @@ struct Hand {
     /// commit that renewed it.
     asked: Duration,
     doing: Doing,
+    /// What the decider was asked, and has not answered.
+    question: Option<deciding::Asked>,
     /// When to look at it again.
     due: Duration,
     /// When the reminder that counts will come, if one is set.
@@ -92,6 +97,7 @@ impl Orchestrator {
             | Message::Provided(envelope, answer)
             | Message::Remitted(envelope, answer) => self.hear(system, &envelope, &answer, out),
             Message::Told(payment, _, told) => self.told(system, payment, told, out),
+            Message::Decided(advised) => self.advised(system, &advised, out),
             Message::NoticeAck(payment, token) => {
                 let Some(hand) = self.hands.get(&payment) else { return };
                 let operation = hand.conductor.as_ref().and_then(Conductor::operation);
@@ -116,6 +122,8 @@ impl Orchestrator {
         | Message::Remit(envelope, _) = message
         {
             self.hear(system, envelope, &Answer::Bounced, out);
+        } else if let Message::Decide(question) = message {
+            self.unheard(system, question, out);
         }
     }
 
@@ -292,6 +300,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
+            conductor.tell_time(out.wall().since(VirtualTime::ZERO));
             offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
@@ -303,6 +312,12 @@ impl Orchestrator {
                     return hand.commit(system, payment, records, then, out);
                 }
                 Act::Call(call, number) => hand.call(system, payment, call, number, out),
+                Act::Tell(call) => hand.call(system, payment, call, 0, out),
+                Act::Decide(snapshot) => {
+                    if !hand.ask(system, payment, &snapshot, out) {
+                        return;
+                    }
+                }
                 Act::Wait(pause) if pause > HOLD_MAX => {
                     return hand.commit(system, payment, Vec::new(), Then::Park(pause), out);
                 }
@@ -325,6 +340,7 @@ impl Hand {
             version: 0,
             asked: Duration::ZERO,
             doing: Doing::Parked,
+            question: None,
             due: Duration::ZERO,
             armed: None,
             round: 0,

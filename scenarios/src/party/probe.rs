@@ -9,7 +9,7 @@ use sim::Delivery;
 
 use crate::fact::Fact;
 use crate::message::Message;
-use crate::party::EDGE;
+use crate::party::{EDGE, RECONCILER};
 use crate::system::{Effects, PaymentSystem, Timer};
 
 /// The probe's state: whom it waits for, and whom it has yet to ask about.
@@ -23,6 +23,9 @@ pub struct Probe {
 impl Probe {
     /// Asks about everything that it waits for, and begins with more.
     pub(crate) fn look(&mut self, system: &PaymentSystem, out: &mut Effects) {
+        if self.next == 0 && system.plan.settlement.is_some() {
+            out.send(RECONCILER, Message::AskReport(Token(0)));
+        }
         for token in &self.asked {
             ask(system, *token, out);
         }

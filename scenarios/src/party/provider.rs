@@ -1,11 +1,13 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod by_hand;
 mod disputing;
 mod entry;
 mod misfortune;
 mod outbox;
 mod post;
+mod settling;
 mod state;
 mod telling;
 
@@ -24,6 +26,7 @@ use crate::fact::{Fact, ProviderStrike};
 use crate::message::{Envelope, Message, kinds};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::provider_role;
+use crate::party::statement::FilePost;
 use crate::plan::{Encounter, Trouble};
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
@@ -52,6 +55,8 @@ pub struct ProviderDesk {
     overtaken: BTreeMap<u32, (Deferred, ProviderReply)>,
     /// Webhooks that are sent once more.
     repeats: BTreeMap<u32, Webhook>,
+    /// How its settlement files leave.
+    files: FilePost,
 }
 
 /// A request that is executed later.
@@ -75,11 +80,10 @@ impl ProviderDesk {
         journal: &[Entry],
         out: &mut Effects,
     ) -> Self {
-        let mut state =
-            ProviderState::new(id, system.rules.dialect(id).clone(), system.plan.webhooks);
+        let mut state = ProviderState::of(system, id);
         for entry in journal {
             match entry {
-                Entry::Provider(entry) => state.restore(entry),
+                Entry::Provider(entry) => state.restore(&system.plan, entry),
                 Entry::Snapshot(Snapshot::Provider(snapshot)) => {
                     state = ProviderState::clone(snapshot);
                 }
@@ -91,10 +95,13 @@ impl ProviderDesk {
         for charge in state.books.charges() {
             executed.add(out.monotonic(), charge.reference);
         }
-        let (deferred, deferrals, waiting) = (BTreeMap::new(), 0, Vec::new());
+        let (deferred, deferrals) = (BTreeMap::new(), 0);
         let (overtaken, repeats) = (BTreeMap::new(), BTreeMap::new());
-        let desk = Self { id, state, executed, deferred, deferrals, waiting, overtaken, repeats };
+        let (waiting, files) = (Vec::new(), FilePost::default());
+        let mut desk =
+            Self { id, state, executed, deferred, deferrals, waiting, overtaken, repeats, files };
         desk.resume_telling(system, out);
+        desk.resume_settling(system, out);
         desk
     }
 
@@ -107,6 +114,8 @@ impl ProviderDesk {
         let (envelope, request) = match delivery.message {
             Message::Provide(envelope, request) => (envelope, request),
             Message::WebhookReply(receipt) => return self.on_receipt(&receipt, out),
+            Message::FileReceipt(receipt) => return self.on_file_receipt(&receipt, out),
+            Message::FileAgain(_) => return self.on_file_again(out),
             _ => return,
         };
         // Whoever can't write into the books does nothing at all.
@@ -271,6 +280,9 @@ impl ProviderDesk {
         if job.request.takes_effect() || movement.is_some() {
             self.note_down(ProviderEntry::Executed(job.request, doing, movement), out);
         }
+        if let Some(movement) = &movement {
+            self.enter(system, movement, None, out);
+        }
         if let Some(Movement { charge, event, .. }) = &movement
             && matches!(
                 event,
@@ -285,6 +297,12 @@ impl ProviderDesk {
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
             self.tell(strike, fortune.by.map_or(By::Rate, By::Stroke), out);
         }
+        if let Some((stroke, after)) = fortune.returned_by(movement.as_ref())
+            && let Some((_, reference)) = job.request.keyed()
+        {
+            out.set_timer(after, Timer::RefundBack(reference));
+            stroke.into_iter().for_each(|stroke| out.note(Fact::Befell(stroke)));
+        }
         if let Some(stroke) = fortune.lag_by {
             out.note(Fact::Befell(stroke));
         }
@@ -296,6 +314,7 @@ impl ProviderDesk {
         }
         if let Some(Movement { charge, event: ChargeEvent::Captured(_), .. }) = &movement {
             self.expect_dispute(system, charge.id, out);
+            self.expect_by_hand(system, charge.id, out);
         }
         let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
         match overtaken.filter(|_| course.answers) {
@@ -325,7 +344,10 @@ impl ProviderDesk {
         let compaction = Compaction { idle, ..system.compaction };
         let live = self.state.footprint().0;
         if let Some(references) = self.executed.ripe(out.monotonic(), &compaction, live) {
-            let awaits = |reference: &OperationId| self.awaits_dispute(system, *reference);
+            let awaits = |reference: &OperationId| {
+                self.awaits_dispute(system, *reference)
+                    || self.awaits_by_hand(system, *reference, out)
+            };
             let (open, references) = references.into_iter().partition(awaits);
             for reference in Vec::into_iter(open) {
                 self.executed.add(out.monotonic(), reference);
@@ -339,14 +361,11 @@ impl ProviderDesk {
 
     /// Lets time pass over all that a request is about.
     fn mature(&mut self, system: &PaymentSystem, request: &ProviderRequest, out: &mut Effects) {
-        let now = now(out);
         if let Some(charge) = self.state.books.about(request).map(|charge| charge.id) {
             self.mature_charge(system, charge, out);
         }
         if let ProviderRequest::Query { target } = *request {
-            while let Some(movement) = self.state.books.mature_refund(target, now) {
-                self.note_down(ProviderEntry::RefundMatured(target, now, movement), out);
-            }
+            self.mature_refunds(system, target, out);
         }
     }
 
@@ -354,6 +373,7 @@ impl ProviderDesk {
         let now = now(out);
         while let Some(movement) = self.state.books.mature(charge, now) {
             self.note_down(ProviderEntry::Matured(charge, now, movement), out);
+            self.enter(system, &movement, None, out);
             self.tell_of(system, &movement, out);
         }
     }

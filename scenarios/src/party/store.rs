@@ -4,6 +4,7 @@
 mod offers;
 mod reading;
 mod reaper;
+mod reconciling;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,10 @@ use model::{
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{ANSWER_WITHIN_MAX, DISPUTED_AFTER_MAX, LEASE, TOLD_WITHIN, never_found, term};
+use crate::bounds::{
+    ANSWER_WITHIN_MAX, BY_HAND_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE, REFUND_RETURNED_MAX,
+    RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
+};
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
@@ -25,6 +29,7 @@ use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
 use offers::Offer;
 use reaper::Reaper;
+use reconciling::Agenda;
 
 /// The store with its journal, and what its relay has in mind.
 #[derive(Clone, Debug)]
@@ -44,6 +49,8 @@ pub struct StoreDesk {
     lease: Duration,
     /// Who removes keys, unless they live for ever.
     reaper: Option<Reaper>,
+    /// What the reconciler has to do, where there is one.
+    agenda: Option<Agenda>,
 }
 
 /// When a payment needs a worker again. Volatile: a boot gives every lease its
@@ -80,6 +87,7 @@ impl StoreDesk {
             consumers: consumers(&system.plan).collect(),
             workers: system.plan.workers,
             lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
+            agenda: Agenda::of(system),
         };
         if let Some(reaper) = &mut desk.reaper {
             reaper.watch(system, &desk.store, out);
@@ -90,6 +98,7 @@ impl StoreDesk {
             out.set_timer(ORPHAN_MAX, Timer::Orphan(webhook.event));
         }
         desk.resume_offers(system, out);
+        desk.resume_reconciling(out);
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         for (payment, token) in open {
             desk.expect(payment, token, desk.lease, true, out);
@@ -132,6 +141,9 @@ impl StoreDesk {
             }
             Message::EventAgain(_, missing) => self.event_again(delivery.from, missing, out),
             Message::Notice(notice) => self.notice(delivery.from, notice, out),
+            Message::File(file) => self.file(delivery.from, &file, out),
+            Message::Reconciled(token, what) => self.reconciled(token, what, out),
+            Message::AskReport(token) => self.report(delivery.from, token, out),
             _ => {}
         }
     }
@@ -180,7 +192,8 @@ impl StoreDesk {
             }
             let changes = |record: &Record| matches!(record, Record::StatusChanged(_));
             let has_events = commit.records.iter().any(changes);
-            let entry = StoreEntry::Committed(commit);
+            let returned = self.store.returned_by(&commit);
+            let entry = StoreEntry::Committed(commit.clone());
             self.store.restore(&entry);
             let early = system.rules.defects.pick(Defect::PublishThenCommit, || false, || true);
             if has_events && early {
@@ -194,10 +207,14 @@ impl StoreDesk {
             if has_events {
                 self.offer(system, payment, token, out);
             }
+            if let Some(returned) = returned {
+                self.offer(system, returned, token, out);
+            }
             let row = self.store.payment(payment);
             if accepted || row.is_some_and(PaymentRow::is_settled) {
                 self.declare(payment, out);
             }
+            self.after_commit(self.store.expects(&commit), out);
             if system.rules.changes.has(Change::ReorderedSends) {
                 out.send(from, Message::Committed(token, payment, id, result));
                 self.follow(payment, token, then, worked, out);
@@ -297,9 +314,9 @@ impl StoreDesk {
     /// has it.
     fn declare(&self, payment: PaymentId, out: &mut Effects) {
         let Some(row) = self.store.payment(payment) else { return };
-        if row.is_handed_over() {
+        if row.is_handed_over() || self.store.is_overdue(payment) {
             out.hand_over(payment.0);
-        } else if row.is_settled() {
+        } else if self.store.has_ended(payment, row.status) {
             out.discharge(payment.0);
         } else {
             let order = match row.journal.first() {
@@ -315,12 +332,16 @@ impl StoreDesk {
         let live = self.store.footprint().0;
         // What is told of a payment long after its end has to find it.
         let disputed = system.plan.operations.iter().any(|o| o.dispute.is_some());
+        let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
         let told_within = match system.plan.webhooks {
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
+            true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
+            true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,
+            true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
             true => TOLD_WITHIN,
             false => Duration::ZERO,
         };
-        let idle = system.compaction.idle + told_within;
+        let idle = system.compaction.idle + told_within + system.plan.replayed_within();
         let compaction = Compaction { idle, ..system.compaction };
         if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
             self.store.put_away(payments);
@@ -454,6 +475,9 @@ fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
     let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
     if system.plan.webhooks {
         store = store.with_inbox();
+    }
+    if let Some(settlement) = system.plan.settlement.as_ref() {
+        store = store.with_reconciliation(settlement.contract);
     }
     for entry in journal {
         match entry {

@@ -4,27 +4,31 @@
 mod banks;
 mod clocks;
 mod crashes;
+mod decisions;
 mod disks;
 mod exchanges;
 mod gone;
 mod links;
 mod moments;
+mod operators;
 mod providers;
 mod refunds;
+mod settlement;
+mod shipping;
 mod workload;
 
 use std::time::Duration;
 
-use model::{BankId, Dialect, ProviderId, WorkerId};
+use model::{Aside, BankId, Dialect, ProviderId, WorkerId};
 use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
 
-use super::{Operation, Plan, Strokes};
+use super::{Operation, Plan, Protocol, Strokes};
 pub(crate) use exchanges::MILLIONTHS_MAX;
 
 use crate::bounds::COPY_AGE_MAX;
 use crate::party::{
-    EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RISK, STORE, bank_role, client_role,
-    provider_role, worker_role,
+    DECIDER, EDGE, INGRESS, LAKE, LEDGER, MIRRORED, NOTIFIER, RECONCILER, RISK, STORE, bank_role,
+    client_role, provider_role, worker_role,
 };
 use crate::points::PointName;
 use crate::settings::{Scenario, Who};
@@ -35,6 +39,14 @@ impl Plan {
 
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
+        let plan = Self::draw_for_saga(scenario, seed);
+        match scenario.protocol {
+            Some(protocol) => plan.paired(protocol),
+            None => plan,
+        }
+    }
+
+    fn draw_for_saga(scenario: &Scenario, seed: Seed) -> Self {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
@@ -43,9 +55,12 @@ impl Plan {
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
+        shipping::ship(scenario, &mut operations, &mut seed.stream(SHIPPING));
         workload::splits(scenario, &mut operations, &mut seed.stream(SPLITS));
         workload::disputes(scenario, &mut operations, &mut seed.stream(DISPUTES));
         exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
+        workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
+        operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -74,6 +89,7 @@ impl Plan {
             key: [keys.draw().bits(), keys.draw().bits()],
             begins: banks::begins(scenario, &mut seed.stream(DATES)),
             heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
+            protocol: Protocol::Saga,
             workers: scenario.workers,
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
             order_ref_unique: scenario.order_ref_unique,
@@ -92,12 +108,18 @@ impl Plan {
             forced: Vec::new(),
             core,
             faults: faults(drawer, gone),
-            troubles: troubles.troubles(),
+            troubles: {
+                let mut all = troubles.troubles();
+                drawer(REPLAYS).replays(&mut all);
+                all
+            },
             strokes: Strokes::default(),
             providers,
             webhooks,
             banks: drawer(BANKS).banks(),
             risk,
+            settlement: Aside(drawer(SETTLEMENT).settlement(FAULTS_BEFORE)),
+            decisions: drawer(DECISIONS).decisions(),
             operations,
         }
     }
@@ -126,6 +148,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
     faults.extend(drawer(BAD_LINKS).bad_links());
     faults.extend(drawer(DISKS).disks());
     faults.extend(drawer(CLOCKS).clocks());
+    faults.extend(drawer(RESTARTS).restarts());
     faults.extend(gone);
     for (n, fault) in faults.iter_mut().enumerate() {
         fault.id = n as u32 + 1;
@@ -146,6 +169,11 @@ const SPLITS: Domain = Domain(u64::from_le_bytes(*b"splits  "));
 const DISPUTES: Domain = Domain(u64::from_le_bytes(*b"disputes"));
 const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
 const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
+const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
+const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
+const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
+const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));
+const SHIPPING: Domain = Domain(u64::from_le_bytes(*b"shipping"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));
 const POST: Domain = Domain(u64::from_le_bytes(*b"p-webhks"));
@@ -161,7 +189,12 @@ const BAD_LINKS: Domain = Domain(u64::from_le_bytes(*b"p-links "));
 const DISKS: Domain = Domain(u64::from_le_bytes(*b"p-disks "));
 const GONE: Domain = Domain(u64::from_le_bytes(*b"p-gone  "));
 const BANKS: Domain = Domain(u64::from_le_bytes(*b"p-banks "));
+const SETTLEMENT: Domain = Domain(u64::from_le_bytes(*b"p-settle"));
+/// The number that no fault of the kernel reaches: what goes wrong with
+/// settlement files is counted from there on.
+const FAULTS_BEFORE: u32 = 10_000;
 const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
+const DECISIONS: Domain = Domain(u64::from_le_bytes(*b"p-decide"));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
 
 /// Draws settings and faults out of the maxima of a scenario.
@@ -238,6 +271,7 @@ impl Drawer<'_> {
         match who {
             Who::Bank => self.bank_party(),
             Who::Client => self.client(),
+            Who::Decider => DECIDER,
             Who::Edge => EDGE,
             Who::Ingress => INGRESS,
             Who::Lake => LAKE,
@@ -245,6 +279,7 @@ impl Drawer<'_> {
             Who::Notifier => NOTIFIER,
             Who::Orchestrator => self.worker(),
             Who::Provider => self.provider_party(),
+            Who::Reconciler => RECONCILER,
             Who::Risk => RISK,
             Who::Store => STORE,
         }
@@ -268,13 +303,15 @@ impl Drawer<'_> {
         let ingress = self.scenario.providers.webhooks.then_some(INGRESS);
         let consumers = self.consumers().into_iter();
         let house = [EDGE, STORE].into_iter().chain(self.workers()).chain([LEDGER, RISK]);
-        house.chain(ingress).chain(consumers).collect()
+        let decider = self.scenario.has_decider().then_some(DECIDER);
+        house.chain(ingress).chain(consumers).chain(decider).collect()
     }
 
-    /// Who hears of events.
+    /// Who hears of events, and who reconciles.
     fn consumers(&self) -> Vec<Role> {
         let (notifier, lake) = (self.scenario.merchant_events, self.scenario.lake);
-        let there = [(notifier, NOTIFIER), (lake, LAKE)].into_iter();
+        let settles = self.scenario.settlement.is_some();
+        let there = [(notifier, NOTIFIER), (lake, LAKE), (settles, RECONCILER)].into_iter();
         there.filter(|(is_there, _)| *is_there).map(|(_, role)| role).collect()
     }
 

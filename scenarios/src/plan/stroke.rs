@@ -7,6 +7,8 @@ use model::{Decline, IssuerAnswer, ReturnReason, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Kind, Role};
 
+use crate::fact::DecisionStrike;
+
 /// What one request to a provider or to the risk service meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stroke {
@@ -65,6 +67,8 @@ pub enum Blow {
     /// The provider says of this execution of a refund, at once or later, that
     /// the money could not be given back.
     RefundFailed,
+    /// F23: what this execution of a refund gave back comes back so long after.
+    RefundReturned(Duration),
     /// F16: queries do not see what this execution did for so long; the lag of
     /// the provider's dialect is the most.
     IndexLag(Duration),
@@ -102,6 +106,18 @@ pub enum Blow {
     /// F20: this recall is granted, and the money is back so many banking days
     /// after.
     Recallable(Duration),
+    /// F30: this question is answered so late.
+    DecisionLate(Duration),
+    /// F30: it is not answered.
+    DecisionMute,
+    /// F30: what is answered is the question before.
+    DecisionStale,
+    /// F30: the answer names no action.
+    DecisionGarbled,
+    /// F30: the answer is not among what is allowed.
+    DecisionOutside,
+    /// F30: the answer is that of an adversary.
+    DecisionAdverse,
 }
 
 impl Blow {
@@ -120,6 +136,7 @@ impl Blow {
             Self::Deferred(..) => "deferred",
             Self::CaptureDeclined => "capture-declined",
             Self::RefundFailed => "refund-failed",
+            Self::RefundReturned(_) => "refund-returned",
             Self::IndexLag(_) => "index-lag",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated(_) => "webhook-repeated",
@@ -139,6 +156,12 @@ impl Blow {
             Self::SentBack(ReturnReason::Unauthorized, _) => "unauthorized",
             Self::SentBack(ReturnReason::Recalled, _) => "sent-back",
             Self::Recallable(_) => "recallable",
+            Self::DecisionLate(_) => "decision-late",
+            Self::DecisionMute => "decision-mute",
+            Self::DecisionStale => "decision-stale",
+            Self::DecisionGarbled => "decision-garbled",
+            Self::DecisionOutside => "decision-outside",
+            Self::DecisionAdverse => "decision-adverse",
         }
     }
 
@@ -156,6 +179,8 @@ impl Blow {
             | Self::SlowInvestigation(lasts)
             | Self::AnsweredLate(lasts, _)
             | Self::SentBack(_, lasts)
+            | Self::RefundReturned(lasts)
+            | Self::DecisionLate(lasts)
             | Self::Recallable(lasts) => Some(*lasts),
             _ => None,
         }
@@ -176,8 +201,23 @@ impl Blow {
             Self::SlowInvestigation(_) => Self::SlowInvestigation(lasts),
             Self::AnsweredLate(_, yes) => Self::AnsweredLate(lasts, yes),
             Self::SentBack(reason, _) => Self::SentBack(reason, lasts),
+            Self::RefundReturned(_) => Self::RefundReturned(lasts),
             Self::Recallable(_) => Self::Recallable(lasts),
+            Self::DecisionLate(_) => Self::DecisionLate(lasts),
             other => other,
+        }
+    }
+
+    /// What goes wrong at the decider by it, if it is what befalls a question.
+    pub const fn at_decider(&self) -> Option<DecisionStrike> {
+        match self {
+            Self::DecisionLate(_) => Some(DecisionStrike::Late),
+            Self::DecisionMute => Some(DecisionStrike::Mute),
+            Self::DecisionStale => Some(DecisionStrike::Stale),
+            Self::DecisionGarbled => Some(DecisionStrike::Garbled),
+            Self::DecisionOutside => Some(DecisionStrike::Outside),
+            Self::DecisionAdverse => Some(DecisionStrike::Adverse),
+            _ => None,
         }
     }
 

@@ -3,6 +3,14 @@
 
 use std::time::Duration;
 
+use sim::VirtualTime;
+use toml::Spanned;
+
+use super::line::span;
+use crate::bounds;
+use crate::invalid::Wrong;
+use crate::span::Span;
+
 /// The longest span of time of any fault, and the latest moment of one.
 pub(super) const SPAN_MAX: Duration = crate::span::Span::MAX.0;
 /// The latest end of chaos.
@@ -25,3 +33,25 @@ pub(super) const MILLIONTHS_MAX: u64 = crate::plan::MILLIONTHS_MAX;
 pub(super) const RATE_MOVES_MAX: usize = crate::load::RATE_MOVES_MAX as usize;
 /// The most digests of a recorded run.
 pub(super) const DIGESTS_MAX: usize = 64;
+
+/// How long keys live: long enough for every retry.
+///
+/// # Errors
+/// If that is too short, or no span that anybody meant.
+pub(super) fn key_lifetime(
+    lifetime: Option<Spanned<Span>>,
+    heal_at: VirtualTime,
+) -> Result<Option<Duration>, Wrong> {
+    let Some(lifetime) = lifetime else { return Ok(None) };
+    let place = lifetime.span();
+    let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
+    let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
+    if lifetime < least {
+        let problem = format!(
+            "`key_lifetime` is at least {}, so that no retry outlives its key",
+            Span(least)
+        );
+        return Err(Wrong::new(place, problem));
+    }
+    Ok(Some(lifetime))
+}

@@ -34,6 +34,10 @@ pub(super) fn trouble_line(trouble: &ProviderTrouble) -> String {
             let line = line.words("what", BROWN_OUT).words("who", who);
             line.words("errors", errors).span("slow_max", slow_max)
         }
+        Trouble::Replay { newest_first } => {
+            let line = line.words("what", REPLAY).words("who", who);
+            if newest_first { line.bare("newest_first", true) } else { line }
+        }
     };
     let lasts = trouble.until.since(trouble.from);
     line.words("at", since_beginning(trouble.from)).span("lasts", lasts).end()
@@ -65,7 +69,7 @@ pub(super) fn name(misfortune: &Misfortune) -> &'static str {
 }
 
 /// What files call the faults of the kernel and of whole providers.
-pub(super) const KINDS: [&str; 21] = [
+pub(super) const KINDS: [&str; 22] = [
     "crash",
     "crash-all",
     "crash-loop",
@@ -87,11 +91,14 @@ pub(super) const KINDS: [&str; 21] = [
     "old-generation",
     OUTAGE,
     BROWN_OUT,
+    REPLAY,
 ];
 /// A provider swallows every request.
 pub(super) const OUTAGE: &str = "hard-outage";
 /// A provider is slow and makes errors.
 pub(super) const BROWN_OUT: &str = "brown-out";
+/// A provider tells once more of all that happened meanwhile.
+pub(super) const REPLAY: &str = "webhook-replay";
 
 /// What files call the dwell of a misfortune.
 pub(super) fn dwell_name(misfortune: &Misfortune) -> &'static str {

@@ -8,7 +8,7 @@ use sim::{Fault, Misfortune, Rate, Role, Roles, Stretch, Strike, Trigger, Virtua
 use toml::Spanned;
 
 use super::bounds::{LOAD_PERCENT_MAX, PPM_MAX, SPAN_MAX};
-use super::fault::{BROWN_OUT, KINDS, OUTAGE, dwell_name, name};
+use super::fault::{BROWN_OUT, KINDS, OUTAGE, REPLAY, dwell_name, name};
 use super::group::Group;
 use super::line::{need, or, span};
 use super::moment::Moment;
@@ -50,6 +50,7 @@ pub(super) struct FaultLine {
     records: Option<Spanned<u16>>,
     errors: Option<Spanned<Rate>>,
     slow_max: Option<Spanned<Span>>,
+    newest_first: Option<Spanned<bool>>,
     at: Option<Spanned<Span>>,
     when: Option<Spanned<Moment>>,
     pub(super) approves: Option<Spanned<bool>>,
@@ -80,7 +81,7 @@ impl FaultLine {
         self.check_parties(present)?;
         let what = self.what.get_ref().clone();
         let planned = match what.as_str() {
-            OUTAGE | BROWN_OUT => self.trouble(of, what == OUTAGE).map(Planned::Trouble),
+            OUTAGE | BROWN_OUT | REPLAY => self.trouble(of, &what).map(Planned::Trouble),
             FORCED => self.forced(of).map(Planned::Forced),
             _ if stroke::KINDS.contains(&what.as_str()) => self.stroke(of).map(Planned::Stroke),
             _ => self.fault(of, present).map(Planned::Fault),
@@ -114,15 +115,16 @@ impl FaultLine {
         Ok(Fault { id, trigger, misfortune, dwell })
     }
 
-    fn trouble(&mut self, of: &Range<usize>, outage: bool) -> Result<ProviderTrouble, Wrong> {
+    fn trouble(&mut self, of: &Range<usize>, what: &str) -> Result<ProviderTrouble, Wrong> {
         let place = self.who.as_ref().map_or(of.clone(), Spanned::span);
         let who = self.one(of)?;
         let provider = party::provider_of(who).ok_or_else(|| {
             Wrong::new(place, "such a fault strikes a provider, such as `provider a`")
         })?;
-        let trouble = match outage {
-            true => Trouble::Outage,
-            false => Trouble::BrownOut {
+        let trouble = match what {
+            OUTAGE => Trouble::Outage,
+            REPLAY => Trouble::Replay { newest_first: or(&mut self.newest_first, false) },
+            _ => Trouble::BrownOut {
                 errors: or(&mut self.errors, Rate::NEVER),
                 slow_max: span(&mut self.slow_max, "slow_max", SPAN_MAX)?,
             },
@@ -318,6 +320,7 @@ impl FaultLine {
             ("records", place(&self.records)),
             ("errors", place(&self.errors)),
             ("slow_max", place(&self.slow_max)),
+            ("newest_first", place(&self.newest_first)),
             ("at", place(&self.at)),
             ("when", place(&self.when)),
             ("approves", place(&self.approves)),

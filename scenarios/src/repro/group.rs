@@ -94,7 +94,7 @@ fn members(text: &str) -> Result<Roles, String> {
 
 const EVERYBODY: &str = "everybody";
 const NOBODY: &str = "nobody";
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "edge",
     "store",
     "orchestrator",
@@ -102,13 +102,14 @@ const NAMES: [&str; 11] = [
     "risk",
     "notifier",
     "lake",
+    "reconciler",
     "provider a",
     "provider b",
     "bank a",
     "client 0",
 ];
 /// Who can be named, for errors.
-pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, notifier, lake, ingress, a provider such as `provider a`, a bank such as \
+pub(super) const PARTIES: &str = "edge, store, orchestrator, ledger, risk, notifier, lake, ingress, reconciler, a provider such as `provider a`, a bank such as \
      `bank a`, or a client such as `client 0`";
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ impl Notes {
                     | Line::Trouble(_)
                     | Line::Stroke(_)
                     | Line::Forced(_)
+                    | Line::File(_)
             )
         };
         let settings = self.0.iter().filter(move |(line, _)| is_setting(line));

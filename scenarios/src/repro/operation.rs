@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use model::{
     Amount, BankId, Captures, Currency, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
-    PayoutOrder, Split, Tenant, Token,
+    PayoutOrder, Shipping, Split, Tenant, Token,
 };
 use serde::Deserialize;
 use sim::VirtualTime;
@@ -16,7 +16,7 @@ use super::group::{Group, name};
 use super::line::{Line, span};
 use crate::invalid::Wrong;
 use crate::party::{bank_of, bank_role};
-use crate::plan::{CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
+use crate::plan::{ByHandPlan, CustomerBalance, DisputePlan, MerchantLimit, Operation, Purpose};
 use crate::span::Span;
 
 /// A payment as a file says it; what is left out is 1, and key and order are
@@ -41,13 +41,19 @@ pub(super) struct OperationLine {
     or_by: Option<Spanned<Group>>,
     clicks_again: Option<Spanned<Span>>,
     cancels: Option<Spanned<Span>>,
+    recalls: Option<Spanned<Span>>,
     disputed: Option<Spanned<Span>>,
     answer_within: Option<Spanned<Span>>,
     decided_after: Option<Spanned<Span>>,
     #[serde(default)]
     won: bool,
+    refunded_by_hand: Option<Spanned<Span>>,
+    /// How much of it, in basis points; all of it where nothing is said.
+    refunded_share: Option<Spanned<u16>>,
     /// The captures that it is taken in, in basis points of it.
     captures: Option<Spanned<Vec<u16>>>,
+    /// When each capture after the first is due, since the beginning.
+    ships: Option<Spanned<Vec<Span>>>,
     /// The other merchants that it is for, each with its basis points of it.
     split: Option<Spanned<Vec<(u16, u16)>>>,
     /// What its merchant gets, if that is not what is paid.
@@ -119,18 +125,29 @@ pub(super) fn line(operation: &Operation) -> String {
     };
     let line = then(line, "clicks_again", operation.click_again_after);
     let line = then(line, "cancels", operation.cancel_after);
+    let line = then(line, "recalls", operation.recall_after);
     let line = if operation.insists { line.bare("insists", true) } else { line };
     let captures = operation.purpose.pay_in().captures;
     let line = match captures.is_at_once() {
         true => line,
         false => line.bare("captures", format!("{:?}", captures.shares())),
     };
+    let ships: Vec<_> = operation.purpose.pay_in().shipping.moments().collect();
+    let ships: Vec<_> = ships.into_iter().map(|at| Span(at).to_string()).collect();
+    let line = if ships.is_empty() { line } else { line.bare("ships", format!("{ships:?}")) };
     let others = operation.purpose.pay_in().split;
     let others: Vec<_> = others.others().iter().map(|(who, share)| [who.0, *share]).collect();
     let line = if others.is_empty() { line } else { line.bare("split", format!("{others:?}")) };
     let line = match operation.purpose.pay_in().settlement_currency {
         None => line,
         Some(currency) => line.words("settles_in", currency.code()),
+    };
+    let line = match operation.by_hand {
+        Some(ByHandPlan { after, share: WHOLE }) => line.words("refunded_by_hand", Span(after)),
+        Some(ByHandPlan { after, share }) => {
+            line.words("refunded_by_hand", Span(after)).bare("refunded_share", share)
+        }
+        None => line,
     };
     let Some(dispute) = operation.dispute else { return line.end() };
     let line = line
@@ -212,10 +229,14 @@ impl OperationLine {
             decided_after: decided_after.unwrap_or_default(),
             won: self.won,
         });
+        let by_hand = after(self.refunded_by_hand.clone(), "refunded_by_hand")?;
+        let share = self.refunded_share.clone().map_or(Ok(WHOLE), share)?;
+        let by_hand = by_hand.map(|after| ByHandPlan { after, share });
         let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
+        let shipping = self.ships.clone().map_or(Ok(Shipping::default()), ships)?;
         let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
         let settlement_currency = self.settlement_currency()?;
-        let pay_in = PayIn { captures: taken, split: shared, settlement_currency };
+        let pay_in = PayIn { captures: taken, split: shared, settlement_currency, shipping };
         let purpose = self.purpose(banks, pay_in)?;
         Ok(Operation {
             token: Token(payment),
@@ -228,7 +249,9 @@ impl OperationLine {
             money: bounded(*self.pays.get_ref(), self.pays.span(), AMOUNT_MAX)?,
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
+            recall_after: after(self.recalls, "recalls")?,
             dispute,
+            by_hand,
             purpose,
             insists: self.insists,
         })
@@ -333,6 +356,8 @@ impl RefundLine {
             cancel_after: None,
             order_ref: OrderRef(refund),
             dispute: None,
+            recall_after: None,
+            by_hand: None,
             insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()
@@ -351,6 +376,17 @@ impl LimitLine {
     }
 }
 
+/// The whole of a payment, in basis points.
+const WHOLE: u16 = 10_000;
+
+fn share(share: Spanned<u16>) -> Result<u16, Wrong> {
+    let problem = "`refunded_share` is 1 to 10000 basis points of what was taken";
+    match *share.get_ref() {
+        known @ 1..=WHOLE => Ok(known),
+        _ => Err(Wrong::new(share.span(), problem)),
+    }
+}
+
 fn captures(shares: Spanned<Vec<u16>>) -> Result<Captures, Wrong> {
     Captures::of(shares.get_ref()).ok_or_else(|| {
         let most = Captures::MAX;
@@ -359,6 +395,18 @@ fn captures(shares: Spanned<Vec<u16>>) -> Result<Captures, Wrong> {
              10000; whoever takes everything at once says nothing"
         );
         Wrong::new(shares.span(), problem)
+    })
+}
+
+fn ships(moments: Spanned<Vec<Span>>) -> Result<Shipping, Wrong> {
+    let listed: Vec<_> = moments.get_ref().iter().map(|span| span.0).collect();
+    let in_time = listed.iter().all(|at| *at <= SPAN_MAX);
+    Shipping::at(&listed).filter(|_| in_time).ok_or_else(|| {
+        let (count, most) = (Captures::MAX - 1, Span(SPAN_MAX));
+        let problem = format!(
+            "`ships` are at most {count} times since the beginning, in order, none later than {most}"
+        );
+        Wrong::new(moments.span(), problem)
     })
 }
 

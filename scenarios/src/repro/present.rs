@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use model::{BankId, FileId, ProviderId, Teller};
 use sim::{Role, Roles};
 
 use super::group::{self, PARTIES};
@@ -18,6 +19,9 @@ pub(super) struct Present {
     pub(super) webhooks: bool,
     pub(super) merchant_events: bool,
     pub(super) lake: bool,
+    pub(super) settlement: bool,
+    pub(super) decider: bool,
+    pub(super) adapter: bool,
     pub(super) providers: usize,
     pub(super) banks: usize,
     pub(super) payments: BTreeSet<u64>,
@@ -53,7 +57,16 @@ impl Present {
                 _ if role == party::NOTIFIER => {
                     format!("there is no {name}, unless `merchant_events = true`")
                 }
+                _ if role == party::ADAPTER => {
+                    format!("there is no {name}: with `protocol = \"2pc\"` there is one")
+                }
                 _ if role == party::LAKE => format!("there is no {name}, unless `lake = true`"),
+                _ if role == party::RECONCILER => {
+                    format!("there is no {name}, unless there is a table `[world.settlement]`")
+                }
+                _ if role == party::DECIDER => {
+                    format!("there is no {name}, unless `decider = true` of `[world.decisions]`")
+                }
                 _ => format!("there is no {name}: expected {PARTIES}"),
             };
             Err(Wrong::new(place, problem))
@@ -74,7 +87,8 @@ impl Present {
     /// # Errors
     /// If nobody does.
     pub(super) fn check_payment(&self, payment: u64, place: Range<usize>) -> Result<(), Wrong> {
-        if !self.payments.contains(&payment) {
+        let is_known = self.payments.contains(&payment) || self.is_of_files(payment);
+        if !is_known {
             let mut known: Vec<_> = self.payments.iter().take(SHOWN).map(u64::to_string).collect();
             if self.payments.len() > SHOWN {
                 known.push("…".to_owned());
@@ -88,6 +102,15 @@ impl Present {
         Ok(())
     }
 
+    /// Whether it stands for a settlement file, or for lines that are for nothing
+    /// that anybody asked.
+    fn is_of_files(&self, subject: u64) -> bool {
+        let providers = (0..self.providers as u8).map(|n| Teller::Provider(ProviderId(n)));
+        let banks = (0..self.banks as u8).map(|n| Teller::Bank(BankId(n)));
+        let named = |teller| (1..=FILES_MAX).any(|seq| FileId::of(teller, seq).0 == subject);
+        self.settlement && (subject == 0 || providers.chain(banks).any(named))
+    }
+
     fn takes_part(&self, role: Role) -> bool {
         match (party::client_of(role), party::provider_of(role)) {
             (Some(client), _) => client < self.clients,
@@ -95,6 +118,9 @@ impl Present {
             _ if role == party::INGRESS => self.webhooks,
             _ if role == party::NOTIFIER => self.merchant_events,
             _ if role == party::LAKE => self.lake,
+            _ if role == party::RECONCILER => self.settlement,
+            _ if role == party::DECIDER => self.decider,
+            _ if role == party::ADAPTER => self.adapter,
             _ if party::bank_of(role).is_some() => {
                 party::bank_of(role).is_some_and(|bank| usize::from(bank.0) < self.banks)
             }
@@ -107,5 +133,7 @@ impl Present {
     }
 }
 
+/// So many files of each writer can be named.
+const FILES_MAX: u32 = 512;
 /// How many payments an error names.
 const SHOWN: usize = 20;

@@ -35,6 +35,8 @@ pub(super) struct ProviderTable {
     #[serde(default)]
     refund_failed: Rate,
     #[serde(default)]
+    refund_returned: Rate,
+    #[serde(default)]
     reply_dropped: Rate,
     #[serde(default)]
     request_dropped: Rate,
@@ -92,6 +94,7 @@ fn calm(dialect: Dialect) -> ProviderPlan {
             deferred_max: Duration::ZERO,
             capture_declined: never,
             refund_failed: never,
+            refund_returned: never,
         },
         faults: ProviderFaults {
             reply_dropped: never,
@@ -120,6 +123,7 @@ pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
     lines.extend(most("deferred_max", issuer.deferred_max));
     lines.extend(rate("capture_declined", issuer.capture_declined));
     lines.extend(rate("refund_failed", issuer.refund_failed));
+    lines.extend(rate("refund_returned", issuer.refund_returned));
     lines.extend(rate("reply_dropped", faults.reply_dropped));
     lines.extend(rate("request_dropped", faults.request_dropped));
     lines.extend(rate("late_effect", faults.late_effect));
@@ -174,6 +178,7 @@ impl ProviderTable {
                 deferred_max: span(&mut self.deferred_max, "deferred_max", SPAN_MAX)?,
                 capture_declined: self.capture_declined,
                 refund_failed: self.refund_failed,
+                refund_returned: self.refund_returned,
             },
             faults: ProviderFaults {
                 reply_dropped: self.reply_dropped,

@@ -15,10 +15,13 @@ use super::fault_line::FaultLine;
 use super::group::{name, role};
 use super::line::{Line, need, or, span};
 use super::moment::{beginning, kind, kind_name, no_moment};
-use crate::bounds::{EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX};
+use crate::bounds::{
+    DECISION_LATE_MAX, EARLY_MAX, HELD_BACK_MAX, INDEX_LAG_MAX, LATE_EFFECT_MAX,
+    REFUND_RETURNED_MAX,
+};
 use crate::invalid::{Wrong, nearest};
 use crate::ordinal::Ordinal;
-use crate::party::{self, RISK};
+use crate::party::{self, DECIDER, RISK};
 use crate::plan::{Blow, Encounter, Forced, Stroke};
 use crate::points::PointName;
 use crate::span::Span;
@@ -106,6 +109,7 @@ impl FaultLine {
         let blow = self.blow(of)?;
         let by_risk = matches!(blow, Blow::Rejected | Blow::Reviewed(..));
         let (is_there, whom) = match (by_risk, blow.is_at_bank()) {
+            _ if blow.at_decider().is_some() => (met.party == DECIDER, "the decider"),
             (true, _) => (met.party == RISK, "risk, with its verdict"),
             (_, true) => (party::bank_of(met.party).is_some(), "a bank"),
             _ => (party::provider_of(met.party).is_some(), "a provider"),
@@ -156,6 +160,7 @@ impl FaultLine {
             "deferred" => Blow::Deferred(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
             "capture-declined" => Blow::CaptureDeclined,
             "refund-failed" => Blow::RefundFailed,
+            "refund-returned" => Blow::RefundReturned(self.length(of, REFUND_RETURNED_MAX)?),
             "index-lag" => Blow::IndexLag(self.length(of, INDEX_LAG_MAX)?),
             "webhook-dropped" => Blow::WebhookDropped,
             "webhook-repeated" => Blow::WebhookRepeated(self.length(of, HELD_BACK_MAX)?),
@@ -175,6 +180,12 @@ impl FaultLine {
             "no-account" => self.sent_back(of, ReturnReason::NoAccount)?,
             "unauthorized" => self.sent_back(of, ReturnReason::Unauthorized)?,
             "recallable" => Blow::Recallable(self.length(of, SPAN_MAX)?),
+            "decision-late" => Blow::DecisionLate(self.length(of, DECISION_LATE_MAX)?),
+            "decision-mute" => Blow::DecisionMute,
+            "decision-stale" => Blow::DecisionStale,
+            "decision-garbled" => Blow::DecisionGarbled,
+            "decision-outside" => Blow::DecisionOutside,
+            "decision-adverse" => Blow::DecisionAdverse,
             _ => Blow::Reviewed(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
         })
     }
@@ -192,7 +203,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 30] = [
+pub(super) const KINDS: [&str; 37] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -205,6 +216,7 @@ pub(super) const KINDS: [&str; 30] = [
     "deferred",
     "capture-declined",
     "refund-failed",
+    "refund-returned",
     "index-lag",
     "webhook-dropped",
     "webhook-repeated",
@@ -223,6 +235,12 @@ pub(super) const KINDS: [&str; 30] = [
     "no-account",
     "unauthorized",
     "recallable",
+    "decision-late",
+    "decision-mute",
+    "decision-stale",
+    "decision-garbled",
+    "decision-outside",
+    "decision-adverse",
 ];
 /// A party takes a rare branch.
 pub(super) const FORCED: &str = "forced-point";
@@ -250,6 +268,7 @@ mod tests {
             Blow::Deferred(lasts, approves),
             Blow::CaptureDeclined,
             Blow::RefundFailed,
+            Blow::RefundReturned(lasts),
             Blow::IndexLag(lasts),
             Blow::WebhookDropped,
             Blow::WebhookRepeated(lasts),
@@ -268,6 +287,12 @@ mod tests {
             Blow::SentBack(ReturnReason::NoAccount, lasts),
             Blow::SentBack(ReturnReason::Unauthorized, lasts),
             Blow::Recallable(lasts),
+            Blow::DecisionLate(lasts),
+            Blow::DecisionMute,
+            Blow::DecisionStale,
+            Blow::DecisionGarbled,
+            Blow::DecisionOutside,
+            Blow::DecisionAdverse,
         ];
         assert_eq!(all.map(|blow| blow.name()), KINDS);
     }

@@ -2,31 +2,34 @@
 //! which nothing goes wrong.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use model::Minute;
+use model::{Aside, Minute};
 use serde::Deserialize;
-use sim::{COPIES_MAX, Links, Rate, Seed, VirtualTime, Weather};
+use sim::{Links, Rate, Seed, VirtualTime, Weather};
 use toml::Spanned;
 
 use super::bank::{self, BankTable};
-use super::bounds::{CHAOS_MAX, FAULTS_MAX, LOAD_PERCENT_MAX, OPERATIONS_MAX, SPAN_MAX};
+use super::bounds::{self, CHAOS_MAX, FAULTS_MAX, OPERATIONS_MAX};
+use super::decision::{self, DecisionTable};
 use super::fault::{self, since_beginning};
 use super::fault_line::{FaultLine, Planned};
 use super::group::Group;
 use super::key::Key;
 use super::line::{Line, quoted, span};
+use super::network::{NetworkTable, network_lines};
 use super::notes::Notes;
 use super::operation::{self, BalanceLine, LimitLine, OperationLine, RefundLine};
 use super::present::Present;
-use super::provider::{self, ProviderTable, RiskTable, most, rate};
+use super::provider::{self, ProviderTable, RiskTable};
 use super::rates::{self, RateLine};
 use super::route::Route;
+use super::settlement::{self, SettlementTable};
 use super::stroke;
-use crate::bounds::{self, COPY_AGE_MAX};
 use crate::invalid::Wrong;
-use crate::party::{BANKS_MAX, CLIENTS_MAX, MIRRORED, PROVIDERS_MAX, WORKERS_MAX};
-use crate::plan::{BankPlan, Forced, Operation, Plan, ProviderPlan, ProviderTrouble, Stroke};
+use crate::party::{self, BANKS_MAX, CLIENTS_MAX, PROVIDERS_MAX, WORKERS_MAX};
+use crate::plan::{
+    BankPlan, Forced, Operation, Plan, Protocol, ProviderPlan, ProviderTrouble, Stroke,
+};
 use crate::points::PointName;
 use crate::shrink;
 use crate::span::Span;
@@ -49,12 +52,14 @@ pub(super) struct WorldTable {
     clients: Spanned<u8>,
     #[serde(default = "one")]
     workers: Spanned<u8>,
+    protocol: Option<Spanned<Protocol>>,
     #[serde(default)]
     webhooks: bool,
     #[serde(default)]
     merchant_events: bool,
     #[serde(default)]
     lake: bool,
+    decisions: Option<Spanned<DecisionTable>>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
     refunds: Vec<RefundLine>,
@@ -80,6 +85,7 @@ pub(super) struct WorldTable {
     providers: Option<Spanned<Vec<ProviderTable>>>,
     #[serde(default = "no_banks")]
     banks: Spanned<Vec<BankTable>>,
+    settlement: Option<SettlementTable>,
 }
 
 /// What a file says besides, of where the plan came from.
@@ -98,19 +104,6 @@ enum Latencies {
     Plain,
     /// A drawn time each.
     Drawn,
-}
-
-/// How links misbehave, as a file says it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct NetworkTable {
-    loss: Rate,
-    duplication: Rate,
-    copies_max: Option<Spanned<u8>>,
-    copy_delay_max: Option<Spanned<Span>>,
-    lateness: Rate,
-    late_max: Option<Spanned<Span>>,
-    load_percent: Option<Spanned<u32>>,
 }
 
 /// A rare branch that is forced, as a file says it.
@@ -148,6 +141,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.clients != 1 {
         line(format!("clients = {}", plan.clients));
+    }
+    if plan.protocol != Protocol::Saga {
+        line(format!("protocol = {}", quoted(plan.protocol.name())));
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
@@ -201,12 +197,18 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     if plan.risk != provider::calm_risk() {
         table("[world.risk]", provider::risk_lines(&plan.risk));
     }
+    if let Some(decisions) = &plan.decisions {
+        table("[world.decisions]", decision::lines(decisions));
+    }
     let unsaid = plan.providers == provider::calm_cast();
     for provider in plan.providers.iter().filter(|_| !unsaid) {
         table("[[world.providers]]", provider::lines(provider));
     }
     for bank in &plan.banks {
         table("[[world.banks]]", bank::lines(bank));
+    }
+    if let Some(settlement) = plan.settlement.as_ref() {
+        table("[world.settlement]", settlement::lines(settlement, notes));
     }
     text
 }
@@ -258,20 +260,6 @@ fn list(name: &str, lines: impl Iterator<Item = String>) -> String {
     format!("{name} = [\n{}]", lines.collect::<String>())
 }
 
-fn network_lines(weather: &Weather) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    lines.extend(rate("loss", weather.loss));
-    lines.extend(rate("duplication", weather.duplication));
-    lines.extend((weather.copies_max != 1).then(|| format!("copies_max = {}", weather.copies_max)));
-    lines.extend(most("copy_delay_max", weather.copy_delay_max));
-    lines.extend(rate("lateness", weather.lateness));
-    lines.extend(most("late_max", weather.late_max));
-    lines.extend(
-        (weather.load_percent != 100).then(|| format!("load_percent = {}", weather.load_percent)),
-    );
-    lines
-}
-
 impl WorldTable {
     /// The plan that the table says.
     ///
@@ -281,20 +269,31 @@ impl WorldTable {
         let clients = bounded(&self.clients, "clients", 1, CLIENTS_MAX)?;
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
-        let key_lifetime = key_lifetime(self.key_lifetime, heal_at)?;
+        let key_lifetime = bounds::key_lifetime(self.key_lifetime, heal_at)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
+        let decisions = self.decisions.map(decision::decisions).transpose()?;
         let place = self.operations.span();
         let operations = operations(self.operations, self.refunds, clients, banks.len())?;
         let rates = rates::paths(self.rates, &operations, place)?;
         let payments = operations.iter().map(|operation| operation.token.0).collect();
         let (webhooks, merchant_events, lake) = (self.webhooks, self.merchant_events, self.lake);
+        let settlement = self.settlement;
+        let settlement = settlement.map(|table| table.settlement(providers.len(), banks.len()));
+        let settlement = settlement.transpose()?;
+        let (protocol, protocol_place) = match self.protocol {
+            Some(protocol) => (*protocol.get_ref(), protocol.span()),
+            None => (Protocol::Saga, 0..0),
+        };
         let present = Present {
+            settlement: settlement.is_some(),
             clients,
             workers,
             webhooks,
             merchant_events,
             lake,
+            decider: decisions.is_some_and(|decisions| decisions.decider.is_some()),
+            adapter: protocol == Protocol::TwoPhase,
             providers: providers.len(),
             banks: banks.len(),
             payments,
@@ -306,7 +305,7 @@ impl WorldTable {
         let balances = self.balances.into_iter().map(BalanceLine::balance);
         let balances = balances.collect::<Result<_, _>>()?;
         let limits = self.limits.into_iter().map(LimitLine::limit).collect::<Result<_, _>>()?;
-        Ok(Plan {
+        let plan = Plan {
             format: Plan::FORMAT,
             samplers: origin.samplers,
             scenario: origin.scenario,
@@ -328,7 +327,8 @@ impl WorldTable {
             plain: self.latencies == Latencies::Plain,
             ordered: self.ordered.into_iter().map(|route| route.0).collect(),
             connections: self.connections.into_iter().map(|route| route.0).collect(),
-            mirrored: MIRRORED.into_iter().collect(),
+            mirrored: party::mirrored(protocol, workers),
+            protocol,
             points: self.points.into_iter().map(|point| (point.name, point.rate)).collect(),
             forced: planned.forced,
             core: self.heals.map(|group| group.into_inner().0),
@@ -339,27 +339,15 @@ impl WorldTable {
             webhooks: self.webhooks,
             banks,
             risk: self.risk.risk()?,
-        })
+            settlement: Aside(settlement),
+            decisions,
+        };
+        if let Some(why) = plan.needs_sagas() {
+            let problem = format!("two-phase commit can't do this: {why}");
+            return Err(Wrong::new(protocol_place, problem));
+        }
+        Ok(plan)
     }
-}
-
-/// Long enough for every retry.
-fn key_lifetime(
-    lifetime: Option<Spanned<Span>>,
-    heal_at: VirtualTime,
-) -> Result<Option<Duration>, Wrong> {
-    let Some(lifetime) = lifetime else { return Ok(None) };
-    let place = lifetime.span();
-    let lifetime = span(&mut Some(lifetime), "key_lifetime", SPAN_MAX)?;
-    let least = bounds::key_lifetime_min(heal_at.since(VirtualTime::ZERO));
-    if lifetime < least {
-        let problem = format!(
-            "`key_lifetime` is at least {}, so that no retry outlives its key",
-            Span(least)
-        );
-        return Err(Wrong::new(place, problem));
-    }
-    Ok(Some(lifetime))
 }
 
 fn providers(tables: Option<Spanned<Vec<ProviderTable>>>) -> Result<Vec<ProviderPlan>, Wrong> {
@@ -452,23 +440,7 @@ fn planned(lines: Vec<Spanned<FaultLine>>, present: &Present) -> Result<Faults, 
     Ok(all)
 }
 
-impl NetworkTable {
-    fn weather(mut self) -> Result<Weather, Wrong> {
-        let copies = |copies: &Spanned<u8>| bounded(copies, "copies_max", 1, COPIES_MAX as u8);
-        let load = |load: &Spanned<u32>| bounded(load, "load_percent", 1, LOAD_PERCENT_MAX);
-        Ok(Weather {
-            loss: self.loss,
-            duplication: self.duplication,
-            copies_max: self.copies_max.as_ref().map_or(Ok(1), copies)?,
-            copy_delay_max: span(&mut self.copy_delay_max, "copy_delay_max", SPAN_MAX)?,
-            lateness: self.lateness,
-            late_max: span(&mut self.late_max, "late_max", COPY_AGE_MAX)?,
-            load_percent: self.load_percent.as_ref().map_or(Ok(100), load)?,
-        })
-    }
-}
-
-fn bounded<T: Copy + Ord + std::fmt::Display>(
+pub(super) fn bounded<T: Copy + Ord + std::fmt::Display>(
     value: &Spanned<T>,
     name: &str,
     least: T,

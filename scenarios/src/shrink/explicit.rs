@@ -12,7 +12,9 @@ use sim::{Draws, Fate, Fault, Happening, Misfortune, SendIdentity, Trace, Trigge
 use super::line::Line;
 use crate::latency;
 use crate::message::kinds;
+use crate::party::DECIDER;
 use crate::party::bank::{drawn_for_handling, drawn_for_sending};
+use crate::party::decider::drawn_lapses;
 use crate::party::provider::{Door, Post, drawn_for_execution, is_told, parcel_of};
 use crate::party::risk::{assessment, drawn_verdict};
 use crate::party::{bank_of, provider_of};
@@ -54,7 +56,9 @@ pub(super) fn without_idle(plan: Plan, defects: Defects) -> Plan {
     let lines: Vec<_> = Line::misfortunes(&plan)
         .into_iter()
         .filter(|line| match line {
-            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) => idle.contains(id),
+            Line::Fault(id) | Line::Stroke(id) | Line::Forced(id) | Line::File(id) => {
+                idle.contains(id)
+            }
             _ => false,
         })
         .collect();
@@ -67,7 +71,9 @@ pub(super) fn ids_from(plan: &Plan) -> impl Iterator<Item = u32> + use<> {
     let troubles = plan.troubles.iter().map(|trouble| trouble.id);
     let strokes = plan.strokes.iter().map(|stroke| stroke.id);
     let forced = plan.forced.iter().map(|forced| forced.id);
-    let last = faults.chain(troubles).chain(strokes).chain(forced).max();
+    let files = plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+    let files = files.map(|mishap| mishap.id);
+    let last = faults.chain(troubles).chain(strokes).chain(forced).chain(files).max();
     last.unwrap_or(0) + 1..
 }
 
@@ -138,6 +144,12 @@ fn strokes(
     let mut arrivals: BTreeMap<Encounter, u32> = BTreeMap::new();
     for event in &trace.events {
         let Happening::Delivered(identity, _, message) = &event.what else { continue };
+        if event.role == DECIDER {
+            let (party, request, token) = (event.role, identity.kind, message.token());
+            let on = Encounter { party, request, token, ordinal: identity.ordinal };
+            met.insert(on, drawn_lapses(plan, &draws, &on).collect());
+            continue;
+        }
         if provider_of(event.role).is_none() && bank_of(event.role).is_none() {
             continue;
         }

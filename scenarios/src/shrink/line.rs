@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use model::{BankId, Captures, Currency, Dialect, PayIn, ProviderId, Split, Token};
+use model::{
+    Aside, BankId, Captures, Currency, Dialect, PayIn, ProviderId, Shipping, Split, Token,
+};
 use serde::{Deserialize, Serialize};
 use sim::{Links, Rate, VirtualTime};
 
 use super::bank_line::BankLine;
-pub use super::provider_line::ProviderLine;
+use super::decision_line::DecisionLine;
+use super::provider_line::ProviderLine;
 use crate::party::{bank_role, name, provider_role};
 use crate::plan::{Plan, Purpose};
 use crate::points::PointName;
@@ -27,6 +30,10 @@ pub enum Line {
     Cancellation(Token),
     /// The customer disputes it.
     Dispute(Token),
+    /// The customer wants it back.
+    Recall(Token),
+    /// Somebody gives it back by hand.
+    ByHand(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
     /// The captures in which a payment is taken, and not at once.
@@ -37,6 +44,8 @@ pub enum Line {
     Exchange(Token),
     /// A change of what one currency is worth in another.
     RateMove(Currency, Currency, VirtualTime),
+    /// The times when its parcels leave.
+    Shipping(Token),
     /// A fault of the kernel, by id.
     Fault(u32),
     /// A trouble of a whole provider, by id.
@@ -45,6 +54,8 @@ pub enum Line {
     Stroke(u32),
     /// A forced branch, by id.
     Forced(u32),
+    /// What goes wrong with a settlement file, by id.
+    File(u32),
     /// Something that the weather does at a rate.
     Weather(WeatherLine),
     /// A branch that is forced at a rate.
@@ -53,6 +64,8 @@ pub enum Line {
     Provider(ProviderId, ProviderLine),
     /// Something that a bank does at a rate.
     Bank(BankId, BankLine),
+    /// Who decides, or something that goes wrong with whoever is asked.
+    Decision(DecisionLine),
     /// Rejections by the risk service at a rate.
     Rejections,
     /// Reviews by the risk service at a rate.
@@ -79,6 +92,8 @@ pub enum Line {
     UniqueOrders,
     /// That providers tell of changes by themselves.
     Webhooks,
+    /// That providers and banks settle.
+    Settlement,
 }
 
 /// What the weather does at a rate.
@@ -117,9 +132,13 @@ impl Line {
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
             lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
+            lines.extend(operation.recall_after.map(|_| Self::Recall(token)));
+            lines.extend(operation.by_hand.map(|_| Self::ByHand(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
             let captures = operation.purpose.pay_in().captures;
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
+            let shipping = operation.purpose.pay_in().shipping;
+            lines.extend((!shipping.is_at_once()).then_some(Self::Shipping(token)));
             let split = operation.purpose.pay_in().split;
             lines.extend((!split.is_whole()).then_some(Self::Split(token)));
             let exchanged = operation.settlement_currency() != operation.money.currency;
@@ -138,7 +157,9 @@ impl Line {
         let troubles = plan.troubles.iter().map(|trouble| Self::Trouble(trouble.id));
         let strokes = plan.strokes.iter().map(|stroke| Self::Stroke(stroke.id));
         let forced = plan.forced.iter().map(|forced| Self::Forced(forced.id));
-        faults.chain(troubles).chain(strokes).chain(forced).collect()
+        let files = plan.settlement.as_ref().into_iter().flat_map(|plan| &plan.mishaps);
+        let files = files.map(|mishap| Self::File(mishap.id));
+        faults.chain(troubles).chain(strokes).chain(forced).chain(files).collect()
     }
 
     /// What goes wrong at a rate.
@@ -161,6 +182,7 @@ impl Line {
             let on = BankLine::ALL.into_iter().filter(|line| line.is_on(bank));
             lines.extend(on.map(|line| Self::Bank(BankId(n as u8), line)));
         }
+        lines.extend(DecisionLine::rates(plan).map(Self::Decision));
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
         lines
@@ -179,13 +201,14 @@ impl Line {
             (plan.key_lifetime.is_some(), Self::KeyLifetime),
             (plan.order_ref_unique, Self::UniqueOrders),
             (plan.webhooks, Self::Webhooks),
+            (plan.settlement.is_some(), Self::Settlement),
         ];
         let plain = Dialect::plain();
         let habits = plan.providers.iter().enumerate();
         let habits = habits.filter(|(_, provider)| provider.dialect != plain);
         let habits = habits.map(|(n, _)| Self::Habits(ProviderId(n as u8)));
         let settings = on.into_iter().filter(|(on, _)| *on).map(|(_, line)| line);
-        settings.chain(habits).collect()
+        settings.chain(DecisionLine::settings(plan).map(Self::Decision)).chain(habits).collect()
     }
 
     /// Whether it counts as one fault: something that goes wrong, by itself or
@@ -201,17 +224,20 @@ impl Line {
                 | Self::Split(_)
                 | Self::Exchange(_)
                 | Self::RateMove(..)
+                | Self::Shipping(_)
                 | Self::DrawnLatencies
                 | Self::OtherWorkers
                 | Self::Habits(_)
                 | Self::MerchantEvents
                 | Self::Lake
+                | Self::Decision(DecisionLine::Decider | DecisionLine::Policy)
                 | Self::OrderedLinks
                 | Self::Connections
                 | Self::Permanence
                 | Self::KeyLifetime
                 | Self::UniqueOrders
                 | Self::Webhooks
+                | Self::Settlement
         )
     }
 }
@@ -236,12 +262,24 @@ impl Plan {
             if gone.contains(&Line::Cancellation(operation.token)) {
                 operation.cancel_after = None;
             }
+            if gone.contains(&Line::Recall(operation.token)) {
+                operation.recall_after = None;
+            }
             if gone.contains(&Line::Dispute(operation.token)) {
                 operation.dispute = None;
             }
+            if gone.contains(&Line::ByHand(operation.token)) {
+                operation.by_hand = None;
+            }
             operation.insists &= !gone.contains(&Line::Insistence(operation.token));
             if gone.contains(&Line::Captures(operation.token)) {
-                let at_once = PayIn { captures: Captures::AT_ONCE, ..operation.purpose.pay_in() };
+                let pay_in = operation.purpose.pay_in();
+                let shipping = Shipping::default();
+                let at_once = PayIn { captures: Captures::AT_ONCE, shipping, ..pay_in };
+                operation.purpose = Purpose::PayIn(at_once);
+            }
+            if gone.contains(&Line::Shipping(operation.token)) {
+                let at_once = PayIn { shipping: Shipping::default(), ..operation.purpose.pay_in() };
                 operation.purpose = Purpose::PayIn(at_once);
             }
             if gone.contains(&Line::Split(operation.token)) {
@@ -262,6 +300,9 @@ impl Plan {
         plan.troubles.retain(|trouble| !gone.contains(&Line::Trouble(trouble.id)));
         plan.strokes.retain(|stroke| !gone.contains(&Line::Stroke(stroke.id)));
         plan.forced.retain(|forced| !gone.contains(&Line::Forced(forced.id)));
+        if let Some(settlement) = plan.settlement.as_mut() {
+            settlement.mishaps.retain(|mishap| !gone.contains(&Line::File(mishap.id)));
+        }
         plan.points.retain(|(point, _)| !gone.contains(&Line::Point(*point)));
         for line in lines {
             plan.calm(*line);
@@ -306,25 +347,31 @@ impl Plan {
             }
             Line::MerchantEvents => self.merchant_events = false,
             Line::Lake => self.lake = false,
+            Line::Decision(line) => line.calm(self),
             Line::OrderedLinks => self.ordered = Links::NONE,
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
             Line::KeyLifetime => self.key_lifetime = None,
             Line::UniqueOrders => self.order_ref_unique = false,
             Line::Webhooks => self.webhooks = false,
+            Line::Settlement => self.settlement = Aside::NONE,
             Line::Operation(_)
             | Line::SecondClick(_)
             | Line::Cancellation(_)
             | Line::Dispute(_)
+            | Line::Recall(_)
             | Line::Insistence(_)
             | Line::Captures(_)
             | Line::Split(_)
             | Line::Exchange(_)
             | Line::RateMove(..)
+            | Line::ByHand(_)
+            | Line::Shipping(_)
             | Line::Fault(_)
             | Line::Trouble(_)
             | Line::Stroke(_)
             | Line::Forced(_)
+            | Line::File(_)
             | Line::Point(_) => {}
         }
     }
@@ -337,16 +384,21 @@ impl fmt::Display for Line {
             Self::SecondClick(token) => write!(f, "the second click of payment {}", token.0),
             Self::Cancellation(token) => write!(f, "the cancellation of payment {}", token.0),
             Self::Dispute(token) => write!(f, "the dispute over payment {}", token.0),
+            Self::Recall(token) => write!(f, "the recall of payment {}", token.0),
+            Self::ByHand(token) => write!(f, "the refund by hand of payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
+            Self::Shipping(token) => write!(f, "the parcels of payment {}", token.0),
             Self::Split(token) => write!(f, "the split of payment {}", token.0),
             Self::Exchange(token) => write!(f, "the exchange of payment {}", token.0),
             Self::RateMove(source, target, at) => {
                 write!(f, "the rate of {} in {} at {at}", source.code(), target.code())
             }
-            Self::Fault(id) | Self::Trouble(id) | Self::Stroke(id) | Self::Forced(id) => {
-                write!(f, "fault {id}")
-            }
+            Self::Fault(id)
+            | Self::Trouble(id)
+            | Self::Stroke(id)
+            | Self::Forced(id)
+            | Self::File(id) => write!(f, "fault {id}"),
             Self::Weather(WeatherLine::Loss) => f.write_str("the loss of messages"),
             Self::Weather(WeatherLine::Duplication) => f.write_str("the repetition of messages"),
             Self::Weather(WeatherLine::Lateness) => f.write_str("the lateness of messages"),
@@ -367,12 +419,14 @@ impl fmt::Display for Line {
             }
             Self::MerchantEvents => f.write_str("that shops are told of every event"),
             Self::Lake => f.write_str("the data lake"),
+            Self::Decision(line) => line.fmt(f),
             Self::OrderedLinks => f.write_str("links that keep order"),
             Self::Connections => f.write_str("links that are connections"),
             Self::Permanence => f.write_str("what never heals"),
             Self::KeyLifetime => f.write_str("the lifetime of keys"),
             Self::UniqueOrders => f.write_str("that an order is paid once"),
             Self::Webhooks => f.write_str("webhooks"),
+            Self::Settlement => f.write_str("settlement"),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::explicit::ids_from;
 use super::search::Search;
 use crate::load::dialects::admit;
 use crate::party;
-use crate::plan::{Blow, Encounter, Plan, Stroke};
+use crate::plan::{Blow, Encounter, Plan, Stroke, Trouble};
 use crate::trial;
 
 /// Makes every misfortune of the plan as plain as can be.
@@ -185,6 +185,9 @@ fn of_one_request(search: &mut Search<'_>, id: u32) {
     let plan = search.plan.clone();
     let Some(trouble) = plan.troubles.iter().find(|trouble| trouble.id == id) else { return };
     if search.stopped {
+        return;
+    }
+    if matches!(trouble.trouble, Trouble::Replay { .. }) {
         return;
     }
     let (_, trace) = trial::replay_plan(plan.clone(), search.quarry.defects);

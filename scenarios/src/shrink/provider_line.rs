@@ -37,6 +37,8 @@ pub enum ProviderLine {
     CaptureDeclined,
     /// Refunds that come to nothing.
     RefundFailed,
+    /// F23.
+    RefundReturned,
     /// F15, never told.
     WebhookDropped,
     /// F15, told once more.
@@ -51,7 +53,7 @@ pub enum ProviderLine {
 
 impl ProviderLine {
     /// Every one, faults first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ReplyDropped,
         Self::RequestDropped,
         Self::LateEffect,
@@ -70,6 +72,7 @@ impl ProviderLine {
         Self::Deferred,
         Self::CaptureDeclined,
         Self::RefundFailed,
+        Self::RefundReturned,
     ];
 
     /// What files call it.
@@ -88,6 +91,7 @@ impl ProviderLine {
             Self::Deferred => "deferred",
             Self::CaptureDeclined => "capture-declined",
             Self::RefundFailed => "refund-failed",
+            Self::RefundReturned => "refund-returned",
             Self::WebhookDropped => "webhook-dropped",
             Self::WebhookRepeated => "webhook-repeated",
             Self::WebhookReordered => "webhook-reordered",
@@ -135,6 +139,7 @@ impl ProviderLine {
             Self::Deferred => &mut issuer.deferred,
             Self::CaptureDeclined => &mut issuer.capture_declined,
             Self::RefundFailed => &mut issuer.refund_failed,
+            Self::RefundReturned => &mut issuer.refund_returned,
             Self::WebhookDropped => &mut faults.webhooks.dropped,
             Self::WebhookRepeated => &mut faults.webhooks.repeated,
             Self::WebhookReordered | Self::WebhookDelay => &mut faults.webhooks.reordered,

@@ -74,10 +74,14 @@ pub(super) enum Knob {
     Cancel(usize),
     /// How long after it the customer disputes it.
     Disputed(usize),
+    /// How long after it the customer wants it back.
+    Recall(usize),
     /// How long the merchant may take to answer.
     Answer(usize),
     /// How long after that the customer's bank decides.
     Decision(usize),
+    /// How long after it somebody gives it back by hand.
+    ByHand(usize),
     /// When a fault strikes, or how long after its cue.
     Moment(usize),
     /// How long a fault lasts.
@@ -97,7 +101,7 @@ fn knobs(plan: &Plan) -> Vec<Knob> {
     let mut knobs = Vec::new();
     for at in 0..plan.operations.len() {
         knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at), Knob::Disputed(at)]);
-        knobs.extend([Knob::Answer(at), Knob::Decision(at)]);
+        knobs.extend([Knob::Answer(at), Knob::Decision(at), Knob::Recall(at), Knob::ByHand(at)]);
     }
     for at in 0..plan.faults.len() {
         knobs.extend([Knob::Moment(at), Knob::Dwell(at), Knob::Size(at)]);
@@ -118,8 +122,10 @@ impl Knob {
             Self::Click(at) => plan.operations.get(at)?.click_again_after,
             Self::Cancel(at) => plan.operations.get(at)?.cancel_after,
             Self::Disputed(at) => plan.operations.get(at)?.dispute.map(|d| d.after),
+            Self::Recall(at) => plan.operations.get(at)?.recall_after,
             Self::Answer(at) => plan.operations.get(at)?.dispute.map(|d| d.answer_within),
             Self::Decision(at) => plan.operations.get(at)?.dispute.map(|d| d.decided_after),
+            Self::ByHand(at) => plan.operations.get(at)?.by_hand.map(|by_hand| by_hand.after),
             Self::Moment(at) => match plan.faults.get(at)?.trigger {
                 Trigger::At(moment) => Some(since(moment)),
                 Trigger::Later(_, after) => Some(after),
@@ -141,6 +147,7 @@ impl Knob {
             Self::At(at) => plan.operations[at].at = moment,
             Self::Click(at) => plan.operations[at].click_again_after = Some(span),
             Self::Cancel(at) => plan.operations[at].cancel_after = Some(span),
+            Self::Recall(at) => plan.operations[at].recall_after = Some(span),
             Self::Disputed(at) | Self::Answer(at) | Self::Decision(at) => {
                 if let Some(dispute) = &mut plan.operations[at].dispute {
                     match self {
@@ -148,6 +155,11 @@ impl Knob {
                         Self::Decision(_) => dispute.decided_after = span,
                         _ => dispute.after = span,
                     }
+                }
+            }
+            Self::ByHand(at) => {
+                if let Some(by_hand) = &mut plan.operations[at].by_hand {
+                    by_hand.after = span;
                 }
             }
             Self::Moment(at) => {

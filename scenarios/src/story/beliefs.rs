@@ -329,12 +329,14 @@ impl JournalBelief {
             }
             Record::CancelRequested => self.cancel_requested = true,
             Record::StatusChanged(status) => self.status = status,
-            Record::CaseOpened(_) => self.case = true,
+            Record::CaseOpened(_) => self.case |= record.hands_over(),
             Record::Terminal => self.closed = true,
             Record::Flagged => self.case = true,
             Record::Accepted(_)
             | Record::PivotCommitted
             | Record::Notified
+            | Record::Decision(_)
+            | Record::Reversed
             | Record::Locked(_)
             | Record::Covered(_) => {}
         }

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use model::gatekeeper::{Generation, KeyId};
-use model::{AccountId, Booking, PaymentId, Record, StoreEntry, Token};
+use model::{AccountId, Booking, PaymentId, Record, SettlementFile, StoreEntry, Token};
 use sim::{Happening, Trace, TraceEvent};
 
 use crate::fact::Fact;
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::party::client::ClientEntry;
+use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::plan::{Operation, Plan};
 use crate::system::{Entry, PaymentSystem, Timer};
 
@@ -46,6 +47,13 @@ impl Matter {
                     let accepted = |record: &Record| matches!(record, Record::Accepted(_));
                     if commit.records.iter().any(accepted) {
                         matter.payments.insert(commit.payment);
+                    }
+                }
+                Happening::Appended(Entry::Coordinator(entry)) => {
+                    if let CoordinatorEntry::Accepted(intent, _) = entry.as_ref()
+                        && matter.touches(intent.token)
+                    {
+                        matter.payments.insert(intent.payment);
                     }
                 }
                 Happening::Appended(Entry::Ledger(booking))
@@ -134,9 +142,18 @@ impl Matter {
             | Timer::Answer(_)
             | Timer::Mature(_)
             | Timer::Dispute(_)
+            | Timer::RefundBack(_)
+            | Timer::ByHand(_)
+            | Timer::Replay(_)
             | Timer::Orphan(_)
             | Timer::Own(_)
-            | Timer::Reap => false,
+            | Timer::Advise(_)
+            | Timer::Reap
+            | Timer::CutOff
+            | Timer::File(..)
+            | Timer::FileRepeat(_)
+            | Timer::Reconcile
+            | Timer::Overdue(_) => false,
         }
     }
 
@@ -158,19 +175,31 @@ impl Matter {
                 expired.iter().any(|key| self.has_used(*key))
             }
             Entry::Store(StoreEntry::Received(webhook, _)) => self.is_about(webhook.token),
-            Entry::Store(StoreEntry::Found(_, token, _)) => self.is_about(*token),
+            Entry::Store(StoreEntry::Found(_, token, _) | StoreEntry::Reconciled(token, _)) => {
+                self.is_about(*token)
+            }
+            Entry::Store(StoreEntry::Filed(file, _)) => self.tells_of(file),
             Entry::Fence(payment, _) => self.payments.contains(payment),
+            Entry::Branch(entry) => self.touches(entry.about.token),
+            Entry::Coordinator(entry) => self.payments.contains(&entry.payment()),
             Entry::Bank(entry) => {
                 let moved = entry.movement();
                 moved.is_some_and(|moved| self.is_about(moved.remittance.destination))
+                    || entry.file().is_some_and(|file| self.tells_of(file))
             }
             Entry::Provider(entry) => {
                 entry.movement().is_some_and(|moved| self.touches(moved.token))
+                    || entry.file().is_some_and(|file| self.tells_of(file))
             }
             // Its handler heard about whom it is.
             Entry::Risk(_) | Entry::Own(_) => false,
             Entry::Snapshot(_) => false,
         }
+    }
+
+    /// Whether a line of this settlement file is about it.
+    fn tells_of(&self, file: &SettlementFile) -> bool {
+        file.lines.iter().any(|line| self.is_about(line.token))
     }
 
     /// Whether a payment that it is about had this key.
@@ -187,7 +216,13 @@ impl Matter {
             | Fact::Moved(token, _)
             | Fact::Remitted(token, _) => self.touches(*token),
             Fact::Heard(event) => self.is_about(event.token),
-            Fact::Struck(..) | Fact::BankStruck(..) | Fact::Befell(_) => false,
+            Fact::Struck(..)
+            | Fact::BankStruck(..)
+            | Fact::DeciderStruck(_)
+            | Fact::FileStruck(_)
+            | Fact::Reported(_)
+            | Fact::Befell(_) => false,
+            Fact::Blocked(token) => self.touches(*token),
         }
     }
 }

@@ -208,6 +208,7 @@ impl<'s> Narrator<'s> {
             Message::Create(_)
             | Message::Refund(_)
             | Message::Cancel(..)
+            | Message::AskRecall(..)
             | Message::Provide(..)
             | Message::Remit(..)
             | Message::Notice(_)

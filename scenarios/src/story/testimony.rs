@@ -51,6 +51,8 @@ impl Testimony {
                 Some(Said::Filed(*webhook, *state))
             }
             Entry::Store(_)
+            | Entry::Branch(_)
+            | Entry::Coordinator(_)
             | Entry::Client(_)
             | Entry::Fence(..)
             | Entry::Own(_)

@@ -80,7 +80,10 @@ impl<S: System> World<'_, S> {
                 self.aim(index, role, point, times.max(1), event, observer)
             }
             Misfortune::CrashAll { roles } => {
-                self.each(roles, |world, role| world.strike_down(index, role, event, observer))
+                let any =
+                    self.each(roles, |world, role| world.strike_down(index, role, event, observer));
+                self.strikes.count(Strike::CrashAll, u64::from(any));
+                any
             }
             Misfortune::Pause { roles } => {
                 self.each(roles, |world, role| world.pause(index, role, fault.dwell, event))

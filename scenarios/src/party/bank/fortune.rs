@@ -77,6 +77,8 @@ impl Fortune {
     /// What comes of the request `on`.
     pub(super) fn of(plan: &Plan, draws: &Draws, on: &Encounter) -> Self {
         let [drawn_answer, drawn_home, drawn_recall] = handling(plan, draws, on);
+        // Where nobody would be told, nothing comes back.
+        let told = plan.webhooks;
         let strokes = plan.strokes.on(on);
         let planned = |is: fn(&Blow) -> bool| {
             let stroke = strokes.iter().find(|stroke| is(&stroke.blow));
@@ -86,11 +88,11 @@ impl Fortune {
         let home = planned(|blow| matches!(blow, Blow::SentBack(..)));
         let recall = planned(|blow| matches!(blow, Blow::Recallable(_)));
         let answer_blow = answer.0.or(drawn_answer);
-        let homecoming = match home.0.or(drawn_home) {
+        let homecoming = match home.0.or(drawn_home).filter(|_| told) {
             Some(Blow::SentBack(reason, after)) => Some(Homecoming { reason, days: days(after) }),
             _ => None,
         };
-        let recalled = match recall.0.or(drawn_recall) {
+        let recalled = match recall.0.or(drawn_recall).filter(|_| told) {
             Some(Blow::Recallable(after)) => Some(days(after)),
             _ => None,
         };

@@ -50,6 +50,7 @@ impl ProviderDesk {
             }
             let entry = ProviderEntry::Disputed(charge, event, at, respond_by, movement);
             self.note_down(entry, out);
+            self.enter(system, &movement, None, out);
             self.tell_of(system, &movement, out);
         }
         self.expect_dispute(system, charge, out);

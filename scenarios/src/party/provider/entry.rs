@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use model::{
-    ChargeId, DisputeEvent, EventId, Execution, IssuerAnswer, Movement, OperationId, ProviderReply,
-    ProviderRequest, Token,
+    ChargeId, DisputeEvent, EventId, Execution, FileId, IssuerAnswer, Movement, OperationId,
+    ProviderReply, ProviderRequest, SettlementFile, Token,
 };
+
+use crate::party::statement::Writing;
 
 /// An entry of a provider's journal: enough to do it again, and what it did to
 /// the books.
@@ -26,17 +28,57 @@ pub enum ProviderEntry {
     TurnedAway(ProviderRequest, u32, ProviderReply),
     /// The ingress acknowledged this event.
     Told(EventId),
+    /// Somebody gave so many basis points of this charge back by hand, then.
+    RefundedByHand(ChargeId, u16, Duration, Movement),
+    /// This settlement file was written.
+    Wrote(Box<Writing>),
+    /// The reconciler has this one.
+    Delivered(FileId),
 }
 
 impl ProviderEntry {
+    /// When it changed the books.
+    pub(super) fn at(&self) -> Option<Duration> {
+        match self {
+            Self::Executed(_, doing, _) => Some(doing.now),
+            Self::Matured(_, at, _)
+            | Self::RefundMatured(_, at, _)
+            | Self::Disputed(_, _, at, _, _)
+            | Self::RefundedByHand(_, _, at, _) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// What it did to the books, with the reference that it has.
+    pub(super) fn referred(&self, movement: &Movement) -> Movement {
+        let reference = match self {
+            Self::RefundMatured(reference, ..) => Some(*reference),
+            _ => None,
+        };
+        Movement { reference: movement.reference.or(reference), ..*movement }
+    }
+
+    /// The settlement file that it wrote.
+    pub fn file(&self) -> Option<&SettlementFile> {
+        match self {
+            Self::Wrote(writing) => Some(&writing.file),
+            _ => None,
+        }
+    }
+
     /// What it did to the books.
     pub fn movement(&self) -> Option<&Movement> {
         match self {
             Self::Executed(_, _, movement) => movement.as_ref(),
             Self::Matured(_, _, movement)
             | Self::RefundMatured(_, _, movement)
-            | Self::Disputed(_, _, _, _, movement) => Some(movement),
-            Self::Begun(..) | Self::TurnedAway(..) | Self::Told(_) => None,
+            | Self::Disputed(_, _, _, _, movement)
+            | Self::RefundedByHand(_, _, _, movement) => Some(movement),
+            Self::Begun(..)
+            | Self::TurnedAway(..)
+            | Self::Told(_)
+            | Self::Wrote(_)
+            | Self::Delivered(_) => None,
         }
     }
 }

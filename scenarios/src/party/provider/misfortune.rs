@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use model::{Decline, IssuerAnswer, ProviderId};
+use model::{ChargeEvent, Decline, IssuerAnswer, Movement, ProviderId};
 use sim::{Domain, Draw, Draws, Rate};
 
+use crate::bounds::REFUND_RETURNED_MAX;
 use crate::message::kinds;
 use crate::party::{provider_of, provider_role};
 use crate::plan::{Blow, Encounter, Plan, ProviderFaults, ProviderPlan, Stroke};
@@ -130,7 +131,8 @@ impl Fortune {
             kinds::CAPTURE | kinds::CONTEST => IssuerAnswer::Approve,
             kinds::REFUND => {
                 let fails = settings.issuer.refund_failed.hits(draw.split(REFUND_FAILED));
-                refund_answer(settings, draw, fails)
+                let back = returned_after(settings, draw).filter(|_| tells(plan, settings));
+                refund_answer(settings, draw, fails, back)
             }
             _ => settings.issuer.answer(draw),
         };
@@ -138,7 +140,17 @@ impl Fortune {
         let answer = match on.request {
             kinds::REFUND => {
                 let failed = strokes.iter().find(|stroke| stroke.blow == Blow::RefundFailed);
-                failed.map(|stroke| (refund_answer(settings, draw, true), stroke.id))
+                let failed =
+                    failed.map(|stroke| (refund_answer(settings, draw, true, None), stroke.id));
+                let returned = strokes.iter().filter(|_| tells(plan, settings));
+                let returned = returned.filter_map(|stroke| match stroke.blow {
+                    Blow::RefundReturned(after) => {
+                        let answer = refund_answer(settings, draw, false, Some(after));
+                        Some((answer, stroke.id))
+                    }
+                    _ => None,
+                });
+                failed.or_else(|| returned.into_iter().next())
             }
             _ => strokes.iter().find_map(|s| Some((s.blow.answer()?, s.id))),
         };
@@ -156,6 +168,17 @@ impl Fortune {
         }
     }
 
+    /// How long after it a refund comes back that this execution made, and by
+    /// which stroke; `None` if it does not.
+    pub(super) fn returned_by(
+        &self,
+        movement: Option<&Movement>,
+    ) -> Option<(Option<u32>, Duration)> {
+        let IssuerAnswer::ReturnLate(after) = self.issuer else { return None };
+        let refunded = |moved: &&Movement| matches!(moved.event, ChargeEvent::Refunded(_));
+        movement.filter(refunded).map(|_| (self.by, after))
+    }
+
     /// The blows that it would take to say it of the execution alone.
     fn blows(&self, on: &Encounter) -> impl Iterator<Item = Blow> {
         let answer = match (on.request, self.issuer) {
@@ -163,6 +186,7 @@ impl Fortune {
             (kinds::REFUND, IssuerAnswer::Decline(_) | IssuerAnswer::Later(_, false)) => {
                 Some(Blow::RefundFailed)
             }
+            (kinds::REFUND, IssuerAnswer::ReturnLate(after)) => Some(Blow::RefundReturned(after)),
             (kinds::AUTHORIZE, IssuerAnswer::Decline(Decline::Hard)) => Some(Blow::DeclinedHard),
             (kinds::AUTHORIZE, IssuerAnswer::Decline(Decline::Soft)) => Some(Blow::DeclinedSoft),
             (kinds::AUTHORIZE, IssuerAnswer::ApprovePart(share)) => {
@@ -181,14 +205,37 @@ impl Fortune {
     }
 }
 
-/// What becomes of a refund: told at once, or when the provider knows.
-fn refund_answer(settings: &ProviderPlan, draw: Draw, fails: bool) -> IssuerAnswer {
+/// What becomes of a refund: told at once, or when the provider knows. Only what
+/// was told to have succeeded at once comes back later.
+fn refund_answer(
+    settings: &ProviderPlan,
+    draw: Draw,
+    fails: bool,
+    back: Option<Duration>,
+) -> IssuerAnswer {
     let habits = &settings.dialect.refunds;
     if !habits.synchronous {
         let longest = habits.pending_max.max(LATE_MIN);
         return IssuerAnswer::Later(draw.split(REFUND).span(LATE_MIN, longest), !fails);
     }
-    if fails { IssuerAnswer::Decline(Decline::Hard) } else { IssuerAnswer::Approve }
+    match back {
+        _ if fails => IssuerAnswer::Decline(Decline::Hard),
+        Some(after) => IssuerAnswer::ReturnLate(after),
+        None => IssuerAnswer::Approve,
+    }
+}
+
+/// How long after it a refund comes back that has succeeded, if it does.
+fn returned_after(settings: &ProviderPlan, draw: Draw) -> Option<Duration> {
+    let after = || draw.split(RETURNED_AFTER).span(REFUND_RETURNED_MIN, REFUND_RETURNED_MAX);
+    settings.issuer.refund_returned.hits(draw.split(REFUND_RETURNED)).then(after)
+}
+
+/// Whether anybody would be told of a refund that came back: where nobody is,
+/// none does.
+fn tells(plan: &Plan, settings: &ProviderPlan) -> bool {
+    let habits = &settings.dialect.webhooks;
+    plan.webhooks && habits.signed && !habits.retries_for.is_zero()
 }
 
 /// Everything that the rates of a provider draw for the execution `on`.
@@ -229,5 +276,9 @@ const CAPTURE: u64 = 10;
 const LAG: u64 = 11;
 const REFUND: u64 = 12;
 const REFUND_FAILED: u64 = 13;
+const REFUND_RETURNED: u64 = 14;
+const RETURNED_AFTER: u64 = 15;
 const LATE_MIN: Duration = Duration::from_secs(1);
+/// No customer's bank sends back what it was sent today.
+const REFUND_RETURNED_MIN: Duration = Duration::from_secs(86_400);
 const SLOW_MIN: Duration = Duration::from_millis(500);

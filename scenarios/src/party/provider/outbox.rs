@@ -2,12 +2,14 @@
 //! books, durable with the movement, until it is acknowledged.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use model::{
     Beginning, ChargeEvent, ChargeState, EventId, Movement, News, OperationId, ProviderId, Teller,
     Token, Webhook,
 };
+use sim::VirtualTime;
 
 /// Everything that was not acknowledged.
 #[derive(Clone, Debug, Hash)]
@@ -19,6 +21,22 @@ pub(super) struct Outbox {
     /// How many events each instrument has had.
     counts: BTreeMap<Token, u32>,
     parcels: BTreeMap<EventId, Parcel>,
+    kept: Kept,
+}
+
+/// What is kept of what was told, because somebody will want it once more.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    /// What happened in these times.
+    times: Vec<(Duration, Duration)>,
+    told: BTreeMap<(Duration, EventId), Webhook>,
+}
+
+/// Whoever keeps nothing is the same as if it could keep nothing.
+impl Hash for Kept {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.told.iter().for_each(|told| told.hash(state));
+    }
 }
 
 /// One event on its way.
@@ -43,18 +61,36 @@ impl Parcel {
 impl Outbox {
     pub(super) fn new(provider: ProviderId, signed: bool) -> Self {
         let (versions, counts, parcels) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { provider, signed, versions, counts, parcels }
+        Self { provider, signed, versions, counts, parcels, kept: Kept::default() }
     }
 
-    /// Takes a movement of the books that happened `at`, if it is told of.
-    pub(super) fn take(&mut self, movement: &Movement, at: Duration) -> Option<Parcel> {
+    /// The same, which keeps what happens in these times.
+    pub(super) fn keeping(self, times: Vec<(Duration, Duration)>) -> Self {
+        Self { kept: Kept { times, ..Kept::default() }, ..self }
+    }
+
+    /// Everything that happened in between, in the order of time.
+    pub(super) fn told_between(&self, from: VirtualTime, until: VirtualTime) -> Vec<Webhook> {
+        let [from, until] = [from, until].map(|at| Duration::from_nanos(at.as_nanos()));
+        let told = self.kept.told.range((from, EventId(0))..(until, EventId(0)));
+        told.map(|(_, webhook)| *webhook).collect()
+    }
+
+    /// Takes a movement of the books that happened `at` to what has this
+    /// `reference`, if it is told of.
+    pub(super) fn take(
+        &mut self,
+        movement: &Movement,
+        reference: OperationId,
+        at: Duration,
+    ) -> Option<Parcel> {
         if !is_told(movement) {
             return None;
         }
-        let charge = &movement.charge;
-        let version = self.versions.entry(charge.reference).or_default();
+        let (charge, token) = (&movement.charge, movement.token);
+        let version = self.versions.entry(reference).or_default();
         *version += 1;
-        let number = self.counts.entry(charge.token).or_default();
+        let number = self.counts.entry(token).or_default();
         *number += 1;
         let teller = Teller::Provider(self.provider);
         let amount = match charge.state {
@@ -64,22 +100,29 @@ impl Outbox {
             _ => charge.authorized,
         };
         let webhook = Webhook {
-            event: EventId::of(teller, charge.reference, *version),
+            event: EventId::of(teller, reference, *version),
             teller,
-            reference: charge.reference,
+            reference,
             charge: charge.id,
             version: *version,
             news: match movement.event {
                 ChargeEvent::Disputed(amount) => News::Begins(Beginning::DisputeOpened, amount),
                 ChargeEvent::DisputeWon(amount) => News::Begins(Beginning::DisputeWon, amount),
                 ChargeEvent::DisputeLost => News::Begins(Beginning::DisputeLost, charge.withdrawn),
+                ChargeEvent::RefundReturned(amount) => {
+                    News::Begins(Beginning::RefundFailed, amount)
+                }
+                ChargeEvent::Refunded(amount) => News::Begins(Beginning::RefundedByHand, amount),
                 _ => News::Stands(charge.state, amount),
             },
             signed: self.signed,
-            token: charge.token,
+            token,
         };
         let parcel = Parcel { webhook, number: *number, at };
         self.parcels.insert(webhook.event, parcel);
+        if self.kept.times.iter().any(|(from, until)| (*from..*until).contains(&at)) {
+            self.kept.told.insert((at, webhook.event), webhook);
+        }
         Some(parcel)
     }
 
@@ -108,7 +151,7 @@ impl Outbox {
 }
 
 /// Whether a provider tells of it: of everything that changes where a charge
-/// stands. Of refunds tells whoever begins something by them.
+/// stands, and of a refund that comes back after it had succeeded.
 pub(crate) fn is_told(movement: &Movement) -> bool {
     match movement.event {
         ChargeEvent::Authorized(_)
@@ -123,12 +166,13 @@ pub(crate) fn is_told(movement: &Movement) -> bool {
         | ChargeEvent::Settled
         | ChargeEvent::Disputed(_)
         | ChargeEvent::DisputeWon(_)
-        | ChargeEvent::DisputeLost => true,
+        | ChargeEvent::DisputeLost
+        | ChargeEvent::RefundReturned(_) => true,
+        // Whoever asked for it is answered.
+        ChargeEvent::Refunded(_) => movement.reference.is_none(),
         ChargeEvent::RemainderReleased
-        | ChargeEvent::Refunded(_)
         | ChargeEvent::RefundPending(_)
         | ChargeEvent::RefundSucceeded(_)
-        | ChargeEvent::RefundFailed(_)
-        | ChargeEvent::RefundReturned(_) => false,
+        | ChargeEvent::RefundFailed(_) => false,
     }
 }

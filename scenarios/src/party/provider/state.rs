@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Archive, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks, ProviderId,
-    ProviderRequest, Token,
+    Archive, Aside, ChargeId, Dialect, DisputeEvent, Movement, OperationId, ProviderBooks,
+    ProviderId, ProviderRequest, Teller, Token,
 };
 
-use super::ProviderEntry;
+use sim::VirtualTime;
+
 use super::outbox::Outbox;
+use super::{ProviderEntry, settling};
+use crate::party::statement::Statement;
+use crate::plan::Plan;
+use crate::system::PaymentSystem;
 
 /// Everything that a provider's journal comes to.
 #[derive(Clone, Debug, Hash)]
@@ -17,6 +22,8 @@ pub struct ProviderState {
     pub(super) books: ProviderBooks,
     /// What it tells by itself, if it does.
     pub(super) outbox: Option<Outbox>,
+    /// What it settles by files, if it does.
+    pub(super) statement: Aside<Statement>,
     /// How often each kind of request was executed for each instrument.
     executions: BTreeMap<Token, [u32; KINDS]>,
     /// The same of instruments whose charges are closed.
@@ -24,9 +31,20 @@ pub struct ProviderState {
 }
 
 impl ProviderState {
-    pub(super) fn new(id: ProviderId, dialect: Dialect, webhooks: bool) -> Self {
-        let tells = webhooks && !dialect.webhooks.retries_for.is_zero();
+    /// Of the provider `id` in this world.
+    pub(super) fn of(system: &PaymentSystem, id: ProviderId) -> Self {
+        let dialect = system.rules.dialect(id).clone();
+        let mut state = Self::new(id, dialect, &system.plan);
+        let since = |at: VirtualTime| Duration::from_nanos(at.as_nanos());
+        let times = system.plan.replays(id).map(|r| (since(r.from), since(r.until))).collect();
+        state.outbox = state.outbox.map(|outbox: Outbox| outbox.keeping(times));
+        state
+    }
+
+    fn new(id: ProviderId, dialect: Dialect, plan: &Plan) -> Self {
+        let tells = plan.webhooks && !dialect.webhooks.retries_for.is_zero();
         Self {
+            statement: Aside(settling::statement(plan, Teller::Provider(id))),
             outbox: tells.then(|| Outbox::new(id, dialect.webhooks.signed)),
             books: ProviderBooks::new(id, dialect),
             executions: BTreeMap::new(),
@@ -35,7 +53,10 @@ impl ProviderState {
     }
 
     /// Changes it by an entry of the journal.
-    pub(super) fn restore(&mut self, entry: &ProviderEntry) {
+    pub(super) fn restore(&mut self, plan: &Plan, entry: &ProviderEntry) {
+        if let (Some(movement), Some(at)) = (entry.movement(), entry.at()) {
+            self.enter(plan, &entry.referred(movement), at);
+        }
         match entry {
             ProviderEntry::Executed(request, doing, movement) => {
                 self.count(request, doing.token);
@@ -46,12 +67,17 @@ impl ProviderState {
                 self.tell(Some(movement), *now);
                 self.books.mature(*charge, *now);
             }
-            ProviderEntry::RefundMatured(reference, now, _) => {
+            ProviderEntry::RefundMatured(reference, now, movement) => {
+                self.tell_about(movement, *reference, *now);
                 self.books.mature_refund(*reference, *now);
             }
             ProviderEntry::Disputed(charge, event, now, respond_by, movement) => {
                 self.tell(Some(movement), *now);
                 self.dispute(*charge, *event, *respond_by);
+            }
+            ProviderEntry::RefundedByHand(charge, share, now, movement) => {
+                self.tell(Some(movement), *now);
+                self.books.refund_by_hand(*charge, *share, *now);
             }
             ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
@@ -62,6 +88,26 @@ impl ProviderState {
                     outbox.delivered(*event);
                 }
             }
+            ProviderEntry::Wrote(writing) => {
+                if let Some(statement) = self.statement.as_mut() {
+                    statement.take(writing);
+                }
+            }
+            ProviderEntry::Delivered(file) => {
+                if let Some(statement) = self.statement.as_mut() {
+                    statement.acknowledge(*file);
+                }
+            }
+        }
+    }
+
+    /// A file has to tell of `movement`, which happened `at` that time of the
+    /// world, if it moves money between the provider and us.
+    pub(super) fn enter(&mut self, plan: &Plan, movement: &Movement, at: Duration) {
+        if let Some(statement) = self.statement.as_mut()
+            && let Some(entry) = settling::entry_of(plan, movement, plan.begins.since_1970() + at)
+        {
+            statement.enter(entry);
         }
     }
 
@@ -80,8 +126,14 @@ impl ProviderState {
     }
 
     fn tell(&mut self, movement: Option<&Movement>, at: Duration) {
-        if let Some((outbox, movement)) = self.outbox.as_mut().zip(movement) {
-            outbox.take(movement, at);
+        if let Some(movement) = movement {
+            self.tell_about(movement, movement.charge.reference, at);
+        }
+    }
+
+    fn tell_about(&mut self, movement: &Movement, reference: OperationId, at: Duration) {
+        if let Some(outbox) = &mut self.outbox {
+            outbox.take(movement, reference, at);
         }
     }
 

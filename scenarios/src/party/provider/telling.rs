@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
-use model::{Answer, ChargeEvent, ChargeId, ChargeState, EventId, Movement, ProviderReply};
+use model::{
+    Answer, ChargeEvent, ChargeId, ChargeState, EventId, Movement, OperationId, ProviderReply,
+};
 
+use super::misfortune::By;
 use super::outbox::Parcel;
 use super::post::{Post, parcel_of};
 use super::{Deferred, ProviderDesk, ProviderEntry, now};
@@ -17,6 +20,7 @@ impl ProviderDesk {
     /// issuers will say is waited for.
     pub(super) fn resume_telling(&self, system: &PaymentSystem, out: &mut Effects) {
         let Some(outbox) = &self.state.outbox else { return };
+        self.expect_replays(system, out);
         for parcel in outbox.parcels() {
             let lives = now(out) < parcel.at + self.tells_for(system, parcel);
             let dropped = self.post(system, parcel).is_some_and(|post| post.dropped().is_some());
@@ -29,6 +33,10 @@ impl ProviderDesk {
                 out.set_timer(at.saturating_sub(now(out)), Timer::Mature(charge.id));
             }
             self.expect_dispute(system, charge.id, out);
+            self.expect_by_hand(system, charge.id, out);
+        }
+        for (reference, at) in self.state.books.coming_back() {
+            out.set_timer(at.saturating_sub(now(out)), Timer::RefundBack(reference));
         }
     }
 
@@ -40,8 +48,19 @@ impl ProviderDesk {
         movement: &Movement,
         out: &mut Effects,
     ) -> Option<Duration> {
+        self.tell_about(system, movement, movement.charge.reference, out)
+    }
+
+    /// The same of what has this `reference`.
+    fn tell_about(
+        &mut self,
+        system: &PaymentSystem,
+        movement: &Movement,
+        reference: OperationId,
+        out: &mut Effects,
+    ) -> Option<Duration> {
         let at = now(out);
-        let parcel = self.state.outbox.as_mut()?.take(movement, at)?;
+        let parcel = self.state.outbox.as_mut()?.take(movement, reference, at)?;
         if let (ChargeEvent::Deferred, Some((at, _))) = (movement.event, movement.charge.decision) {
             let wait = at.saturating_sub(now(out));
             out.set_timer(wait, Timer::Mature(movement.charge.id));
@@ -129,6 +148,38 @@ impl ProviderDesk {
         self.mature_charge(system, charge, out);
     }
 
+    /// It is time for what was given back under `reference` to come back.
+    pub(crate) fn on_refund_back(
+        &mut self,
+        system: &PaymentSystem,
+        reference: OperationId,
+        out: &mut Effects,
+    ) {
+        if out.disk_is_full() {
+            out.set_timer(ROOM_MAY_COME, Timer::RefundBack(reference));
+            return;
+        }
+        self.mature_refunds(system, reference, out);
+    }
+
+    /// Lets time pass over the refunds under `reference`.
+    pub(super) fn mature_refunds(
+        &mut self,
+        system: &PaymentSystem,
+        reference: OperationId,
+        out: &mut Effects,
+    ) {
+        let now = now(out);
+        while let Some(movement) = self.state.books.mature_refund(reference, now) {
+            self.note_down(ProviderEntry::RefundMatured(reference, now, movement), out);
+            self.enter(system, &movement, Some(reference), out);
+            if matches!(movement.event, ChargeEvent::RefundReturned(_)) {
+                self.tell(ProviderStrike::RefundReturned, By::Rate, out);
+                self.tell_about(system, &movement, reference, out);
+            }
+        }
+    }
+
     /// An answer that an event has overtaken.
     pub(super) fn answer_after(
         &mut self,
@@ -168,7 +219,8 @@ impl ProviderDesk {
 /// When an event is sent again that was not acknowledged; four times as long
 /// each time.
 const RETRY_FIRST: Duration = Duration::from_secs(10);
-/// How often a merchant is reminded of a dispute, until it has heard.
+/// How often a merchant is reminded of what nobody could ask for, until it has
+/// heard.
 const REMINDER_EVERY: Duration = Duration::from_secs(86_400);
 /// And for how long.
 const REMINDED_FOR: Duration = crate::bounds::ANSWER_WITHIN_MAX;

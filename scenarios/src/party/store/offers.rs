@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Consumer, Defect, EventNumber, Notice, PaymentId, StoreEntry, Then, Token};
+use model::{Consumer, Defect, EventNumber, Notice, PaymentId, Record, StoreEntry, Then, Token};
 use sim::Role;
 
 use super::StoreDesk;
@@ -21,8 +21,8 @@ pub(super) struct Offer {
     offered: [u32; Consumer::ALL.len()],
     due: Duration,
     tries: u32,
-    /// The worker that waits for the merchant to know.
-    asker: Option<Role>,
+    /// The worker that waits for the merchant to know, and for which payment.
+    asker: Option<(Role, PaymentId)>,
 }
 
 impl StoreDesk {
@@ -124,10 +124,21 @@ impl StoreDesk {
         if self.store.standing(payment).is_none() {
             return;
         }
-        if self.owed(payment, Consumer::Merchant).is_none() {
+        let told_by = self.told_by(payment);
+        if self.owed(told_by, Consumer::Merchant).is_none() {
             out.send(worker, Message::NoticeAck(payment, token));
-        } else if let Some(offer) = self.offers.get_mut(&payment) {
-            offer.asker = Some(worker);
+        } else if let Some(offer) = self.offers.get_mut(&told_by) {
+            offer.asker = Some((worker, payment));
+        }
+    }
+
+    /// Whose events tell the merchant what a worker wants it to know: those of
+    /// the payment itself or, of a reversal, of what came back.
+    fn told_by(&self, payment: PaymentId) -> PaymentId {
+        let first = self.store.payment(payment).and_then(|row| row.journal.first());
+        match first {
+            Some(Record::Accepted(intent)) => intent.order.returns().unwrap_or(payment),
+            _ => payment,
         }
     }
 
@@ -161,9 +172,9 @@ impl StoreDesk {
         out.sync();
         self.offer(system, payment, token, out);
         if self.owed(payment, Consumer::Merchant).is_none()
-            && let Some(asker) = self.offers.get_mut(&payment).and_then(|o| o.asker.take())
+            && let Some((worker, of)) = self.offers.get_mut(&payment).and_then(|o| o.asker.take())
         {
-            out.send(asker, Message::NoticeAck(payment, token));
+            out.send(worker, Message::NoticeAck(of, token));
         }
         self.shelve(payment, out);
     }

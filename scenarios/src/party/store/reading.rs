@@ -28,12 +28,19 @@ impl StoreDesk {
             earlier = ever.map(|(payment, row)| (payment, self.view(payment, &row, out)));
         }
         let known_order = self.store.of_order(read.key.tenant, read.order_ref);
-        let of = read.of.and_then(|key| self.store.under(key));
+        let of = read.of.filter(|of| *of != read.key);
+        let of = of.and_then(|key| self.store.under(key));
         let of = of.map(|(key, row)| {
             let (payment, status, taken) = (key.payment, row.status, row.taken);
             Box::new(GivenBack { payment, status, taken })
         });
-        Rows { key, payment, of, generation, earlier, known_order }
+        let recalled = key.filter(|_| read.of == Some(read.key)).map(|key| key.payment);
+        let recall = recalled.and_then(|payout| self.store.recall_of(payout));
+        let recall = recall.map(|intent| {
+            let known = self.store.standing(intent.payment).is_some();
+            Box::new((intent, known))
+        });
+        Rows { key, payment, of, recall, generation, earlier, known_order }
     }
 
     fn view(&self, payment: PaymentId, standing: &Standing, out: &Effects) -> PaymentView {

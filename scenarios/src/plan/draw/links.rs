@@ -7,7 +7,7 @@ use sim::{Fault, Misfortune, Rate, Role, Roles, Stretch, Trigger, swizzle};
 use super::Drawer;
 use super::crashes::fault;
 use crate::bounds::COPY_AGE_MAX;
-use crate::party::{EDGE, LEDGER, NOTIFIER, RISK, STORE};
+use crate::party::{DECIDER, EDGE, LEDGER, NOTIFIER, RISK, STORE};
 
 impl Drawer<'_> {
     pub(super) fn partitions(&mut self) -> Vec<Fault> {
@@ -120,6 +120,7 @@ impl Drawer<'_> {
             (client, EDGE),
             (client, teller),
         ];
+        links.extend(self.scenario.has_decider().then_some((worker, DECIDER)));
         links.extend(self.consumers().into_iter().map(|consumer| (STORE, consumer)));
         let (one, other) = links[self.stream.draw().below(links.len() as u64) as usize];
         let turned = self.stream.draw().below(2) == 0;

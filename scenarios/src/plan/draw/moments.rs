@@ -8,7 +8,7 @@ use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
 use super::Drawer;
 use crate::fact::sights;
 use crate::message::kinds;
-use crate::party::{self, EDGE, INGRESS, LEDGER, NOTIFIER, RISK, STORE};
+use crate::party::{self, DECIDER, EDGE, INGRESS, LEDGER, NOTIFIER, RISK, STORE};
 
 impl Drawer<'_> {
     /// A moment before heal; three of four while payments are being begun.
@@ -68,7 +68,12 @@ impl Drawer<'_> {
         let told = told.into_iter().flatten();
         let shop = if self.scenario.merchant_events { STORE } else { client };
         let all = traffic(client, worker, provider, shop).into_iter();
+        let decider = self
+            .scenario
+            .has_decider()
+            .then_some([(worker, DECIDER, kinds::DECIDE), (DECIDER, worker, kinds::DECIDED)]);
         let all = all.chain(told).chain(banking).chain(self.events(client));
+        let all = all.chain(decider.into_iter().flatten());
         let choices: Vec<_> = all.filter(|(from, to, _)| fits(*from, *to)).collect();
         let choice = self.stream.draw().pick(&choices).copied();
         let (from, to, kind) = choice.expect("every party sends something and hears something");

@@ -26,6 +26,7 @@ impl Drawer<'_> {
                 deferred_max: issuer.deferred_max.0,
                 capture_declined: issuer.capture_declined,
                 refund_failed: issuer.refund_failed,
+                refund_returned: issuer.refund_returned,
             },
             faults: ProviderFaults {
                 reply_dropped: self.rate(faults.reply_dropped),
@@ -118,4 +119,4 @@ impl Drawer<'_> {
 }
 
 /// Troubles of providers are numbered from here on, faults of the kernel from 1.
-const TROUBLE_IDS: u32 = 1_001;
+pub(super) const TROUBLE_IDS: u32 = 1_001;

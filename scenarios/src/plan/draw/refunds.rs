@@ -65,6 +65,8 @@ fn refund(
         cancel_after: None,
         order_ref: OrderRef(token.0),
         dispute: None,
+        recall_after: None,
+        by_hand: None,
         insists: false,
         purpose: Purpose::Refund { of: payment.token },
         ..payment.clone()

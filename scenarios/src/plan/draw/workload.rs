@@ -1,10 +1,11 @@
 //! What customers attempt, and what merchants may process.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{
-    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayIn,
-    PayoutOrder, Split, Tenant, Token,
+    Amount, BankId, Captures, Customer, IdempotencyKey, Merchant, Money, OrderRef, PayoutOrder,
+    Split, Tenant, Token,
 };
 use sim::{Rate, Stream, VirtualTime};
 
@@ -36,6 +37,8 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             click_again_after: clicks.then_some(click),
             cancel_after: cancels.then_some(cancel),
             dispute: None,
+            recall_after: None,
+            by_hand: None,
             purpose: Purpose::default(),
             insists: false,
         }
@@ -123,6 +126,22 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
     }
 }
 
+/// Some customers will want back what they had paid out.
+pub(super) fn recalls(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let workload = &scenario.workload;
+    if workload.recall == Rate::NEVER {
+        return;
+    }
+    for operation in operations {
+        let recalled = stream.chance(workload.recall);
+        let after = stream.span(RECALL_AFTER_MIN, workload.recall_after_max.0);
+        operation.recall_after = (recalled && operation.purpose.is_payout()).then_some(after);
+    }
+}
+
+/// Nobody asks back what was asked for just now.
+const RECALL_AFTER_MIN: Duration = Duration::from_secs(1);
+
 const DAY: Duration = Duration::from_secs(86_400);
 /// Nobody disputes what was paid today.
 const DISPUTED_AFTER_MIN: Duration = DAY;
@@ -190,16 +209,21 @@ pub(super) fn captures(scenario: &Scenario, operations: &mut [Operation], stream
             left -= share;
         }
         let captures = Captures::of(&shares).filter(|_| in_parts).unwrap_or_default();
-        operation.purpose = Purpose::PayIn(PayIn { captures, ..operation.purpose.pay_in() });
+        if let Purpose::PayIn(pay_in) = &mut operation.purpose {
+            pay_in.captures = captures;
+        }
     }
 }
 
-/// One basket, goods of several merchants of a marketplace.
+/// One basket, goods of several merchants of a marketplace; of none that is to be
+/// given back, as nobody could say whose part of it that were.
 pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
     let workload = &scenario.workload;
     if workload.split == Rate::NEVER {
         return;
     }
+    let given_back: BTreeSet<_> =
+        operations.iter().filter_map(|operation| operation.purpose.refunds()).collect();
     for operation in operations {
         let is_split = stream.chance(workload.split);
         let count = stream.between(1, Split::OTHERS_MAX as u64) as u16;
@@ -211,7 +235,12 @@ pub(super) fn splits(scenario: &Scenario, operations: &mut [Operation], stream: 
             others.push((Merchant(merchant), share as u16));
         }
         let split = Split::over(&others).filter(|_| is_split).unwrap_or_default();
-        operation.purpose = Purpose::PayIn(PayIn { split, ..operation.purpose.pay_in() });
+        let whole = given_back.contains(&operation.token);
+        if let Purpose::PayIn(pay_in) = &mut operation.purpose
+            && !whole
+        {
+            pay_in.split = split;
+        }
     }
 }
 

@@ -1,0 +1,58 @@
+//! Lines of settlement files that no capture is the reason of.
+
+use super::Voucher;
+use super::chain::Chain;
+use super::settlement::Place;
+use crate::account::AccountName;
+use crate::identity::{BankId, Merchant};
+use crate::money::Amount;
+use crate::transfer::Transfer;
+
+/// Money came to the bank, or left it, and nobody knows what for: it is in
+/// suspense until somebody does.
+pub fn suspend(voucher: &Voucher, bank: BankId, net: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-suspense", 1);
+    chain.book_either_way(0, (AccountName::Bank(bank), AccountName::Suspense), net);
+    chain.close()
+}
+
+/// The mistake is over: as much moves the other way.
+pub fn clear(voucher: &Voucher, bank: BankId, net: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-cleared", 1);
+    chain.book_either_way(0, (AccountName::Bank(bank), AccountName::Suspense), net);
+    chain.close()
+}
+
+/// Money that was owed, or had left, has moved: by so much, to us.
+pub fn pass(voucher: &Voucher, at: Place, owed: Place, net: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-net", 1);
+    chain.book_either_way(0, (at.account(), owed.account()), net);
+    chain.close()
+}
+
+/// What a refund had reserved when its payment was settled, and did not take
+/// after all, is the merchant's to have, and its limit gets it back.
+pub fn release(voucher: &Voucher, merchant: Merchant, amount: Amount) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-released", 2);
+    let pending = AccountName::MerchantPending(merchant);
+    chain.book(0, (pending, AccountName::MerchantAvailable(merchant)), amount);
+    chain.book(1, (AccountName::LimitUsed(merchant), AccountName::Limit(merchant)), amount);
+    chain.close()
+}
+
+/// The chain that settles a capture, and behind it what its fee is more than
+/// was agreed on: nobody's, until the provider gives it back.
+pub fn with_fee_off(
+    voucher: &Voucher,
+    mut settled: Vec<Transfer>,
+    fee_off: Amount,
+) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-fee-off", 1);
+    chain.book_either_way(0, (AccountName::Suspense, AccountName::ProviderFees), fee_off);
+    settled.extend(chain.close());
+    let last = settled.len().saturating_sub(1);
+    for (at, transfer) in settled.iter_mut().enumerate() {
+        transfer.linked = at != last;
+    }
+    settled
+}

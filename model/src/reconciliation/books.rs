@@ -1,0 +1,191 @@
+//! What the store keeps for the reconciler, which keeps nothing: files and
+//! lines that were taken in, items that are not closed, and what is to be
+//! booked.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Work};
+use crate::archive::Archive;
+use crate::currency::Currency;
+use crate::defect::Defects;
+use crate::identity::{FileId, LineId, PaymentId};
+use crate::money::Amount;
+use crate::settlement::{Contract, SettlementFile};
+
+/// The books of reconciliation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reconciliation {
+    pub(super) contract: Contract,
+    /// What is not closed.
+    pub(super) items: BTreeMap<ItemId, Item>,
+    /// The item that each payment waits for.
+    pub(super) awaited: BTreeMap<PaymentId, ItemId>,
+    /// What lines told of before it was booked.
+    pub(super) early: BTreeMap<ItemId, LineId>,
+    /// What was expected and came.
+    pub(super) closed: Archive<()>,
+    /// Every line that was taken in.
+    pub(super) lines: Archive<()>,
+    /// Every file, by its digest, and how often it was.
+    pub(super) files: BTreeMap<FileId, (u64, u8)>,
+    /// What is to be booked.
+    pub(super) works: BTreeMap<(LineId, u8), Work>,
+    /// Lines in suspense, while they are.
+    pub(super) suspended: BTreeMap<LineId, Work>,
+    pub(super) defects: Defects,
+}
+
+/// What books and files don't agree about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Report {
+    /// By currency: how many items, and what they come to.
+    pub open: BTreeMap<Currency, (u32, Amount)>,
+    /// How old the oldest of them is.
+    pub oldest: Duration,
+}
+
+impl Report {
+    /// Takes in what `other` tells of other books.
+    pub fn add(&mut self, other: &Self) {
+        for (currency, (count, value)) in &other.open {
+            let open = self.open.entry(*currency).or_default();
+            open.0 += count;
+            open.1 += *value;
+        }
+        self.oldest = self.oldest.max(other.oldest);
+    }
+
+    /// Whether books and files agree.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+}
+
+impl Reconciliation {
+    /// Nothing yet.
+    pub fn new(contract: Contract, defects: Defects) -> Self {
+        Self {
+            contract,
+            items: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            early: BTreeMap::new(),
+            closed: Archive::default(),
+            lines: Archive::default(),
+            files: BTreeMap::new(),
+            works: BTreeMap::new(),
+            suspended: BTreeMap::new(),
+            defects,
+        }
+    }
+
+    /// Whether the same file was taken in before.
+    pub fn knows(&self, file: &SettlementFile) -> bool {
+        self.files.get(&file.id).is_some_and(|(digest, _)| *digest == file.digest())
+    }
+
+    /// What is to be booked, of each line what comes first.
+    pub fn works(&self) -> impl Iterator<Item = &Work> {
+        let first = |(line, stage): &(LineId, u8)| {
+            self.works.range((*line, 0)..(*line, *stage)).next().is_none()
+        };
+        self.works.iter().filter(move |(at, _)| first(at)).map(|(_, work)| work)
+    }
+
+    /// Whether this is still to be booked.
+    pub fn owes(&self, line: LineId, stage: u8) -> bool {
+        self.works.contains_key(&(line, stage))
+    }
+
+    /// The item that this payment waits for, unless it came.
+    pub fn awaited_by(&self, payment: PaymentId) -> Option<&Item> {
+        self.items.get(self.awaited.get(&payment)?)
+    }
+
+    /// Whether something is still to be booked or to come for this payment.
+    pub fn is_open(&self, payment: PaymentId) -> bool {
+        self.awaited.contains_key(&payment)
+    }
+
+    /// The items that no line told of so far, and that are no cases.
+    pub fn expected(&self) -> impl Iterator<Item = LateItem> {
+        let waits = |(_, item): &(&ItemId, &Item)| item.state == ItemState::Expected;
+        self.items.iter().filter(waits).map(|(id, item)| late(*id, item))
+    }
+
+    /// The payment that waits for this item, if one does.
+    pub fn payment_of(&self, id: ItemId) -> Option<PaymentId> {
+        self.items.get(&id)?.payment
+    }
+
+    /// This item, if no line told of it so far, and it is no case.
+    pub fn late(&self, id: ItemId) -> Option<LateItem> {
+        let item = self.items.get(&id).filter(|item| item.state == ItemState::Expected)?;
+        Some(late(id, item))
+    }
+
+    /// Takes note of what was done. The payment that is settled by it is told in
+    /// its journal.
+    pub fn done(&mut self, what: Booked) {
+        match what {
+            Booked::Line(line, stage) => {
+                if let Some(work) = self.works.remove(&(line, stage)) {
+                    self.booked(&work);
+                }
+            }
+            Booked::Late(id, at) => self.meet(id, ItemEvent::DeadlineMissed, at),
+        }
+    }
+
+    /// What books and files don't agree about at `now`.
+    pub fn report(&self, now: Duration) -> Report {
+        let mut report = Report::default();
+        for item in self.items.values().filter(|item| item.state.is_case()) {
+            let (count, value) = report.open.entry(item.currency).or_default();
+            *count += 1;
+            *value += item.value();
+            report.oldest = report.oldest.max(now.saturating_sub(item.since));
+        }
+        report
+    }
+
+    /// How many items are not closed, and the bytes that the others take.
+    pub fn footprint(&self) -> (usize, usize) {
+        let files = self.files.len() * size_of::<(FileId, (u64, u8))>();
+        (self.items.len(), self.closed.bytes() + self.lines.bytes() + files)
+    }
+
+    /// Changes an item as `event` says, if it can meet it.
+    pub(super) fn meet(&mut self, id: ItemId, event: ItemEvent, at: Duration) {
+        let Some(item) = self.items.get_mut(&id) else { return };
+        let Ok(state) = item.state.next(event) else { return };
+        item.state = state;
+        item.since = at;
+        if state.is_closed() {
+            self.items.remove(&id);
+            self.closed.keep(vec![(id.0, ())]);
+        }
+    }
+
+    fn booked(&mut self, work: &Work) {
+        if let super::What::Settle { payment, .. } = work.what {
+            self.awaited.remove(&payment);
+        }
+    }
+}
+
+impl Item {
+    /// What it is about: what is in suspense for it, or what has not come.
+    pub fn value(&self) -> Amount {
+        match self.state {
+            ItemState::Overdue | ItemState::Expected => Amount(self.gross.0.abs()),
+            _ => Amount(self.suspended.0.abs()),
+        }
+    }
+}
+
+fn late(item: ItemId, known: &Item) -> LateItem {
+    LateItem { item, token: known.token, teller: known.teller }
+}

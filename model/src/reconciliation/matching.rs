@@ -1,0 +1,243 @@
+//! What a line is for: by its reference, and by nothing else.
+
+use std::time::Duration;
+
+use super::{Difference, Item, ItemEvent, ItemId, ItemState, Reconciliation, Source, What, Work};
+use crate::defect::Defect;
+use crate::identity::{BankId, LineId, OperationId, PaymentId};
+use crate::money::Amount;
+use crate::settlement::{LineKind, SettlementFile, SettlementLine};
+use crate::webhook::Teller;
+
+/// What a line is found to be.
+enum Finding {
+    /// What was expected under this item.
+    Expected(ItemId, Item),
+    /// Other than what was.
+    Differs(ItemId, Difference),
+    /// What was told before.
+    Duplicate,
+    /// The end of the mistake in that line.
+    Corrects(LineId),
+    /// Nothing that anybody had booked.
+    Unforeseen,
+}
+
+impl Reconciliation {
+    /// Something is booked, and a line has to tell of it. What one told of
+    /// already is settled by that: whether one did.
+    pub fn expect(&mut self, reference: OperationId, item: Item) -> bool {
+        let id = ItemId::expected(item.kind, reference);
+        if self.closed.get(id.0).is_some() || self.items.contains_key(&id) {
+            return false;
+        }
+        self.items.insert(id, item);
+        if let Some(payment) = item.payment {
+            self.awaited.insert(payment, id);
+        }
+        if let Some(line) = self.early.remove(&id)
+            && let Some(work) = self.suspended.remove(&line)
+        {
+            let at = item.since;
+            self.meet(ItemId::of_line(line), ItemEvent::CaseClosed, at);
+            self.settle(id, &item, &work, Amount::ZERO, (Source::Suspense, at));
+            return true;
+        }
+        false
+    }
+
+    /// Takes a file in: what each of its lines is, and what is to be booked of
+    /// it, where `refunded` knows what of a payment refunds have taken. Lines that
+    /// were taken in before are nothing new. Tells the payments that are settled.
+    pub fn take(
+        &mut self,
+        file: &SettlementFile,
+        at: Duration,
+        refunded: impl Fn(PaymentId) -> Amount,
+    ) -> Vec<PaymentId> {
+        let mut settled = Vec::new();
+        let known = self.files.entry(file.id).or_default();
+        let before = known.1;
+        *known = (file.digest(), before + 1);
+        let mut fresh = Vec::with_capacity(file.lines.len());
+        for line in &file.lines {
+            if self.lines.get(line.id.0).is_none() {
+                fresh.push((line.id.0, ()));
+                let work = Work { line: *line, teller: file.teller, stage: 0, what: What::Suspend };
+                settled.extend(self.sort(work, at, &refunded));
+            } else {
+                self.defects.pick(Defect::FileReingest, || {}, || self.again(file, line, before));
+            }
+        }
+        self.lines.keep(fresh);
+        settled
+    }
+
+    /// Finds out what a line is for; the payment that it settles, if it does.
+    fn sort(
+        &mut self,
+        work: Work,
+        at: Duration,
+        refunded: impl Fn(PaymentId) -> Amount,
+    ) -> Option<PaymentId> {
+        let line = work.line;
+        match self.find(&work) {
+            Finding::Expected(id, item) => {
+                let taken = item.payment.map_or(Amount::ZERO, refunded);
+                self.settle(id, &item, &work, taken, (Source::Bank, at));
+                return item.payment;
+            }
+            Finding::Corrects(wrong) => {
+                self.suspended.remove(&wrong);
+                self.meet(ItemId::of_line(wrong), ItemEvent::CaseClosed, at);
+                self.works.insert((line.id, 0), Work { what: What::Clear, ..work });
+            }
+            found if self.defects.has(Defect::BlindRecon) => drop(found),
+            Finding::Differs(id, what) => {
+                self.suspend(work);
+                if let Some(item) = self.items.get_mut(&id) {
+                    item.suspended = line.net;
+                }
+                self.meet(id, ItemEvent::LineDiffers(what), at);
+            }
+            Finding::Duplicate => {
+                let event = ItemEvent::LineDiffers(Difference::Duplicate);
+                self.open(&work, line.net, event, at);
+                self.suspend(work);
+            }
+            Finding::Unforeseen => {
+                self.open(&work, line.net, ItemEvent::LineUnforeseen, at);
+                let item = ItemId::expected(line.kind, line.reference);
+                self.early.entry(item).or_insert(line.id);
+                self.suspend(work);
+            }
+        }
+        None
+    }
+
+    fn find(&self, work: &Work) -> Finding {
+        let line = &work.line;
+        match line.kind {
+            LineKind::Adjustment => return Finding::Unforeseen,
+            LineKind::Correction => {
+                let wrong = LineId(line.reference.0);
+                let known = self.items.get(&ItemId::of_line(wrong));
+                let ends = known.is_some_and(|item| {
+                    item.suspended == -line.net && item.currency == line.currency
+                });
+                return if ends { Finding::Corrects(wrong) } else { Finding::Unforeseen };
+            }
+            _ => {}
+        }
+        let by_reference = || ItemId::expected(line.kind, line.reference);
+        let id = self.defects.pick(Defect::FuzzyMatch, by_reference, || {
+            self.like(line).unwrap_or_else(by_reference)
+        });
+        match self.items.get(&id) {
+            Some(item) if item.currency != line.currency || item.tenant != line.tenant => {
+                Finding::Differs(id, Difference::Currency)
+            }
+            Some(item) if item.gross != line.gross => Finding::Differs(id, Difference::Amount),
+            Some(item) => Finding::Expected(id, *item),
+            None if self.closed.get(id.0).is_some() => Finding::Duplicate,
+            None => Finding::Unforeseen,
+        }
+    }
+
+    /// As a defect finds it: the first that waits for the same amount.
+    fn like(&self, line: &SettlementLine) -> Option<ItemId> {
+        let same = |item: &Item| {
+            let waits = matches!(item.state, ItemState::Expected | ItemState::Overdue);
+            let alike = (item.kind, item.gross) == (line.kind, line.gross);
+            waits && alike && (item.tenant, item.currency) == (line.tenant, line.currency)
+        };
+        self.items.iter().find(|(_, item)| same(item)).map(|(id, _)| *id)
+    }
+
+    /// What was expected has come.
+    fn settle(
+        &mut self,
+        id: ItemId,
+        item: &Item,
+        work: &Work,
+        refunded: Amount,
+        (from, at): (Source, Duration),
+    ) {
+        let line = work.line;
+        let (right, agreed) = (&self.defects, self.contract.fee(line.kind, line.gross));
+        let agreed = right.pick(Defect::NetVsGross, || agreed, || Amount::ZERO);
+        let fee_off = line.fee - agreed;
+        let what = match item.payment {
+            Some(payment) => What::Settle { payment, refunded, fee_off, from },
+            None => What::Pass(from),
+        };
+        let stage = u8::from(from == Source::Suspense);
+        self.works.insert((line.id, stage), Work { stage, what, ..*work });
+        let noticed = self.defects.pick(Defect::NetVsGross, || fee_off != Amount::ZERO, || false);
+        if noticed {
+            self.open(work, -fee_off, ItemEvent::LineDiffers(Difference::Fee), at);
+            self.correct_early(line.id, at);
+        }
+        let event = match item.state {
+            ItemState::Expected => ItemEvent::LineMatches,
+            _ => ItemEvent::CaseClosed,
+        };
+        self.meet(id, event, at);
+    }
+
+    /// The mistake in a line may have been mended before the line was known for
+    /// what it is.
+    fn correct_early(&mut self, wrong: LineId, at: Duration) {
+        let mended = ItemId::expected(LineKind::Correction, OperationId(wrong.0));
+        let suspended = |id: ItemId| self.items.get(&id).map(|item| item.suspended);
+        let Some(line) = self.early.get(&mended).copied() else { return };
+        let (mistake, correction) = (ItemId::of_line(wrong), ItemId::of_line(line));
+        if suspended(mistake) == suspended(correction).map(|amount| -amount) {
+            self.early.remove(&mended);
+            self.suspended.remove(&line);
+            self.meet(mistake, ItemEvent::CaseClosed, at);
+            self.meet(correction, ItemEvent::CaseClosed, at);
+        }
+    }
+
+    /// A refund that had reserved its money when its payment was settled takes it
+    /// after all not: the merchant gets it as it got the rest.
+    pub(crate) fn release(&mut self, refund: PaymentId, what: What, line: SettlementLine) {
+        let teller = Teller::Bank(BankId(0));
+        let line = SettlementLine { id: LineId::of_refund(refund), ..line };
+        self.works.insert((line.id, 0), Work { line, teller, stage: 0, what });
+    }
+
+    fn suspend(&mut self, work: Work) {
+        self.suspended.insert(work.line.id, work);
+        self.works.insert((work.line.id, 0), work);
+    }
+
+    /// Opens a case about what a line tells.
+    fn open(&mut self, work: &Work, suspended: Amount, event: ItemEvent, at: Duration) {
+        let line = &work.line;
+        let id = ItemId::of_line(line.id);
+        let item = Item {
+            state: ItemState::Absent,
+            kind: line.kind,
+            teller: work.teller,
+            token: line.token,
+            tenant: line.tenant,
+            currency: line.currency,
+            suspended,
+            gross: line.gross,
+            payment: None,
+            since: at,
+        };
+        self.items.insert(id, item);
+        self.meet(id, event, at);
+    }
+
+    /// As a defect does it: everything of a file once more.
+    fn again(&mut self, file: &SettlementFile, line: &SettlementLine, before: u8) {
+        let stage = before.saturating_mul(2);
+        let what = What::Pass(Source::Bank);
+        let work = Work { line: *line, teller: file.teller, stage, what };
+        self.works.insert((line.id, stage), work);
+    }
+}

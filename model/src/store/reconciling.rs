@@ -1,0 +1,285 @@
+//! What the store does for the reconciler: expects lines of what is booked, takes
+//! files in, and says what is to be done next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Commit, InboxChange, PaymentRow, Store, StoreEntry, Then};
+use crate::aside::Aside;
+use crate::defect::Defect;
+use crate::identity::{LineId, OperationId, PaymentId};
+use crate::money::Amount;
+use crate::order::{CameBack, Order, RefundOrder, ReversalOrder};
+use crate::reconciliation::{
+    Booked, Item, ItemId, ItemState, Reconciliation, Report, Settling, Task, What, Work,
+};
+use crate::record::{Outcome, Record};
+use crate::settlement::{Contract, LineKind, SettlementFile, SettlementLine};
+use crate::status::Status;
+use crate::webhook::Teller;
+use crate::workflow::{Action, PaymentWorkflow};
+
+impl Store {
+    /// The same store, which expects settlement files.
+    #[must_use]
+    pub fn with_reconciliation(self, contract: Contract) -> Self {
+        let reconciliation = Reconciliation::new(contract, self.defects);
+        Self { reconciliation: Aside(Some(Box::new(reconciliation))), ..self }
+    }
+
+    /// The entry that has to be durable before anything of `file` is booked;
+    /// `None` if the same file was taken in before, or is not all there.
+    pub fn filing(&self, file: &Arc<SettlementFile>, at: Duration) -> Option<StoreEntry> {
+        let books = self.reconciliation.as_ref()?;
+        let known = self.defects.pick(Defect::FileReingest, || books.knows(file), || false);
+        (!known && file.is_whole()).then(|| StoreEntry::Filed(file.clone(), at))
+    }
+
+    /// What the reconciler has to do next about lines: of each, what comes
+    /// first.
+    pub fn settlement_tasks(&self) -> Vec<Task> {
+        let works = self.reconciliation.as_ref().into_iter().flat_map(|books| books.works());
+        works.filter_map(|work| self.task(work)).collect()
+    }
+
+    /// The books of reconciliation, where there are any.
+    pub fn reconciliation(&self) -> Option<&Reconciliation> {
+        self.reconciliation.as_ref().map(AsRef::as_ref)
+    }
+
+    /// What books and files don't agree about at `now`.
+    pub fn unreconciled(&self, now: Duration) -> Report {
+        let report = || self.reconciliation().map(|books| books.report(now)).unwrap_or_default();
+        self.defects.pick(Defect::BlindRecon, report, Report::default)
+    }
+
+    /// Whether nobody waits for a payment, as far as its status goes: it has
+    /// ended, and where it is to be settled, it is.
+    pub fn has_ended(&self, payment: PaymentId, status: Status) -> bool {
+        let waits = status == Status::Succeeded && self.awaits_settlement(payment);
+        status.is_final() && !waits
+    }
+
+    /// Whether a line of a settlement file is still to tell of this payment, or
+    /// told of it and is not booked.
+    pub fn awaits_settlement(&self, payment: PaymentId) -> bool {
+        self.reconciliation().is_some_and(|books| books.is_open(payment))
+    }
+
+    /// Whether no line told of this payment in time, and somebody looks.
+    pub fn is_overdue(&self, payment: PaymentId) -> bool {
+        let item = self.reconciliation().and_then(|books| books.awaited_by(payment));
+        item.is_some_and(|item| item.state.is_case())
+    }
+
+    /// What a line has to tell once `commit` is done, if it books something.
+    pub fn expects(&self, commit: &Commit) -> Option<ItemId> {
+        let (kind, reference) = self.settled_by(commit)?;
+        Some(ItemId::expected(kind, reference))
+    }
+
+    pub(super) fn file(&mut self, file: &SettlementFile, at: Duration) {
+        let Some(mut books) = self.reconciliation.0.take() else { return };
+        let settled = books.take(file, at, |payment| self.given_back(payment));
+        self.reconciliation.0 = Some(books);
+        for payment in settled {
+            self.change_taken(payment, |taken| taken.settled = Aside(Some(true)));
+        }
+    }
+
+    /// A refund came to nothing. What it had reserved was left out when its
+    /// payment was settled, if that was meanwhile.
+    pub(super) fn release(&mut self, refund: PaymentId, order: RefundOrder) {
+        let settled = self.standing(order.of).and_then(|standing| standing.taken);
+        let meanwhile = settled.is_some_and(|taken| taken.settled.is_some());
+        let row = self.payments.get(&refund);
+        let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()).copied()
+        else {
+            return;
+        };
+        let intended = row.and_then(|row| row.journal.iter().rev().find_map(undoing));
+        let late = meanwhile && !order.settled.is_some();
+        let Some(books) = self.reconciliation.as_mut().filter(|_| late) else { return };
+        let line = SettlementLine {
+            id: LineId(0),
+            kind: LineKind::Refund,
+            reference: OperationId(0),
+            token: intent.token,
+            tenant: intent.tenant,
+            currency: intent.money.currency,
+            gross: intent.money.amount,
+            fee: Amount::ZERO,
+            net: Amount::ZERO,
+        };
+        let operation = intended.unwrap_or(OperationId(refund.0));
+        books.release(refund, What::Release(intent.merchant, operation), line);
+    }
+
+    pub(super) fn reconcile(&mut self, what: Booked) {
+        if let Some(books) = self.reconciliation.as_mut() {
+            books.done(what);
+        }
+    }
+
+    /// Takes note of what `commit` books, and of what it tells to be booked.
+    pub(super) fn expect(&mut self, commit: &Commit) {
+        if !self.reconciliation.is_some() {
+            return;
+        }
+        for change in &commit.inbox {
+            if let InboxChange::Booked(line, stage) = *change {
+                self.reconcile(Booked::Line(line, stage));
+            }
+        }
+        let expected = self.settled_by(commit).and_then(|(kind, reference)| {
+            let row = self.payments.get(&commit.payment)?;
+            Some((reference, item(row, commit.payment, kind)?))
+        });
+        if let Some(((reference, item), books)) = expected.zip(self.reconciliation.as_mut()) {
+            let settled = books.expect(reference, item);
+            if let Some(payment) = item.payment.filter(|_| settled) {
+                self.change_taken(payment, |taken| taken.settled = Aside(Some(true)));
+            }
+        }
+    }
+
+    /// Whether the line that `commit` tells to be booked is still to be.
+    pub(super) fn owes_line(&self, line: LineId, stage: u8) -> bool {
+        self.reconciliation().is_some_and(|books| books.owes(line, stage))
+    }
+
+    /// By what kind of line, and under which reference, what `commit` books is
+    /// settled.
+    fn settled_by(&self, commit: &Commit) -> Option<(LineKind, OperationId)> {
+        self.reconciliation.as_ref()?;
+        let row = self.payments.get(&commit.payment)?;
+        let Some(Record::Accepted(intent)) = row.journal.first() else { return None };
+        let succeeded = commit.records.contains(&Record::StatusChanged(Status::Succeeded));
+        let (kind, action) = match intent.order {
+            Order::Chargeback(order) => {
+                let kind = disputed(intent.order.workflow(), row, commit)?;
+                return Some((kind, order.authorization));
+            }
+            // What comes back by a rail its own saga books with the bank.
+            Order::Recall(_)
+            | Order::Reversal(ReversalOrder { from: CameBack::Payout { .. }, .. }) => {
+                return None;
+            }
+            _ if !succeeded => return None,
+            Order::RefundByHand(order) => {
+                let authorization = self.intended(order.of, Action::Authorize)?;
+                return Some((LineKind::Refund, authorization));
+            }
+            Order::Reversal(order) => {
+                let refund = self.intended(order.of, Action::Refund)?;
+                return Some((LineKind::RefundReturned, refund));
+            }
+            Order::PayIn(_) => (LineKind::Capture, Action::Authorize),
+            Order::Payout(_) => (LineKind::Payout, Action::Send),
+            Order::Refund(_) => (LineKind::Refund, Action::Refund),
+        };
+        Some((kind, self.intended(commit.payment, action)?))
+    }
+
+    /// The operation of the last try of a payment at the step that does this.
+    fn intended(&self, payment: PaymentId, what: Action) -> Option<OperationId> {
+        let journal = &self.payments.get(&payment)?.journal;
+        let Some(Record::Accepted(intent)) = journal.first() else { return None };
+        let workflow = intent.order.workflow();
+        journal.iter().rev().find_map(|record| match record {
+            Record::StepIntent { which, operation, .. } if workflow.action(*which) == what => {
+                Some(*operation)
+            }
+            _ => None,
+        })
+    }
+
+    /// What refunds have taken of a payment, or will.
+    fn given_back(&self, payment: PaymentId) -> Amount {
+        let taken = self.standing(payment).and_then(|standing| standing.taken);
+        taken.map_or(Amount::ZERO, |taken| taken.refunds)
+    }
+
+    /// What it takes to do `work`; `None` as long as the payment is not over that
+    /// it settles.
+    fn task(&self, work: &Work) -> Option<Task> {
+        let What::Settle { payment, .. } = work.what else {
+            return Some(Task::Book(Box::new(*work), None));
+        };
+        let row = self.payments.get(&payment).filter(|row| row.then == Then::Close)?;
+        let settling = Settling { journal: row.journal.clone(), then: row.then };
+        Some(Task::Book(Box::new(*work), Some(Box::new(settling))))
+    }
+}
+
+/// The operation of an undo that was intended.
+fn undoing(record: &Record) -> Option<OperationId> {
+    match record {
+        Record::CompIntent { operation, .. } => Some(*operation),
+        _ => None,
+    }
+}
+
+/// What a line has to tell of a dispute once `commit` is done: that the money was
+/// withdrawn, or that it came back.
+fn disputed(workflow: &PaymentWorkflow, row: &PaymentRow, commit: &Commit) -> Option<LineKind> {
+    commit.records.iter().find_map(|record| {
+        let Record::StepOutcome { which, outcome: Outcome::Posted } = record else { return None };
+        let won = Outcome::Decided { won: true };
+        let decided = |record: &Record| {
+            matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
+        };
+        match workflow.action(*which) {
+            Action::Withdraw => Some(LineKind::Dispute),
+            Action::Post if row.journal.iter().any(decided) => Some(LineKind::DisputeWon),
+            _ => None,
+        }
+    })
+}
+
+/// What is expected of a line for the payment of `row`.
+fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
+    let Some(Record::Accepted(intent)) = row.journal.first() else { return None };
+    let whole = intent.money.amount;
+    let (teller, gross) = match intent.order {
+        Order::PayIn(_) => {
+            let taken = row.taken?;
+            (Teller::Provider(taken.provider), taken.captured)
+        }
+        Order::Refund(order) | Order::RefundByHand(order) => {
+            (Teller::Provider(order.provider), -whole)
+        }
+        Order::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
+            (Teller::Provider(provider), whole)
+        }
+        Order::Reversal(_) | Order::Recall(_) => return None,
+        Order::Payout(order) => {
+            let tries = row.journal.iter().filter_map(|record| match record {
+                Record::StepIntent { which, .. }
+                    if intent.order.workflow().action(*which) == Action::Send =>
+                {
+                    Some(which.attempt)
+                }
+                _ => None,
+            });
+            let bank = order.bank_of(tries.max().unwrap_or(1)).unwrap_or(order.bank);
+            (Teller::Bank(bank), -whole)
+        }
+        Order::Chargeback(order) => {
+            let taken = if kind == LineKind::Dispute { -whole } else { whole };
+            (Teller::Provider(order.provider), taken)
+        }
+    };
+    Some(Item {
+        state: ItemState::Expected,
+        kind,
+        teller,
+        token: intent.token,
+        tenant: intent.tenant,
+        currency: intent.money.currency,
+        suspended: Amount::ZERO,
+        gross,
+        payment: matches!(intent.order, Order::PayIn(_) | Order::Payout(_)).then_some(payment),
+        since: Duration::ZERO,
+    })
+}

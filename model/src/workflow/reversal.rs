@@ -1,0 +1,50 @@
+//! A reversal: what was sent has come back. Post, notify.
+
+use super::{Action, PaymentWorkflow, Row, actions, specs};
+use crate::money::Amount;
+use crate::order::{CameBack, Order, PayoutOrder};
+use crate::payment::Payment;
+use crate::posting::payout::{self, Payout, ReturnedFee};
+use crate::posting::refund::{self, Refund, Stage};
+use crate::saga::{Class, Undo, Workflow};
+use crate::transfer::Transfer;
+
+/// The workflow (payments.md M1, M5, 1.8). The money is back before anybody here
+/// is told: there is nothing that could be refused, or undone.
+pub static REVERSAL: PaymentWorkflow = PaymentWorkflow {
+    saga: Workflow { name: "reversal", steps: &specs(&STEPS) },
+    actions: &actions(&STEPS),
+    booking,
+    unbooking,
+};
+
+const STEPS: [Row; 2] = [
+    (Action::Post, Class::Pivot, Undo::Nothing),
+    (Action::Notify, Class::Retriable, Undo::Nothing),
+];
+
+/// The house keeps the fee of a payout that comes back: it was sent.
+const FEE: ReturnedFee = ReturnedFee::Kept;
+
+fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
+    let (voucher, intent) = (payment.voucher(payment.operation_of(action)), payment.intent());
+    let amount = intent.money.amount;
+    match intent.order {
+        Order::Reversal(reversal) => match reversal.from {
+            CameBack::Payout { customer, bank } => {
+                let (rail, fee) = (PayoutOrder::rail_of(bank), Amount::ZERO);
+                payout::give_back(&voucher, &Payout { customer, rail, bank, amount, fee }, FEE)
+            }
+            CameBack::Refund { provider, .. } => {
+                let (merchant, stage) = (intent.merchant, Stage::BeforeSettlement);
+                let refund = Refund { merchant, provider, amount, owed: Amount::ZERO, stage };
+                refund::fail_late(&voucher, &refund, stage)
+            }
+        },
+        _ => unreachable!("the workflow of an order follows from the order"),
+    }
+}
+
+fn unbooking(_: &Payment, _: Action) -> Vec<Transfer> {
+    Vec::new()
+}

@@ -1,0 +1,299 @@
+//! Reconciliation: the lifecycle of an item, and what files come to.
+
+use std::time::Duration;
+
+use model::{
+    Amount, Booked, Contract, Currency, Defect, Defects, Difference, FileId, Item, ItemEvent,
+    ItemId, ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId, Reconciliation,
+    SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
+};
+
+#[test]
+fn an_item_meets_what_the_table_says_and_nothing_else() {
+    use Difference::{Amount, Currency, Duplicate, Fee};
+    use ItemEvent::{CaseClosed, DeadlineMissed, LineDiffers, LineMatches, LineUnforeseen, Posted};
+    use ItemState::{Absent, Expected, Matched, Mismatched, Overdue, Resolved, Unexpected};
+    let differences = [Amount, Fee, Currency, Duplicate];
+    let states = [Absent, Expected, Matched, Overdue, Unexpected, Resolved]
+        .into_iter()
+        .chain(differences.map(Mismatched));
+    let events: Vec<_> = [Posted, LineMatches, DeadlineMissed, LineUnforeseen, CaseClosed]
+        .into_iter()
+        .chain(differences.map(LineDiffers))
+        .collect();
+    let legal = [
+        (Absent, Posted, Expected),
+        (Absent, LineUnforeseen, Unexpected),
+        (Absent, LineDiffers(Duplicate), Mismatched(Duplicate)),
+        (Absent, LineDiffers(Fee), Mismatched(Fee)),
+        (Expected, LineMatches, Matched),
+        (Expected, DeadlineMissed, Overdue),
+        (Expected, LineDiffers(Amount), Mismatched(Amount)),
+        (Expected, LineDiffers(Currency), Mismatched(Currency)),
+        (Overdue, CaseClosed, Resolved),
+        (Unexpected, CaseClosed, Resolved),
+        (Mismatched(Amount), CaseClosed, Resolved),
+        (Mismatched(Fee), CaseClosed, Resolved),
+        (Mismatched(Currency), CaseClosed, Resolved),
+        (Mismatched(Duplicate), CaseClosed, Resolved),
+    ];
+    for state in states {
+        for event in &events {
+            let to = legal.iter().find(|(from, met, _)| (*from, met) == (state, event));
+            assert_eq!(state.next(*event).ok(), to.map(|(_, _, to)| *to), "{state:?} {event:?}");
+            if let Err(error) = state.next(*event) {
+                assert_eq!((error.state, error.event), (state, *event));
+            }
+        }
+    }
+    assert!([Matched, Resolved].iter().all(|state| state.is_closed() && !state.is_case()));
+    assert!([Overdue, Unexpected, Mismatched(Fee)].iter().all(|state| state.is_case()));
+    assert!(!Expected.is_case() && !Expected.is_closed());
+}
+
+#[test]
+fn a_line_that_tells_what_was_booked_settles_its_payment() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    desk.file(1, &[capture(1, 1_000)]);
+    assert_eq!(desk.works(), ["0 settles 1, 0 refunded, fee off by 0, from the bank"]);
+    assert!(desk.books.is_open(PaymentId(1)), "until the ledger has it");
+    desk.done(1, 0, 0);
+    assert!(!desk.books.is_open(PaymentId(1)));
+    assert_eq!(desk.report(), "");
+}
+
+#[test]
+fn a_file_that_comes_again_is_nothing_new() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    desk.file(1, &[capture(1, 1_000)]);
+    desk.done(1, 0, 0);
+    assert!(desk.books.knows(&file(1, &[capture(1, 1_000)])));
+    desk.file(1, &[capture(1, 1_000)]);
+    assert!(desk.works().is_empty());
+
+    let mut wrong = Desk::new(Defects::NONE.with(Defect::FileReingest));
+    wrong.expect(1, 1_000);
+    wrong.file(1, &[capture(1, 1_000)]);
+    wrong.done(1, 0, 0);
+    wrong.file(1, &[capture(1, 1_000)]);
+    assert_eq!(wrong.works(), ["2 passes from the bank"]);
+}
+
+#[test]
+fn what_is_paid_twice_is_in_suspense_until_it_is_corrected() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    desk.file(1, &[capture(1, 1_000), capture(1, 1_000)]);
+    assert_eq!(
+        desk.works(),
+        ["0 settles 1, 0 refunded, fee off by 0, from the bank", "0 is suspended"]
+    );
+    assert_eq!(desk.report(), "1 of 975");
+    let again = LineId::of(FileId::of(TELLER, 1), 1);
+    let other =
+        SettlementLine { gross: Amount(-974), net: Amount(-974), ..correction(again, -974) };
+    desk.file(2, &[other]);
+    assert_eq!(desk.report(), "2 of 1949", "another amount corrects nothing");
+    desk.file(3, &[correction(again, -975)]);
+    assert_eq!(desk.report(), "1 of 974");
+}
+
+#[test]
+fn a_fee_that_differs_settles_the_payment_and_is_a_case() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    let dear = SettlementLine { fee: Amount(32), net: Amount(968), ..capture(1, 1_000) };
+    desk.file(1, &[dear]);
+    assert_eq!(desk.works(), ["0 settles 1, 0 refunded, fee off by 7, from the bank"]);
+    assert_eq!(desk.report(), "1 of 7");
+    desk.file(2, &[correction(LineId::of(FileId::of(TELLER, 1), 0), 7)]);
+    assert_eq!(desk.report(), "");
+
+    let mut wrong = Desk::new(Defects::NONE.with(Defect::NetVsGross));
+    wrong.expect(1, 1_000);
+    wrong.file(1, &[capture(1, 1_000)]);
+    assert_eq!(wrong.works(), ["0 settles 1, 0 refunded, fee off by 25, from the bank"]);
+    assert_eq!(wrong.report(), "");
+}
+
+#[test]
+fn a_line_that_comes_before_the_ledger_has_it_waits_in_suspense() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.file(1, &[capture(1, 1_000)]);
+    assert_eq!(desk.works(), ["0 is suspended"]);
+    assert_eq!(desk.report(), "1 of 975");
+    desk.expect(1, 1_000);
+    assert_eq!(desk.report(), "");
+    assert_eq!(desk.works(), ["0 is suspended"], "first things first");
+    desk.done(1, 0, 0);
+    assert_eq!(desk.works(), ["1 settles 1, 0 refunded, fee off by 0, from suspense"]);
+}
+
+#[test]
+fn what_no_line_tells_of_in_time_is_overdue_until_one_does() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    let late = desk.books.expected().next().expect("it is expected");
+    assert_eq!((late.token, late.teller), (Token(1), TELLER));
+    desk.books.done(Booked::Late(late.item, AT));
+    assert_eq!(desk.report(), "1 of 1000");
+    assert!(desk.books.awaited_by(PaymentId(1)).is_some_and(|item| item.state.is_case()));
+    desk.file(1, &[capture(1, 1_000)]);
+    assert_eq!(desk.report(), "");
+    assert_eq!(desk.works().len(), 1);
+}
+
+#[test]
+fn another_amount_settles_nothing() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    desk.file(1, &[capture(1, 900)]);
+    assert_eq!(desk.works(), ["0 is suspended"]);
+    assert!(desk.books.is_open(PaymentId(1)));
+    assert_eq!(desk.report(), "1 of 878");
+}
+
+#[test]
+fn a_line_is_for_what_its_reference_says_but_under_fuzzy_match() {
+    for (defects, settled) in
+        [(Defects::NONE, 2), (Defects::NONE.with(Defect::FuzzyMatch), first_of(1, 2))]
+    {
+        let mut desk = Desk::new(defects);
+        desk.expect(1, 1_000);
+        desk.expect(2, 1_000);
+        desk.file(1, &[capture(2, 1_000)]);
+        let expected = format!("0 settles {settled}, 0 refunded, fee off by 0, from the bank");
+        assert_eq!(desk.works(), [expected]);
+    }
+}
+
+#[test]
+fn what_nobody_booked_is_no_case_under_blind_recon() {
+    let mut desk = Desk::new(Defects::NONE.with(Defect::BlindRecon));
+    desk.file(1, &[capture(1, 1_000)]);
+    assert!(desk.works().is_empty());
+    assert_eq!(desk.report(), "");
+}
+
+#[test]
+fn a_file_tells_whether_all_of_it_is_there() {
+    let whole = file(1, &[capture(1, 1_000), capture(2, 2_000), capture(3, 300)]);
+    assert!(whole.is_whole());
+    let part = whole.truncated();
+    assert!(!part.is_whole() && part.lines.len() == 1);
+    assert_ne!(part.digest(), whole.digest());
+}
+
+/// The books of a reconciler, and what they are asked.
+struct Desk {
+    books: Reconciliation,
+}
+
+impl Desk {
+    fn new(defects: Defects) -> Self {
+        Self { books: Reconciliation::new(Contract { fee_bps: 250 }, defects) }
+    }
+
+    fn expect(&mut self, payment: u64, gross: i128) {
+        let item = Item {
+            state: ItemState::Expected,
+            kind: LineKind::Capture,
+            teller: TELLER,
+            token: Token(payment),
+            tenant: Tenant(0),
+            currency: Currency::Usd,
+            suspended: Amount::ZERO,
+            gross: Amount(gross),
+            payment: Some(PaymentId(payment)),
+            since: AT,
+        };
+        self.books.expect(OperationId(payment), item);
+    }
+
+    fn file(&mut self, seq: u32, lines: &[SettlementLine]) {
+        self.books.take(&file(seq, lines), AT, |_| Amount::ZERO);
+    }
+
+    fn done(&mut self, seq: u32, line: u32, stage: u8) {
+        self.books.done(Booked::Line(LineId::of(FileId::of(TELLER, seq), line), stage));
+    }
+
+    fn works(&self) -> Vec<String> {
+        let told = self.books.works().map(|work| {
+            let from = |source| match source {
+                Source::Bank => "from the bank",
+                Source::Suspense => "from suspense",
+            };
+            let what = match work.what {
+                What::Settle { payment, refunded, fee_off, from: source } => format!(
+                    "settles {}, {} refunded, fee off by {}, {}",
+                    payment.0,
+                    i128::from(refunded),
+                    i128::from(fee_off),
+                    from(source)
+                ),
+                What::Pass(source) => format!("passes {}", from(source)),
+                What::Suspend => "is suspended".to_owned(),
+                What::Clear => "is cleared".to_owned(),
+                What::Release(merchant, _) => format!("is released to {merchant}"),
+            };
+            format!("{} {what}", work.stage)
+        });
+        let mut told: Vec<_> = told.collect();
+        told.sort_by_key(|line| line.contains("suspended"));
+        told
+    }
+
+    fn report(&self) -> String {
+        let report = self.books.report(AT);
+        report
+            .open
+            .values()
+            .map(|(count, value)| format!("{count} of {}", i128::from(*value)))
+            .collect()
+    }
+}
+
+fn file(seq: u32, lines: &[SettlementLine]) -> SettlementFile {
+    let id = FileId::of(TELLER, seq);
+    let named =
+        lines.iter().zip(0..).map(|(line, n)| SettlementLine { id: LineId::of(id, n), ..*line });
+    SettlementFile::written(TELLER, seq, named.collect())
+}
+
+fn capture(payment: u64, gross: i128) -> SettlementLine {
+    let fee = Contract { fee_bps: 250 }.fee(LineKind::Capture, Amount(gross));
+    SettlementLine {
+        id: LineId(0),
+        kind: LineKind::Capture,
+        reference: OperationId(payment),
+        token: Token(payment),
+        tenant: Tenant(0),
+        currency: Currency::Usd,
+        gross: Amount(gross),
+        fee,
+        net: Amount(gross) - fee,
+    }
+}
+
+fn correction(of: LineId, net: i128) -> SettlementLine {
+    SettlementLine {
+        kind: LineKind::Correction,
+        reference: OperationId(of.0),
+        gross: Amount(net),
+        fee: Amount::ZERO,
+        net: Amount(net),
+        ..capture(1, 0)
+    }
+}
+
+/// Which of two payments a walk over all items meets first.
+fn first_of(one: u64, other: u64) -> u64 {
+    let id = |payment| ItemId::expected(LineKind::Capture, OperationId(payment));
+    if id(one) < id(other) { one } else { other }
+}
+
+const TELLER: Teller = Teller::Provider(ProviderId(0));
+const AT: Duration = Duration::from_secs(60);

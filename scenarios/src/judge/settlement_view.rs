@@ -1,0 +1,176 @@
+//! What was settled, and who said so.
+
+use std::collections::BTreeMap;
+
+use model::{
+    Amount, BankId, Contract, Currency, FileId, LineId, LineKind, OperationId, ProviderId, Report,
+    SettlementFile, SettlementLine, Teller, Tenant, Token,
+};
+
+use super::id_set::IdSet;
+
+/// What was settled, by whom it was said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settlements {
+    contract: Option<Contract>,
+    /// PB: every line that was written.
+    pub(super) lines: BTreeMap<LineId, LineView>,
+    /// PB: what lines are the first to tell of, by what it is.
+    told: IdSet,
+    /// PB: what came to us by files, and at which bank: what providers have paid, to
+    /// the first, and what banks have moved other than they were asked to.
+    paid: BTreeMap<(Tenant, Currency, BankId), Amount>,
+    /// PB: what of what they owed that was for.
+    settled: BTreeMap<(Tenant, Currency, ProviderId), Amount>,
+    /// PB: what was paid other than it should have been, and not mended.
+    pub(super) wrong: BTreeMap<LineId, (Tenant, Currency, Amount)>,
+    /// JR: the operations that a file which was taken in intends.
+    pub(super) operations: BTreeMap<OperationId, LineId>,
+    /// JR: how often each file was taken in.
+    filings: BTreeMap<FileId, u8>,
+    /// What the reconciler told last.
+    pub(super) report: Option<Report>,
+    /// What went wrong with files, by name.
+    strikes: BTreeMap<&'static str, u64>,
+}
+
+/// One line, and what the ledger has of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LineView {
+    pub(super) token: Token,
+    pub(super) kind: LineKind,
+    pub(super) currency: Currency,
+    pub(super) net: Amount,
+    /// LG: what came to our account by it, or left it.
+    pub(super) banked: Amount,
+}
+
+impl Settlements {
+    /// Nothing yet, in a world that settles by this contract, if it does.
+    pub(super) fn new(contract: Option<Contract>) -> Self {
+        Self { contract, ..Self::default() }
+    }
+
+    /// Whether the world settles.
+    pub(super) fn is_on(&self) -> bool {
+        self.contract.is_some()
+    }
+
+    /// Whether a file that was taken in intends this operation.
+    pub(super) fn intends(&self, operation: OperationId) -> bool {
+        self.operations.contains_key(&operation)
+    }
+
+    /// What went wrong with files, and how often.
+    pub(super) fn strikes(&self, name: &'static str) -> u64 {
+        self.strikes.get(name).copied().unwrap_or_default()
+    }
+
+    pub(super) fn count_strike(&mut self, name: &'static str) {
+        *self.strikes.entry(name).or_default() += 1;
+    }
+
+    /// What the reconciler told last.
+    pub(super) fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
+    }
+
+    pub(super) fn take_report(&mut self, report: &Report) {
+        self.report = Some(report.clone());
+    }
+
+    /// What came to us by files, at `bank`.
+    pub(super) fn paid(&self, tenant: Tenant, currency: Currency, bank: BankId) -> Amount {
+        self.paid.get(&(tenant, currency, bank)).copied().unwrap_or_default()
+    }
+
+    /// The same, at all banks.
+    pub(super) fn paid_to_all(&self, tenant: Tenant, currency: Currency) -> Amount {
+        let side = |((t, c, _), _): &(&(Tenant, Currency, BankId), &Amount)| {
+            (*t, *c) == (tenant, currency)
+        };
+        self.paid.iter().filter(side).map(|(_, amount)| *amount).sum()
+    }
+
+    /// How much of what `provider` owed is settled.
+    pub(super) fn settled(
+        &self,
+        tenant: Tenant,
+        currency: Currency,
+        provider: ProviderId,
+    ) -> Amount {
+        self.settled.get(&(tenant, currency, provider)).copied().unwrap_or_default()
+    }
+
+    /// The same, of all providers.
+    pub(super) fn settled_by_all(&self, tenant: Tenant, currency: Currency) -> Amount {
+        let side = |((t, c, _), _): &(&(Tenant, Currency, ProviderId), &Amount)| {
+            (*t, *c) == (tenant, currency)
+        };
+        self.settled.iter().filter(side).map(|(_, amount)| *amount).sum()
+    }
+
+    /// Whether a line tells of this.
+    pub(super) fn tells(&self, kind: LineKind, token: Token) -> bool {
+        self.told.contains(about(kind, token))
+    }
+
+    /// A provider or a bank has written a file.
+    pub(super) fn written(&mut self, file: &SettlementFile) {
+        for line in &file.lines {
+            let SettlementLine { token, kind, tenant, currency, gross, net, .. } = *line;
+            self.lines
+                .insert(line.id, LineView { token, kind, currency, net, banked: Amount::ZERO });
+            let asked_for = match file.teller {
+                Teller::Provider(_) => false,
+                Teller::Bank(_) => kind == LineKind::Payout && !self.tells(kind, token),
+            };
+            // What a bank was asked to send its own books tell.
+            if !asked_for {
+                let bank = file.bank();
+                *self.paid.entry((tenant, currency, bank)).or_default() += net;
+            }
+            let side = |amount| (tenant, currency, amount);
+            match kind {
+                LineKind::Adjustment => drop(self.wrong.insert(line.id, side(net))),
+                LineKind::Correction => {
+                    self.wrong.remove(&LineId(line.reference.0));
+                }
+                _ if self.tells(kind, token) => drop(self.wrong.insert(line.id, side(net))),
+                _ => {
+                    self.told.insert(about(kind, token));
+                    if let Some(provider) = file.provider() {
+                        *self.settled.entry((tenant, currency, provider)).or_default() += gross;
+                    }
+                    let agreed = self.contract.map(|contract| contract.fee(kind, gross));
+                    let off = line.fee - agreed.unwrap_or(line.fee);
+                    if off != Amount::ZERO {
+                        self.wrong.insert(line.id, side(-off));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The store has taken a file in: from now on its lines may be booked.
+    pub(super) fn filed(&mut self, file: &SettlementFile) {
+        let times = self.filings.entry(file.id).or_default();
+        for line in &file.lines {
+            for stage in [2 * *times, 2 * *times + 1] {
+                self.operations.insert(line.id.operation(stage), line.id);
+            }
+        }
+        *times = times.saturating_add(1).min(100);
+    }
+
+    /// The sum of what was paid other than it should have been.
+    pub(super) fn suspended(&self, tenant: Tenant, currency: Currency) -> Amount {
+        let here = |(t, c, _): &&(Tenant, Currency, Amount)| (*t, *c) == (tenant, currency);
+        self.wrong.values().filter(here).map(|(_, _, amount)| *amount).sum()
+    }
+}
+
+/// What tells one thing that a line can tell from another.
+fn about(kind: LineKind, token: Token) -> u64 {
+    token.0 << 3 | kind as u64
+}

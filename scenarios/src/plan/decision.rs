@@ -1,0 +1,39 @@
+//! Who decides where there is a choice, and what goes wrong with whoever is
+//! asked: payments.md 5.4 and F30.
+
+use std::time::Duration;
+
+use model::decision::Policy;
+use serde::{Deserialize, Serialize};
+use sim::{Rate, VirtualTime};
+
+/// Who decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DecisionPlan {
+    /// How.
+    pub policy: Policy,
+    /// What goes wrong with the decider that is asked over the network; `None`
+    /// if workers decide themselves, by the policy.
+    pub decider: Option<DeciderPlan>,
+}
+
+/// What goes wrong with the decider until heal, question by question: F30.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DeciderPlan {
+    /// Answers that come late.
+    pub late: Rate,
+    /// How late at most.
+    pub late_max: Duration,
+    /// Questions that are never answered.
+    pub mute: Rate,
+    /// Answers to the question before.
+    pub stale: Rate,
+    /// Answers that name no action.
+    pub garbled: Rate,
+    /// Answers that are not among what is allowed.
+    pub outside: Rate,
+    /// Answers of an adversary.
+    pub adverse: Rate,
+    /// From when on another model answers, which nobody has approved.
+    pub swap: Option<VirtualTime>,
+}

@@ -1,0 +1,111 @@
+//! Whoever decides, no invariant breaks: the state machine permits, a policy
+//! chooses. And an answer that is none is contained.
+
+use model::Defects;
+use model::decision::Policy;
+use scenarios::plan::{Blow, DeciderPlan, DecisionPlan, Encounter, Plan, Stroke};
+use scenarios::settings::DecisionSettings;
+use scenarios::{Scenario, catalog, message, party, trial};
+use sim::Seed;
+
+/// A scenario in which this policy decides, in the workers.
+fn under(scenario: &Scenario, policy: Policy) -> Scenario {
+    let decisions = Some(DecisionSettings { policy, decider: None });
+    Scenario { decisions, ..scenario.clone() }
+}
+
+#[test]
+fn every_scenario_holds_whoever_decides() {
+    for scenario in catalog::all() {
+        for story in Policy::ALL {
+            let decided = under(scenario, story.policy);
+            for seed in 1..6 {
+                let trial = trial::run(&decided, Seed(seed), Defects::NONE);
+                let name = format!("{} {seed} under {}", scenario.name, story.name);
+                assert_eq!(trial.violations(), &[], "{name}");
+                assert!(!trial.decisions.is_empty(), "{name}: nobody decided");
+            }
+        }
+    }
+}
+
+#[test]
+fn where_nobody_says_who_decides_nothing_is_written_down_of_it() {
+    let scenario = catalog::named("calm-day").unwrap();
+    assert!(trial::run(scenario, Seed(1), Defects::NONE).decisions.is_empty());
+}
+
+/// The rules decide the same whether they are asked or not: payments end alike.
+#[test]
+fn the_rules_decide_behind_the_seam_what_they_decide_without_it() {
+    let calm = catalog::named("calm-day").unwrap();
+    for seed in 1..20 {
+        let inline = trial::run(calm, Seed(seed), Defects::NONE);
+        let asked = trial::run(&under(calm, Policy::Rules), Seed(seed), Defects::NONE);
+        assert_eq!(inline.outcomes, asked.outcomes, "{seed}");
+        assert_eq!(inline.captured, asked.captured, "{seed}");
+    }
+}
+
+/// An answer that is none is contained: the rules decide, and the record tells
+/// why.
+#[test]
+fn an_answer_that_is_late_missing_or_outside_the_mask_is_contained_and_counted() {
+    let calm = catalog::named("calm-day").unwrap();
+    for (blow, counted) in [
+        (Blow::DecisionMute, "late"),
+        (Blow::DecisionLate(std::time::Duration::from_secs(20)), "late"),
+        (Blow::DecisionOutside, "outside-the-mask"),
+        (Blow::DecisionGarbled, "garbled"),
+    ] {
+        let mut plan = asked(calm, Policy::Random);
+        let token = plan.operations[0].token;
+        let on =
+            Encounter { party: party::DECIDER, request: message::kinds::DECIDE, token, ordinal: 1 };
+        plan.strokes.extend([Stroke { id: 1, on, blow }]);
+        let trial = trial::run_plan(plan, Defects::NONE);
+        assert_eq!(trial.violations(), &[], "{blow:?}");
+        assert_eq!(trial.decisions.get(counted), Some(&1), "{blow:?}: {:?}", trial.decisions);
+        assert!(trial.never_struck.is_empty(), "{blow:?}");
+        let struck = trial.strikes.iter().any(|(name, count)| (*name, *count) == (blow.name(), 1));
+        assert!(struck, "{blow:?}: {:?}", trial.strikes);
+    }
+}
+
+#[test]
+fn a_model_that_nobody_approved_decides_nothing() {
+    let calm = catalog::named("calm-day").unwrap();
+    let mut plan = asked(calm, Policy::Rules);
+    let swap = Some(sim::VirtualTime::ZERO);
+    plan.decisions = Some(DecisionPlan {
+        policy: Policy::Rules,
+        decider: Some(DeciderPlan { swap, ..DeciderPlan::default() }),
+    });
+    let trial = trial::run_plan(plan, Defects::NONE);
+    assert_eq!(trial.violations(), &[]);
+    assert_eq!(trial.decisions.keys().copied().collect::<Vec<_>>(), ["unknown-model"]);
+}
+
+#[test]
+fn the_decider_can_be_taken_away_at_any_time() {
+    let calm = catalog::named("calm-day").unwrap();
+    let mut plan = asked(calm, Policy::Random);
+    plan.decisions = Some(DecisionPlan {
+        policy: Policy::Random,
+        decider: Some(DeciderPlan {
+            mute: sim::Rate::per_million(1_000_000),
+            ..DeciderPlan::default()
+        }),
+    });
+    let trial = trial::run_plan(plan, Defects::NONE);
+    assert_eq!(trial.violations(), &[]);
+    let inline = trial::run(calm, Seed(1), Defects::NONE);
+    assert_eq!(trial.outcomes, inline.outcomes, "the rules decide everything");
+}
+
+/// A plan in which a decider is asked that nothing is wrong with.
+fn asked(scenario: &Scenario, policy: Policy) -> Plan {
+    let mut plan = Plan::draw(scenario, Seed(1));
+    plan.decisions = Some(DecisionPlan { policy, decider: Some(DeciderPlan::default()) });
+    plan
+}
