@@ -19,7 +19,7 @@ use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::own::Own;
 use crate::party::Compaction;
-use crate::party::{self, PROBE};
+use crate::party::PROBE;
 use crate::plan::{Forced, Mishap, Operation, Plan};
 use crate::settings::Scenario;
 use crate::system::{PaymentSystem, Timer};
