@@ -165,8 +165,6 @@ pub enum Timer {
     /// A bank: tell of the return of what has this reference, for the how-manieth
     /// time.
     Return(OperationId, u32),
-    /// An orchestrator of the user's own: what it has under this number.
-    Own(u64),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
@@ -196,6 +194,8 @@ pub enum Timer {
     Overdue(ItemId),
     /// The decider: give the answer with this number.
     Advise(u32),
+    /// An orchestrator of the user's own: what it has under this number.
+    Own(u64),
 }
 
 /// What a client is reminded of.
@@ -229,8 +229,6 @@ pub enum Entry {
     Ledger(Booking),
     /// Of the ledger: it heard of this lease of a payment, by its epoch.
     Fence(PaymentId, u32),
-    /// Of an orchestrator of the user's own.
-    Own(Kept),
     /// Of a provider.
     Provider(Box<ProviderEntry>),
     /// Of the risk service.
@@ -245,6 +243,8 @@ pub enum Entry {
     Branch(Box<BranchEntry>),
     /// Of a coordinator of two-phase commit.
     Coordinator(Box<CoordinatorEntry>),
+    /// Of an orchestrator of the user's own.
+    Own(Kept),
 }
 
 impl System for PaymentSystem {
