@@ -276,6 +276,7 @@ impl Campaign {
         self.digest = self.running.finish();
         let promised = scenario.exercises.iter().filter_map(|code| Invariant::with_code(code));
         let promised = promised.filter(|invariant| !self.not_applicable.contains(invariant));
+        let promised = promised.filter(|invariant| scenario.can_meet(*invariant));
         self.missed =
             promised.filter(|i| self.exercised.get(i).copied().unwrap_or(0) == 0).collect();
     }

@@ -31,6 +31,7 @@ mod settlement_view;
 mod settlements;
 mod shares;
 mod stream;
+mod strikes;
 mod sums;
 mod trapped;
 mod two_phase;
@@ -53,10 +54,11 @@ use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
 pub use quotes::QuoteCounts;
 use screen_view::Asked;
+pub use strikes::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
 use two_phase::Commitments;
 use webhooks::InboxView;
 
-use crate::fact::{BankStrike, DecisionStrike, Endpoint, Fact, ProviderStrike};
+use crate::fact::{Endpoint, Fact};
 use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
 use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
@@ -433,59 +435,6 @@ impl Observer<PaymentSystem> for Judge {
         }
     }
 }
-
-/// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 26] = [
-    ProviderStrike::BrownOut,
-    ProviderStrike::Outage,
-    ProviderStrike::ReplyDropped,
-    ProviderStrike::RequestDropped,
-    ProviderStrike::LateEffect,
-    ProviderStrike::ErrorAfter,
-    ProviderStrike::ErrorBefore,
-    ProviderStrike::Throttled,
-    ProviderStrike::Declined,
-    ProviderStrike::PartialApproval,
-    ProviderStrike::Deferred,
-    ProviderStrike::CaptureDeclined,
-    ProviderStrike::Disputed,
-    ProviderStrike::IndexLag,
-    ProviderStrike::KeyExpired,
-    ProviderStrike::RefundFailed,
-    ProviderStrike::RefundPending,
-    ProviderStrike::WebhookDropped,
-    ProviderStrike::WebhookRepeated,
-    ProviderStrike::WebhookDelayed,
-    ProviderStrike::WebhookReordered,
-    ProviderStrike::WebhookEarly,
-    ProviderStrike::RefundReturned,
-    ProviderStrike::RefundedByHand,
-    ProviderStrike::WebhooksReplayed,
-    ProviderStrike::Objected,
-];
-
-/// Every kind of strike at a bank, in the order in which reports list them.
-pub const BANK_STRIKES: [BankStrike; 8] = [
-    BankStrike::NoAnswer,
-    BankStrike::LateAnswer,
-    BankStrike::SlowInvestigation,
-    BankStrike::RecallAccepted,
-    BankStrike::RecallRefused,
-    BankStrike::Deemed,
-    BankStrike::Rejected,
-    BankStrike::Returned,
-];
-
-/// Every kind of strike at the decider, in the order in which reports list them.
-pub const DECISION_STRIKES: [DecisionStrike; 7] = [
-    DecisionStrike::Late,
-    DecisionStrike::Mute,
-    DecisionStrike::Stale,
-    DecisionStrike::Garbled,
-    DecisionStrike::Outside,
-    DecisionStrike::Adverse,
-    DecisionStrike::Swapped,
-];
 
 /// The name of an instrument in messages to people.
 fn called(token: Token) -> String {

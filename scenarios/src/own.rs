@@ -56,7 +56,7 @@ pub trait Orchestrator: Clone + Debug + Send + Sync + 'static {
 /// All others are judged by what is left: the books of the providers (PB), the rows
 /// of the ledger (LG), what leaves for clients (EX) and what they see (CL). An order
 /// counts as accepted once a reply names its payment, and stands as clients are told.
-pub const NOT_APPLICABLE: [(Invariant, &str); 10] = [
+pub const NOT_APPLICABLE: [(Invariant, &str); 14] = [
     (Invariant::I12, "the pivot and the intent to undo are records of its journal"),
     (Invariant::I13, "intents are records of its journal"),
     (Invariant::I14, "tries and their outcomes are records of its journal"),
@@ -65,7 +65,11 @@ pub const NOT_APPLICABLE: [(Invariant, &str); 10] = [
     (Invariant::I24, "its status is what it says, and its journal is its own"),
     (Invariant::I26, "it is one party and takes no leases"),
     (Invariant::I27, "its quotes are records of its journal"),
+    (Invariant::I28, "what fee was quoted is a record of its journal"),
+    (Invariant::I30, "it is one party and commits in its own way"),
+    (Invariant::I31, "what it decides is a record of its journal"),
     (Invariant::I32, "it has no outbox that anybody reads"),
+    (Invariant::I38, "it takes in no settlement files"),
     (Invariant::L05, "who works on a payment is known to it alone"),
 ];
 
@@ -87,6 +91,12 @@ pub fn refuses(scenario: &Scenario) -> Option<&'static str> {
         ),
         (scenario.merchant_events, "it has a notifier, which reads the reference's outbox"),
         (scenario.lake, "it has a data lake, which reads the reference's outbox"),
+        (
+            scenario.settlement.is_some(),
+            "it has settlement files, which come to the reference alone",
+        ),
+        (scenario.decisions.is_some(), "it is about the policies of the reference"),
+        (scenario.protocol.is_some(), "it compares the protocols of the reference"),
         (!scenario.never_heals.is_empty(), "somebody in it never heals, which takes a person"),
     ];
     asked.into_iter().find(|(asks, _)| *asks).map(|(_, why)| why)

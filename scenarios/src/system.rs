@@ -165,8 +165,6 @@ pub enum Timer {
     /// A bank: tell of the return of what has this reference, for the how-manieth
     /// time.
     Return(OperationId, u32),
-    /// An orchestrator of the user's own: what it has under this number.
-    Own(u64),
     /// The probe: look at every payment.
     Look,
     /// The ledger: the time of a hold is over.
@@ -196,6 +194,8 @@ pub enum Timer {
     Overdue(ItemId),
     /// The decider: give the answer with this number.
     Advise(u32),
+    /// An orchestrator of the user's own: what it has under this number.
+    Own(u64),
 }
 
 /// What a client is reminded of.
@@ -229,8 +229,6 @@ pub enum Entry {
     Ledger(Booking),
     /// Of the ledger: it heard of this lease of a payment, by its epoch.
     Fence(PaymentId, u32),
-    /// Of an orchestrator of the user's own.
-    Own(Kept),
     /// Of a provider.
     Provider(Box<ProviderEntry>),
     /// Of the risk service.
@@ -245,6 +243,8 @@ pub enum Entry {
     Branch(Box<BranchEntry>),
     /// Of a coordinator of two-phase commit.
     Coordinator(Box<CoordinatorEntry>),
+    /// Of an orchestrator of the user's own.
+    Own(Kept),
 }
 
 impl System for PaymentSystem {
@@ -255,13 +255,13 @@ impl System for PaymentSystem {
     type Fact = Fact;
 
     fn boot(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Party {
+        if let (EDGE, Some(own)) = (role, self.own) {
+            return Party::Own(own.boot(self, journal, out));
+        }
         if self.plan.protocol == Protocol::TwoPhase
             && let Some(party) = self.boot_two_phase(role, journal, out)
         {
             return party;
-        }
-        if let (EDGE, Some(own)) = (role, self.own) {
-            return Party::Own(own.boot(self, journal, out));
         }
         match role {
             DECIDER => Party::Decider(Decider::default()),
@@ -366,6 +366,7 @@ impl System for PaymentSystem {
             (Party::Provider(provider), Timer::RefundBack(reference)) => {
                 provider.on_refund_back(self, reference, out);
             }
+            (Party::Own(own), Timer::Own(number)) => own.on_timer(self, number, out),
             (Party::Bank(bank), Timer::Return(reference, tries)) => {
                 bank.on_return(self, reference, tries, out);
             }
@@ -379,7 +380,6 @@ impl System for PaymentSystem {
             (Party::Bank(bank), Timer::FileRepeat(file)) => bank.repeat_file(file, out),
             (Party::Store(store), Timer::Reconcile) => store.on_reconcile(out),
             (Party::Store(store), Timer::Overdue(item)) => store.on_overdue(item, out),
-            (Party::Own(own), Timer::Own(number)) => own.on_timer(self, number, out),
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }
@@ -416,6 +416,20 @@ impl System for PaymentSystem {
 }
 
 impl PaymentSystem {
+    /// Everybody who takes part.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = Role> {
+        let replaced = |role: &Role| {
+            let inner = [STORE, INGRESS, NOTIFIER, LAKE, RECONCILER, DECIDER];
+            inner.contains(role) || party::worker_of(*role).is_some()
+        };
+        party::all(&self.plan).filter(move |role| self.own.is_none() || !replaced(role))
+    }
+
+    /// Who takes in what providers tell by themselves.
+    pub(crate) fn ingress(&self) -> Role {
+        if self.own.is_some() { EDGE } else { INGRESS }
+    }
+
     /// Boots whoever is somebody else under two-phase commit than under the saga.
     fn boot_two_phase(&self, role: Role, journal: &[Entry], out: &mut Effects) -> Option<Party> {
         let shard = |branch, out| Box::new(ShardDesk::boot(self, branch, journal, out));
@@ -429,19 +443,5 @@ impl PaymentSystem {
             }
             _ => return None,
         })
-    }
-
-    /// Everybody who takes part.
-    pub(crate) fn roles(&self) -> impl Iterator<Item = Role> {
-        let replaced = |role: &Role| {
-            [STORE, INGRESS, NOTIFIER, LAKE, RECONCILER, DECIDER].contains(role)
-                || party::worker_of(*role).is_some()
-        };
-        party::all(&self.plan).filter(move |role| self.own.is_none() || !replaced(role))
-    }
-
-    /// Who takes in what providers tell by themselves.
-    pub(crate) fn ingress(&self) -> Role {
-        if self.own.is_some() { EDGE } else { INGRESS }
     }
 }

@@ -2,7 +2,9 @@
 //! nobody reads: an order is accepted once a reply names its payment, and it stands as
 //! clients are told. That is taken for what the journal of a saga would have said.
 
-use model::{ChargeId, Intent, Order, PaymentId, ProviderId, Record, RefundOrder, Token};
+use model::{
+    Aside, ChargeId, Intent, Order, PaymentId, ProviderId, Record, RefundOrder, Shares, Token,
+};
 use sim::{Role, Sighting};
 
 use super::authorities::Authorities;
@@ -81,7 +83,7 @@ fn given_back(said: &Authorities, refund: &Operation) -> Order {
         of: of.unwrap_or(PaymentId(0)),
         provider: ProviderId(0),
         charge: ChargeId(0),
-        settled: model::Aside::default(),
-        shares: model::Shares::NONE,
+        settled: Aside::default(),
+        shares: Shares::NONE,
     })
 }

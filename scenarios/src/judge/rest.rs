@@ -247,9 +247,10 @@ fn all_agree(
         .filter(|view| !view.intent.order.is_about_another())
         .map(PaymentRecordView::captured)
         .sum::<Amount>();
-    // Where nobody keeps the journal of a saga, the ledger is all that the house has.
-    let has_none = said.has_no_journal || said.plan.protocol == Protocol::TwoPhase;
-    let journal = if has_none { booked } else { journal };
+    // Under two-phase commit the books of the shards are all that the house has, and
+    // those of the ledger where an orchestrator is the user's own.
+    let no_journal = said.has_no_journal || said.plan.protocol == Protocol::TwoPhase;
+    let journal = if no_journal { booked } else { journal };
     let probed = dossier.and_then(|dossier| dossier.screen.probed);
     let shown = match probed {
         Some(ClientReply::Stands(_, Status::Succeeded | Status::Settled)) => {
