@@ -22,6 +22,7 @@ mod packed;
 mod quotes;
 mod rail;
 mod refunds;
+mod relatives;
 mod remittances;
 mod rest;
 mod reversals;

@@ -1,21 +1,23 @@
 //! What the parties say to each other (payments.md 1.3).
 
+mod decision;
+mod receipt;
 mod two_phase;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use model::decision::{Advice, Snapshot};
 use model::gatekeeper::{CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment};
 use model::gatekeeper::{Stored, StoredReply};
 use model::{
-    Answer, BankRequest, Booked, Commit, CommitResult, Event, EventId, EventNumber, FileId, Intent,
-    Lease, LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, Report,
-    ReturnId, ReturnNotice, RiskRequest, SettlementFile, Status, Taken, Task, Token, Told,
-    TransactionId, Webhook,
+    Answer, BankRequest, Booked, Commit, CommitResult, Event, EventNumber, Intent, Lease,
+    LedgerRequest, Notice, OperationId, PaymentId, ProviderRequest, Record, Report, ReturnNotice,
+    RiskRequest, SettlementFile, Status, Taken, Task, Token, Told, TransactionId, Webhook,
 };
 use sim::{Kind, Subject, VirtualTime};
 
+pub use decision::{Advised, Question};
+pub use receipt::{FileReceipt, Receipt, ReturnReceipt};
 pub use two_phase::{About, Asked, Settled, Submission, TwoPhase, Vote, Work};
 
 use model::two_phase::Decision;
@@ -139,50 +141,6 @@ pub enum Message {
     TwoPhase(TwoPhase),
 }
 
-/// Whether a settlement file is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FileReceipt {
-    /// Which.
-    pub file: FileId,
-    /// Whether it is. If not, it has to come again.
-    pub taken: bool,
-}
-
-/// What a worker asks of the decider. No key is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Question {
-    /// Whose instrument.
-    pub token: Token,
-    /// Which payment.
-    pub payment: PaymentId,
-    /// What there is to choose from, and what is known.
-    pub snapshot: Snapshot,
-}
-
-/// What the decider answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Advised {
-    /// Whose instrument.
-    pub token: Token,
-    /// Which payment.
-    pub payment: PaymentId,
-    /// The version of the payment's journal that was asked about.
-    pub of: u32,
-    /// What it says.
-    pub advice: Advice,
-}
-
-/// Whether a webhook is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Receipt {
-    /// Which event.
-    pub event: EventId,
-    /// Whose instrument.
-    pub token: Token,
-    /// Whether it is: 2xx. If not, it has to come again: 503.
-    pub taken: bool,
-}
-
 /// What joins a reply to its request on a client's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Asking {
@@ -206,19 +164,6 @@ pub struct Envelope {
     pub number: u32,
     /// The epoch of the lease that it is made under.
     pub epoch: u32,
-}
-
-/// The answer to a return that a bank tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ReturnReceipt {
-    /// Which return.
-    pub id: ReturnId,
-    /// What the inbox calls it.
-    pub event: EventId,
-    /// To whose account elsewhere it had been sent.
-    pub token: Token,
-    /// Whether it is durable: otherwise it has to be told again.
-    pub taken: bool,
 }
 
 /// A worker's request for a lease, and what joins its answer to it.

@@ -7,6 +7,7 @@
 //! payment failed; and a hold is left where it is.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use pennywise::own::{
@@ -62,10 +63,9 @@ impl Orchestrator for Naive {
             Incoming::Create(caller, request) => {
                 let reply = ClientReply::Accepted(id(request.key));
                 desk.reply(&caller, reply);
-                if !self.payments.contains_key(&request.key) {
+                if let Entry::Vacant(free) = self.payments.entry(request.key) {
                     let (step, status) = (Step::Assess, Status::Processing);
-                    let payment = Payment { caller, request, step, tries: 0, charge: None, status };
-                    self.payments.insert(request.key, payment);
+                    free.insert(Payment { caller, request, step, tries: 0, charge: None, status });
                     self.ask(request.key, desk);
                 }
             }

@@ -72,7 +72,11 @@ impl Conductor {
 
     /// What to do about a doubt, or an undo, of which `snapshot` tells: what the
     /// rules say, unless somebody else decides.
-    pub(super) fn chosen(&self, snapshot: &Snapshot, rules: &Rules) -> Result<Chosen, Snapshot> {
+    pub(super) fn chosen(
+        &self,
+        snapshot: &Snapshot,
+        rules: &Rules,
+    ) -> Result<Chosen, Box<Snapshot>> {
         let Snapshot { state, open, features, .. } = *snapshot;
         let Some(asked) = self.payment.snapshot(state, features.step, open, rules) else {
             return Ok(decision::by_the_rules(snapshot));
@@ -81,7 +85,7 @@ impl Conductor {
             Snapshot { features: Features { doubt: features.doubt, ..asked.features }, ..asked };
         match self.payment.decision() {
             Some(decision) if self.payment.is_due(&asked) => Ok(decision.action),
-            _ => Err(asked),
+            _ => Err(Box::new(asked)),
         }
     }
 
@@ -172,7 +176,7 @@ impl Conductor {
         let open = Open { query: expires, resend: !expires, ..Open::default() };
         let snapshot = unasked(payment, State::Undoing, Action::Authorize, open, Doubt::default());
         match self.chosen(&snapshot, rules) {
-            Err(snapshot) => Choice::Ask(snapshot),
+            Err(snapshot) => Choice::Ask(*snapshot),
             Ok(Chosen::Query | Chosen::Resend) => Choice::Call(right()),
             Ok(other) => self.otherwise(other, now),
         }

@@ -53,7 +53,7 @@ impl Conductor {
         let snapshot = self.doubt_about(flight, which, now, resend, rules);
         match self.chosen(&snapshot, rules) {
             Ok(chosen) => self.about_doubt(chosen, which, flight.calls, now, rules),
-            Err(snapshot) => Choice::Ask(snapshot),
+            Err(snapshot) => Choice::Ask(*snapshot),
         }
     }
 

@@ -14,6 +14,7 @@ mod conductor;
 mod conservation;
 mod deal;
 mod decisions;
+mod defect_stories;
 mod defects;
 mod dialects;
 mod disputes;

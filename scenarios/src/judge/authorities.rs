@@ -18,6 +18,7 @@ use super::id_set::IdSet;
 use super::nets::Nets;
 use super::quotes::{QuoteCounts, Quotes};
 use super::rail::Rail;
+use super::relatives::{is_split, refunds, shared_keys};
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
 use super::shares::Shares;
@@ -491,25 +492,4 @@ pub(super) fn is_refund(event: ChargeEvent) -> bool {
             | ChargeEvent::RefundFailed(_)
             | ChargeEvent::RefundReturned(_)
     )
-}
-
-fn is_split(operation: &Operation) -> bool {
-    !operation.purpose.pay_in().split.is_whole()
-}
-
-fn refunds(plan: &Plan) -> BTreeMap<Token, Vec<Token>> {
-    let mut refunds = BTreeMap::<_, Vec<_>>::new();
-    for (payment, refund) in plan.refunds() {
-        refunds.entry(payment).or_default().push(refund.token);
-    }
-    refunds
-}
-
-/// The places of those of `operations` whose keys others use too, by key.
-fn shared_keys(operations: &[Operation]) -> Vec<u32> {
-    let mut places: Vec<_> = (0..operations.len() as u32).collect();
-    let key = |place: &u32| operations[*place as usize].key;
-    places.sort_by_key(key);
-    let groups = places.chunk_by(|one, other| key(one) == key(other));
-    groups.filter(|group| group.len() > 1).flatten().copied().collect()
 }

@@ -5,6 +5,7 @@ mod offers;
 mod reading;
 mod reaper;
 mod reconciling;
+mod recovery;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::party::{consumers, worker_of, worker_role};
 use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
+use recovery::restored;
 
 use offers::Offer;
 use reaper::Reaper;
@@ -473,25 +475,6 @@ impl StoreDesk {
             }
         }
     }
-}
-
-fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
-    let lifetime = system.plan.key_lifetime;
-    let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
-    if system.plan.webhooks {
-        store = store.with_inbox();
-    }
-    if let Some(settlement) = system.plan.settlement.as_ref() {
-        store = store.with_reconciliation(settlement.contract);
-    }
-    for entry in journal {
-        match entry {
-            Entry::Store(entry) => store.restore(entry),
-            Entry::Snapshot(Snapshot::Store(snapshot)) => store = Store::clone(snapshot),
-            _ => {}
-        }
-    }
-    store
 }
 
 /// How long records of keys are kept by those who name no lifetime.
