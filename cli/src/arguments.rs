@@ -86,7 +86,7 @@ pub(crate) struct FuzzArguments {
     pub(crate) policy: Option<Policy>,
     /// The protocol that brings payments about: `saga` or `2pc`, two-phase commit. What goes
     /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
-    #[arg(long, value_name = "PROTOCOL")]
+    #[arg(long, value_name = "PROTOCOL", env = "PENNYWISE_PROTOCOL")]
     pub(crate) protocol: Option<Protocol>,
     /// The folder that findings are written to, each as a file for `pennywise replay`; made when
     /// there is something to write [default: pennywise-repros]

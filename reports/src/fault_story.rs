@@ -140,6 +140,7 @@ const fn business(name: &'static str, code: &'static str, what: &'static str) ->
 #[cfg(test)]
 mod tests {
     use scenarios::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
+    use scenarios::plan::Mishap;
     use scenarios::trial::{
         QUOTE_STRIKES, bank_strike_name, decision_strike_name, provider_strike_name,
     };
@@ -153,8 +154,9 @@ mod tests {
         let providers = PROVIDER_STRIKES.iter().map(|strike| provider_strike_name(*strike));
         let banks = BANK_STRIKES.iter().map(|strike| bank_strike_name(*strike));
         let decider = DECISION_STRIKES.iter().map(|strike| decision_strike_name(*strike));
-        let counted = kernel.chain(providers).chain(banks).chain(decider).chain(QUOTE_STRIKES);
-        let counted: Vec<_> = counted.collect();
+        let files = Mishap::NAMES.iter().copied();
+        let outside = providers.chain(banks).chain(decider);
+        let counted: Vec<_> = kernel.chain(outside).chain(QUOTE_STRIKES).chain(files).collect();
         assert_eq!(ALL.map(|story| story.name).to_vec(), counted);
     }
 

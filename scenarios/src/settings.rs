@@ -173,6 +173,7 @@ impl Scenario {
             | Invariant::I24
             | Invariant::I26
             | Invariant::I27
+            | Invariant::I28
             | Invariant::L05 => !two_phase,
             _ => true,
         }

@@ -10,7 +10,8 @@ use sim::Seed;
 
 /// A scenario in which this policy decides, in the workers.
 fn under(scenario: &Scenario, policy: Policy) -> Scenario {
-    let decisions = Some(DecisionSettings { policy, decider: None });
+    let decider = scenario.decisions.as_ref().and_then(|decisions| decisions.decider.clone());
+    let decisions = Some(DecisionSettings { policy, decider });
     Scenario { decisions, ..scenario.clone() }
 }
 

@@ -28,7 +28,8 @@ impl Store {
         let mut batch = Vec::with_capacity(payments.len());
         let mut gone = BTreeSet::new();
         let mut instruments = Vec::new();
-        for payment in payments {
+        let refunding = self.refunding();
+        for payment in payments.into_iter().filter(|payment| !refunding.contains(payment)) {
             let Some((key, finished)) = self.finish(payment) else { continue };
             batch.push((payment.0, finished));
             let row = self.payments.remove(&payment);

@@ -1,6 +1,7 @@
 //! What the store does for the reconciler: expects lines of what is booked, takes
 //! files in, and says what is to be done next.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +86,18 @@ impl Store {
         for payment in settled {
             self.change_taken(payment, |taken| taken.settled = Aside(Some(true)));
         }
+    }
+
+    /// The payments that refunds are under way of: should one come to nothing, what
+    /// it leaves is booked under what intended the payment.
+    pub(super) fn refunding(&self) -> BTreeSet<PaymentId> {
+        let open = self.payments.values().filter(|row| row.then != Then::Close);
+        let open = open.filter(|_| self.reconciliation.is_some());
+        open.filter_map(|row| match row.journal.first() {
+            Some(Record::Accepted(intent)) => intent.order.parent(),
+            _ => None,
+        })
+        .collect()
     }
 
     /// A refund came to nothing. What it had reserved was left out when its

@@ -21,7 +21,7 @@ pub(super) fn at_rest(nets: &Nets, found: &mut Findings, seen: Sighting, view: &
     }
     let paid = nets.paid(token);
     let relation = match view.status {
-        Status::Succeeded => Relation::SameOperationTwice,
+        Status::Succeeded | Status::Settled | Status::Returned => Relation::SameOperationTwice,
         _ => Relation::EffectAfterUndo,
     };
     found.check(Invariant::I28, seen, (token, "post", relation), paid.is_right(), || {

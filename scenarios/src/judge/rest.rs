@@ -59,7 +59,10 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     for (payment, token) in said.dossiers.payments() {
         let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
         let Some(view) = dossier.payment(payment) else { continue };
-        fees::at_rest(&said.nets, found, seen, view);
+        // Two-phase commit writes no quote down.
+        if said.plan.protocol == Protocol::Saga {
+            fees::at_rest(&said.nets, found, seen, view);
+        }
         if matches!(view.status, Status::Failed | Status::Canceled) {
             nets::at_rest(&said.nets, found, seen, view);
         }

@@ -3,7 +3,7 @@
 //! of it by the ledger's rows, and what the reconciler makes of the difference
 //! by its own report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     AccountName, Amount, CameBack, Commit, Currency, InboxChange, LineKind, Money, Order,
@@ -81,7 +81,10 @@ pub(super) fn at_rest(said: &Authorities, found: &mut Findings, seen: Sighting) 
         });
     }
     let sides = said.plan.operations.iter().map(|o| (o.tenant, o.money.currency));
-    let sides: std::collections::BTreeSet<_> = sides.collect();
+    let used = said.balances().iter().filter(|(account, _)| account.name == AccountName::Suspense);
+    let used = used.map(|(account, _)| (account.tenant, account.currency));
+    let told = said.settlements.wrong.values().map(|(tenant, currency, _)| (*tenant, *currency));
+    let sides: BTreeSet<_> = sides.chain(used).chain(told).collect();
     for (tenant, currency) in sides {
         suspense(said, found, seen, (tenant, currency));
     }

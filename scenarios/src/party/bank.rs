@@ -283,6 +283,7 @@ impl BankDesk {
                 self.enter(system, movement, how.now, out);
             }
         }
+        let moved = movement.is_some();
         if let Some(movement) = movement {
             for (strike, by) in fortune.strikes(&movement) {
                 self.tell(strike, by, out);
@@ -298,6 +299,9 @@ impl BankDesk {
         }
         if matches!(request, BankRequest::Recall { .. }) && is_news {
             let yes = reply == Some(BankReply::RecallAccepted);
+            if yes && !moved {
+                fortune.later().for_each(|stroke| out.note(Fact::Befell(stroke)));
+            }
             let strike = if yes { BankStrike::RecallAccepted } else { BankStrike::RecallRefused };
             out.note(Fact::BankStruck(self.id, strike));
         }

