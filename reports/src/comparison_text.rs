@@ -67,10 +67,7 @@ fn one(comparison: &Comparison) -> String {
     let counted_pairs = counted(*pairs, "pair");
     let voided = match voided {
         0 => "none of them voided".to_owned(),
-        voided => format!(
-            "{} of them voided: some fault found nobody to strike in one trial of the pair",
-            Count(*voided)
-        ),
+        voided => format!("{} of them voided, where a fault struck one side only", Count(*voided)),
     };
     format!("{scenario}: {counted_pairs}, {voided}\n{}", layout::lines(2, &table))
 }

@@ -194,7 +194,7 @@ fn events(trace: &Trace<PaymentSystem>) -> impl Iterator<Item = Encounter> {
     trace.events.iter().filter_map(move |event| {
         let Happening::Appended(Entry::Provider(entry)) = &event.what else { return None };
         let movement = entry.movement().filter(|movement| is_told(movement))?;
-        let (token, provider) = (movement.charge.token, provider_of(event.role)?);
+        let (token, provider) = (movement.token, provider_of(event.role)?);
         let count = counts.entry((event.role, token)).or_default();
         *count += 1;
         Some(parcel_of(provider, token, *count))
