@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Decision;
 use crate::defect::{Defect, Defects};
 
 /// Where a participant stands in one transaction.
@@ -35,6 +36,15 @@ pub enum ParticipantEvent {
     Abort,
     /// Nobody has told it anything for a while.
     TimedOut,
+}
+
+impl From<Decision> for ParticipantEvent {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Commit => Self::Commit,
+            Decision::Abort => Self::Abort,
+        }
+    }
 }
 
 /// What a participant does, in this order.

@@ -3,21 +3,18 @@
 use std::time::Duration;
 
 use model::saga::Try;
-use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Act, Amount, Answer, Aside, Beginning, Call, ChargeId, ChargeState, Commit,
-    CommitResult, Conductor, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent,
-    LedgerRequest, News, OperationId, Order, Outcome, PaymentId, ProviderId, ProviderReply,
-    ProviderRequest, Record, RefundOrder, Status, Store, StoreEntry, Teller, Token, Told, Transfer,
+    AccountName, Act, Amount, Answer, Beginning, Call, ChargeState, CommitResult, Conductor,
+    Defects, DisputeState, EventId, InboxEvent, InboxState, Intent, LedgerRequest, Outcome,
+    ProviderId, ProviderReply, ProviderRequest, Record, Status, Store, StoreEntry, Told, Transfer,
     TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
 use crate::script::rules;
-
-const PAID: PaymentId = PaymentId(1);
-const AUTHORIZATION: OperationId = OperationId(9);
-const CHARGE: ChargeId = ChargeId(3);
+use crate::store_desk::{
+    AUTHORIZATION, CHARGE, PAID, append, authorized, captured, paid, receive, refund, told,
+};
 
 #[test]
 fn a_dispute_that_a_provider_tells_of_is_accepted_in_the_commit_that_takes_its_webhook_in() {
@@ -308,70 +305,4 @@ impl Worker {
 fn contest(worker: &Worker, evidence: bool) -> ProviderRequest {
     let operation = worker.conductor.operation().expect("it was sent");
     ProviderRequest::Contest { reference: operation, charge: CHARGE, evidence }
-}
-
-/// A store with a payment that was captured.
-fn paid() -> Store {
-    let mut store = Store::new(Defects::NONE).with_inbox();
-    let accepted = Record::Accepted(Intent { payment: PAID, ..intent(1) });
-    append(&mut store, PAID, vec![accepted]);
-    append(&mut store, PAID, authorized());
-    append(&mut store, PAID, captured());
-    store
-}
-
-fn authorized() -> Vec<Record> {
-    let which = Try { step: steps::AUTHORIZE, attempt: 1 };
-    let (operation, provider) = (AUTHORIZATION, Some(ProviderId(0)));
-    let outcome = Outcome::Authorized { charge: CHARGE, amount: MONEY.amount };
-    vec![Record::StepIntent { which, operation, provider }, Record::StepOutcome { which, outcome }]
-}
-
-fn captured() -> Vec<Record> {
-    let which = Try { step: steps::CAPTURE, attempt: 1 };
-    vec![Record::StepOutcome { which, outcome: Outcome::Captured { amount: MONEY.amount } }]
-}
-
-fn refund(amount: Amount) -> Commit {
-    let order = RefundOrder {
-        of: PAID,
-        provider: ProviderId(0),
-        charge: CHARGE,
-        settled: Aside::NONE,
-        shares: model::Shares::NONE,
-    };
-    let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
-    wanted.money.amount = amount;
-    commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])
-}
-
-fn told(version: u32, beginning: Beginning, amount: Amount) -> Webhook {
-    let teller = Teller::Provider(ProviderId(0));
-    Webhook {
-        event: EventId::of(teller, AUTHORIZATION, version),
-        teller,
-        reference: AUTHORIZATION,
-        charge: CHARGE,
-        version,
-        news: News::Begins(beginning, amount),
-        signed: true,
-        token: Token(1),
-    }
-}
-
-fn receive(store: &mut Store, webhook: &Webhook) {
-    let entry = store.receipt(webhook).expect("it is new");
-    store.restore(&entry);
-}
-
-fn append(store: &mut Store, payment: PaymentId, records: Vec<Record>) {
-    let expected = store.standing(payment).map_or(0, |row| row.version);
-    let commit = commit(payment, expected, records);
-    assert_eq!(store.check(&commit), CommitResult::Committed);
-    store.restore(&StoreEntry::Committed(commit.into()));
-}
-
-fn commit(payment: PaymentId, expected: u32, records: Vec<Record>) -> Commit {
-    let commit = Commit::of(payment, Token(1), expected, records);
-    commit.sealed()
 }

@@ -57,6 +57,7 @@ mod script;
 mod spelling;
 mod split;
 mod store;
+mod store_desk;
 mod tables;
 mod takeover;
 mod two_phase;

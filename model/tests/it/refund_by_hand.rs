@@ -3,21 +3,15 @@
 
 use std::time::Duration;
 
-use model::saga::Try;
-use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Act, Amount, Answer, Aside, Beginning, Call, ChargeId, Commit, CommitResult,
-    Conductor, Defects, EventId, InboxState, Intent, LedgerRequest, News, OperationId, Order,
-    Outcome, PaymentId, ProviderId, Record, RefundOrder, Status, Store, StoreEntry, Teller, Then,
-    Token, TransactionId, TransferResult, Webhook,
+    AccountName, Act, Amount, Answer, Beginning, Call, CommitResult, Conductor, Defects,
+    InboxState, Intent, LedgerRequest, ProviderId, Record, Status, Store, StoreEntry,
+    TransferResult,
 };
 
 use crate::history::{MONEY, intent};
 use crate::script::rules;
-
-const PAID: PaymentId = PaymentId(1);
-const AUTHORIZATION: OperationId = OperationId(9);
-const CHARGE: ChargeId = ChargeId(3);
+use crate::store_desk::{PAID, append, authorized, paid, receive, refund, told};
 
 #[test]
 fn what_was_given_back_by_hand_is_accepted_in_the_commit_that_takes_its_webhook_in() {
@@ -106,77 +100,4 @@ fn it_is_booked_at_once_without_a_reserve_and_is_over_then() {
     worker.committed(&records).expect("what it wanted fits");
     let payment = worker.payment();
     assert_eq!((payment.status(), payment.is_terminal()), (Status::Succeeded, true));
-}
-
-/// A store with a payment that was captured.
-fn paid() -> Store {
-    let mut store = Store::new(Defects::NONE).with_inbox();
-    append(&mut store, PAID, vec![Record::Accepted(Intent { payment: PAID, ..intent(1) })]);
-    append(&mut store, PAID, authorized());
-    let which = Try { step: steps::CAPTURE, attempt: 1 };
-    let outcome = Outcome::Captured { amount: MONEY.amount };
-    append(&mut store, PAID, vec![Record::StepOutcome { which, outcome }]);
-    store
-}
-
-fn authorized() -> Vec<Record> {
-    let which = Try { step: steps::AUTHORIZE, attempt: 1 };
-    let (operation, provider) = (AUTHORIZATION, Some(ProviderId(0)));
-    let outcome = Outcome::Authorized { charge: CHARGE, amount: MONEY.amount };
-    vec![Record::StepIntent { which, operation, provider }, Record::StepOutcome { which, outcome }]
-}
-
-fn refund(amount: Amount) -> Commit {
-    let order = RefundOrder {
-        of: PAID,
-        provider: ProviderId(0),
-        charge: CHARGE,
-        settled: Aside::NONE,
-        shares: model::Shares::NONE,
-    };
-    let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
-    wanted.money.amount = amount;
-    commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])
-}
-
-fn told(version: u32, beginning: Beginning, amount: Amount) -> Webhook {
-    let teller = Teller::Provider(ProviderId(0));
-    Webhook {
-        event: EventId::of(teller, AUTHORIZATION, version),
-        teller,
-        reference: AUTHORIZATION,
-        charge: CHARGE,
-        version,
-        news: News::Begins(beginning, amount),
-        signed: true,
-        token: Token(1),
-    }
-}
-
-fn receive(store: &mut Store, webhook: &Webhook) {
-    let entry = store.receipt(webhook).expect("it is new");
-    store.restore(&entry);
-}
-
-fn append(store: &mut Store, payment: PaymentId, records: Vec<Record>) {
-    let expected = store.standing(payment).map_or(0, |row| row.version);
-    let commit = commit(payment, expected, records);
-    assert_eq!(store.check(&commit), CommitResult::Committed);
-    store.restore(&StoreEntry::Committed(commit.into()));
-}
-
-fn commit(payment: PaymentId, expected: u32, records: Vec<Record>) -> Commit {
-    let commit = Commit {
-        id: TransactionId(0),
-        token: Token(1),
-        payment,
-        expected,
-        epoch: None,
-        records,
-        claim: None,
-        exclusive: true,
-        inbox: Vec::new(),
-        then: Then::Run,
-    };
-    commit.sealed()
 }

@@ -9,12 +9,13 @@ use model::{
     CameBack, ChargeId, Commit, CommitResult, Conductor, Customer, Defect, Defects, EventId,
     InboxState, Intent, LedgerRequest, News, OperationId, Order, Outcome, Payment, PaymentId,
     PayoutOrder, ProviderId, RailId, RecallOrder, Record, RefundOrder, RefundState, ReturnId,
-    ReturnNotice, ReturnReason, ReversalOrder, Status, Store, StoreEntry, Teller, Token, Transfer,
-    TransferResult, Webhook,
+    ReturnNotice, ReturnReason, ReversalOrder, Shares, Status, Store, StoreEntry, Teller, Token,
+    Transfer, TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
 use crate::script::rules;
+use crate::store_desk::{append, receive};
 
 const SENT: PaymentId = PaymentId(1);
 const PAID: PaymentId = PaymentId(7);
@@ -318,7 +319,7 @@ fn refund(payment: u64, amount: Amount) -> Commit {
         provider: ProviderId(0),
         charge: CHARGE,
         settled: Aside::NONE,
-        shares: model::Shares::NONE,
+        shares: Shares::NONE,
     };
     let payment = PaymentId(payment);
     let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
@@ -328,15 +329,4 @@ fn refund(payment: u64, amount: Amount) -> Commit {
 
 fn version(store: &Store, payment: PaymentId) -> u32 {
     store.standing(payment).map_or(0, |row| row.version)
-}
-
-fn receive(store: &mut Store, webhook: &Webhook) {
-    let entry = store.receipt(webhook).expect("it is new");
-    store.restore(&entry);
-}
-
-fn append(store: &mut Store, payment: PaymentId, records: Vec<Record>) {
-    let commit = Commit::of(payment, Token(1), version(store, payment), records).sealed();
-    assert_eq!(store.check(&commit), CommitResult::Committed);
-    store.restore(&StoreEntry::Committed(commit.into()));
 }

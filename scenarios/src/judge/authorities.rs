@@ -394,12 +394,16 @@ impl Authorities {
             Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
                 self.nets.quote(token, *quote);
             }
-            Record::StatusChanged(Status::Succeeded) => {
-                if let Some(view) = dossier.payment(payment) {
-                    self.nets.succeed(token, view.taken(), view.intent.money.amount);
+            Record::StatusChanged(status) => {
+                let view = dossier.payment(payment).filter(|view| view.is_asked_for());
+                match (status, view) {
+                    (Status::Succeeded, Some(view)) => {
+                        self.nets.succeed(token, view.taken(), view.intent.money.amount);
+                    }
+                    (Status::Failed | Status::Canceled, Some(_)) => self.nets.fail(token),
+                    _ => {}
                 }
             }
-            Record::StatusChanged(Status::Failed | Status::Canceled) => self.nets.fail(token),
             _ => {}
         }
         if let Record::Accepted(intent) = record {
@@ -448,7 +452,8 @@ impl Authorities {
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
         let by_hand = !refunds && Rail::booked_by(row) == Some(Rail::ByHand);
         let stands = |status| matches!(status, Status::Succeeded | Status::Settled);
-        let succeeded = dossier.payments.iter().any(|view| stands(view.status));
+        let stands = |view: &PaymentRecordView| view.is_asked_for() && stands(view.status);
+        let succeeded = dossier.payments.iter().any(stands);
         if matches!(row.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
             self.nets.post(row, succeeded);
             let left = |name| matches!(name, AccountName::TransitOut(_) | AccountName::Bank(_));

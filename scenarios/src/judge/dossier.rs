@@ -383,6 +383,12 @@ impl RemittanceView {
 }
 
 impl PaymentRecordView {
+    /// Whether somebody asked for it: what befalls a payment besides is a saga
+    /// under the same token.
+    pub(super) const fn is_asked_for(&self) -> bool {
+        !self.intent.order.is_about_another()
+    }
+
     /// A payment that was accepted at `at`.
     pub(super) fn new(intent: &Intent, at: VirtualTime) -> Self {
         Self {

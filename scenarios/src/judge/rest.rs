@@ -246,10 +246,8 @@ fn all_agree(
     };
     let dossier = said.dossiers.outline(token, spare);
     let views = dossier.iter().flat_map(|dossier| &dossier.payments);
-    let journal = views
-        .filter(|view| !view.intent.order.is_about_another())
-        .map(PaymentRecordView::captured)
-        .sum::<Amount>();
+    let journal =
+        views.filter(|view| view.is_asked_for()).map(PaymentRecordView::captured).sum::<Amount>();
     // Under two-phase commit the books of the shards are all that the house has, and
     // those of the ledger where an orchestrator is the user's own.
     let no_journal = said.has_no_journal || said.plan.protocol == Protocol::TwoPhase;

@@ -11,7 +11,7 @@ use model::{
 };
 
 use crate::fact::Fact;
-use crate::message::Message;
+use crate::message::{FileReceipt, Message};
 use crate::party::RECONCILER;
 use crate::plan::{FileMishap, Mishap};
 use crate::system::{Effects, Timer};
@@ -253,7 +253,7 @@ impl Draft {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FilePost {
     /// When the next file is written, if that is waited for.
-    pub(crate) awaits: Option<Duration>,
+    awaits: Option<Duration>,
     /// Files whose first sending breaks off.
     truncated: BTreeSet<FileId>,
     /// Files that are sent twice.
@@ -261,10 +261,54 @@ pub(crate) struct FilePost {
 }
 
 impl FilePost {
+    /// The cut-off is over that was waited for.
+    pub(crate) const fn reached(&mut self) {
+        self.awaits = None;
+    }
+
     /// Sends whatever was not acknowledged.
     pub(crate) fn resume(&self, statement: &Statement, out: &mut Effects) {
         for file in statement.files() {
             out.set_timer(Duration::ZERO, Timer::File(file.id, 0));
+        }
+    }
+
+    /// Waits for the cut-off of the banking day, if there is anything to tell.
+    pub(crate) fn expect(
+        &mut self,
+        statement: &Statement,
+        calendar: &Calendar,
+        now: Duration,
+        out: &mut Effects,
+    ) {
+        if let Some(at) = statement.next_at(calendar, now)
+            && self.awaits.is_none_or(|awaits| awaits > at)
+        {
+            self.awaits = Some(at);
+            out.set_timer(at.saturating_sub(now), Timer::CutOff);
+        }
+    }
+
+    /// The reconciler has answered; whether that it has the file is to be written
+    /// down.
+    pub(crate) fn hear(
+        &mut self,
+        statement: &mut Statement,
+        receipt: &FileReceipt,
+        out: &mut Effects,
+    ) -> bool {
+        if !receipt.taken {
+            self.send_now(statement, receipt.file, out);
+            return false;
+        }
+        !out.disk_is_full() && statement.acknowledge(receipt.file)
+    }
+
+    /// The reconciler misses something: sends whatever was not acknowledged.
+    pub(crate) fn send_all(&mut self, statement: &Statement, out: &mut Effects) {
+        let files: Vec<_> = statement.files().map(|file| file.id).collect();
+        for file in files {
+            self.send_now(statement, file, out);
         }
     }
 
@@ -309,12 +353,7 @@ impl FilePost {
     }
 
     /// Sends a file that was not acknowledged; whether there is one.
-    pub(crate) fn send_now(
-        &mut self,
-        statement: &Statement,
-        file: FileId,
-        out: &mut Effects,
-    ) -> bool {
+    fn send_now(&mut self, statement: &Statement, file: FileId, out: &mut Effects) -> bool {
         let Some(file) = statement.file(file) else { return false };
         let whole = !self.truncated.remove(&file.id);
         let sent = if whole { file.clone() } else { Arc::new(file.truncated()) };

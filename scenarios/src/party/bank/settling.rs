@@ -37,7 +37,7 @@ impl BankDesk {
 
     /// The banking day is over.
     pub(crate) fn on_cut_off(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        self.files.awaits = None;
+        self.files.reached();
         if out.disk_is_full() {
             out.set_timer(ROOM_MAY_COME, Timer::CutOff);
             return;
@@ -69,32 +69,23 @@ impl BankDesk {
 
     /// The reconciler has answered.
     pub(super) fn on_file_receipt(&mut self, receipt: &FileReceipt, out: &mut Effects) {
-        let FileReceipt { file, taken } = *receipt;
-        let Some(statement) = self.state.statement.as_mut() else { return };
-        if !taken {
-            self.files.send_now(statement, file, out);
-        } else if statement.acknowledge(file) {
-            self.note_down(BankEntry::Delivered(file), out);
+        let statement = self.state.statement.as_mut();
+        if statement.is_some_and(|statement| self.files.hear(statement, receipt, out)) {
+            self.note_down(BankEntry::Delivered(receipt.file), out);
         }
     }
 
     /// The reconciler misses something.
     pub(super) fn on_file_again(&mut self, out: &mut Effects) {
-        let Some(statement) = self.state.statement.as_ref() else { return };
-        let files: Vec<_> = statement.files().map(|file| file.id).collect();
-        for file in files {
-            self.files.send_now(statement, file, out);
+        if let Some(statement) = self.state.statement.as_ref() {
+            self.files.send_all(statement, out);
         }
     }
 
     fn expect_cut_off(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        let Some(statement) = self.state.statement.as_ref() else { return };
-        let (now, calendar) = (now(system, out), &system.plan.bank(self.id).rail.calendar);
-        if let Some(at) = statement.next_at(calendar, now)
-            && self.files.awaits.is_none_or(|awaits| awaits > at)
-        {
-            self.files.awaits = Some(at);
-            out.set_timer(at.saturating_sub(now), Timer::CutOff);
+        if let Some(statement) = self.state.statement.as_ref() {
+            let calendar = &system.plan.bank(self.id).rail.calendar;
+            self.files.expect(statement, calendar, now(system, out), out);
         }
     }
 }

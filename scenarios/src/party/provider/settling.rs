@@ -40,7 +40,7 @@ impl ProviderDesk {
 
     /// The banking day is over.
     pub(crate) fn on_cut_off(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        self.files.awaits = None;
+        self.files.reached();
         if out.disk_is_full() {
             out.set_timer(ROOM_MAY_COME, Timer::CutOff);
             return;
@@ -73,36 +73,24 @@ impl ProviderDesk {
 
     /// The reconciler has answered.
     pub(super) fn on_file_receipt(&mut self, receipt: &FileReceipt, out: &mut Effects) {
-        let FileReceipt { file, taken } = *receipt;
-        let Some(statement) = self.state.statement.as_mut() else { return };
-        if !taken {
-            self.files.send_now(statement, file, out);
-        } else if !out.disk_is_full() && statement.acknowledge(file) {
-            self.note_down(ProviderEntry::Delivered(file), out);
+        let statement = self.state.statement.as_mut();
+        if statement.is_some_and(|statement| self.files.hear(statement, receipt, out)) {
+            self.note_down(ProviderEntry::Delivered(receipt.file), out);
         }
     }
 
     /// The reconciler misses something.
     pub(super) fn on_file_again(&mut self, out: &mut Effects) {
-        let Some(statement) = self.state.statement.as_ref() else { return };
-        let files: Vec<_> = statement.files().map(|file| file.id).collect();
-        for file in files {
-            self.files.send_now(statement, file, out);
+        if let Some(statement) = self.state.statement.as_ref() {
+            self.files.send_all(statement, out);
         }
     }
 
     fn expect_cut_off(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        let (Some(plan), Some(statement)) =
+        if let (Some(plan), Some(statement)) =
             (system.plan.settlement.as_ref(), self.state.statement.as_ref())
-        else {
-            return;
-        };
-        let now = date(system, out);
-        if let Some(at) = statement.next_at(&plan.calendar, now)
-            && self.files.awaits.is_none_or(|awaits| awaits > at)
         {
-            self.files.awaits = Some(at);
-            out.set_timer(at.saturating_sub(now), Timer::CutOff);
+            self.files.expect(statement, &plan.calendar, date(system, out), out);
         }
     }
 }

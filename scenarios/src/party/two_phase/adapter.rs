@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::two_phase::{Decision, Participant, ParticipantAct, ParticipantEvent, Transaction};
+use model::two_phase::{Participant, ParticipantAct, ParticipantEvent, Transaction};
 use model::{Answer, PaymentId, ProviderReply};
 use sim::Delivery;
 
@@ -72,11 +72,7 @@ impl AdapterDesk {
                     ..Errand::new(about, None, delivery.from, out.monotonic())
                 };
                 self.errands.entry(about.transaction).or_insert(fresh);
-                let event = match decision {
-                    Decision::Commit => ParticipantEvent::Commit,
-                    Decision::Abort => ParticipantEvent::Abort,
-                };
-                self.meet(system, about.transaction, event, out);
+                self.meet(system, about.transaction, decision.into(), out);
             }
             Message::Provided(envelope, answer) => self.hear(system, &envelope, &answer, out),
             _ => {}

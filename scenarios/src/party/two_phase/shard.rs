@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::posting::{Voucher, payin, shards};
 use model::two_phase::{
-    Branch, Decision, Locked, Locks, Participant, ParticipantAct, ParticipantEvent, Transaction,
+    Branch, Locked, Locks, Participant, ParticipantAct, ParticipantEvent, Transaction,
 };
 use model::{
     AccountId, AccountName, Amount, Booking, Ledger, PaymentId, Transfer, TransferResult, Version,
@@ -97,11 +97,7 @@ impl ShardDesk {
             Message::TwoPhase(TwoPhase::Decide(about, decision)) => {
                 let fresh = Part::new(about, None, delivery.from);
                 self.parts.entry(about.transaction).or_insert(fresh);
-                let event = match decision {
-                    Decision::Commit => ParticipantEvent::Commit,
-                    Decision::Abort => ParticipantEvent::Abort,
-                };
-                self.meet(system, about.transaction, event, Booking::default(), out);
+                self.meet(system, about.transaction, decision.into(), Booking::default(), out);
             }
             _ => {}
         }
