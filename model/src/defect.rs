@@ -10,7 +10,7 @@ mod story;
 use serde::{Deserialize, Serialize};
 
 pub use set::Defects;
-pub use story::DefectStory;
+pub use story::{DefectStory, Ease};
 
 /// A planted wrong implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
