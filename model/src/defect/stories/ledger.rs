@@ -4,6 +4,37 @@ use crate::defect::{Defect, DefectStory, Ease};
 
 pub(super) const STORIES: &[DefectStory] = &[
     DefectStory {
+        defect: Defect::FeeInPayersCurrency,
+        name: "fee-in-payers-currency",
+        story: "the account of the house's fees is looked up by the currency that the customer \
+                pays, and the ledger compares the two sides of a transfer by their amounts alone, \
+                so that yen are taken from the merchant and euros are earned",
+        source: "none public: TigerBeetle refuses it (`accounts_must_have_the_same_ledger`)",
+        caught_by: &["I01", "I27", "I33"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::LateFulfilHonoured,
+        name: "late-fulfil-honoured",
+        story: "a transfer that takes what a hold has reserved counts although the time of the \
+                hold was over before, so that what was given back is taken all the same",
+        source: "mojaloop/project#868, #460 and #2810",
+        caught_by: &["I04", "I33"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::TransferIdNotUnique,
+        name: "transfer-id-not-unique",
+        story: "the ledger has no unique index on the ids of transfers, so that one that is sent \
+                again because its reply was lost is booked again",
+        source: "none public: what TigerBeetle's `exists` is there to prevent",
+        caught_by: &["I03"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
         defect: Defect::DoublePost,
         name: "double-post",
         story: "a posting whose reply was lost is sent again with new transfer ids and without \

@@ -4,6 +4,26 @@ use crate::defect::{Defect, DefectStory, Ease};
 
 pub(super) const STORIES: &[DefectStory] = &[
     DefectStory {
+        defect: Defect::TimersInMemory,
+        name: "timers-in-memory",
+        story: "which payments wait for what is only in the memory of whoever wakes them, so that \
+                nobody goes on with those that were waiting when it restarted",
+        source: "none public: a `setTimeout` for a business deadline",
+        caught_by: &["L01"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::UndoHalfTheHold,
+        name: "undo-half-the-hold",
+        story: "the undo of a hold releases what was reserved of the payment, and forgets what was \
+                reserved of the merchant's limit in the same step",
+        source: "none public: an undo that was written beside its step, and not made from it",
+        caught_by: &["I10", "I35"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
         defect: Defect::CompRegisteredAfter,
         name: "comp-registered-after",
         story: "the undo of a step is registered when it has succeeded, so a step that is in \
