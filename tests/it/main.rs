@@ -26,6 +26,7 @@ mod reference;
 mod repro_file;
 mod repros;
 mod reversals;
+mod score;
 mod settlement;
 mod shrinking;
 mod snapshots;
