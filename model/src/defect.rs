@@ -117,4 +117,9 @@ pub enum Defect {
     FuzzyMatch,
     /// What was paid is compared with what was captured, and the rest put aside.
     NetVsGross,
+    /// Nothing follows from money that was taken too late.
+    LateSuccessIgnored,
+    /// A banking day is taken to end at midnight, and what its file leaves out is
+    /// written off.
+    CutoffOffByTz,
 }

@@ -124,6 +124,15 @@ impl Defect {
             caught_by: &["I32"],
         },
         DefectStory {
+            defect: Self::CutoffOffByTz,
+            name: "cutoff-off-by-tz",
+            story: "the house's days end at midnight and its provider's at the cut-off, so that \
+                    what is captured in between is missed in the file of its day, and written off \
+                    before the next one pays it",
+            source: "none public: a proposal of this project's catalog",
+            caught_by: &["I37", "I38"],
+        },
+        DefectStory {
             defect: Self::DedupeBeforeWork,
             name: "dedupe-before-work",
             story: "the event is remembered before anything is done about it, so when the work \
@@ -229,6 +238,16 @@ impl Defect {
                     would be, to a provider whose refund endpoint takes a key and ignores it",
             source: "Solidgate documents keys that are ignored; razorpay-mcp-server PR#128",
             caught_by: &["I08"],
+        },
+        DefectStory {
+            defect: Self::LateSuccessIgnored,
+            name: "late-success-ignored",
+            story: "that a provider has taken money after all, for a try that it had refused or \
+                    voided, is acknowledged and forgotten: the order is closed, and the customer \
+                    has paid for nothing, or twice",
+            source: "woocommerce-gateway-stripe PR#5703, on payments that succeed when their order \
+                     is canceled",
+            caught_by: &["I33", "I34", "L06"],
         },
         DefectStory {
             defect: Self::LeaseNoFencing,
