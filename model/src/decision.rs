@@ -332,6 +332,11 @@ impl fmt::Display for Action {
     }
 }
 
+/// What is put before whoever decides is a handful of numbers, however long a
+/// payment's journal is: so many bytes at most (payments.md 5.4).
+pub const SNAPSHOT_BYTES_MAX: usize = 2_048;
+const _: () = assert!(size_of::<Snapshot>() <= SNAPSHOT_BYTES_MAX);
+
 /// The most decisions that are asked for in one state; then the rules decide.
 pub const ASKED_MAX: u8 = 16;
 /// The most of them that are to wait (payments.md 5.4, E9).

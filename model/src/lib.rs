@@ -113,7 +113,8 @@ pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
 pub use order::{
-    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+    CameBack, ChargebackOrder, LateOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder,
+    ReversalOrder,
 };
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};

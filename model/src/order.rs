@@ -14,6 +14,7 @@ use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
+use crate::workflow::late_success::LATE_SUCCESS;
 use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
@@ -46,6 +47,9 @@ pub enum Order {
     /// A customer's bank has objected to a chargeback that the merchant had won,
     /// and has the money again.
     PreArbitration(ChargebackOrder),
+    /// A provider has taken money for a try at another payment that had
+    /// definitely come to nothing: it goes back.
+    LateSuccess(LateOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -110,6 +114,17 @@ pub struct ChargebackOrder {
     pub charge: ChargeId,
     /// The key of its authorization, by which the provider is asked.
     pub authorization: OperationId,
+}
+
+/// What was taken too late, and has to go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LateOrder {
+    /// The payment that it was taken for.
+    pub of: PaymentId,
+    /// Who has taken it.
+    pub provider: ProviderId,
+    /// As which charge.
+    pub charge: ChargeId,
 }
 
 /// Whose balance is paid out, and by whom.
@@ -215,6 +230,7 @@ impl Order {
             Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::PreArbitration(_) => &PRE_ARBITRATION,
+            Self::LateSuccess(_) => &LATE_SUCCESS,
             Self::Payout(_) => &PAYOUT_RAIL,
             Self::Reversal(_) => &REVERSAL,
             Self::Recall(_) => &RECALL,
@@ -252,6 +268,7 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.provider),
+            Self::LateSuccess(late) => Some(late.provider),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
                 Some(*provider)
             }
@@ -265,6 +282,7 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.charge),
+            Self::LateSuccess(late) => Some(late.charge),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
                 Some(*charge)
             }
@@ -278,6 +296,7 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.of),
+            Self::LateSuccess(late) => Some(late.of),
             Self::Reversal(reversal) => Some(reversal.of),
             Self::Recall(recall) => Some(recall.of),
         }
@@ -299,6 +318,7 @@ impl Order {
                 | Self::Reversal(_)
                 | Self::Recall(_)
                 | Self::RefundByHand(_)
+                | Self::LateSuccess(_)
         )
     }
 

@@ -18,6 +18,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("webhook-weather", include_str!("../catalog/webhook-weather.toml")),
     ("chargebacks", include_str!("../catalog/chargebacks.toml")),
     ("operator-mistakes", include_str!("../catalog/operator-mistakes.toml")),
+    ("broken-promises", include_str!("../catalog/broken-promises.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),
     ("keys-expire", include_str!("../catalog/keys-expire.toml")),

@@ -223,6 +223,11 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         scenario.operators.refund_by_hand_after_max.0,
         bounds::BY_HAND_AFTER_MAX,
     )?;
+    at_most(
+        "breached_after_max",
+        scenario.providers.breached_after_max.0,
+        bounds::BREACHED_AFTER_MAX,
+    )?;
     at_most("ship_after_max", workload.ship_after_max.0, bounds::SHIPPED_MAX)?;
     at_most("replay_window_max", scenario.operators.replay_window_max.0, bounds::REPLAYED_MAX)?;
     if scenario.operators.webhook_replays > 0 && !scenario.providers.webhooks {

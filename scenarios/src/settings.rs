@@ -156,6 +156,7 @@ impl Scenario {
         let two_phase = self.protocol == Some(Protocol::TwoPhase);
         let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
         let by_hand = self.operators.refund_by_hand > Rate::NEVER;
+        let breached = self.providers.breached > Rate::NEVER;
         match invariant {
             Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
@@ -163,8 +164,9 @@ impl Scenario {
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I31 => self.decisions.is_some(),
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes || returns || by_hand,
-            Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
+            Invariant::L06 => disputes || returns || by_hand || breached,
+            Invariant::I37 => breached || self.settlement.is_some(),
+            Invariant::I38 => self.settlement.is_some(),
             Invariant::I30 => two_phase,
             // Of the journals, leases and attempts of sagas.
             Invariant::I12
@@ -318,6 +320,10 @@ pub struct ProviderSettings {
     pub silence_max: Span,
     /// Whether they tell of changes by themselves.
     pub webhooks: bool,
+    /// Payments of which providers take what they had refused or voided: F31.
+    pub breached: Rate,
+    /// How long at most after whoever asked has come to know that it was.
+    pub breached_after_max: Span,
 }
 
 impl ProviderSettings {
