@@ -117,4 +117,6 @@ pub enum Defect {
     FuzzyMatch,
     /// What was paid is compared with what was captured, and the rest put aside.
     NetVsGross,
+    /// What goes back of an exchanged payment is converted at the rate of the day.
+    RefundAtSpot,
 }

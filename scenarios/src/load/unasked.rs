@@ -13,11 +13,6 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         let problem = "`objected` needs `disputed`: there is no dispute to object to otherwise";
         return Err(("objected", problem.to_owned()));
     }
-    if issuer.objected > Rate::NEVER && scenario.settlement.is_some() {
-        let problem = "`objected` and `[settlement]` can't be together: no settlement line tells \
-                       a second dispute over a payment from the first";
-        return Err(("objected", problem.to_owned()));
-    }
     let happens = [
         ("disputed", issuer.disputed, "a dispute"),
         ("refund_returned", issuer.refund_returned, "a refund that came back"),
