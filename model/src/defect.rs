@@ -132,4 +132,6 @@ pub enum Defect {
     /// A banking day is taken to end at midnight, and what its file leaves out is
     /// written off.
     CutoffOffByTz,
+    /// What goes back of an exchanged payment is converted at the rate of the day.
+    RefundAtSpot,
 }
