@@ -35,6 +35,7 @@ pub mod party;
 pub mod plan;
 pub mod points;
 pub mod repro;
+pub mod schema;
 pub mod settings;
 pub mod shrink;
 mod snapshot;
