@@ -21,6 +21,7 @@ use crate::list::list;
 use crate::replay::replay;
 use crate::run;
 use crate::schema::schema;
+use crate::score::score;
 use crate::screen::{Screen, Shows};
 use crate::shrink::shrink;
 use crate::witness::witness;
@@ -72,6 +73,7 @@ fn carry_out(
         Command::Shrink(arguments) => shrink(arguments, screen),
         Command::Explain(arguments) => explain(arguments, screen),
         Command::Compare(arguments) => compare(arguments, screen),
+        Command::Score(arguments) => score(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
         Command::Schema(arguments) => schema(arguments, screen),
         Command::Doctor(arguments) => doctor(arguments, screen),

@@ -56,6 +56,7 @@ mod progress;
 mod replay;
 mod run;
 mod schema;
+mod score;
 mod screen;
 mod shelf;
 mod shrink;

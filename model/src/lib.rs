@@ -88,7 +88,7 @@ pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use currency::{Currency, UnknownCurrency};
-pub use defect::{Defect, DefectStory, Defects};
+pub use defect::{Defect, DefectStory, Defects, Ease};
 pub use dialect::{
     Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,

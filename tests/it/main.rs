@@ -28,6 +28,7 @@ mod repro_file;
 mod repros;
 mod reversals;
 mod schema;
+mod score;
 mod settlement;
 mod shrinking;
 mod snapshots;
