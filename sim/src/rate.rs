@@ -1,10 +1,8 @@
 //! How often something happens, in parts per million.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::Draw;
@@ -95,13 +93,14 @@ impl From<Rate> for String {
     }
 }
 
-impl JsonSchema for Rate {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Rate {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Rate".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
             "description": "How often something happens: a percentage from 0% to 100% with at \
                             most four decimals, such as `5%` or `0.02%`, or `never`.",
             "type": "string",

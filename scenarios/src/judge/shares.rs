@@ -135,6 +135,7 @@ mod tests {
             amount: Amount(10),
             owed: Amount::ZERO,
             stage: Stage::BeforeSettlement,
+            exchanged: None,
             shares: got.of(Amount(10), whole),
         };
         take(&mut shares, &refund::reserve(&VOUCHER, &refund));
