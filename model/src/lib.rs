@@ -24,6 +24,7 @@ mod aside;
 mod attempt;
 mod balances;
 mod banking_day;
+mod borne;
 mod call;
 mod captures;
 mod change;
@@ -82,13 +83,14 @@ pub use aside::Aside;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};
+pub use borne::{Borne, Exchanged};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use captures::Captures;
 pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use currency::{Currency, UnknownCurrency};
-pub use defect::{Defect, DefectStory, Defects};
+pub use defect::{Defect, DefectStory, Defects, Ease};
 pub use dialect::{
     Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
@@ -131,7 +133,7 @@ pub use rail::{
 };
 pub use reconciliation::{
     Booked, Difference, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
-    Reconciliation, Report, Settling, Source, Task, What, Work, booking,
+    Reconciliation, Refunded, Report, Settling, Source, Task, What, Work, booking,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::aside::Aside;
+use crate::borne::Borne;
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
@@ -97,10 +98,13 @@ pub struct RefundOrder {
     /// What the other merchants bear of it that the payment was split over.
     #[serde(default, skip_serializing_if = "Shares::is_none")]
     pub shares: Shares,
+    /// What the merchant bears of it, if it got another currency.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub exchanged: Aside<Borne>,
 }
 
-const fn is_none(settled: &Aside<bool>) -> bool {
-    !settled.is_some()
+const fn is_none<T>(it: &Aside<T>) -> bool {
+    !it.is_some()
 }
 
 /// What a chargeback is about.
@@ -114,6 +118,9 @@ pub struct ChargebackOrder {
     pub charge: ChargeId,
     /// The key of its authorization, by which the provider is asked.
     pub authorization: OperationId,
+    /// What the other merchants bear of it that the payment was split over.
+    #[serde(default, skip_serializing_if = "Shares::is_none")]
+    pub shares: Shares,
 }
 
 /// What was taken too late, and has to go back.
@@ -178,6 +185,9 @@ pub enum CameBack {
         /// What the other merchants had borne of it, and have again.
         #[serde(default, skip_serializing_if = "Shares::is_none")]
         shares: Shares,
+        /// What the merchant had borne of it in another currency.
+        #[serde(default, skip_serializing_if = "is_none")]
+        exchanged: Aside<Borne>,
     },
 }
 
@@ -257,8 +267,21 @@ impl Order {
     pub fn shares(&self) -> Shares {
         match self {
             Self::Refund(refund) | Self::RefundByHand(refund) => refund.shares,
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => dispute.shares,
             Self::Reversal(ReversalOrder { from: CameBack::Refund { shares, .. }, .. }) => *shares,
             _ => Shares::NONE,
+        }
+    }
+
+    /// What the merchant bears of what goes back by it, or has back by it, if it got
+    /// another currency.
+    pub const fn borne(&self) -> Option<Borne> {
+        match self {
+            Self::Refund(refund) | Self::RefundByHand(refund) => refund.exchanged.0,
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { exchanged, .. }, .. }) => {
+                exchanged.0
+            }
+            _ => None,
         }
     }
 

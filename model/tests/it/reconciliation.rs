@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{
     Amount, Booked, Contract, Currency, Defect, Defects, Difference, FileId, Item, ItemEvent,
     ItemId, ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId, Reconciliation,
-    SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
+    Refunded, SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
 };
 
 #[test]
@@ -229,7 +229,7 @@ impl Desk {
     }
 
     fn file(&mut self, seq: u32, lines: &[SettlementLine]) {
-        self.books.take(&file(seq, lines), AT, |_| Amount::ZERO);
+        self.books.take(&file(seq, lines), AT, |_| Refunded::default());
     }
 
     fn done(&mut self, seq: u32, line: u32, stage: u8) {
@@ -246,14 +246,14 @@ impl Desk {
                 What::Settle { payment, refunded, fee_off, from: source } => format!(
                     "settles {}, {} refunded, fee off by {}, {}",
                     payment.0,
-                    i128::from(refunded),
+                    i128::from(refunded.amount),
                     i128::from(fee_off),
                     from(source)
                 ),
                 What::Pass(source) => format!("passes {}", from(source)),
                 What::Suspend => "is suspended".to_owned(),
                 What::Clear => "is cleared".to_owned(),
-                What::Release(merchant, _) => format!("is released to {merchant}"),
+                What::Release { merchant, .. } => format!("is released to {merchant}"),
             };
             format!("{} {what}", work.stage)
         });

@@ -432,7 +432,7 @@ impl Authorities {
             TransferKind::Posted => self.sums.post(row),
             TransferKind::Pending | TransferKind::PendingFor(_) => {
                 self.sums.reserve(row, row.amount);
-                dossier.take_hold(row.id, row.amount);
+                dossier.take_hold(row);
             }
             TransferKind::PostPending(id) => {
                 let held = dossier.resolve_hold(id, HoldState::Posted);

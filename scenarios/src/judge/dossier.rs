@@ -3,9 +3,9 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
-    Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record, RemittanceState,
-    Status, Transfer, TransferId, UndoOutcome,
+    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, Currency, HoldState,
+    Intent, Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record,
+    RemittanceState, Status, Transfer, TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
@@ -113,6 +113,7 @@ pub struct RemittanceView {
 pub(super) struct HoldView {
     pub(super) id: TransferId,
     pub(super) amount: Amount,
+    pub(super) currency: Currency,
     pub(super) state: HoldState,
 }
 
@@ -236,10 +237,10 @@ impl Dossier {
         payouts.sum::<Amount>() + self.given.came_back
     }
 
-    /// What of the merchant's the ledger holds for it.
-    pub(super) fn held(&self) -> Amount {
+    /// What the ledger holds for it in `currency`.
+    pub(super) fn held(&self, currency: Currency) -> Amount {
         let open = self.holds.iter().filter(|hold| hold.state == HoldState::Pending);
-        open.map(|hold| hold.amount).sum()
+        open.filter(|hold| hold.currency == currency).map(|hold| hold.amount).sum()
     }
 
     /// What customers' banks have withdrawn, as providers' books have it, at
@@ -363,8 +364,9 @@ impl Dossier {
     }
 
     /// Takes a new hold.
-    pub(super) fn take_hold(&mut self, id: TransferId, amount: Amount) {
-        let hold = HoldView { id, amount, state: HoldState::Pending };
+    pub(super) fn take_hold(&mut self, row: &Transfer) {
+        let (id, amount, currency) = (row.id, row.amount, row.debit.currency);
+        let hold = HoldView { id, amount, currency, state: HoldState::Pending };
         match self.holds.binary_search_by_key(&id, |hold| hold.id) {
             Ok(at) => self.holds[at] = hold,
             Err(at) => self.holds.insert(at, hold),

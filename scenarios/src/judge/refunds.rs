@@ -26,7 +26,9 @@ pub(super) fn moved(said: &Authorities, found: &mut Findings, seen: Sighting, mo
 pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     let Some(payment) = said.refunded_by(row.token) else { return };
     let of = |token: &Token| {
-        let held = said.of(*token).map_or(Amount::ZERO, |dossier| dossier.held());
+        let currency = said.plan.operation(*token).map(|operation| operation.money.currency);
+        let dossier = said.of(*token).zip(currency);
+        let held = dossier.map_or(Amount::ZERO, |(dossier, currency)| dossier.held(currency));
         held - said.booked(*token)
     };
     let back = said.refunds_of(payment).iter().map(of).sum::<Amount>();

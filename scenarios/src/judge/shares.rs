@@ -28,13 +28,12 @@ impl Shares {
 }
 
 /// Judges a stored row: no merchant gives back of a split payment more than its
-/// part. What somebody gave back by hand, and a person knows of, is another
-/// matter.
+/// part, or bears more than that of what a customer's bank took. What somebody gave
+/// back by hand or the bank took beside a refund that was under way, and a person
+/// knows of, is another matter.
 pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
-    let Some(payment) = said.refunded_by(row.token).filter(|payment| said.is_split(*payment))
-    else {
-        return;
-    };
+    let payment = said.refunded_by(row.token).or_else(|| is_dispute(row).then_some(row.token));
+    let Some(payment) = payment.filter(|payment| said.is_split(*payment)) else { return };
     let Some((merchant, gone)) = got(row).filter(|(_, amount)| *amount < Amount::ZERO) else {
         return;
     };
@@ -42,7 +41,8 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, r
     let told = said
         .of(payment)
         .is_some_and(|dossier| dossier.payments.iter().any(|payment| payment.flagged_at.is_some()));
-    let about = (row.token, "hold", Relation::LimitExceeded);
+    let step = if is_dispute(row) { "dispute" } else { "hold" };
+    let about = (row.token, step, Relation::LimitExceeded);
     found.check(Invariant::I07, seen, about, left >= Amount::ZERO || told, || {
         let money = |amount| Money { amount, currency: row.debit.currency };
         format!(
@@ -54,9 +54,29 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, r
     });
 }
 
+/// Whether it books what a customer's bank took, or gave back.
+fn is_dispute(row: &Transfer) -> bool {
+    disputed(row).is_some()
+}
+
+fn disputed(row: &Transfer) -> Option<(Merchant, Amount)> {
+    match (row.debit.name, row.credit.name) {
+        (AccountName::Dispute(merchant), AccountName::ProviderReceivable(_)) => {
+            Some((merchant, -row.amount))
+        }
+        (AccountName::ProviderReceivable(_), AccountName::Dispute(merchant)) => {
+            Some((merchant, row.amount))
+        }
+        _ => None,
+    }
+}
+
 /// What a merchant gets by `row`, or gives back if that is below zero.
 fn got(row: &Transfer) -> Option<(Merchant, Amount)> {
     use AccountName::{MerchantAvailable, MerchantOwed, MerchantPending};
+    if let Some(disputed) = disputed(row) {
+        return Some(disputed);
+    }
     let outside = |name| matches!(name, AccountName::TransitIn | AccountName::TransitOutProviders);
     let whose = |name| match name {
         MerchantPending(merchant) | MerchantAvailable(merchant) | MerchantOwed(merchant) => {

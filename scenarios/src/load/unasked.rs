@@ -13,11 +13,6 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         let problem = "`objected` needs `disputed`: there is no dispute to object to otherwise";
         return Err(("objected", problem.to_owned()));
     }
-    if issuer.objected > Rate::NEVER && scenario.settlement.is_some() {
-        let problem = "`objected` and `[settlement]` can't be together: no settlement line tells \
-                       a second dispute over a payment from the first";
-        return Err(("objected", problem.to_owned()));
-    }
     if scenario.providers.breached > Rate::NEVER && scenario.settlement.is_some() {
         let problem = "`breached` and `[settlement]` can't be together: no line is expected of what \
                        was taken too late";

@@ -374,10 +374,6 @@ impl RefundLine {
             return Err(Wrong::new(self.refund.span(), "refunds are numbered from 1 on"));
         }
         let money = bounded(*self.gives_back.get_ref(), self.gives_back.span(), AMOUNT_MAX)?;
-        if payment.settlement_currency() != payment.money.currency {
-            let problem = format!("payment {} is exchanged, and can't be given back", of.0);
-            return Err(Wrong::new(self.of.span(), problem));
-        }
         if money.currency != payment.money.currency {
             let problem = format!("payment {} is in {}", of.0, payment.money.currency);
             return Err(Wrong::new(self.gives_back.span(), problem));
