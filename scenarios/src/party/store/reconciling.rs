@@ -96,13 +96,15 @@ impl StoreDesk {
         if !news || out.disk_is_full() {
             return;
         }
+        let payment = match what {
+            Booked::Late(item, _) => self.store.reconciliation().and_then(|b| b.payment_of(item)),
+            Booked::Line(..) => None,
+        };
         let entry = StoreEntry::Reconciled(token, what);
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
-        if let Booked::Late(item, _) = what
-            && let Some(payment) = self.store.reconciliation().and_then(|b| b.payment_of(item))
-        {
+        if let Some(payment) = payment {
             self.declare(payment, out);
         }
         self.relay_tasks(out);
