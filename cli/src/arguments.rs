@@ -46,8 +46,14 @@ pub(crate) enum Command {
     /// Run the same seeds by two protocols, and tell what differs
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Compare(CompareArguments),
+    /// Plant each known defect in turn, and tell what catches it and how soon
+    #[command(after_help = exit_code::help(), next_line_help = true)]
+    Score(ScoreArguments),
     /// List what there is
     List(ListArguments),
+    /// Print the JSON Schema of scenario files, for editors that complete and check them
+    #[command(after_help = exit_code::help())]
+    Schema(SchemaArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
     #[command(after_help = exit_code::help())]
     Doctor(DoctorArguments),
@@ -203,12 +209,58 @@ pub(crate) struct CompareArguments {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct ScoreArguments {
+    /// A defect to look for; may be given several times, or as a list with commas [default:
+    /// every one]
+    #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
+    pub(crate) defect: Vec<Defect>,
+    /// How many trials, over all scenarios, each of five ranges of seeds is looked through for it
+    /// at most [default: 20000, unless --for is given]
+    #[arg(long, value_name = "N", value_parser = seeds, allow_negative_numbers = true)]
+    #[arg(conflicts_with = "time")]
+    pub(crate) seeds: Option<NonZeroU64>,
+    /// How long to look, such as `10m`, in equal parts for each defect
+    #[arg(long = "for", value_name = "TIME", value_parser = time)]
+    pub(crate) time: Option<Duration>,
+    /// The seed of all seeds; the same for everybody, so that scores can be compared
+    #[arg(long, value_name = "SEED", default_value = "1", allow_negative_numbers = true)]
+    pub(crate) master_seed: Seed,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    pub(crate) jobs: Option<usize>,
+    /// What to tell it as
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ScoreFormat,
+    /// The file to write it to, whole or not at all [default: it is printed]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What a score is told as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScoreFormat {
+    /// For people at a terminal
+    Table,
+    /// For machines
+    Json,
+    /// For documents
+    Markdown,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ListArguments {
     /// What to list
     pub(crate) what: Listed,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// Of which kind of file
+    #[arg(default_value = "scenario")]
+    pub(crate) what: Schemed,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -242,6 +294,13 @@ pub(crate) struct WitnessArguments {
     /// The one seed to tell every event of
     #[arg(long, conflicts_with_all = ["seeds", "master_seed"])]
     pub(crate) seed: Option<Seed>,
+}
+
+/// What there is a schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Schemed {
+    /// A scenario file
+    Scenario,
 }
 
 /// What can be listed.
@@ -375,6 +434,8 @@ mod tests {
             ("run calm-day --seed -1", "`-1` is no seed"),
             ("run calm-day", "--seed <SEED>"),
             ("list monsters", "invariants"),
+            ("score --seeds 7 --for 1m", "cannot be used with"),
+            ("score --defect double-pots", "did you mean `double-post`?"),
         ] {
             let error = parse(&format!("pennywise {line}")).unwrap_err();
             assert!(error.contains(words), "{line}: {error}");

@@ -20,6 +20,8 @@ use crate::fuzz::fuzz;
 use crate::list::list;
 use crate::replay::replay;
 use crate::run;
+use crate::schema::schema;
+use crate::score::score;
 use crate::screen::{Screen, Shows};
 use crate::shrink::shrink;
 use crate::witness::witness;
@@ -71,7 +73,9 @@ fn carry_out(
         Command::Shrink(arguments) => shrink(arguments, screen),
         Command::Explain(arguments) => explain(arguments, screen),
         Command::Compare(arguments) => compare(arguments, screen),
+        Command::Score(arguments) => score(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
+        Command::Schema(arguments) => schema(arguments, screen),
         Command::Doctor(arguments) => doctor(arguments, screen),
         Command::Witness(arguments) => witness(arguments, screen),
     }

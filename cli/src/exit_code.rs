@@ -26,7 +26,11 @@ pub enum Exit {
 
 /// Every ending that there is, with what it means.
 pub const ALL: [(Exit, &str); 8] = [
-    (Exit::Held, "all held; of a folder of repros: each came to what its file expects"),
+    (
+        Exit::Held,
+        "all held; of a folder of repros: each came to what its file expects;\n     \
+         of a score: all that has to be found was found",
+    ),
     (Exit::Violated, "an invariant was violated"),
     (Exit::BadInput, "usage, settings or input file error"),
     (Exit::Failed, "the harness failed, or its output can't be written"),
@@ -36,7 +40,8 @@ pub const ALL: [(Exit, &str); 8] = [
         Exit::Inconclusive,
         "inconclusive: a limit was hit, or a campaign of at least the scenario's\n     \
          `trials_min` did not exercise an invariant that the scenario promises to, or a\n     \
-         repro is stale, or came to something harmless that its file does not expect",
+         repro is stale, or came to something harmless that its file does not expect, or\n     \
+         a score missed a defect that has to be found, or more than one in twenty of all",
     ),
     (Exit::Interrupted, "interrupted, after what there was by then was written"),
 ];

@@ -121,14 +121,15 @@ fn sentence(goal: Goal, done: Done, elapsed: Duration) -> String {
     format!("{seeds} seeds, {rate} seeds/s, {left} left, {simulated} of virtual time")
 }
 
-fn bar() -> ProgressBar {
+/// A bar of a hundred steps and a message.
+pub(crate) fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:12} {percent:>3} % {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::stderr()).with_style(style)
 }
 
 /// How long there is silence between two lines.
-const PAUSE: Duration = Duration::from_secs(30);
+pub(crate) const PAUSE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ mod story;
 use serde::{Deserialize, Serialize};
 
 pub use set::Defects;
-pub use story::DefectStory;
+pub use story::{DefectStory, Ease};
 
 /// A planted wrong implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -117,6 +117,21 @@ pub enum Defect {
     FuzzyMatch,
     /// What was paid is compared with what was captured, and the rest put aside.
     NetVsGross,
+    /// A fee is booked between accounts of two currencies.
+    FeeInPayersCurrency,
+    /// What a hold reserved is taken although its time is over.
+    LateFulfilHonoured,
+    /// Who waits for what is only in memory.
+    TimersInMemory,
+    /// A transfer that comes again is stored again.
+    TransferIdNotUnique,
+    /// The undo of a hold releases the money, and not the merchant's limit.
+    UndoHalfTheHold,
+    /// Nothing follows from money that was taken too late.
+    LateSuccessIgnored,
+    /// A banking day is taken to end at midnight, and what its file leaves out is
+    /// written off.
+    CutoffOffByTz,
     /// What goes back of an exchanged payment is converted at the rate of the day.
     RefundAtSpot,
 }

@@ -90,7 +90,7 @@ pub use change::{Change, Changes};
 pub use charge::{Charge, ChargeEvent, ChargeState, IllegalChargeEvent};
 pub use conductor::{Act, Conductor};
 pub use currency::{Currency, UnknownCurrency};
-pub use defect::{Defect, DefectStory, Defects};
+pub use defect::{Defect, DefectStory, Defects, Ease};
 pub use dialect::{
     Concurrent, Dialect, DoubtBounds, Inadmissible, Interrupted, Keeps, KeyHabits, KeyScope,
     Mismatch, ProviderEndpoint, QueryHabits, Reads, RefundHabits, Residual, SettlementHabits,
@@ -115,7 +115,8 @@ pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
 pub use order::{
-    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+    CameBack, ChargebackOrder, LateOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder,
+    ReversalOrder,
 };
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};

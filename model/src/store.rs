@@ -5,6 +5,7 @@
 mod beginning;
 mod finished;
 mod inbox;
+mod late;
 mod lifetimes;
 mod receiving;
 mod reconciling;

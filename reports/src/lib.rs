@@ -11,6 +11,7 @@
 //!   and the command that [`Repeat`]s it
 //! - one repro, or a folder of them, replayed: [`replay_text`]
 //! - the same plans by two protocols: [`comparison_text`], [`comparison_json`]
+//! - how many known bugs are caught: [`score_table`], [`score_markdown`], [`score_json`]
 //! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
@@ -30,6 +31,10 @@ mod number;
 pub mod plan_text;
 mod repeat;
 pub mod replay_text;
+pub mod score_json;
+pub mod score_markdown;
+pub mod score_table;
+mod score_terms;
 pub mod snapshot;
 pub mod story;
 mod trapped_text;

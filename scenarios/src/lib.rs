@@ -11,6 +11,7 @@
 //! - how it came to a violation: [`story`]
 //! - how much money waits meanwhile, and for what: [`trapped`]
 //! - many seeds: [`campaign`]; and the same seeds by two protocols: [`compare`]
+//! - how many known bugs all of that catches: [`score`]
 //! - a violation as a file, to replay: [`repro`]
 //! - the same seed again, here or elsewhere: [`determinism`]
 
@@ -35,6 +36,8 @@ pub mod party;
 pub mod plan;
 pub mod points;
 pub mod repro;
+pub mod schema;
+pub mod score;
 pub mod settings;
 pub mod shrink;
 mod snapshot;

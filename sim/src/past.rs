@@ -39,8 +39,8 @@ use crate::trace::{Happening, Trace, TraceEvent};
 ///    that event had to wait, crashes, boots, pauses, appends that failed and
 ///    forced points; and the faults of its clocks and disk, whenever they struck;
 /// 7. what it was **kept from hearing**, or from saying: every message about the
-///    matter, to it or from it, that never arrived or that a planned fault had a
-///    hand in.
+///    matter, to it or from it, that never arrived, that a planned fault had a hand
+///    in, or at which the receiver crashed before it was done with it.
 ///
 /// No event after the last of the given ones is in the past. What else actors
 /// share is no edge: two operations that meet the same actor, and may wait there
@@ -124,8 +124,10 @@ struct Event<'t, S: System> {
     /// Whose message about the matter did not get through, or not as it would
     /// have without a fault, and to whom.
     kept: Vec<Role>,
-    /// Who sent a message about the matter that nobody answered.
-    in_vain: Option<Role>,
+    /// Who sent the message about the matter that arrived in it.
+    asked: Option<Role>,
+    /// Whether nothing was said to anybody when that arrived.
+    in_vain: bool,
 }
 
 impl<'t, S: System> Event<'t, S> {
@@ -133,6 +135,12 @@ impl<'t, S: System> Event<'t, S> {
         let (mut events, mut sent) = (BTreeMap::new(), BTreeMap::new());
         for happened in &trace.events {
             let concerns = concerns(happened);
+            let cut_short = match happened.what {
+                Happening::Crashed(_) => {
+                    events.get(&happened.cause).and_then(|handler: &Self| handler.asked)
+                }
+                _ => None,
+            };
             let event: &mut Self = events.entry(happened.event).or_insert_with(|| Self {
                 happenings: Vec::new(),
                 role: happened.role,
@@ -140,8 +148,10 @@ impl<'t, S: System> Event<'t, S> {
                 due: happened.at,
                 told: Vec::new(),
                 kept: Vec::new(),
-                in_vain: None,
+                asked: None,
+                in_vain: false,
             });
+            event.kept.extend(cut_short);
             match &happened.what {
                 Happening::Sent(identity, _, fate) if concerns => {
                     sent.insert(*identity, (happened.at, *fate));
@@ -169,10 +179,11 @@ impl<'t, S: System> Event<'t, S> {
                 return;
             }
             Happening::Delivered(SendIdentity { from, .. }, ..) if concerns => {
-                self.in_vain = Some(*from);
+                self.asked = Some(*from);
+                self.in_vain = true;
             }
             Happening::Sent(SendIdentity { to, .. }, _, fate) => {
-                self.in_vain = None;
+                self.in_vain = false;
                 self.told.extend(concerns.then_some(*to));
                 let harmed = fate.lost || happened.fault.is_some();
                 self.kept.extend((concerns && harmed).then_some(*to));
@@ -224,7 +235,7 @@ impl Search<'_> {
         self.wanted.contains(&number)
             || (event.concerns && later(&event.role))
             || event.told.iter().any(later)
-            || event.in_vain.as_ref().is_some_and(later)
+            || (event.in_vain && event.asked.as_ref().is_some_and(later))
             || event.kept.iter().any(involved)
             || event.happenings.iter().any(|happened| self.befell(happened))
     }

@@ -1,8 +1,10 @@
 //! How often something happens, in parts per million.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::Draw;
@@ -90,6 +92,21 @@ impl TryFrom<String> for Rate {
 impl From<Rate> for String {
     fn from(rate: Rate) -> Self {
         rate.to_string()
+    }
+}
+
+impl JsonSchema for Rate {
+    fn schema_name() -> Cow<'static, str> {
+        "Rate".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "How often something happens: a percentage from 0% to 100% with at \
+                            most four decimals, such as `5%` or `0.02%`, or `never`.",
+            "type": "string",
+            "pattern": r"^(never|0*(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?) *%)$",
+        })
     }
 }
 

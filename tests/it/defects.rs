@@ -61,7 +61,7 @@ fn find(story: &DefectStory) -> (Scenario, Seed, Invariant) {
 /// that.
 fn scenarios_for(story: &DefectStory) -> Vec<Scenario> {
     let all = catalog::all().iter().cloned();
-    if story.caught_by != ["I30"] {
+    if !story.is_of_two_phase_commit() {
         return all.collect();
     }
     let protocol = Some(Protocol::TwoPhase);

@@ -19,7 +19,8 @@ impl Ledger {
             LAST_ID => return IdMustNotBeIntMax,
             _ => {}
         }
-        if let Some(stored) = self.rows.get(&transfer.id) {
+        let stored = || self.rows.get(&transfer.id);
+        if let Some(stored) = self.defects.pick(Defect::TransferIdNotUnique, stored, || None) {
             return same(&stored.transfer, transfer);
         }
         if let Some(settled) = self.settled.get(transfer.id.0) {
@@ -39,9 +40,11 @@ impl Ledger {
         if transfer.debit == transfer.credit {
             return AccountsMustBeDifferent;
         }
-        if (transfer.debit.tenant, transfer.debit.currency)
-            != (transfer.credit.tenant, transfer.credit.currency)
-        {
+        let apart = || {
+            (transfer.debit.tenant, transfer.debit.currency)
+                != (transfer.credit.tenant, transfer.credit.currency)
+        };
+        if self.defects.pick(Defect::FeeInPayersCurrency, apart, || false) {
             return AccountsMustHaveTheSameLedger;
         }
         let (debit, credit) = (self.balance(transfer.debit), self.balance(transfer.credit));
@@ -104,7 +107,11 @@ impl Ledger {
             HoldState::Pending => Created,
             HoldState::Posted => PendingTransferAlreadyPosted,
             HoldState::Voided => PendingTransferAlreadyVoided,
-            HoldState::Expired => PendingTransferExpired,
+            HoldState::Expired => {
+                let takes = || matches!(transfer.kind, TransferKind::PostPending(_));
+                let honored = self.defects.pick(Defect::LateFulfilHonoured, || false, takes);
+                if honored { Created } else { PendingTransferExpired }
+            }
         }
     }
 }

@@ -54,6 +54,16 @@ pub fn void(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
     chain.close()
 }
 
+/// [`void`] as a defect does it: the limits stay reserved.
+pub(crate) fn void_half(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, VOID, parts.len());
+    for (part, legs) in parts.iter().zip(Legs::all()) {
+        let [hold, _] = holds(voucher, &legs);
+        chain.void(legs.hold, hold, inflow(part.merchant), part.amount);
+    }
+    chain.close()
+}
+
 /// [`void`] as a defect does it: the attempt counts against the limits for good.
 pub(crate) fn void_counting(voucher: &Voucher, parts: &[Part]) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "attempt", parts.len());

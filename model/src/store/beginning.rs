@@ -31,6 +31,9 @@ impl Store {
     pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
         let News::Begins(beginning, amount) = webhook.news else { return None };
         let payment = self.inbox.as_ref()?.payment_of(webhook.reference)?;
+        if beginning == Beginning::TakenAfterAll {
+            return self.begun_late(payment, webhook, amount);
+        }
         let taken = self.standing(payment)?.taken?;
         let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
             return None;

@@ -178,8 +178,10 @@ impl Store {
                 let kind = disputed(&intent.order, row, commit)?;
                 return Some((kind, order.authorization));
             }
-            // What comes back by a rail its own saga books with the bank.
+            // What comes back by a rail its own saga books with the bank; files tell
+            // nothing of what was taken too late.
             Order::Recall(_)
+            | Order::LateSuccess(_)
             | Order::Reversal(ReversalOrder { from: CameBack::Payout { .. }, .. }) => {
                 return None;
             }
@@ -271,7 +273,7 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
         Order::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
             (Teller::Provider(provider), whole)
         }
-        Order::Reversal(_) | Order::Recall(_) => return None,
+        Order::Reversal(_) | Order::Recall(_) | Order::LateSuccess(_) => return None,
         Order::Payout(order) => {
             let tries = row.journal.iter().filter_map(|record| match record {
                 Record::StepIntent { which, .. }

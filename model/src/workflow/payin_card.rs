@@ -65,11 +65,16 @@ fn hold(payment: &Payment) -> Vec<Transfer> {
 /// The chain that releases what [`hold`] reserved.
 pub(super) fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
     let voucher = payment.voucher(payment.operation_of(action).undo());
-    payment.defects().pick(
-        Defect::LimitCountsAttempts,
-        || payin::void(&voucher, &parts(payment)),
-        || payin::void_counting(&voucher, &parts(payment)),
-    )
+    let right = || {
+        payment.defects().pick(
+            Defect::UndoHalfTheHold,
+            || payin::void(&voucher, &parts(payment)),
+            || payin::void_half(&voucher, &parts(payment)),
+        )
+    };
+    payment.defects().pick(Defect::LimitCountsAttempts, right, || {
+        payin::void_counting(&voucher, &parts(payment))
+    })
 }
 
 /// The chain that books what was captured: the holds become postings, what was

@@ -13,6 +13,8 @@
 
 use super::payin_card::STEPS;
 use super::{Action, PaymentWorkflow, actions, specs};
+use crate::account::AccountName;
+use crate::defect::Defect;
 use crate::exchange::Exchange;
 use crate::identity::{PaymentId, TransferId};
 use crate::payment::Payment;
@@ -59,7 +61,12 @@ fn post(payment: &Payment) -> Vec<Transfer> {
         cover: payment.cover(),
     };
     let voucher = payment.voucher(payment.operation_of(Action::Post));
-    payin_exchange::post(&voucher, payment.provider(), &part)
+    let mut legs = payin_exchange::post(&voucher, payment.provider(), &part);
+    for leg in legs.iter_mut().filter(|leg| leg.credit.name == AccountName::FeeIncome) {
+        let (own, paid) = (leg.credit.currency, payment.intent().money.currency);
+        leg.credit.currency = payment.defects().pick(Defect::FeeInPayersCurrency, || own, || paid);
+    }
+    legs
 }
 
 /// The id of the hold of what the merchant of `payment` is promised.

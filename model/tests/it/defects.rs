@@ -89,6 +89,24 @@ fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
 }
 
 #[test]
+fn what_was_taken_too_late_is_forgotten_under_late_success_ignored() {
+    differs(Defect::LateSuccessIgnored, |defects| {
+        let store = Store::new(defects).with_inbox();
+        let webhook = Webhook {
+            event: EventId(1),
+            teller: Teller::Provider(ProviderId(0)),
+            reference: OperationId(9),
+            charge: ChargeId(3),
+            version: 3,
+            news: News::Begins(Beginning::TakenAfterAll, Amount(1)),
+            signed: true,
+            token: Token(1),
+        };
+        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
+    });
+}
+
+#[test]
 fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
     differs(Defect::AuthExpiryConstant, |defects| {
         let captures = Captures::of(&[5_000, 3_000]).expect("two shares");
@@ -435,6 +453,65 @@ fn a_posting_that_times_out_unwinds_the_payment_under_undo_past_pivot() {
         assert!(matches!(worker.act(Duration::ZERO, &rules), Act::Call(..)));
         matches!(worker.act(rules.call_timeout, &rules), Act::Commit(_))
     });
+}
+
+#[test]
+fn a_transfer_that_comes_again_is_booked_again_under_transfer_id_not_unique() {
+    differs(Defect::TransferIdNotUnique, |defects| {
+        let mut ledger = Ledger::new(defects);
+        let funding = funding();
+        let [first, again] = [(); 2].map(|()| ledger.create(&[funding], Duration::ZERO).0);
+        assert_eq!(first, [TransferResult::Created]);
+        again == first
+    });
+}
+
+#[test]
+fn what_a_hold_gave_back_is_taken_under_late_fulfil_honoured() {
+    differs(Defect::LateFulfilHonoured, |defects| {
+        let mut ledger = Ledger::new(defects);
+        let hold = Transfer { kind: TransferKind::PendingFor(1), ..funding() };
+        let kind = TransferKind::PostPending(hold.id);
+        let post = Transfer { id: TransferId(2), kind, ..hold };
+        ledger.create(&[hold], Duration::ZERO);
+        let (results, _) = ledger.create(&[post], Duration::from_secs(9));
+        results == [TransferResult::Created]
+    });
+}
+
+#[test]
+fn euros_are_yen_under_fee_in_payers_currency() {
+    differs(Defect::FeeInPayersCurrency, |defects| {
+        let mut mixed = funding();
+        mixed.credit.currency = Currency::Jpy;
+        let (results, _) = Ledger::new(defects).create(&[mixed], Duration::ZERO);
+        results == [TransferResult::Created]
+    });
+}
+
+#[test]
+fn the_undo_of_a_hold_leaves_the_limit_reserved_under_undo_half_the_hold() {
+    differs(Defect::UndoHalfTheHold, |defects| {
+        let accepted = Record::Accepted(history::intent(1));
+        let payment = Payment::fold(&[accepted], defects).expect("it folds");
+        let limits = |row: &Transfer| matches!(row.debit.name, AccountName::Limit(_));
+        !payment.unbooking(Action::Hold).iter().any(limits)
+    });
+}
+
+/// What the first merchant may sell for.
+fn funding() -> Transfer {
+    let account = |name| AccountId { tenant: Tenant(1), currency: Currency::Eur, name };
+    Transfer {
+        id: TransferId(1),
+        debit: account(AccountName::LimitGranted),
+        credit: account(AccountName::Limit(Merchant(1))),
+        amount: Amount(100),
+        kind: TransferKind::Posted,
+        linked: false,
+        token: Token(0),
+        operation: OperationId(0),
+    }
 }
 
 /// `goes_wrong` where `defect` is planted, and nowhere else.

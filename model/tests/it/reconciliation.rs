@@ -178,6 +178,22 @@ fn what_nobody_booked_is_no_case_under_blind_recon() {
 }
 
 #[test]
+fn what_is_missing_will_never_come_under_cutoff_off_by_tz() {
+    for (defects, report, works) in [
+        (Defects::NONE, "1 of 1000", ["0 settles 1, 0 refunded, fee off by 0, from the bank"]),
+        (Defects::NONE.with(Defect::CutoffOffByTz), "", ["0 is suspended"]),
+    ] {
+        let mut desk = Desk::new(defects);
+        desk.expect(1, 1_000);
+        let item = ItemId::expected(LineKind::Capture, OperationId(1));
+        desk.books.done(Booked::Late(item, AT));
+        assert_eq!(desk.report(), report);
+        desk.file(1, &[capture(1, 1_000)]);
+        assert_eq!(desk.works(), works);
+    }
+}
+
+#[test]
 fn a_file_tells_whether_all_of_it_is_there() {
     let whole = file(1, &[capture(1, 1_000), capture(2, 2_000), capture(3, 300)]);
     assert!(whole.is_whole());

@@ -9,6 +9,7 @@ use model::{
 };
 use sim::VirtualTime;
 
+use super::late::LateView;
 use super::rail::{Rail, RailEvent};
 use super::screen_view::ScreenView;
 use super::stream::StreamView;
@@ -34,6 +35,10 @@ pub(super) struct Dossier {
     pub(super) returned: Amount,
     /// LG: what somebody gave back of it by hand, at its provider.
     pub(super) by_hand: Amount,
+    /// PB: what was taken of it after its provider had refused or voided that.
+    pub(super) late: Vec<LateView>,
+    /// LG: what of that is in suspense.
+    pub(super) suspended: Amount,
     /// PB and LG: what befell it at its provider or bank unasked, and when that
     /// was booked.
     pub(super) rail: Vec<RailEvent>,
@@ -151,6 +156,8 @@ impl Dossier {
         self.withdrawn = Amount::ZERO;
         self.returned = Amount::ZERO;
         self.by_hand = Amount::ZERO;
+        self.late.clear();
+        self.suspended = Amount::ZERO;
         self.rail.clear();
         self.holds.clear();
         self.payments.clear();
@@ -252,13 +259,6 @@ impl Dossier {
         disputes.map(|view| view.intent.money.amount).sum()
     }
 
-    /// What was given back by hand, as the journal has it.
-    pub(super) fn accepted_by_hand(&self) -> Amount {
-        let refunds = self.payments.iter();
-        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
-        refunds.map(|view| view.intent.money.amount).sum()
-    }
-
     /// What of it can't be given back, because customers' banks have it, or the
     /// customer by somebody's hand: journal and ledger say so, and no person was
     /// told of a refund that was under way.
@@ -280,7 +280,12 @@ impl Dossier {
         }
     }
 
-    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+    /// Takes a change in a provider's books; whether it is about what was taken too
+    /// late.
+    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) -> bool {
+        if self.take_late(at, movement) {
+            return true;
+        }
         if let Some(what) = Rail::of(movement).filter(|what| !what.is_return()) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
@@ -290,6 +295,7 @@ impl Dossier {
             self.charges.len() - 1
         });
         self.charges[at].take(movement);
+        false
     }
 
     pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {

@@ -74,6 +74,7 @@ impl Packed {
         let [view] = dossier.payments.as_slice() else { return None };
         if dossier.withdrawn != Amount::ZERO
             || dossier.by_hand != Amount::ZERO
+            || !dossier.late.is_empty()
             || !dossier.rail.is_empty()
         {
             return None;

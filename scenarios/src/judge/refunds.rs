@@ -3,7 +3,7 @@
 use model::{Amount, ChargeEvent, Money, Movement, Status, Token, Transfer};
 use sim::Sighting;
 
-use super::authorities::{Authorities, is_refund};
+use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use super::rail::is_by_hand;
@@ -96,4 +96,16 @@ fn no_more_than_captured(found: &mut Findings, seen: Sighting, movement: &Moveme
             money(back)
         )
     });
+}
+
+/// Whether it changes what is given back.
+pub(super) fn is_refund(event: ChargeEvent) -> bool {
+    matches!(
+        event,
+        ChargeEvent::Refunded(_)
+            | ChargeEvent::RefundPending(_)
+            | ChargeEvent::RefundSucceeded(_)
+            | ChargeEvent::RefundFailed(_)
+            | ChargeEvent::RefundReturned(_)
+    )
 }

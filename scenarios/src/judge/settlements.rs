@@ -146,7 +146,7 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
             Order::Reversal(ReversalOrder { from: CameBack::Refund { .. }, .. }) => {
                 [over.then_some(LineKind::RefundReturned), None]
             }
-            Order::Reversal(_) | Order::Recall(_) => continue,
+            Order::Reversal(_) | Order::Recall(_) | Order::LateSuccess(_) => continue,
             Order::Chargeback(_) => {
                 [Some(LineKind::Dispute), view.won.then_some(LineKind::DisputeWon)]
             }

@@ -11,7 +11,7 @@ use crate::settings::Scenario;
 
 /// Every preset's name and text: the columns of the catalog of faults (payments.md
 /// 4.2), on the two kinds of day.
-const PRESETS: [(&str, &str); 2] = [
+pub(crate) const PRESETS: [(&str, &str); 2] = [
     ("calm", include_str!("../../presets/calm.toml")),
     ("stormy", include_str!("../../presets/stormy.toml")),
 ];

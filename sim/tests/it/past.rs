@@ -100,6 +100,25 @@ fn what_befell_an_actor_counts_from_the_boot_before_it_met_the_matter() {
     assert_eq!(crashed_at(&[400]), []);
 }
 
+/// A worker asked a provider, which crashed over the question, and then crashed
+/// itself; another took over, and nobody told that the first would have been answered
+/// in time.
+#[test]
+fn who_crashes_over_a_question_keeps_its_sender_from_hearing_more() {
+    let crash = Misfortune::Crash { role: Role(1), point: CrashPoint::Unsynced };
+    let plan = Plan::calm(Script::default(), 0..3)
+        .on(0, Cue::Boot, [Act::Work(100, 1)])
+        .on(0, Cue::Ring(1), [Act::Send(2, OTHER), Act::Send(1, ASK)])
+        .on(1, Cue::Hear(ASK), [Act::Append(1), Act::Sync, Act::Send(0, ANSWER)])
+        .on(2, Cue::Boot, [Act::Work(200, 2)])
+        .on(2, Cue::Ring(2), [Act::Send(0, OTHER)])
+        .with(Trigger::At(at(50)), crash, 400);
+    let told = told(&plan, 2, Cue::Ring(2));
+    assert!(told.contains(&"1 receives 5".to_owned()), "{told:?}");
+    assert!(told.contains(&"1 crashes".to_owned()), "{told:?}");
+    assert_eq!(past(&plan, 2, Cue::Ring(2)).faults().collect::<Vec<_>>(), [1]);
+}
+
 #[test]
 fn the_past_of_no_moment_is_empty() {
     let trace = Trace { events: asker().run().trace };

@@ -1,0 +1,80 @@
+//! Defects of the gatekeeper and its keys.
+
+use crate::defect::{Defect, DefectStory, Ease};
+
+pub(super) const STORIES: &[DefectStory] = &[
+    DefectStory {
+        defect: Defect::AmbiguousErrorStoredFinal,
+        name: "ambiguous-error-stored-final",
+        story: "whatever goes wrong while a provider is asked is rescued into a failure, which \
+                is stored under the key as the final reply: the payment ends there, whether \
+                the provider has charged or not",
+        source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
+                 `recovery_point` finished; actor-ts#984",
+        caught_by: &["I18", "I34"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::CheckThenInsert,
+        name: "check-then-insert",
+        story: "the gatekeeper reads that a key is free, mints a fresh payment id and inserts \
+                without compare-and-set, so two concurrent requests both win",
+        source: "furthemore/APIS PR#193; saleor#19220",
+        caught_by: &["I19", "I05"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::ClaimDeletedAfterEffect,
+        name: "claim-deleted-after-effect",
+        story: "when the handler of a payment breaks off after the charge, before it is \
+                booked, its claim on the key is deleted so that the customer may try again, \
+                and is charged again",
+        source: "the `catch` that deletes the claim in actor-ts#984",
+        caught_by: &["I05"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::KeyGlobalScope,
+        name: "key-global-scope",
+        story: "idempotency keys are unique over all tenants, so that a tenant whose customer \
+                chose a key that another tenant's had chosen gets no payment",
+        source: "kortix-ai/suna PR#5267; nestjs-agentic#126",
+        caught_by: &["I21"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::LockIsRecordTtl,
+        name: "lock-is-record-ttl",
+        story: "the mark that a payment is being worked on lives as long as the record of its \
+                key, so that after a crash nobody goes on, and whoever asks hears 409 for a day",
+        source: "actor-ts#984; Whop documents it as intended",
+        caught_by: &["L05"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::NoFingerprint,
+        name: "no-fingerprint",
+        story: "a key that is used again for another amount gets the reply to the first \
+                request, and the customer believes that the second was paid",
+        source: "Qonto documents that the cached response comes even if the body differs",
+        caught_by: &["I20"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::ReaperKillsLiveKeys,
+        name: "reaper-kills-live-keys",
+        story: "the reaper of idempotency keys goes by their age alone, so that an outage that \
+                outlasts them frees the keys of payments that are not finished",
+        source: "rocket-rides-atomic `reaper.rb` deletes by `created_at`, whatever the \
+                 `recovery_point`",
+        caught_by: &["I19", "I05"],
+        first_wave: false,
+        ease: Ease::Hard,
+    },
+];

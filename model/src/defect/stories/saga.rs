@@ -1,0 +1,107 @@
+//! Defects of the saga, and of whoever carries it out.
+
+use crate::defect::{Defect, DefectStory, Ease};
+
+pub(super) const STORIES: &[DefectStory] = &[
+    DefectStory {
+        defect: Defect::TimersInMemory,
+        name: "timers-in-memory",
+        story: "which payments wait for what is only in the memory of whoever wakes them, so that \
+                nobody goes on with those that were waiting when it restarted",
+        source: "none public: a `setTimeout` for a business deadline",
+        caught_by: &["L01"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::UndoHalfTheHold,
+        name: "undo-half-the-hold",
+        story: "the undo of a hold releases what was reserved of the payment, and forgets what was \
+                reserved of the merchant's limit in the same step",
+        source: "none public: an undo that was written beside its step, and not made from it",
+        caught_by: &["I10", "I35"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::CompRegisteredAfter,
+        name: "comp-registered-after",
+        story: "the undo of a step is registered when it has succeeded, so a step that is in \
+                doubt when the payment is given up is never undone",
+        source: "temporal-compensating-transactions PR#4; Kaoruha/GinkGO#6485",
+        caught_by: &["I35", "I18"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::DeleteAttemptOnError,
+        name: "delete-attempt-on-error",
+        story: "a refund that meets an error or a time-out is deleted together with the key \
+                that it carried, and the retry mints a new one, so that the customer gets the \
+                money twice",
+        source: "medusajs/medusa#16681",
+        caught_by: &["I08"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::FreshKeyPerTry,
+        name: "fresh-key-per-try",
+        story: "every try at a provider carries a new idempotency key, so a retry after a lost \
+                reply is a second charge",
+        source: "medusajs/medusa#16292; woocommerce-gateway-stripe PR#3912",
+        caught_by: &["I13", "I35"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::LeaseNoFencing,
+        name: "lease-no-fencing",
+        story: "a worker that stalls for longer than its lease goes on where it was, and \
+                neither store nor ledger asks which lease a commit or a booking comes under",
+        source: "dubinc/dub PR#4307; Truxify PR#14889; SuperteamDAO/earn PR#1493",
+        caught_by: &["I26", "I05"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::RecoveryMeansNewAttempt,
+        name: "recovery-means-new-attempt",
+        story: "a worker that finds an intent without an outcome after a restart starts the \
+                next attempt",
+        source: "woocommerce-gateway-stripe#3638 and PR#3725",
+        caught_by: &["I05", "I14"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::SendBeforeLog,
+        name: "send-before-log",
+        story: "the provider is called before the intent is durable, so a crash between leaves \
+                an effect that nobody knows of",
+        source: "dimagi/commcare-hq PR#33509; woocommerce-gateway-stripe PR#3725",
+        caught_by: &["I13", "I18"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::TimeoutIsFailure,
+        name: "timeout-is-failure",
+        story: "a provider that does not answer in time counts as a decline, and the payment \
+                fails although it may have been charged",
+        source: "Truxify#8978; open-ethereum-pool#216",
+        caught_by: &["I18"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::UndoPastPivot,
+        name: "undo-past-pivot",
+        story: "a ledger that does not answer after the capture makes the payment unwind, and \
+                the customer sees a failure with the money gone",
+        source: "a saga that treats every failing step alike",
+        caught_by: &["I12", "I15", "I18"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+];
