@@ -102,6 +102,7 @@ fn got(row: &Transfer) -> Option<(Merchant, Amount)> {
 #[cfg(test)]
 mod tests {
     use model::posting::Voucher;
+    use model::posting::chargeback::{self, Chargeback};
     use model::posting::payin::{self, CapturedPart};
     use model::posting::refund::{self, Refund, Stage};
     use model::{Currency, OperationId, ProviderId, Split, Tenant};
@@ -137,6 +138,7 @@ mod tests {
             stage: Stage::BeforeSettlement,
             exchanged: None,
             shares: got.of(Amount(10), whole),
+            exchanged: None,
         };
         take(&mut shares, &refund::reserve(&VOUCHER, &refund));
         assert_eq!(left(&shares), [54, 36]);
@@ -145,6 +147,22 @@ mod tests {
         take(&mut shares, &refund::reserve(&VOUCHER, &refund));
         take(&mut shares, &refund::succeed(&VOUCHER, &refund, refund.stage));
         assert_eq!(left(&shares), [54, 36]);
+
+        let disputed = Chargeback {
+            merchant: one,
+            provider: ProviderId(0),
+            amount: Amount(90),
+            cost: Amount(5),
+            shares: got.less(&refund.shares),
+        };
+        take(&mut shares, &chargeback::open(&VOUCHER, &disputed));
+        assert_eq!(left(&shares), [0, 0], "a bank takes of each what it has left");
+        take(&mut shares, &chargeback::win(&VOUCHER, &disputed));
+        assert_eq!(left(&shares), [54, 36]);
+        let by_one = Chargeback { shares: model::Shares::NONE, ..disputed };
+        take(&mut shares, &chargeback::open(&VOUCHER, &by_one));
+        assert_eq!(left(&shares), [-36, 36], "as if it were one merchant's");
+        take(&mut shares, &chargeback::win(&VOUCHER, &by_one));
 
         let of_one = Refund { amount: Amount(55), shares: model::Shares::NONE, ..refund };
         take(&mut shares, &refund::reserve(&VOUCHER, &of_one));

@@ -138,10 +138,11 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, b
             let target = |amount| Money { amount, ..whole.target };
             let (paid, due) = (source(row.amount), source(part.amount));
             let (borne, share) = (target(borne), target(part.borne));
+            let is_refund = said.refunded_by(row.token).is_some();
+            let called = if is_refund { called_refund(row.token) } else { called(row.token) };
             format!(
-                "of {}, {paid} is booked for the customer and {borne} for the merchant: by the \
-                 rate of the payment it is {due} and {share}",
-                called(row.token)
+                "of {called}, {paid} is booked for the customer and {borne} for the merchant: by the \
+                 rate of the payment it is {due} and {share}"
             )
         });
     }
