@@ -70,43 +70,6 @@ fn a_dispute_that_was_won_counts_as_lost_under_dispute_won_ignored() {
 }
 
 #[test]
-fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
-    differs(Defect::RefundByHandIgnored, |defects| {
-        let store = Store::new(defects).with_inbox();
-        let teller = Teller::Provider(ProviderId(0));
-        let webhook = Webhook {
-            event: EventId(1),
-            teller,
-            reference: OperationId(9),
-            charge: ChargeId(3),
-            version: 3,
-            news: News::Begins(Beginning::RefundedByHand, Amount(1)),
-            signed: true,
-            token: Token(1),
-        };
-        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
-    });
-}
-
-#[test]
-fn what_was_taken_too_late_is_forgotten_under_late_success_ignored() {
-    differs(Defect::LateSuccessIgnored, |defects| {
-        let store = Store::new(defects).with_inbox();
-        let webhook = Webhook {
-            event: EventId(1),
-            teller: Teller::Provider(ProviderId(0)),
-            reference: OperationId(9),
-            charge: ChargeId(3),
-            version: 3,
-            news: News::Begins(Beginning::TakenAfterAll, Amount(1)),
-            signed: true,
-            token: Token(1),
-        };
-        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
-    });
-}
-
-#[test]
 fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
     differs(Defect::AuthExpiryConstant, |defects| {
         let captures = Captures::of(&[5_000, 3_000]).expect("two shares");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Act, Answer, Beginning, Call, Conductor, Defects, InboxState, Intent,
+    AccountName, Act, Answer, Beginning, Call, Conductor, Defect, Defects, InboxState, Intent,
     LedgerRequest, Outcome, ProviderId, ProviderReply, ProviderRequest, Record, Refusal, Status,
     Store, StoreEntry, TransferResult, UndoOutcome, Webhook,
 };
@@ -97,6 +97,21 @@ fn how_the_charge_stands_after_that_is_no_news() {
     };
     let entry = store.receipt(&settled);
     assert_eq!(entry, Some(StoreEntry::Received(settled, InboxState::Stale)));
+}
+
+#[test]
+fn nothing_comes_of_it_under_late_success_ignored() {
+    for defects in [Defects::NONE, Defects::NONE.with(Defect::LateSuccessIgnored)] {
+        let right = defects.is_empty();
+        let mut store = Store::new(defects).with_inbox();
+        append(&mut store, PAID, vec![Record::Accepted(Intent { payment: PAID, ..intent(1) })]);
+        append(&mut store, PAID, authorized()[..1].to_vec());
+        append(&mut store, PAID, vec![undone(UndoOutcome::Voided)]);
+        let taken = matches!(store.receipt(&late()), Some(StoreEntry::Committed(_)));
+        let dropped =
+            store.receipt(&late()) == Some(StoreEntry::Received(late(), InboxState::Stale));
+        assert_eq!((taken, dropped), (right, !right), "{defects:?}");
+    }
 }
 
 /// What a worker does for what was taken too late, with these answers of the

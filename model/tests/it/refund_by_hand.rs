@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::{
-    AccountName, Act, Amount, Answer, Beginning, Call, CommitResult, Conductor, Defects,
+    AccountName, Act, Amount, Answer, Beginning, Call, CommitResult, Conductor, Defect, Defects,
     InboxState, Intent, LedgerRequest, ProviderId, Record, Status, Store, StoreEntry,
     TransferResult,
 };
@@ -100,4 +100,16 @@ fn it_is_booked_at_once_without_a_reserve_and_is_over_then() {
     worker.committed(&records).expect("what it wanted fits");
     let payment = worker.payment();
     assert_eq!((payment.status(), payment.is_terminal()), (Status::Succeeded, true));
+}
+
+#[test]
+fn nothing_comes_of_it_under_refund_by_hand_ignored() {
+    let webhook = told(3, Beginning::RefundedByHand, Amount(1));
+    let dropped = StoreEntry::Received(webhook, InboxState::Stale);
+    for (defects, taken) in
+        [(Defects::NONE, None), (Defects::NONE.with(Defect::RefundByHandIgnored), Some(dropped))]
+    {
+        let store = Store::new(defects).with_inbox();
+        assert_eq!(store.receipt(&webhook), taken, "{defects:?}");
+    }
 }
