@@ -13,13 +13,12 @@ use model::saga::{Next, Saga, SagaEntry, Try};
 use model::workflow::Action;
 use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{
-    AccountId, AccountName, Act, Aim, Amount, Answer, Aside, BankId, Beginning, Call, Captures,
-    ChargeId, ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects,
-    Event, EventId, EventNumber, IdempotencyKey, InboxState, Intake, Intent, Lake, Ledger,
-    LedgerRequest, Merchant, Money, News, OperationId, Order, Outcome, PayIn, Payment, PaymentId,
-    PayoutOrder, ProviderId, ProviderReply, ProviderRequest, Record, RefundOrder, Refusal, Rules,
-    Split, Status, Store, StoreEntry, Teller, Tenant, Then, Token, TransactionId, Transfer,
-    TransferId, TransferKind, TransferResult, Webhook, WorkerId,
+    AccountId, AccountName, Act, Aim, Amount, Answer, Aside, BankId, Call, Captures, ChargeId,
+    ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
+    EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
+    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderId, ProviderReply,
+    ProviderRequest, Record, RefundOrder, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant,
+    Then, Token, TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
