@@ -136,7 +136,6 @@ mod tests {
             amount: Amount(10),
             owed: Amount::ZERO,
             stage: Stage::BeforeSettlement,
-            exchanged: None,
             shares: got.of(Amount(10), whole),
             exchanged: None,
         };
