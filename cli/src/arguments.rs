@@ -51,6 +51,9 @@ pub(crate) enum Command {
     Score(ScoreArguments),
     /// List what there is
     List(ListArguments),
+    /// Print the JSON Schema of scenario files, for editors that complete and check them
+    #[command(after_help = exit_code::help())]
+    Schema(SchemaArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
     #[command(after_help = exit_code::help())]
     Doctor(DoctorArguments),
@@ -254,6 +257,13 @@ pub(crate) struct ListArguments {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// Of which kind of file
+    #[arg(default_value = "scenario")]
+    pub(crate) what: Schemed,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct DoctorArguments {
     /// Names of built-in scenarios or paths of scenario files [default: every built-in one]
     #[arg(value_name = "SCENARIO")]
@@ -284,6 +294,13 @@ pub(crate) struct WitnessArguments {
     /// The one seed to tell every event of
     #[arg(long, conflicts_with_all = ["seeds", "master_seed"])]
     pub(crate) seed: Option<Seed>,
+}
+
+/// What there is a schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Schemed {
+    /// A scenario file
+    Scenario,
 }
 
 /// What can be listed.

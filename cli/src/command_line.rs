@@ -20,6 +20,7 @@ use crate::fuzz::fuzz;
 use crate::list::list;
 use crate::replay::replay;
 use crate::run;
+use crate::schema::schema;
 use crate::score::score;
 use crate::screen::{Screen, Shows};
 use crate::shrink::shrink;
@@ -74,6 +75,7 @@ fn carry_out(
         Command::Compare(arguments) => compare(arguments, screen),
         Command::Score(arguments) => score(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
+        Command::Schema(arguments) => schema(arguments, screen),
         Command::Doctor(arguments) => doctor(arguments, screen),
         Command::Witness(arguments) => witness(arguments, screen),
     }

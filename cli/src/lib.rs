@@ -55,6 +55,7 @@ pub mod own;
 mod progress;
 mod replay;
 mod run;
+mod schema;
 mod score;
 mod screen;
 mod shelf;

@@ -131,6 +131,9 @@ pub enum ChargeEvent {
     WonAgain(Amount),
     /// The customer keeps what the bank has taken again.
     LostAgain,
+    /// So much was taken after it had come to nothing: its provider has broken its
+    /// word.
+    TakenAfterAll(Amount),
 }
 
 /// An event that a charge can't meet where it stands.
@@ -185,6 +188,7 @@ impl ChargeState {
             (Self::Settled, Event::DisputedAgain(_)) => Ok(Self::Disputed),
             (Self::Disputed, Event::DisputeWon(_) | Event::WonAgain(_)) => Ok(Self::Settled),
             (Self::Disputed, Event::DisputeLost | Event::LostAgain) => Ok(Self::ChargedBack),
+            (Self::Declined | Self::Voided, Event::TakenAfterAll(_)) => Ok(Self::Captured),
             (
                 Self::Captured | Self::Settled | Self::Disputed | Self::ChargedBack,
                 Event::RemainderReleased
@@ -303,6 +307,9 @@ impl Charge {
                 self.withdrawn -= amount;
             }
             ChargeEvent::RemainderReleased => self.residual_hold = false,
+            ChargeEvent::TakenAfterAll(amount) => {
+                (self.authorized, self.captured) = (amount, amount);
+            }
             _ => {}
         }
         Ok(())
@@ -314,6 +321,7 @@ impl Charge {
             ChargeEvent::Captured(amount) | ChargeEvent::PartlyCaptured(amount) => {
                 (amount, self.authorized - self.captured)
             }
+            ChargeEvent::TakenAfterAll(amount) => (amount, self.money.amount),
             ChargeEvent::Refunded(amount) | ChargeEvent::RefundPending(amount) => {
                 (amount, self.refundable())
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! currencies {
@@ -11,6 +12,7 @@ macro_rules! currencies {
         /// hang on it, and a new currency takes the next one.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            JsonSchema,
         )]
         #[serde(rename_all = "UPPERCASE")]
         pub enum Currency {

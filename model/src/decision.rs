@@ -17,6 +17,7 @@ mod rules;
 use std::fmt;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{ProviderId, hash};
@@ -177,7 +178,9 @@ pub struct Decision {
 }
 
 /// Who decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Policy {
     /// The rules that are built in.
@@ -331,6 +334,11 @@ impl fmt::Display for Action {
         f.write_str(name)
     }
 }
+
+/// What is put before whoever decides is a handful of numbers, however long a
+/// payment's journal is: so many bytes at most (payments.md 5.4).
+pub const SNAPSHOT_BYTES_MAX: usize = 2_048;
+const _: () = assert!(size_of::<Snapshot>() <= SNAPSHOT_BYTES_MAX);
 
 /// The most decisions that are asked for in one state; then the rules decide.
 pub const ASKED_MAX: u8 = 16;

@@ -127,4 +127,11 @@ pub enum Defect {
     TransferIdNotUnique,
     /// The undo of a hold releases the money, and not the merchant's limit.
     UndoHalfTheHold,
+    /// Nothing follows from money that was taken too late.
+    LateSuccessIgnored,
+    /// A banking day is taken to end at midnight, and what its file leaves out is
+    /// written off.
+    CutoffOffByTz,
+    /// What goes back of an exchanged payment is converted at the rate of the day.
+    RefundAtSpot,
 }

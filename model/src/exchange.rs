@@ -77,6 +77,11 @@ impl Rate {
         Self { target: self.source, source: self.target }
     }
 
+    /// What `source` is worth, rounded up, so that who is given it gives no less.
+    pub(crate) fn claim(self, source: Amount) -> Amount {
+        Rounding::Up.scale(source, self.target.get(), self.source.get())
+    }
+
     /// What `source` is worth, rounded down.
     fn worth(self, source: Amount) -> Amount {
         Rounding::Down.scale(source, self.target.get(), self.source.get())
@@ -105,17 +110,6 @@ impl Exchange {
     /// What was given.
     pub fn given(&self) -> Amount {
         self.cost + self.spread + self.residue
-    }
-
-    /// What goes back to who gave it if `amount` of the target goes back, and
-    /// `before` went back before it: its share of what was given, whatever the
-    /// rate of the day. All shares together are exactly what was given.
-    pub fn share_of(&self, before: Amount, amount: Amount) -> Amount {
-        let until = |returned: Amount| match self.target.0 {
-            0 => 0,
-            target => self.given().0 * returned.0 / target,
-        };
-        Amount(until(before + amount) - until(before))
     }
 
     /// What it takes to get the same at another rate.

@@ -191,6 +191,7 @@ impl CreatePayment {
                 hash("fingerprint-lost", [plain, chargeback.of.0, chargeback.charge.0])
             }
             Order::PreArbitration(of) => hash("fingerprint-arbi", [plain, of.of.0, of.charge.0]),
+            Order::LateSuccess(late) => hash("fingerprint-late", [plain, late.of.0, late.charge.0]),
             Order::Recall(recall) => hash("fingerprint-call", [plain, recall.of.0]),
             Order::Reversal(reversal) => hash("fingerprint-home", [plain, reversal.of.0]),
             Order::Payout(payout) => {

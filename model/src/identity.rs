@@ -122,6 +122,11 @@ impl PaymentId {
         Self(hash("refund-by-hand", [charge.0]))
     }
 
+    /// What becomes of `charge`, which was taken after it had come to nothing: once.
+    pub fn of_late_success(charge: ChargeId) -> Self {
+        Self(hash("late-success", [charge.0]))
+    }
+
     /// The refund that `key` of `tenant` stands for. Keys of refunds are apart
     /// from those of payments.
     pub fn of_refund(tenant: Tenant, key: IdempotencyKey, generation: u32) -> Self {

@@ -24,6 +24,7 @@ mod aside;
 mod attempt;
 mod balances;
 mod banking_day;
+mod borne;
 mod call;
 mod captures;
 mod change;
@@ -82,6 +83,7 @@ pub use aside::Aside;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};
+pub use borne::{Borne, Exchanged};
 pub use call::{Answer, Call, LedgerRequest, Notice};
 pub use captures::Captures;
 pub use change::{Change, Changes};
@@ -113,7 +115,8 @@ pub use lease::{Lease, WorkerId};
 pub use ledger::{Booking, HoldState, Ledger};
 pub use money::{Amount, Money, NotMoney};
 pub use order::{
-    CameBack, ChargebackOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder, ReversalOrder,
+    CameBack, ChargebackOrder, LateOrder, Order, PayIn, PayoutOrder, RecallOrder, RefundOrder,
+    ReversalOrder,
 };
 pub use outbox::{Consumer, Event, EventNumber, Outbox};
 pub use payment::{Attempt, IllegalRecord, Payment};
@@ -130,7 +133,7 @@ pub use rail::{
 };
 pub use reconciliation::{
     Booked, Difference, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
-    Reconciliation, Report, Settling, Source, Task, What, Work, booking,
+    Reconciliation, Refunded, Report, Settling, Source, Task, What, Work, booking,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};

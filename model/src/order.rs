@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::aside::Aside;
+use crate::borne::Borne;
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
@@ -14,6 +15,7 @@ use crate::shipping::Shipping;
 use crate::split::Split;
 use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
+use crate::workflow::late_success::LATE_SUCCESS;
 use crate::workflow::payin_captures;
 use crate::workflow::payin_card::PAYIN_CARD;
 use crate::workflow::payin_exchange::PAYIN_EXCHANGE;
@@ -46,6 +48,9 @@ pub enum Order {
     /// A customer's bank has objected to a chargeback that the merchant had won,
     /// and has the money again.
     PreArbitration(ChargebackOrder),
+    /// A provider has taken money for a try at another payment that had
+    /// definitely come to nothing: it goes back.
+    LateSuccess(LateOrder),
 }
 
 /// How a customer's payment is taken. By default it is all of it at once.
@@ -93,10 +98,13 @@ pub struct RefundOrder {
     /// What the other merchants bear of it that the payment was split over.
     #[serde(default, skip_serializing_if = "Shares::is_none")]
     pub shares: Shares,
+    /// What the merchant bears of it, if it got another currency.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub exchanged: Aside<Borne>,
 }
 
-const fn is_none(settled: &Aside<bool>) -> bool {
-    !settled.is_some()
+const fn is_none<T>(it: &Aside<T>) -> bool {
+    !it.is_some()
 }
 
 /// What a chargeback is about.
@@ -110,6 +118,20 @@ pub struct ChargebackOrder {
     pub charge: ChargeId,
     /// The key of its authorization, by which the provider is asked.
     pub authorization: OperationId,
+    /// What the other merchants bear of it that the payment was split over.
+    #[serde(default, skip_serializing_if = "Shares::is_none")]
+    pub shares: Shares,
+}
+
+/// What was taken too late, and has to go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LateOrder {
+    /// The payment that it was taken for.
+    pub of: PaymentId,
+    /// Who has taken it.
+    pub provider: ProviderId,
+    /// As which charge.
+    pub charge: ChargeId,
 }
 
 /// Whose balance is paid out, and by whom.
@@ -163,6 +185,9 @@ pub enum CameBack {
         /// What the other merchants had borne of it, and have again.
         #[serde(default, skip_serializing_if = "Shares::is_none")]
         shares: Shares,
+        /// What the merchant had borne of it in another currency.
+        #[serde(default, skip_serializing_if = "is_none")]
+        exchanged: Aside<Borne>,
     },
 }
 
@@ -215,6 +240,7 @@ impl Order {
             Self::RefundByHand(_) => &REFUND_BY_HAND,
             Self::Chargeback(_) => &CHARGEBACK,
             Self::PreArbitration(_) => &PRE_ARBITRATION,
+            Self::LateSuccess(_) => &LATE_SUCCESS,
             Self::Payout(_) => &PAYOUT_RAIL,
             Self::Reversal(_) => &REVERSAL,
             Self::Recall(_) => &RECALL,
@@ -241,8 +267,21 @@ impl Order {
     pub fn shares(&self) -> Shares {
         match self {
             Self::Refund(refund) | Self::RefundByHand(refund) => refund.shares,
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => dispute.shares,
             Self::Reversal(ReversalOrder { from: CameBack::Refund { shares, .. }, .. }) => *shares,
             _ => Shares::NONE,
+        }
+    }
+
+    /// What the merchant bears of what goes back by it, or has back by it, if it got
+    /// another currency.
+    pub const fn borne(&self) -> Option<Borne> {
+        match self {
+            Self::Refund(refund) | Self::RefundByHand(refund) => refund.exchanged.0,
+            Self::Reversal(ReversalOrder { from: CameBack::Refund { exchanged, .. }, .. }) => {
+                exchanged.0
+            }
+            _ => None,
         }
     }
 
@@ -252,6 +291,7 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.provider),
+            Self::LateSuccess(late) => Some(late.provider),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
                 Some(*provider)
             }
@@ -265,6 +305,7 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.charge),
+            Self::LateSuccess(late) => Some(late.charge),
             Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
                 Some(*charge)
             }
@@ -278,6 +319,7 @@ impl Order {
             Self::PayIn(_) | Self::Payout(_) => None,
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.of),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.of),
+            Self::LateSuccess(late) => Some(late.of),
             Self::Reversal(reversal) => Some(reversal.of),
             Self::Recall(recall) => Some(recall.of),
         }
@@ -299,6 +341,7 @@ impl Order {
                 | Self::Reversal(_)
                 | Self::Recall(_)
                 | Self::RefundByHand(_)
+                | Self::LateSuccess(_)
         )
     }
 

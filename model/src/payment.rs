@@ -398,9 +398,13 @@ impl Payment {
 
     /// The refund, if it is one, is told what is durable of it.
     fn change_refund(&mut self, event: Option<RefundEvent>) -> Result<(), IllegalRecord> {
-        let refunds = matches!(self.intent.order, Order::Refund(_));
+        let late = matches!(self.intent.order, Order::LateSuccess(_));
+        let refunds = late || matches!(self.intent.order, Order::Refund(_));
         if let Some(event) = event.filter(|_| refunds) {
-            let next = self.refund.next(event);
+            // What nobody may keep is asked for until it is given back.
+            let again = late && event == RefundEvent::Sent;
+            let from = if again { RefundState::Reserved } else { self.refund };
+            let next = from.next(event);
             let anyway = || Ok(next.unwrap_or(RefundState::Sent));
             self.refund = self.defects.pick(Defect::DeleteAttemptOnError, || next, anyway)?;
         }

@@ -1,6 +1,7 @@
 //! The books of a provider: the ground truth of what was charged.
 
 mod asking;
+mod breach;
 mod charging;
 mod closed;
 mod keys;

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aside::Aside;
+use crate::borne::Borne;
 use crate::currency::Currency;
 use crate::identity::{LineId, Merchant, OperationId, PaymentId, Tenant, Token, hash};
-use crate::money::Amount;
+use crate::money::{Amount, Money};
 use crate::record::Record;
 use crate::settlement::{LineKind, SettlementLine};
+use crate::shares::Shares;
 use crate::store::Then;
 use crate::webhook::Teller;
 
@@ -173,7 +176,7 @@ pub enum What {
         /// Which.
         payment: PaymentId,
         /// What refunds had taken of it by then, or had reserved.
-        refunded: Amount,
+        refunded: Refunded,
         /// By how much the fee is more than what was agreed on.
         fee_off: Amount,
         /// Where the money is.
@@ -186,8 +189,40 @@ pub enum What {
     /// An earlier mistake is over.
     Clear,
     /// A refund came to nothing after its payment was settled without what it had
-    /// reserved: this merchant gets that now, by this operation.
-    Release(Merchant, OperationId),
+    /// reserved: its merchants get that now.
+    Release {
+        /// The one that was paid.
+        merchant: Merchant,
+        /// By this operation.
+        operation: OperationId,
+        /// What the others get that the payment was split over.
+        shares: Shares,
+        /// What it gets, if that is in another currency.
+        exchanged: Aside<Borne>,
+    },
+}
+
+/// What refunds have taken of a payment, or may, and who bears it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Refunded {
+    /// How much, of what the customer paid.
+    pub amount: Amount,
+    /// What merchants bear of it besides the one that was paid.
+    pub shares: Shares,
+    /// What that one bears, if it got another currency.
+    pub exchanged: Aside<Borne>,
+}
+
+impl Refunded {
+    /// What each merchant bears of it, if `payer` was paid in `currency`: the one that
+    /// was paid first.
+    pub fn parts(&self, payer: Merchant, currency: Currency) -> Vec<(Merchant, Money)> {
+        let paid = Money { amount: self.amount - self.shares.sum(), currency };
+        let paid = self.exchanged.0.map_or(paid, Borne::money);
+        let others = self.shares.others();
+        let others = others.map(|(merchant, amount)| (merchant, Money { amount, currency }));
+        [(payer, paid)].into_iter().chain(others).collect()
+    }
 }
 
 /// Where the money of a line is before it is booked for what it is.
@@ -254,7 +289,7 @@ impl Work {
     /// The operation that books it.
     pub fn operation(&self) -> OperationId {
         match self.what {
-            What::Release(_, operation) => operation,
+            What::Release { operation, .. } => operation,
             _ => self.line.id.operation(self.stage),
         }
     }

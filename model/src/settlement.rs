@@ -71,6 +71,11 @@ pub enum LineKind {
     Adjustment,
     /// The end of a mistake in an earlier line.
     Correction,
+    /// What a customer's bank has withdrawn once more, when it objected to what had
+    /// been decided.
+    DisputedAgain,
+    /// What it gave back for good.
+    WonAgain,
 }
 
 /// What was agreed on with whoever writes files.
@@ -141,6 +146,8 @@ impl LineKind {
             Self::Payout => "payout",
             Self::Adjustment => "adjustment",
             Self::Correction => "correction",
+            Self::DisputedAgain => "disputed again",
+            Self::WonAgain => "won again",
         }
     }
 }

@@ -5,6 +5,7 @@
 mod beginning;
 mod finished;
 mod inbox;
+mod late;
 mod lifetimes;
 mod receiving;
 mod reconciling;
@@ -286,6 +287,7 @@ impl Store {
         }
         match commit.claimed_back() {
             Some(claim) if !self.has_left(claim) => CommitResult::NotRefundable,
+            Some(claim) if !self.is_up_to_date(claim) => CommitResult::Conflict,
             _ => CommitResult::Committed,
         }
     }

@@ -76,6 +76,8 @@ pub enum Beginning {
     WonAgain,
     /// The customer was, after all.
     LostAgain,
+    /// What had been declined or voided was taken.
+    TakenAfterAll,
 }
 
 /// A webhook as a worker is told of it.
@@ -114,6 +116,9 @@ impl Webhook {
             News::Begins(Beginning::RefundedByHand, _) => {
                 Some(PaymentId::of_refund_by_hand(self.charge))
             }
+            News::Begins(Beginning::TakenAfterAll, _) => {
+                Some(PaymentId::of_late_success(self.charge))
+            }
             News::Stands(..) => None,
         }
     }
@@ -138,11 +143,14 @@ impl Webhook {
         }
     }
 
-    /// What its version counts the changes of: a refund that somebody made by
-    /// hand is an object of its own, whatever else befell the charge meanwhile.
+    /// What its version counts the changes of: what somebody gave back by hand, or
+    /// took too late, is an object of its own, whatever else befell the charge
+    /// meanwhile.
     pub fn object(&self) -> OperationId {
         match (self.news, self.saga()) {
-            (News::Begins(Beginning::RefundedByHand, _), Some(saga)) => OperationId(saga.0),
+            (News::Begins(Beginning::RefundedByHand | Beginning::TakenAfterAll, _), Some(saga)) => {
+                OperationId(saga.0)
+            }
             _ => self.reference,
         }
     }
@@ -162,7 +170,7 @@ impl EventId {
 
 impl Beginning {
     /// Every one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::DisputeOpened,
         Self::DisputeWon,
         Self::DisputeLost,
@@ -172,6 +180,7 @@ impl Beginning {
         Self::DisputedAgain,
         Self::WonAgain,
         Self::LostAgain,
+        Self::TakenAfterAll,
     ];
 }
 
@@ -196,6 +205,7 @@ impl fmt::Display for Beginning {
             Self::DisputedAgain => "a dispute went to pre-arbitration",
             Self::WonAgain => "a dispute was won for good",
             Self::LostAgain => "a dispute was lost in pre-arbitration",
+            Self::TakenAfterAll => "money was taken that had been refused or voided",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The workflows of payments, one file each.
 
 pub mod chargeback;
+pub mod late_success;
 pub mod payin_captures;
 pub mod payin_card;
 pub mod payin_exchange;
@@ -18,6 +19,7 @@ use crate::saga::{Class, StepSpec, Try, Undo, Workflow};
 use crate::transfer::Transfer;
 
 use self::chargeback::CHARGEBACK;
+use self::late_success::LATE_SUCCESS;
 use self::payin_captures::PAYIN_CAPTURES;
 use self::payin_card::PAYIN_CARD;
 use self::payin_exchange::PAYIN_EXCHANGE;
@@ -29,7 +31,7 @@ use self::refund_by_hand::REFUND_BY_HAND;
 use self::reversal::REVERSAL;
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 10] = [
+pub static ALL: [&PaymentWorkflow; 11] = [
     &PAYIN_CARD,
     &PAYIN_CAPTURES,
     &REFUND,
@@ -40,6 +42,7 @@ pub static ALL: [&PaymentWorkflow; 10] = [
     &RECALL,
     &REFUND_BY_HAND,
     &PRE_ARBITRATION,
+    &LATE_SUCCESS,
 ];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
+use model::decision::Fallback;
 use scenarios::Scenario;
 use scenarios::campaign::Campaign;
 use scenarios::invariant::Invariant;
@@ -163,6 +164,7 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     if !business.is_empty() {
         facts.push(("business", listed(&business)));
     }
+    facts.extend(decided(row.campaign));
     facts.extend(trapped_text::brief(&row.campaign.trapped));
     if let Some(report) = &row.campaign.unreconciled {
         facts.push(("unreconciled", unreconciled::brief(report)));
@@ -175,6 +177,20 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     }
     facts.push(("digest", row.campaign.digest.to_string()));
     facts
+}
+
+/// How often each policy decided, and how often what it said was nothing to go by,
+/// or not allowed, and the rules decided in its place; nothing where nobody is asked.
+fn decided(campaign: &Campaign) -> Vec<(&'static str, String)> {
+    if campaign.decisions.is_empty() {
+        return Vec::new();
+    }
+    let fallbacks = Fallback::ALL.map(Fallback::name);
+    let all = || campaign.decisions.iter().map(|(name, count)| (*name, *count));
+    let of =
+        |instead: bool| all().filter(|(name, _)| fallbacks.contains(name) == instead).collect();
+    let (policies, contained): (Vec<_>, Vec<_>) = (of(false), of(true));
+    vec![("decided", listed(&policies)), ("contained", listed(&contained))]
 }
 
 /// How many single faults were planned, and how many never struck.
@@ -266,6 +282,16 @@ pub(crate) mod tests {
         let cells = text.lines().find(|line| line.starts_with("calm-day  ")).unwrap_or_default();
         let cells: Vec<_> = cells.split_whitespace().collect();
         assert_eq!(cells, ["calm-day", "1,000", "0", "0", "1,234,567", "765,432", "0", "none"]);
+    }
+
+    #[test]
+    fn what_a_policy_said_that_was_not_followed_is_counted_beside_what_was() {
+        let mut campaign = campaign();
+        assert!(!render(&[row(&campaign, Defects::NONE)]).contains("contained"));
+        campaign.decisions = [("random", 1_200), ("late", 3), ("outside-the-mask", 4)].into();
+        let text = render(&[row(&campaign, Defects::NONE)]);
+        let told = ["  decided    random 1,200\n", "  contained  late 3, outside-the-mask 4\n"];
+        assert!(told.iter().all(|line| text.contains(line)), "{text}");
     }
 
     #[test]

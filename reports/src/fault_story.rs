@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 75] = [
+pub const ALL: [FaultStory; 76] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -84,6 +84,7 @@ pub const ALL: [FaultStory; 75] = [
     disturbance("webhook-early", "F15", "a provider tells of a change before it answers"),
     business("refund-returned", "F23", "a refund that had succeeded comes back days later"),
     business("refund-by-hand", "F28", "somebody gives money back in a provider's dashboard"),
+    business("broken-word", "F31", "a provider takes what it had refused or voided"),
     disturbance("webhook-replay", "F28", "somebody has all webhooks of some days sent once more"),
     business("pre-arbitration", "F22", "the bank objects to a dispute that was won"),
     business("no-answer", "F20", "a bank handles a payout and sends no answer"),
@@ -116,7 +117,7 @@ pub const ALL: [FaultStory; 75] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 75] = ALL;
+    static STORIES: [FaultStory; 76] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

@@ -8,6 +8,7 @@ mod stroke;
 
 use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
+use scenarios::bounds::BREACHED_AFTER_MIN;
 use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
     IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RatePath, RiskPlan, Trouble,
@@ -300,6 +301,10 @@ fn then(operation: &Operation) -> String {
         operation
             .by_hand
             .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),
+        operation.breach.map(|breach| {
+            let after = Brief::from(BREACHED_AFTER_MIN + breach.after);
+            format!("has what was refused or voided of it taken {after}")
+        }),
     ];
     let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
     then.extend(operation.insists.then(|| "insists".to_owned()));

@@ -42,6 +42,10 @@ pub struct Campaign {
     pub outcomes: BTreeMap<&'static str, u64>,
     /// Faults that struck, by name.
     pub strikes: BTreeMap<&'static str, u64>,
+    /// How often each policy decided, and how often the rules had to in its place, by
+    /// why, where anybody is asked.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub decisions: BTreeMap<&'static str, u64>,
     /// Faults that plans named one by one.
     pub planned: u64,
     /// And those of them that never struck, because what they waited for
@@ -163,6 +167,7 @@ impl Campaign {
             horizon_used: 0,
             outcomes: BTreeMap::new(),
             strikes: BTreeMap::new(),
+            decisions: BTreeMap::new(),
             planned: 0,
             never_struck: 0,
             exercised: BTreeMap::new(),
@@ -225,6 +230,9 @@ impl Campaign {
         self.never_struck += trial.never_struck.len() as u64;
         for (name, count) in &trial.strikes {
             *self.strikes.entry(name).or_default() += count;
+        }
+        for (name, count) in &trial.decisions {
+            *self.decisions.entry(name).or_default() += count;
         }
         for (invariant, count) in &trial.exercised {
             *self.exercised.entry(*invariant).or_default() += count;

@@ -194,6 +194,8 @@ pub enum ProviderStrike {
     WebhooksReplayed,
     /// F22: a customer's bank objected to a dispute that was won.
     Objected,
+    /// F31: it took what it had refused or voided.
+    Breach,
 }
 
 /// What comes from banks out of the ordinary, by its code in payments.md 4.2.

@@ -106,7 +106,7 @@ impl From<Fingerprint> for String {
 }
 
 /// The steps of all workflows, and the effects that belong to no single one.
-pub(crate) const STEPS: [&str; 25] = [
+pub(crate) const STEPS: [&str; 26] = [
     "create",
     "risk",
     "quote",
@@ -132,6 +132,7 @@ pub(crate) const STEPS: [&str; 25] = [
     "status",
     "webhook",
     "by-hand",
+    "late-success",
 ];
 
 fn relations() -> String {

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a payment system must never do, or must have done in the end. The
 /// codes and the exact checks are those of payments.md section 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Invariant {
     /// Double entry.
     I01,
@@ -291,7 +294,7 @@ impl Invariant {
             "what-was-quoted-is-booked",
             InvariantKind::Always,
             "JR LG",
-            "what is booked of a capture is, to the last minor unit, what was taken: net, fee and tax as quoted, and, where it is exchanged, the amount that the locked rate gives, its cost, its spread and a residue that buys less than one unit; a rate is locked before anything is held by it and never after, and what a promise costs that outlives its quote is booked",
+            "what is booked of a capture is, to the last minor unit, what was taken: net, fee and tax as quoted, and, where it is exchanged, the amount that the locked rate gives, its cost, its spread and a residue that buys less than one unit; a rate is locked before anything is held by it and never after, what a promise costs that outlives its quote is booked, and what goes back of an exchanged payment takes from its merchant, at the rate that the payment had locked, what it got for it, and all refunds together exactly that",
         ),
         story(
             Self::I28,

@@ -15,6 +15,7 @@ mod findings;
 mod id_set;
 mod journal;
 mod keys;
+mod late;
 mod ledger;
 mod nets;
 mod own;
@@ -409,6 +410,9 @@ impl Observer<PaymentSystem> for Judge {
             }
             Fact::Heard(event) => {
                 let is_newest = events::told(&mut self.said, &mut self.found, seen, event);
+                if late::goes_back(&self.said, event.token, event.id.stream) {
+                    return;
+                }
                 // An older one that was late tells nothing new.
                 let after_final = event.status.is_final() && is_newest;
                 let asked = Asked { after_final, after_last: false };

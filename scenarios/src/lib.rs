@@ -36,6 +36,7 @@ pub mod party;
 pub mod plan;
 pub mod points;
 pub mod repro;
+pub mod schema;
 pub mod score;
 pub mod settings;
 pub mod shrink;

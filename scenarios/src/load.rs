@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use sim::{Rate, Strike};
 
 pub use dialects::dialect;
+pub(crate) use preset::PRESETS;
 
 use crate::bounds;
 use crate::exclusion;
@@ -223,6 +224,11 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         scenario.operators.refund_by_hand_after_max.0,
         bounds::BY_HAND_AFTER_MAX,
     )?;
+    at_most(
+        "breached_after_max",
+        scenario.providers.breached_after_max.0,
+        bounds::BREACHED_AFTER_MAX,
+    )?;
     at_most("ship_after_max", workload.ship_after_max.0, bounds::SHIPPED_MAX)?;
     at_most("replay_window_max", scenario.operators.replay_window_max.0, bounds::REPLAYED_MAX)?;
     if scenario.operators.webhook_replays > 0 && !scenario.providers.webhooks {
@@ -356,7 +362,7 @@ fn is_name_byte(byte: u8) -> bool {
 }
 
 /// Half of the margin that `t_nf` has over the sum of its parts.
-const DRIFT_PPM_MAX: u32 = 50_000;
+pub(crate) const DRIFT_PPM_MAX: u32 = 50_000;
 pub(crate) const OPERATIONS_MAX: u32 = 1_000_000;
 pub(crate) const RATE_MOVES_MAX: u32 = 10_000;
 pub(crate) const CHAOS_MAX: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);

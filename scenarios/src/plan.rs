@@ -1,6 +1,7 @@
 //! A plan: everything that is decided before a run, as data.
 
 mod bank;
+mod breach;
 mod by_hand;
 mod decision;
 mod dispute;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use model::gatekeeper::{Generation, KeyId};
 use model::workflow::PaymentWorkflow;
 use model::workflow::chargeback::CHARGEBACK;
+use model::workflow::late_success::LATE_SUCCESS;
 use model::workflow::payin_card::{ATTEMPTS_MAX, PAYIN_CARD, steps};
 use model::workflow::pre_arbitration::PRE_ARBITRATION;
 use model::workflow::recall::RECALL;
@@ -30,9 +32,11 @@ use model::{
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 
+use crate::bounds::BREACHED_AFTER_MIN;
 use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
+pub use breach::BreachPlan;
 pub use by_hand::ByHandPlan;
 pub(crate) use by_hand::DueByHand;
 pub use decision::{DeciderPlan, DecisionPlan};
@@ -159,6 +163,8 @@ pub struct Operation {
     pub recall_after: Option<Duration>,
     /// How somebody gives it back by hand, at the provider, once it was taken.
     pub by_hand: Option<ByHandPlan>,
+    /// How the providers that refuse or void a try at it take the money all the same.
+    pub breach: Option<BreachPlan>,
     /// What it is for.
     pub purpose: Purpose,
     /// Whether the shop, once it knows of the payment, makes its request again
@@ -314,6 +320,9 @@ impl Plan {
         if operation.by_hand.is_some() && begun(PaymentId::of_refund_by_hand) {
             return &REFUND_BY_HAND;
         }
+        if operation.breach.is_some() && begun(PaymentId::of_late_success) {
+            return &LATE_SUCCESS;
+        }
         let objects = operation.dispute.is_some_and(|dispute| dispute.objection.is_some());
         if objects && begun(PaymentId::of_pre_arbitration) {
             return &PRE_ARBITRATION;
@@ -442,7 +451,8 @@ impl Operation {
     pub(crate) fn befallen_until(&self) -> Option<VirtualTime> {
         let disputed = self.dispute.map(|dispute| dispute.lasts());
         let by_hand = self.by_hand.map(|by_hand| by_hand.after);
-        disputed.max(by_hand).map(|after| self.at.after(after))
+        let breach = self.breach.map(|breach| BREACHED_AFTER_MIN + breach.after);
+        disputed.max(by_hand).max(breach).map(|after| self.at.after(after))
     }
 
     /// Its key within its tenant.

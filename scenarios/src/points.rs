@@ -1,10 +1,13 @@
 //! The named points: rare branches of the parties that a plan can force.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Point;
 
 /// A rare branch of a party.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PointName {
     /// The orchestrator has forgotten a payment that it holds under a lease,

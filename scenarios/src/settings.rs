@@ -9,8 +9,10 @@ mod rails;
 mod rates;
 mod settlement;
 mod who;
+mod workload;
 
-use model::{Currency, Dialect};
+use model::Dialect;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
@@ -30,16 +32,20 @@ pub use rates::RateSettings;
 pub(crate) use settlement::calendar;
 pub use settlement::{FileFaultSettings, FileSettings};
 pub use who::Who;
+pub use workload::Workload;
 
 use crate::invariant::Invariant;
+use crate::party::{BANKS_MAX, WORKERS_MAX};
 use crate::plan::Protocol;
+use crate::schema::{DialectName, PresetName};
 use crate::span::Span;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// The name to call it by: lower case, words joined by hyphens.
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
     pub name: String,
     /// What it is, in a few words.
     pub title: String,
@@ -50,9 +56,11 @@ pub struct Scenario {
     #[serde(default = "trials_min")]
     pub trials_min: u64,
     /// Codes of the invariants whose premise has to be met.
+    #[schemars(with = "Vec<Invariant>")]
     pub exercises: Vec<String>,
     /// What it says where it says nothing itself: `calm` or `stormy`.
     #[serde(default)]
+    #[schemars(with = "Option<PresetName>")]
     pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
@@ -63,6 +71,7 @@ pub struct Scenario {
     pub protocol: Option<Protocol>,
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
+    #[schemars(range(min = 1, max = WORKERS_MAX))]
     pub workers: u8,
     /// How long idempotency keys live: a key that is used again later may be
     /// another payment. Without it they live for ever.
@@ -88,6 +97,7 @@ pub struct Scenario {
     pub dates: Option<Dates>,
     /// By which rails payouts leave, at most 8.
     #[serde(default)]
+    #[schemars(length(max = BANKS_MAX))]
     pub rails: Vec<RailSettings>,
     /// How providers and banks settle: where it is left out, nobody does, and a
     /// payment that succeeded is over.
@@ -156,6 +166,7 @@ impl Scenario {
         let two_phase = self.protocol == Some(Protocol::TwoPhase);
         let returns = self.providers.issuer.refund_returned > Rate::NEVER || self.sends_back();
         let by_hand = self.operators.refund_by_hand > Rate::NEVER;
+        let breached = self.providers.breached > Rate::NEVER;
         match invariant {
             Invariant::I07 => refunds || disputes || by_hand,
             Invariant::I08 => refunds,
@@ -163,8 +174,9 @@ impl Scenario {
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I31 => self.decisions.is_some(),
             Invariant::I32 => self.merchant_events || self.lake,
-            Invariant::L06 => disputes || returns || by_hand,
-            Invariant::I37 | Invariant::I38 => self.settlement.is_some(),
+            Invariant::L06 => disputes || returns || by_hand || breached,
+            Invariant::I37 => breached || self.settlement.is_some(),
+            Invariant::I38 => self.settlement.is_some(),
             Invariant::I30 => two_phase,
             // Of the journals, leases and attempts of sagas.
             Invariant::I12
@@ -191,94 +203,8 @@ impl Scenario {
     }
 }
 
-/// What customers do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Workload {
-    /// The number of payments.
-    pub operations: u32,
-    /// The number of clients, at most 64.
-    pub clients: u8,
-    /// The number of tenants.
-    pub tenants: u16,
-    /// The number of merchants of each tenant.
-    pub merchants: u16,
-    /// What they pay in.
-    pub currencies: Vec<Currency>,
-    /// The smallest payment, in minor units.
-    pub amount_min: u32,
-    /// The largest payment, in minor units.
-    pub amount_max: u32,
-    /// How long it takes until the last payment is begun.
-    pub spread: Span,
-    /// How much each merchant may process, in minor units.
-    pub limit: u64,
-    /// How often money is to be paid out, and not in.
-    #[serde(default)]
-    pub payouts: Rate,
-    /// The number of customers of each tenant who have a balance.
-    #[serde(default)]
-    pub customers: u16,
-    /// How much each of them has, in minor units.
-    #[serde(default)]
-    pub balance: u64,
-    /// How often a customer wants back what was paid out.
-    #[serde(default)]
-    pub recall: Rate,
-    /// How long after it was asked for at most.
-    #[serde(default = "recall_after_max")]
-    pub recall_after_max: Span,
-    /// How often a customer clicks twice.
-    #[serde(default)]
-    pub click_again: Rate,
-    /// How often an earlier key is used again for another amount.
-    #[serde(default)]
-    pub reuse_key: Rate,
-    /// How often a key is used again after the lifetime of its first use.
-    #[serde(default)]
-    pub reuse_expired: Rate,
-    /// How often that is for the order of the first use.
-    #[serde(default)]
-    pub reorder: Rate,
-    /// How often a shop makes its request again and again until the reply is
-    /// final.
-    #[serde(default)]
-    pub insist: Rate,
-    /// How often a payment is taken in several captures, or only in part.
-    #[serde(default)]
-    pub captures: Rate,
-    /// How long after its order a parcel leaves at most, when its part of such a
-    /// payment is taken; at once, where nothing is said.
-    #[serde(default)]
-    pub ship_after_max: Span,
-    /// How often a payment is split over several merchants.
-    #[serde(default)]
-    pub split: Rate,
-    /// How often a merchant gets another currency than the customer pays.
-    #[serde(default)]
-    pub exchange: Rate,
-    /// How often a customer cancels.
-    #[serde(default)]
-    pub cancel: Rate,
-    /// How long after the payment the customer cancels at most.
-    #[serde(default = "cancel_after_max")]
-    pub cancel_after_max: Span,
-    /// How often a payment is to be given back.
-    #[serde(default)]
-    pub refund: Rate,
-    /// How often only a part of it is.
-    #[serde(default)]
-    pub refund_part: Rate,
-    /// How often a refund is asked for once more under a key of its own.
-    #[serde(default)]
-    pub refund_again: Rate,
-    /// How long after the payment it is given back at most.
-    #[serde(default = "refund_after_max")]
-    pub refund_after_max: Span,
-}
-
 /// How links misbehave: payments.md F01, F07, F09, F24.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NetworkSettings {
     /// How often a sending is lost.
@@ -294,11 +220,12 @@ pub struct NetworkSettings {
 }
 
 /// What issuers and providers do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProviderSettings {
     /// The dialects of which each provider has one: names of built-in ones, or
     /// paths of files. All the built-in ones, if none is named.
+    #[schemars(with = "Vec<DialectName>")]
     pub dialects: Vec<String>,
     /// How many providers there are; 0 stands for 2.
     pub count: u8,
@@ -318,6 +245,10 @@ pub struct ProviderSettings {
     pub silence_max: Span,
     /// Whether they tell of changes by themselves.
     pub webhooks: bool,
+    /// Payments of which providers take what they had refused or voided: F31.
+    pub breached: Rate,
+    /// How long at most after whoever asked has come to know that it was.
+    pub breached_after_max: Span,
 }
 
 impl ProviderSettings {
@@ -328,7 +259,7 @@ impl ProviderSettings {
 }
 
 /// What issuers answer: payments.md F11 to F14, F22.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct IssuerSettings {
     /// Declines that another provider may not meet.
@@ -359,7 +290,7 @@ pub struct IssuerSettings {
 }
 
 /// What goes wrong at providers: payments.md F05 to F08, F10, F16.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProviderFaultSettings {
     /// Executed, and the reply dropped.
@@ -383,7 +314,7 @@ pub struct ProviderFaultSettings {
 }
 
 /// What becomes of webhooks: payments.md F15.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookFaultSettings {
     /// Never sent.
@@ -402,7 +333,7 @@ pub struct WebhookFaultSettings {
 }
 
 /// What the risk service says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RiskSettings {
     /// Rejections.
@@ -414,7 +345,7 @@ pub struct RiskSettings {
 }
 
 /// How a seed picks from the maxima.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Swarm {
     /// How often a kind of fault is switched off altogether.
@@ -446,16 +377,4 @@ fn trials_min() -> u64 {
 
 fn one_worker() -> u8 {
     1
-}
-
-fn cancel_after_max() -> Span {
-    Span::seconds(20)
-}
-
-fn recall_after_max() -> Span {
-    Span::seconds(3_600)
-}
-
-fn refund_after_max() -> Span {
-    Span::seconds(300)
 }

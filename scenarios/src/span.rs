@@ -1,11 +1,13 @@
 //! A span of time as people write it: `350ms`, `5s`, `10m`, `7d`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::fmt::friendly::{Designator, SpanPrinter};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A span of time in a scenario file.
@@ -69,6 +71,32 @@ impl From<Span> for String {
     fn from(span: Span) -> Self {
         span.to_string()
     }
+}
+
+impl JsonSchema for Span {
+    fn schema_name() -> Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A span of time, at most 12000h: numbers with units, the largest \
+                            first, such as `350ms`, `5s`, `10m`, `2h` or `24h 30m`.",
+            "type": "string",
+            "pattern": pattern(),
+        })
+    }
+}
+
+/// What a span looks like: whole numbers of units, each smaller than the one before.
+fn pattern() -> String {
+    let units = ["h", "m", "s", "ms", "us", "ns"];
+    let from = |first: usize| {
+        let smaller = units[first + 1..].iter().map(|unit| format!("( ?[0-9]+{unit})?"));
+        format!("[0-9]+{}{}", units[first], smaller.collect::<String>())
+    };
+    let alternatives: Vec<_> = (0..units.len()).map(from).collect();
+    format!("^({})$", alternatives.join("|"))
 }
 
 #[cfg(test)]

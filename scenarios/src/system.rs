@@ -196,6 +196,8 @@ pub enum Timer {
     Advise(u32),
     /// An orchestrator of the user's own: what it has under this number.
     Own(u64),
+    /// A provider: it may break its word about this charge.
+    Breach(ChargeId),
 }
 
 /// What a client is reminded of.
@@ -356,6 +358,9 @@ impl System for PaymentSystem {
             }
             (Party::Provider(provider), Timer::ByHand(charge)) => {
                 provider.on_by_hand(self, charge, out);
+            }
+            (Party::Provider(provider), Timer::Breach(charge)) => {
+                provider.on_breach(self, charge, out);
             }
             (Party::Provider(provider), Timer::Replay(trouble)) => {
                 provider.replay(self, trouble, out);

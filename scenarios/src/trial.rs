@@ -361,6 +361,7 @@ pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
         ProviderStrike::RefundedByHand => "refund-by-hand",
         ProviderStrike::WebhooksReplayed => "webhook-replay",
         ProviderStrike::Objected => "pre-arbitration",
+        ProviderStrike::Breach => "broken-word",
     }
 }
 

@@ -93,6 +93,22 @@ impl From<Rate> for String {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Rate {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Rate".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "How often something happens: a percentage from 0% to 100% with at \
+                            most four decimals, such as `5%` or `0.02%`, or `never`.",
+            "type": "string",
+            "pattern": r"^(never|0*(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?) *%)$",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ mod exclusions;
 mod faults;
 mod findings;
 mod golden;
+mod incidents;
 #[cfg(unix)]
 mod interrupt;
 mod keys;
@@ -26,6 +27,7 @@ mod reference;
 mod repro_file;
 mod repros;
 mod reversals;
+mod schema;
 mod score;
 mod settlement;
 mod shrinking;

@@ -54,6 +54,12 @@ fn a_mended_one_holds_and_every_invariant_that_is_left_has_something_to_judge() 
     }
 }
 
+/// As many worlds as people run before they believe it.
+#[test]
+fn a_mended_one_holds_in_ten_thousand_worlds_of_a_stormy_network() {
+    own::assert_holds::<Mended>(scenario("stormy-network"), 10_000, Seed(11));
+}
+
 /// What befalls a worker or the edge of the reference befalls it: it boots from its
 /// journal, and nothing is lost.
 #[test]

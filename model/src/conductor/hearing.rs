@@ -37,7 +37,11 @@ impl Conductor {
         }
         let stands = attempt.state;
         match InboxEvent::found(Some(told.known.into()), webhook.version.into(), true) {
-            InboxEvent::Fits if tells_nothing_new(stands, state) => InboxEvent::Outdated,
+            InboxEvent::Fits
+                if tells_nothing_new(stands, state) || self.knows_captures(state, amount) =>
+            {
+                InboxEvent::Outdated
+            }
             InboxEvent::Fits if attempt.charge.is_some_and(|known| known != webhook.charge) => {
                 InboxEvent::TooEarly
             }
@@ -51,6 +55,12 @@ impl Conductor {
             InboxEvent::Fits => self.weigh_webhook(which, webhook, (state, amount), now, rules),
             other => other,
         }
+    }
+
+    /// Whether it tells of captures that are written down, and so nothing of the one
+    /// that comes next.
+    fn knows_captures(&self, state: ChargeState, amount: Amount) -> bool {
+        state == ChargeState::PartiallyCaptured && amount <= self.payment.captured()
     }
 
     /// A provider tells how a dispute ended. It does so once: whatever comes

@@ -139,6 +139,9 @@ impl Payment {
             }
             Action::Capture => self.give_authorization_back(),
             Action::Authorize => self.try_elsewhere(rules),
+            Action::Refund if matches!(self.intent.order, Order::LateSuccess(_)) => {
+                self.step_intent(Try { attempt: dead.attempt.saturating_add(1), ..dead }, None)
+            }
             Action::Refund if self.last_refusal == Some(Refusal::FailedDefinite) => {
                 let anew = || self.refund_anew(dead);
                 self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)

@@ -1,6 +1,7 @@
 //! What of a payment is about its exchange into another currency.
 
 use super::{IllegalRecord, Payment};
+use crate::borne::Borne;
 use crate::defect::Defect;
 use crate::exchange::{Cover, Exchange, ExchangeQuote, exchange};
 use crate::money::Money;
@@ -43,6 +44,14 @@ impl Payment {
     /// Tells what is offered at the moment for an exchange.
     pub(crate) fn offer(&mut self, offered: Option<ExchangeQuote>) {
         self.exchanging.offered = offered;
+    }
+
+    /// What goes back by it is worth to its merchant at the moment, where `borne` is
+    /// what that is by the rate of the payment.
+    pub(crate) fn at_spot(&self, borne: Borne) -> Borne {
+        let Some(offered) = self.exchanging.offered else { return borne };
+        let amount = offered.rate.claim(self.intent.money.amount);
+        Borne::of(Money { amount, ..borne.money() })
     }
 
     /// Whether a rate is locked and can still be locked anew.

@@ -66,7 +66,18 @@ impl<'v> Chain<'v> {
         self.add(id, self.voucher.currency, sides, amount, kind);
     }
 
-    /// Adds a transfer, whatever it is.
+    /// Adds a transfer in the currency of the voucher, whatever it is.
+    pub(super) fn add_own(
+        &mut self,
+        id: TransferId,
+        sides: Sides,
+        amount: Amount,
+        kind: TransferKind,
+    ) {
+        self.add(id, self.voucher.currency, sides, amount, kind);
+    }
+
+    /// The same in any.
     pub(super) fn add(
         &mut self,
         id: TransferId,

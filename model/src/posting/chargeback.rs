@@ -5,6 +5,8 @@ use super::chain::Chain;
 use crate::account::AccountName;
 use crate::identity::{Merchant, ProviderId};
 use crate::money::Amount;
+use crate::shares::Shares;
+use crate::split::Split;
 use crate::transfer::Transfer;
 
 /// A chargeback.
@@ -18,39 +20,55 @@ pub struct Chargeback {
     pub amount: Amount,
     /// What the provider charges for it, won or lost.
     pub cost: Amount,
+    /// What other merchants bear of it that the payment was split over.
+    pub shares: Shares,
 }
 
 /// The provider has withdrawn the money.
 pub fn open(voucher: &Voucher, chargeback: &Chargeback) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "dispute-open", 2);
-    chain.book(0, (chargeback.disputed(), chargeback.receivable()), chargeback.amount);
-    chain.book(1, (AccountName::ProviderFees, chargeback.receivable()), chargeback.cost);
+    let mut chain = Chain::of(voucher, "dispute-open", 2 + Split::OTHERS_MAX);
+    let receivable = chargeback.receivable();
+    chain.book(0, (AccountName::Dispute(chargeback.merchant), receivable), chargeback.paid());
+    chain.book(1, (AccountName::ProviderFees, receivable), chargeback.cost);
+    for ((merchant, amount), leg) in chargeback.shares.others().zip(2..) {
+        chain.book(leg, (AccountName::Dispute(merchant), receivable), amount);
+    }
     chain.close()
 }
 
 /// The provider has given it back.
 pub fn win(voucher: &Voucher, chargeback: &Chargeback) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "dispute-won", 1);
-    chain.book(0, (chargeback.receivable(), chargeback.disputed()), chargeback.amount);
+    let mut chain = Chain::of(voucher, "dispute-won", 1 + Split::OTHERS_MAX);
+    let receivable = chargeback.receivable();
+    chain.book(0, (receivable, AccountName::Dispute(chargeback.merchant)), chargeback.paid());
+    for ((merchant, amount), leg) in chargeback.shares.others().zip(2..) {
+        chain.book(leg, (receivable, AccountName::Dispute(merchant)), amount);
+    }
     chain.close()
 }
 
-/// The merchant bears it: from what it has `available` as far as that goes, and
-/// owes the rest. If it has less by the time of the booking, the ledger refuses
-/// the chain, and the next one needs a voucher with the next number.
+/// Each merchant bears its share: the one that was paid from what it has `available`
+/// as far as that goes, and owes the rest; the others owe theirs. If it has less by
+/// the time of the booking, the ledger refuses the chain, and the next one needs a
+/// voucher with the next number.
 pub fn lose(voucher: &Voucher, chargeback: &Chargeback, available: Amount) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "dispute-lost", 2);
-    let merchant = chargeback.merchant;
-    let at_hand = chargeback.amount.min(available.max(Amount::ZERO));
-    let disputed = chargeback.disputed();
+    let mut chain = Chain::of(voucher, "dispute-lost", 2 + Split::OTHERS_MAX);
+    let (merchant, paid) = (chargeback.merchant, chargeback.paid());
+    let at_hand = paid.min(available.max(Amount::ZERO));
+    let disputed = AccountName::Dispute(merchant);
     chain.book(0, (AccountName::MerchantAvailable(merchant), disputed), at_hand);
-    chain.book(1, (AccountName::MerchantOwed(merchant), disputed), chargeback.amount - at_hand);
+    chain.book(1, (AccountName::MerchantOwed(merchant), disputed), paid - at_hand);
+    for ((merchant, amount), leg) in chargeback.shares.others().zip(2..) {
+        let sides = (AccountName::MerchantOwed(merchant), AccountName::Dispute(merchant));
+        chain.book(leg, sides, amount);
+    }
     chain.close()
 }
 
 impl Chargeback {
-    const fn disputed(&self) -> AccountName {
-        AccountName::Dispute(self.merchant)
+    /// What the merchant bears that was paid.
+    fn paid(&self) -> Amount {
+        self.amount - self.shares.sum()
     }
 
     const fn receivable(&self) -> AccountName {

@@ -8,7 +8,6 @@ use super::chain::{Chain, Sides};
 use crate::account::AccountName;
 use crate::exchange::Exchange;
 use crate::identity::TransferId;
-use crate::money::Amount;
 use crate::transfer::{Transfer, TransferKind};
 
 /// Reserves the target amount for `to`, for as long as the quote holds by the
@@ -43,21 +42,6 @@ pub fn confirm(
     chain.add(chain.id(0), exchange.quote.target, bought(to), exchange.target, kind);
     chain.book(1, (from, AccountName::Liquidity), exchange.cost);
     give(&mut chain, 2, exchange, from);
-    chain.close()
-}
-
-/// Takes `target` of what was got back from `holder`, and gives `source` of
-/// what was given to `receiver`: the amounts of [`Exchange::share_of`], never
-/// those of today's rate.
-pub fn give_back(
-    voucher: &Voucher,
-    exchange: &Exchange,
-    (holder, target): (AccountName, Amount),
-    (receiver, source): (AccountName, Amount),
-) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "fx-back", 2);
-    chain.book_in(exchange.quote.target, 0, (holder, AccountName::Liquidity), target);
-    chain.book(1, (AccountName::Liquidity, receiver), source);
     chain.close()
 }
 

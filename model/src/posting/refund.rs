@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::Voucher;
 use super::chain::{Chain, Sides};
 use crate::account::AccountName;
+use crate::borne::Borne;
+use crate::currency::Currency;
 use crate::identity::{Merchant, ProviderId};
-use crate::money::Amount;
+use crate::money::{Amount, Money};
 use crate::shares::Shares;
 use crate::split::Split;
-use crate::transfer::Transfer;
+use crate::transfer::{Transfer, TransferKind};
 
 /// A refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,9 @@ pub struct Refund {
     pub stage: Stage,
     /// What other merchants bear of it that the payment was split over.
     pub shares: Shares,
+    /// What the merchant bears of it, if it got another currency: by the rate that
+    /// the payment had locked. Then the liquidity pays the customer.
+    pub exchanged: Option<Borne>,
 }
 
 /// Where the refunded money is.
@@ -63,7 +68,7 @@ impl RefundShortfall {
 pub fn reserve(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, RESERVE, 2);
     for held in refund.held() {
-        chain.hold(held.leg, held.sides, held.amount);
+        held.add_to(&mut chain, TransferKind::Pending);
     }
     chain.close()
 }
@@ -73,7 +78,7 @@ pub fn reserve(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 pub fn succeed(voucher: &Voucher, refund: &Refund, limit: Stage) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-ok", LEGS);
     for held in refund.held() {
-        chain.post(held.leg, voucher.id(RESERVE, held.leg), held.sides, held.amount);
+        held.add_to(&mut chain, TransferKind::PostPending(voucher.id(RESERVE, held.leg)));
     }
     chain.book(2, (OUT, AccountName::ProviderReceivable(refund.provider)), refund.amount);
     if limit == Stage::BeforeSettlement {
@@ -104,7 +109,7 @@ pub(crate) fn succeed_for(
 pub fn happened(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-by-hand", LEGS);
     for held in refund.held() {
-        chain.book(held.leg, held.sides, held.amount);
+        held.add_to(&mut chain, TransferKind::Posted);
     }
     chain.book(2, (OUT, AccountName::ProviderReceivable(refund.provider)), refund.amount);
     if refund.stage == Stage::BeforeSettlement {
@@ -117,7 +122,7 @@ pub fn happened(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 pub fn fail(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-fail", 2);
     for held in refund.held() {
-        chain.void(held.leg, voucher.id(RESERVE, held.leg), held.sides, held.amount);
+        held.add_to(&mut chain, TransferKind::VoidPending(voucher.id(RESERVE, held.leg)));
     }
     chain.close()
 }
@@ -128,7 +133,14 @@ pub fn fail(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 pub fn fail_late(voucher: &Voucher, refund: &Refund, stage: Stage) -> Vec<Transfer> {
     let mut chain = Chain::of(voucher, "refund-late-fail", 2);
     chain.book(0, (AccountName::ProviderReceivable(refund.provider), OUT), refund.amount);
-    chain.book(1, (OUT, stage.account(refund.merchant)), refund.paid());
+    match refund.exchanged.map(Borne::money) {
+        None => chain.book(1, (OUT, stage.account(refund.merchant)), refund.paid()),
+        Some(borne) => {
+            chain.book(1, (OUT, AccountName::Liquidity), refund.amount);
+            let sides = (AccountName::Liquidity, stage.account(refund.merchant));
+            chain.book_in(borne.currency, 2, sides, borne.amount);
+        }
+    }
     for ((merchant, amount), legs) in refund.shares.others().zip(Legs::all()) {
         chain.book(legs.at_hand, (OUT, stage.account(merchant)), amount);
     }
@@ -140,6 +152,18 @@ struct Held {
     leg: u32,
     sides: Sides,
     amount: Amount,
+    /// If it is not in that of the refund.
+    currency: Option<Currency>,
+}
+
+impl Held {
+    fn add_to(&self, chain: &mut Chain<'_>, kind: TransferKind) {
+        let id = chain.id(self.leg);
+        match self.currency {
+            None => chain.add_own(id, self.sides, self.amount, kind),
+            Some(currency) => chain.add(id, currency, self.sides, self.amount, kind),
+        }
+    }
 }
 
 impl Refund {
@@ -148,16 +172,22 @@ impl Refund {
     fn held(&self) -> impl Iterator<Item = Held> {
         let at_hand = (self.stage.account(self.merchant), OUT);
         let debt = (AccountName::MerchantOwed(self.merchant), OUT);
-        let both = [
-            Held { leg: 0, sides: at_hand, amount: self.paid() - self.owed },
-            Held { leg: 1, sides: debt, amount: self.owed },
-        ];
+        let own = |leg, sides, amount| Held { leg, sides, amount, currency: None };
+        let both = match self.exchanged.map(Borne::money) {
+            None => [own(0, at_hand, self.paid() - self.owed), own(1, debt, self.owed)],
+            Some(Money { amount, currency }) => {
+                let sides = (self.stage.account(self.merchant), AccountName::Liquidity);
+                let borne = Held { leg: 0, sides, amount, currency: Some(currency) };
+                [borne, own(1, (AccountName::Liquidity, OUT), self.amount)]
+            }
+        };
         let stage = self.stage;
         let others = self.shares.others().zip(Legs::all());
         let others = others.map(move |((merchant, amount), legs)| Held {
             leg: legs.at_hand,
             sides: (stage.account(merchant), OUT),
             amount,
+            currency: None,
         });
         both.into_iter().filter(|held| held.amount != Amount::ZERO).chain(others)
     }
@@ -170,7 +200,10 @@ impl Refund {
     /// Every merchant may process again what it gave back.
     fn free_limits(&self, chain: &mut Chain<'_>) {
         let sides = |merchant| (AccountName::LimitUsed(merchant), AccountName::Limit(merchant));
-        chain.book(3, sides(self.merchant), self.paid());
+        match self.exchanged.map(Borne::money) {
+            None => chain.book(3, sides(self.merchant), self.paid()),
+            Some(borne) => chain.book_in(borne.currency, 3, sides(self.merchant), borne.amount),
+        }
         for ((merchant, amount), legs) in self.shares.others().zip(Legs::all()) {
             chain.book(legs.limit, sides(merchant), amount);
         }

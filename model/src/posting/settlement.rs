@@ -3,6 +3,7 @@
 use super::Voucher;
 use super::chain::Chain;
 use crate::account::AccountName;
+use crate::currency::Currency;
 use crate::identity::{BankId, Merchant, ProviderId, RailId};
 use crate::money::Amount;
 use crate::transfer::Transfer;
@@ -51,6 +52,8 @@ impl Place {
 pub struct SettledPart {
     /// Who.
     pub merchant: Merchant,
+    /// In which currency it gets its part.
+    pub currency: Currency,
     /// Its part of what was captured.
     pub amount: Amount,
     /// Its part of the fee.
@@ -71,16 +74,17 @@ pub fn settle(voucher: &Voucher, line: &Line<'_>) -> Vec<Transfer> {
     chain.book_either_way(0, (line.from.account(), receivable), line.gross - line.cost);
     chain.book(1, (AccountName::ProviderFees, receivable), line.cost);
     for (part, leg) in line.parts.iter().zip((2..).step_by(2)) {
-        let merchant = part.merchant;
+        let (merchant, currency) = (part.merchant, part.currency);
         let pending = AccountName::MerchantPending(merchant);
         let left = part.amount - part.fee - part.tax - part.refunded;
         if left < Amount::ZERO {
-            chain.book(leg, (AccountName::MerchantOwed(merchant), pending), -left);
+            chain.book_in(currency, leg, (AccountName::MerchantOwed(merchant), pending), -left);
         } else {
-            chain.book(leg, (pending, AccountName::MerchantAvailable(merchant)), left);
+            let available = AccountName::MerchantAvailable(merchant);
+            chain.book_in(currency, leg, (pending, available), left);
         }
         let limit = (AccountName::LimitUsed(merchant), AccountName::Limit(merchant));
-        chain.book(leg + 1, limit, part.amount - part.limit_returned);
+        chain.book_in(currency, leg + 1, limit, part.amount - part.limit_returned);
     }
     chain.close()
 }

@@ -5,7 +5,7 @@ use super::chain::Chain;
 use super::settlement::Place;
 use crate::account::AccountName;
 use crate::identity::{BankId, Merchant};
-use crate::money::Amount;
+use crate::money::{Amount, Money};
 use crate::transfer::Transfer;
 
 /// Money came to the bank, or left it, and nobody knows what for: it is in
@@ -31,12 +31,16 @@ pub fn pass(voucher: &Voucher, at: Place, owed: Place, net: Amount) -> Vec<Trans
 }
 
 /// What a refund had reserved when its payment was settled, and did not take
-/// after all, is the merchant's to have, and its limit gets it back.
-pub fn release(voucher: &Voucher, merchant: Merchant, amount: Amount) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "line-released", 2);
-    let pending = AccountName::MerchantPending(merchant);
-    chain.book(0, (pending, AccountName::MerchantAvailable(merchant)), amount);
-    chain.book(1, (AccountName::LimitUsed(merchant), AccountName::Limit(merchant)), amount);
+/// after all, is its merchants' to have, each its part, and their limits get it back.
+pub fn release(voucher: &Voucher, parts: &[(Merchant, Money)]) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-released", 2 * parts.len());
+    for ((merchant, Money { amount, currency }), leg) in parts.iter().zip((0..).step_by(2)) {
+        let pending = AccountName::MerchantPending(*merchant);
+        let available = AccountName::MerchantAvailable(*merchant);
+        chain.book_in(*currency, leg, (pending, available), *amount);
+        let limit = (AccountName::LimitUsed(*merchant), AccountName::Limit(*merchant));
+        chain.book_in(*currency, leg + 1, limit, *amount);
+    }
     chain.close()
 }
 

@@ -1,6 +1,7 @@
 //! What a line comes to in the ledger.
 
-use super::{Source, What, Work};
+use super::{Refunded, Source, What, Work};
+use crate::exchange::Exchange;
 use crate::identity::{BankId, Merchant};
 use crate::money::Amount;
 use crate::order::PayoutOrder;
@@ -27,11 +28,14 @@ pub fn booking(work: &Work, payment: Option<&Payment>) -> Vec<Transfer> {
     match work.what {
         What::Suspend => unreconciled::suspend(&voucher, bank, line.net),
         What::Clear => unreconciled::clear(&voucher, bank, line.net),
-        What::Release(merchant, _) => unreconciled::release(&voucher, merchant, line.gross),
+        What::Release { merchant, shares, exchanged, .. } => {
+            let refunded = Refunded { amount: line.gross, shares, exchanged };
+            unreconciled::release(&voucher, &refunded.parts(merchant, line.currency))
+        }
         What::Pass(from) => unreconciled::pass(&voucher, place(from, bank), owed(work), line.net),
         What::Settle { refunded, fee_off, from, .. } => match (work.teller, payment) {
             (Teller::Provider(provider), Some(payment)) => {
-                let parts = parts(payment, refunded);
+                let parts = parts(payment, &refunded);
                 let (gross, cost) = (line.gross, line.fee);
                 let line = Line { provider, from: place(from, bank), gross, cost, parts: &parts };
                 unreconciled::with_fee_off(&voucher, settlement::settle(&voucher, &line), fee_off)
@@ -42,13 +46,21 @@ pub fn booking(work: &Work, payment: Option<&Payment>) -> Vec<Transfer> {
 }
 
 /// What of a capture is whose.
-fn parts(payment: &Payment, refunded: Amount) -> Vec<SettledPart> {
-    let payer = payment.intent().merchant;
-    let of = |merchant: Merchant| if merchant == payer { refunded } else { Amount::ZERO };
+fn parts(payment: &Payment, refunded: &Refunded) -> Vec<SettledPart> {
+    let intent = payment.intent();
+    let borne = refunded.parts(intent.merchant, intent.money.currency);
+    let of = |merchant: Merchant| {
+        let mine = borne.iter().filter(|(bears, _)| *bears == merchant);
+        mine.map(|(_, money)| money.amount).sum::<Amount>()
+    };
+    if let Some(exchange) = payment.exchange() {
+        return vec![exchanged(payment, &exchange, of(intent.merchant))];
+    }
     let captured = payin_card::captured_parts(payment).into_iter();
     captured
         .map(|part| SettledPart {
             merchant: part.merchant,
+            currency: intent.money.currency,
             amount: part.amount,
             fee: part.fee,
             tax: part.tax,
@@ -56,6 +68,21 @@ fn parts(payment: &Payment, refunded: Amount) -> Vec<SettledPart> {
             limit_returned: of(part.merchant),
         })
         .collect()
+}
+
+/// What the merchant of an exchanged payment gets, which is in the currency that it
+/// was promised.
+fn exchanged(payment: &Payment, exchange: &Exchange, refunded: Amount) -> SettledPart {
+    let quote = payment.quote().expect("a payment that is settled was quoted");
+    SettledPart {
+        merchant: payment.intent().merchant,
+        currency: exchange.quote.target,
+        amount: exchange.target,
+        fee: quote.fee,
+        tax: quote.tax,
+        refunded,
+        limit_returned: refunded,
+    }
 }
 
 /// Who owed the money, or has to be paid by it.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Work};
 use crate::archive::Archive;
 use crate::currency::Currency;
-use crate::defect::Defects;
+use crate::defect::{Defect, Defects};
 use crate::identity::{FileId, LineId, PaymentId};
 use crate::money::Amount;
 use crate::settlement::{Contract, SettlementFile};
@@ -135,7 +135,10 @@ impl Reconciliation {
                     self.booked(&work);
                 }
             }
-            Booked::Late(id, at) => self.meet(id, ItemEvent::DeadlineMissed, at),
+            Booked::Late(id, at) => {
+                self.meet(id, ItemEvent::DeadlineMissed, at);
+                self.defects.pick(Defect::CutoffOffByTz, || {}, || self.write_off(id, at));
+            }
         }
     }
 
@@ -167,6 +170,12 @@ impl Reconciliation {
             self.items.remove(&id);
             self.closed.keep(vec![(id.0, ())]);
         }
+    }
+
+    /// As a defect does it: whatever is missing will never come.
+    fn write_off(&mut self, id: ItemId, at: Duration) {
+        self.awaited.retain(|_, awaits| *awaits != id);
+        self.meet(id, ItemEvent::CaseClosed, at);
     }
 
     fn booked(&mut self, work: &Work) {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Difference, Item, ItemEvent, ItemId, ItemState, Reconciliation, Source, What, Work};
+use super::{
+    Difference, Item, ItemEvent, ItemId, ItemState, Reconciliation, Refunded, Source, What, Work,
+};
 use crate::defect::Defect;
 use crate::identity::{BankId, LineId, OperationId, PaymentId};
 use crate::money::Amount;
@@ -40,7 +42,7 @@ impl Reconciliation {
         {
             let at = item.since;
             self.meet(ItemId::of_line(line), ItemEvent::CaseClosed, at);
-            self.settle(id, &item, &work, Amount::ZERO, (Source::Suspense, at));
+            self.settle(id, &item, &work, Refunded::default(), (Source::Suspense, at));
             return true;
         }
         false
@@ -53,7 +55,7 @@ impl Reconciliation {
         &mut self,
         file: &SettlementFile,
         at: Duration,
-        refunded: impl Fn(PaymentId) -> Amount,
+        refunded: impl Fn(PaymentId) -> Refunded,
     ) -> Vec<PaymentId> {
         let mut settled = Vec::new();
         let known = self.files.entry(file.id).or_default();
@@ -78,12 +80,12 @@ impl Reconciliation {
         &mut self,
         work: Work,
         at: Duration,
-        refunded: impl Fn(PaymentId) -> Amount,
+        refunded: impl Fn(PaymentId) -> Refunded,
     ) -> Option<PaymentId> {
         let line = work.line;
         match self.find(&work) {
             Finding::Expected(id, item) => {
-                let taken = item.payment.map_or(Amount::ZERO, refunded);
+                let taken = item.payment.map_or(Refunded::default(), refunded);
                 self.settle(id, &item, &work, taken, (Source::Bank, at));
                 return item.payment;
             }
@@ -160,7 +162,7 @@ impl Reconciliation {
         id: ItemId,
         item: &Item,
         work: &Work,
-        refunded: Amount,
+        refunded: Refunded,
         (from, at): (Source, Duration),
     ) {
         let line = work.line;

@@ -31,6 +31,9 @@ impl Store {
     pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
         let News::Begins(beginning, amount) = webhook.news else { return None };
         let payment = self.inbox.as_ref()?.payment_of(webhook.reference)?;
+        if beginning == Beginning::TakenAfterAll {
+            return self.begun_late(payment, webhook, amount);
+        }
         let taken = self.standing(payment)?.taken?;
         let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
             return None;
@@ -39,7 +42,9 @@ impl Store {
         let (saga, order) = match beginning {
             Beginning::DisputeOpened | Beginning::DisputedAgain => {
                 let authorization = webhook.reference;
-                let dispute = ChargebackOrder { of: payment, provider, charge, authorization };
+                let shares = taken.disputed_of(amount);
+                let dispute =
+                    ChargebackOrder { of: payment, provider, charge, authorization, shares };
                 match beginning {
                     Beginning::DisputeOpened => {
                         (PaymentId::of_dispute(charge), Order::Chargeback(dispute))
@@ -49,7 +54,9 @@ impl Store {
             }
             Beginning::RefundedByHand => {
                 let (settled, shares) = (taken.settled, taken.borne(amount));
-                let refund = RefundOrder { of: payment, provider, charge, settled, shares };
+                let exchanged = taken.borne_exchanged(amount);
+                let refund =
+                    RefundOrder { of: payment, provider, charge, settled, shares, exchanged };
                 (PaymentId::of_refund_by_hand(charge), Order::RefundByHand(refund))
             }
             _ => return None,

@@ -34,13 +34,18 @@ impl Store {
             return Some(StoreEntry::Received(*webhook, InboxState::Applied));
         }
         let ignored = webhook.news.is_by_hand() && self.defects.has(Defect::RefundByHandIgnored);
-        if ignored {
+        let late = matches!(webhook.news, News::Begins(Beginning::TakenAfterAll, _));
+        let disbelieved = late && self.defects.has(Defect::LateSuccessIgnored);
+        if ignored || disbelieved || self.is_of_late_success(webhook) {
             return Some(StoreEntry::Received(*webhook, InboxState::Stale));
         }
         let begins = matches!(
             webhook.news,
             News::Begins(
-                Beginning::DisputeOpened | Beginning::DisputedAgain | Beginning::RefundedByHand,
+                Beginning::DisputeOpened
+                    | Beginning::DisputedAgain
+                    | Beginning::RefundedByHand
+                    | Beginning::TakenAfterAll,
                 _
             )
         );

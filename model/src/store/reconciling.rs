@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use super::{Commit, InboxChange, PaymentRow, Store, StoreEntry, Then};
 use crate::aside::Aside;
+use crate::borne::Exchanged;
 use crate::defect::Defect;
 use crate::identity::{LineId, OperationId, PaymentId};
 use crate::money::Amount;
 use crate::order::{CameBack, Order, RefundOrder, ReversalOrder};
 use crate::reconciliation::{
-    Booked, Item, ItemId, ItemState, Reconciliation, Report, Settling, Task, What, Work,
+    Booked, Item, ItemId, ItemState, Reconciliation, Refunded, Report, Settling, Task, What, Work,
 };
 use crate::record::{Outcome, Record};
 use crate::settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 use crate::status::Status;
 use crate::webhook::Teller;
-use crate::workflow::{Action, PaymentWorkflow};
+use crate::workflow::Action;
 
 impl Store {
     /// The same store, which expects settlement files.
@@ -127,7 +128,9 @@ impl Store {
             net: Amount::ZERO,
         };
         let operation = intended.unwrap_or(OperationId(refund.0));
-        books.release(refund, What::Release(intent.merchant, operation), line);
+        let RefundOrder { shares, exchanged, .. } = order;
+        let what = What::Release { merchant: intent.merchant, operation, shares, exchanged };
+        books.release(refund, what, line);
     }
 
     pub(super) fn reconcile(&mut self, what: Booked) {
@@ -172,11 +175,13 @@ impl Store {
         let succeeded = commit.records.contains(&Record::StatusChanged(Status::Succeeded));
         let (kind, action) = match intent.order {
             Order::Chargeback(order) | Order::PreArbitration(order) => {
-                let kind = disputed(intent.order.workflow(), row, commit)?;
+                let kind = disputed(&intent.order, row, commit)?;
                 return Some((kind, order.authorization));
             }
-            // What comes back by a rail its own saga books with the bank.
+            // What comes back by a rail its own saga books with the bank; files tell
+            // nothing of what was taken too late.
             Order::Recall(_)
+            | Order::LateSuccess(_)
             | Order::Reversal(ReversalOrder { from: CameBack::Payout { .. }, .. }) => {
                 return None;
             }
@@ -210,9 +215,13 @@ impl Store {
     }
 
     /// What refunds have taken of a payment, or will.
-    fn given_back(&self, payment: PaymentId) -> Amount {
+    fn given_back(&self, payment: PaymentId) -> Refunded {
         let taken = self.standing(payment).and_then(|standing| standing.taken);
-        taken.map_or(Amount::ZERO, |taken| taken.refunds)
+        taken.map_or(Refunded::default(), |taken| Refunded {
+            amount: taken.refunds,
+            shares: taken.given,
+            exchanged: Aside(taken.exchanged.as_ref().map(Exchanged::borne)),
+        })
     }
 
     /// What it takes to do `work`; `None` as long as the payment is not over that
@@ -228,17 +237,22 @@ impl Store {
 }
 
 /// What a line has to tell of a dispute once `commit` is done: that the money was
-/// withdrawn, or that it came back.
-fn disputed(workflow: &PaymentWorkflow, row: &PaymentRow, commit: &Commit) -> Option<LineKind> {
+/// withdrawn, or that it came back. What it tells of a second dispute over a payment
+/// it tells in other words than of the first, as both have the same reference.
+fn disputed(order: &Order, row: &PaymentRow, commit: &Commit) -> Option<LineKind> {
+    let (withdrawn, back) = match order {
+        Order::PreArbitration(_) => (LineKind::DisputedAgain, LineKind::WonAgain),
+        _ => (LineKind::Dispute, LineKind::DisputeWon),
+    };
     commit.records.iter().find_map(|record| {
         let Record::StepOutcome { which, outcome: Outcome::Posted } = record else { return None };
         let won = Outcome::Decided { won: true };
         let decided = |record: &Record| {
             matches!(record, Record::StepOutcome { outcome, .. } if *outcome == won)
         };
-        match workflow.action(*which) {
-            Action::Withdraw => Some(LineKind::Dispute),
-            Action::Post if row.journal.iter().any(decided) => Some(LineKind::DisputeWon),
+        match order.workflow().action(*which) {
+            Action::Withdraw => Some(withdrawn),
+            Action::Post if row.journal.iter().any(decided) => Some(back),
             _ => None,
         }
     })
@@ -259,7 +273,7 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
         Order::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
             (Teller::Provider(provider), whole)
         }
-        Order::Reversal(_) | Order::Recall(_) => return None,
+        Order::Reversal(_) | Order::Recall(_) | Order::LateSuccess(_) => return None,
         Order::Payout(order) => {
             let tries = row.journal.iter().filter_map(|record| match record {
                 Record::StepIntent { which, .. }
@@ -273,7 +287,8 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
             (Teller::Bank(bank), -whole)
         }
         Order::Chargeback(order) | Order::PreArbitration(order) => {
-            let taken = if kind == LineKind::Dispute { -whole } else { whole };
+            let withdrawn = matches!(kind, LineKind::Dispute | LineKind::DisputedAgain);
+            let taken = if withdrawn { -whole } else { whole };
             (Teller::Provider(order.provider), taken)
         }
     };

@@ -5,7 +5,7 @@ use super::inbox::InboxChange;
 use super::{Commit, Store};
 use crate::identity::PaymentId;
 use crate::money::Money;
-use crate::order::{CameBack, Order, RecallOrder, ReversalOrder};
+use crate::order::{CameBack, Order, RecallOrder, RefundOrder, ReversalOrder};
 use crate::record::{Intent, Record};
 use crate::status::Status;
 use crate::webhook::{Beginning, News, Teller, Webhook};
@@ -38,7 +38,8 @@ impl Store {
                 CameBack::Payout { customer: order.customer, bank }
             }
             (Beginning::RefundFailed, Order::Refund(order), Teller::Provider(provider)) => {
-                CameBack::Refund { provider, charge: order.charge, shares: order.shares }
+                let RefundOrder { charge, shares, exchanged, .. } = order;
+                CameBack::Refund { provider, charge, shares, exchanged }
             }
             _ => return None,
         };

@@ -4,11 +4,12 @@
 
 use super::{Commit, Store};
 use crate::aside::Aside;
+use crate::borne::{Borne, Exchanged};
 use crate::currency::Currency;
 use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
 use crate::money::Amount;
-use crate::order::Order;
+use crate::order::{Order, RefundOrder};
 use crate::record::{Outcome, Record};
 use crate::shares::Shares;
 use crate::status::Status;
@@ -37,6 +38,10 @@ pub struct Taken {
     pub got: Shares,
     /// What they gave back of that, or may.
     pub given: Shares,
+    /// What customers' banks took of it.
+    pub withdrawn: Shares,
+    /// What the merchant got for it, if that is another currency.
+    pub exchanged: Aside<Exchanged>,
 }
 
 /// So much is to be taken back of a payment.
@@ -45,6 +50,7 @@ pub(super) struct Claim {
     of: PaymentId,
     amount: Amount,
     shares: Shares,
+    exchanged: Option<Borne>,
 }
 
 impl Taken {
@@ -62,26 +68,60 @@ impl Taken {
     /// What the other merchants bear of `amount` that is to go back: each in
     /// proportion to what it has left of what it got.
     pub fn borne(&self, amount: Amount) -> Shares {
-        self.got.less(&self.given).of(amount, self.captured - self.refunds)
+        self.left().of(amount, self.refundable())
+    }
+
+    /// What the other merchants bear of `amount` that a customer's bank took: each in
+    /// proportion to what it has left, too; or to what it got, if the bank took more
+    /// than is left, beside refunds that were under way.
+    pub fn disputed_of(&self, amount: Amount) -> Shares {
+        if amount <= self.refundable() {
+            return self.borne(amount);
+        }
+        self.got.of(amount, self.captured)
+    }
+
+    /// What the merchant bears of it in the currency that it got, if that is another:
+    /// by the rate of the payment.
+    pub fn borne_exchanged(&self, amount: Amount) -> Aside<Borne> {
+        Aside(self.exchanged.as_ref().map(|exchanged| exchanged.bears(self.refunds, amount)))
     }
 
     /// Whether nobody would bear more of it than it has left.
     fn bears(&self, shares: &Shares, amount: Amount) -> bool {
-        let paid = self.captured - self.refunds - self.got.less(&self.given).sum();
+        let left = self.left();
         let whole = shares.is_none() && self.got.is_none();
-        whole || shares.fit(&self.got.less(&self.given)) && amount - shares.sum() <= paid
+        whole || shares.fit(&left) && amount - shares.sum() <= self.refundable() - left.sum()
+    }
+
+    /// What the other merchants have left of it.
+    fn left(&self) -> Shares {
+        self.got.less(&self.given).less(&self.withdrawn)
+    }
+
+    /// So much goes back, or may.
+    fn give(&mut self, claim: &Claim) {
+        self.refunds += claim.amount;
+        self.given = self.given.and(&claim.shares);
+        if let Some((exchanged, borne)) = self.exchanged.as_mut().zip(claim.exchanged) {
+            exchanged.take(borne);
+        }
     }
 
     /// So much can be given back again.
-    fn give_again(&mut self, amount: Amount, shares: &Shares) {
+    fn give_again(&mut self, amount: Amount, refund: &RefundOrder) {
         self.refunds -= amount;
-        self.given = self.given.less(shares);
+        self.given = self.given.less(&refund.shares);
+        if let Some((exchanged, borne)) = self.exchanged.as_mut().zip(refund.exchanged.0) {
+            exchanged.give_again(borne);
+        }
     }
 
     /// The same, of which what went back `before` went back, too.
     pub(super) fn after(self, before: Option<Self>) -> Self {
-        let Some(Self { refunds, disputed, given, .. }) = before else { return self };
-        Self { refunds, disputed, given, ..self }
+        let Some(before) = before else { return self };
+        let Self { refunds, disputed, given, withdrawn, exchanged, .. } = before;
+        Self { refunds, disputed, given, withdrawn, exchanged, ..self }
     }
 
     /// What was captured so far, as `journal` has it.
@@ -109,7 +149,11 @@ impl Taken {
         let (refunds, disputed) = (Amount::ZERO, Amount::ZERO);
         let (merchant, currency) = (intent.merchant, intent.money.currency);
         let got = Shares::got(&intent.order.split(), merchant, (captured, intent.money.amount));
-        let (settled, given) = (Aside::NONE, Shares::NONE);
+        let (settled, given, withdrawn) = (Aside::NONE, Shares::NONE, Shares::NONE);
+        let exchanged = Aside(journal.iter().rev().find_map(|record| match record {
+            Record::Locked(exchange) => Some(Exchanged::of(exchange)),
+            _ => None,
+        }));
         Some(Self {
             merchant,
             currency,
@@ -121,7 +165,16 @@ impl Taken {
             settled,
             got,
             given,
+            withdrawn,
+            exchanged,
         })
+    }
+}
+
+impl Claim {
+    fn of(refund: &RefundOrder, amount: Amount) -> Self {
+        let (shares, exchanged) = (refund.shares, refund.exchanged.0);
+        Self { of: refund.of, amount, shares, exchanged }
     }
 }
 
@@ -130,10 +183,7 @@ impl Commit {
     pub(super) fn claimed_back(&self) -> Option<Claim> {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
-            Order::Refund(refund) => {
-                let (amount, shares) = (intent.money.amount, refund.shares);
-                Some(Claim { of: refund.of, amount, shares })
-            }
+            Order::Refund(refund) => Some(Claim::of(&refund, intent.money.amount)),
             _ => None,
         }
     }
@@ -143,8 +193,8 @@ impl Commit {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         match intent.order {
             Order::Chargeback(of) | Order::PreArbitration(of) => {
-                let (amount, shares) = (intent.money.amount, Shares::NONE);
-                Some(Claim { of: of.of, amount, shares })
+                let (amount, shares) = (intent.money.amount, of.shares);
+                Some(Claim { of: of.of, amount, shares, exchanged: None })
             }
             _ => None,
         }
@@ -154,7 +204,7 @@ impl Commit {
     fn given_back(&self) -> Option<Claim> {
         let Some(Record::Accepted(intent)) = self.records.first() else { return None };
         let Order::RefundByHand(refund) = intent.order else { return None };
-        Some(Claim { of: refund.of, amount: intent.money.amount, shares: refund.shares })
+        Some(Claim::of(&refund, intent.money.amount))
     }
 }
 
@@ -168,16 +218,24 @@ impl Store {
         })
     }
 
+    /// Whether the merchant bears of it what it would if the claim were made at this
+    /// moment: what went back meanwhile, or came to nothing, changes what is left to
+    /// round.
+    pub(super) fn is_up_to_date(&self, claim: Claim) -> bool {
+        let taken = self.standing(claim.of).and_then(|standing| standing.taken);
+        taken.is_none_or(|taken| taken.borne_exchanged(claim.amount).0 == claim.exchanged)
+    }
+
     /// Takes back what `commit` claims, or gives back what it fails to take.
     pub(super) fn take_back(&mut self, commit: &Commit) {
         if let Some(claim) = commit.claimed_back().or_else(|| commit.given_back()) {
-            self.change_taken(claim.of, |taken| {
-                taken.refunds += claim.amount;
-                taken.given = taken.given.and(&claim.shares);
-            });
+            self.change_taken(claim.of, |taken| taken.give(&claim));
         }
         if let Some(claim) = commit.withdrawn() {
-            self.change_taken(claim.of, |taken| taken.disputed += claim.amount);
+            self.change_taken(claim.of, |taken| {
+                taken.disputed += claim.amount;
+                taken.withdrawn = taken.withdrawn.and(&claim.shares);
+            });
         }
         let failed = |record: &Record| {
             matches!(record, Record::StatusChanged(Status::Failed | Status::Canceled))
@@ -200,11 +258,14 @@ impl Store {
         let amount = intent.money.amount;
         match intent.order {
             Order::Refund(refund) if failed => {
-                self.change_taken(refund.of, |taken| taken.give_again(amount, &refund.shares));
+                self.change_taken(refund.of, |taken| taken.give_again(amount, &refund));
                 self.release(commit.payment, refund);
             }
             Order::Chargeback(dispute) | Order::PreArbitration(dispute) if won => {
-                self.change_taken(dispute.of, |taken| taken.disputed -= amount);
+                self.change_taken(dispute.of, |taken| {
+                    taken.disputed -= amount;
+                    taken.withdrawn = taken.withdrawn.less(&dispute.shares);
+                });
             }
             _ => {}
         }
@@ -217,7 +278,7 @@ impl Store {
             && let Order::Refund(order) = intent.order
         {
             let amount = intent.money.amount;
-            self.change_taken(order.of, |taken| taken.give_again(amount, &order.shares));
+            self.change_taken(order.of, |taken| taken.give_again(amount, &order));
         }
     }
 

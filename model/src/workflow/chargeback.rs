@@ -54,5 +54,6 @@ fn what(payment: &Payment) -> Chargeback {
         provider: payment.provider(),
         amount: intent.money.amount,
         cost: Amount::ZERO,
+        shares: intent.order.shares(),
     }
 }

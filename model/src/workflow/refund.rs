@@ -61,5 +61,10 @@ pub(super) fn what(payment: &Payment) -> Refund {
             _ => Stage::BeforeSettlement,
         },
         shares: intent.order.shares(),
+        exchanged: payment.defects().pick(
+            Defect::RefundAtSpot,
+            || intent.order.borne(),
+            || intent.order.borne().map(|borne| payment.at_spot(borne)),
+        ),
     }
 }

@@ -38,7 +38,8 @@ fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
             CameBack::Refund { provider, .. } => {
                 let (merchant, stage) = (intent.merchant, Stage::BeforeSettlement);
                 let (owed, shares) = (Amount::ZERO, intent.order.shares());
-                let refund = Refund { merchant, provider, amount, owed, stage, shares };
+                let exchanged = intent.order.borne();
+                let refund = Refund { merchant, provider, amount, owed, stage, shares, exchanged };
                 refund::fail_late(&voucher, &refund, stage)
             }
         },

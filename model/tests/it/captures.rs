@@ -103,6 +103,40 @@ fn a_later_capture_that_is_declined_ends_capturing() {
     );
 }
 
+/// A provider told of the first capture by a webhook, as well as in its answer. The
+/// webhook was kept, looked at again when the second capture was due, and taken for
+/// the news that it had not been executed: the worker put it off, looked at the
+/// webhook once more, and never asked for the second capture at all. It took a world
+/// with webhooks and with parcels that leave later; the calendar of half a year was
+/// the first to have both.
+#[test]
+fn a_webhook_about_the_captures_before_does_not_put_off_the_next() {
+    play(
+        "
+        ... capture at b
+        webhook 1 of authorize is-authorized => stale
+        capture at b => captured
+        wrote pivot
+        webhook 2 of authorize is-partly-captured:5000 => stale
+        capture-2 at b => captured
+        wrote outcome capture-2 captured
+        ",
+    );
+}
+
+#[test]
+fn a_webhook_about_a_capture_in_doubt_is_its_answer() {
+    play(
+        "
+        ... capture-2 at b
+        capture-2 at b => lost
+        webhook 2 of authorize is-partly-captured:5000 => stale
+        webhook 3 of authorize is-partly-captured:8000 => applied
+        wrote outcome capture-2 captured
+        ",
+    );
+}
+
 #[test]
 fn an_authorization_that_expires_between_captures_leaves_what_was_taken() {
     play(

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use model::saga::Try;
 use model::{
-    AccountName, Act, Amount, Answer, Beginning, Call, ChargeState, CommitResult, Conductor,
-    Defects, DisputeState, EventId, InboxEvent, InboxState, Intent, LedgerRequest, Outcome,
-    ProviderId, ProviderReply, ProviderRequest, Record, Status, Store, StoreEntry, Told, Transfer,
-    TransferResult, Webhook,
+    AccountName, Act, Amount, Answer, Aside, Beginning, Call, ChargeState, Commit, CommitResult,
+    Conductor, Contract, Currency, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent,
+    ItemId, LedgerRequest, LineKind, Merchant, Outcome, PaymentId, ProviderId, ProviderReply,
+    ProviderRequest, Record, Shares, Split, Status, Store, StoreEntry, Taken, Token, Told,
+    Transfer, TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
@@ -188,6 +189,61 @@ fn an_objection_takes_what_can_be_given_back_until_it_is_decided_for_good() {
         append(&mut store, saga, decided(1, won));
         let back = if won { MONEY.amount } else { Amount::ZERO };
         assert_eq!(left(&store), back - Amount(refunded), "won: {won}");
+    }
+}
+
+/// Both disputes over a payment have the reference of its authorization: a line that
+/// told of the second was taken for the first once more.
+#[test]
+fn what_is_withdrawn_a_second_time_is_settled_by_lines_of_its_own() {
+    let mut store = paid().with_reconciliation(Contract { fee_bps: 0 });
+    let settles = |store: &Store, payment: PaymentId, step: u8| {
+        let which = Try { step, attempt: 1 };
+        let expected = store.payment(payment).map_or(0, |row| row.journal.len() as u32);
+        let booked = vec![Record::StepOutcome { which, outcome: Outcome::Posted }];
+        store.expects(&Commit::of(payment, Token(1), expected, booked))
+    };
+    for (event, beginning, verdict, kinds) in [
+        (3, Beginning::DisputeOpened, 2, [LineKind::Dispute, LineKind::DisputeWon]),
+        (5, Beginning::DisputedAgain, 1, [LineKind::DisputedAgain, LineKind::WonAgain]),
+    ] {
+        let opened = told(event, beginning, MONEY.amount);
+        receive(&mut store, &opened);
+        let saga = opened.saga().expect("it begins one");
+        let [withdrawn, back] = kinds.map(|kind| Some(ItemId::expected(kind, opened.reference)));
+        assert_eq!(settles(&store, saga, 0), withdrawn, "{beginning:?}");
+        let which = Try { step: verdict, attempt: 1 };
+        let outcome = Outcome::Decided { won: true };
+        append(&mut store, saga, vec![Record::StepOutcome { which, outcome }]);
+        assert_eq!(settles(&store, saga, verdict + 1), back, "{beginning:?}");
+    }
+}
+
+/// Each merchant of a basket bears its share of what a bank took: of what it has left, or,
+/// if the bank took more than that, of what it got.
+#[test]
+fn a_dispute_over_a_split_payment_is_borne_by_what_each_merchant_has_left() {
+    let split = Split::over(&[(Merchant(2), 2_500)]).expect("a split");
+    let whole = Amount(1_000);
+    let taken = |refunds: i128, given: i128| Taken {
+        merchant: Merchant(1),
+        currency: Currency::Usd,
+        provider: ProviderId(0),
+        charge: CHARGE,
+        captured: whole,
+        refunds: Amount(refunds),
+        disputed: Amount::ZERO,
+        settled: Aside::NONE,
+        got: Shares::got(&split, Merchant(1), (whole, whole)),
+        given: Shares::got(&split, Merchant(1), (Amount(4 * given), whole)),
+        withdrawn: Shares::NONE,
+        exchanged: Aside::NONE,
+    };
+    for (refunds, given, disputed, borne) in
+        [(0, 0, 1_000, 250), (0, 0, 400, 100), (400, 100, 600, 150), (400, 100, 1_000, 250)]
+    {
+        let shares = taken(refunds, given).disputed_of(Amount(disputed));
+        assert_eq!(shares.sum(), Amount(borne), "{disputed} beside {refunds}");
     }
 }
 

@@ -157,7 +157,6 @@ pub(crate) static STEPS: &[Step] = &[
         |d| exchange::confirm(&d.voucher(), &d.exchange(), d.wallet(), d.wallet()),
         NOTHING,
     ),
-    step("give an exchange back", Deal::exchange_back, NOTHING),
     step(
         "suspend late money",
         |d| late::suspend(&d.voucher(), Mover::Provider(PROVIDER), Amount(d.captured)),
@@ -292,6 +291,7 @@ impl Deal {
         let parts: Vec<_> = parts
             .map(|(part, quote)| SettledPart {
                 merchant: part.merchant,
+                currency: SOURCE,
                 amount: part.amount,
                 fee: quote.fee,
                 tax: quote.tax,
@@ -307,7 +307,8 @@ impl Deal {
     fn refund(&self, stage: Stage, owed: i128) -> Refund {
         let (merchant, amount) = (self.merchants()[0], Amount(self.returned));
         let shares = model::Shares::NONE;
-        Refund { merchant, provider: PROVIDER, amount, owed: Amount(owed), stage, shares }
+        let (owed, exchanged) = (Amount(owed), None);
+        Refund { merchant, provider: PROVIDER, amount, owed, stage, shares, exchanged }
     }
 
     fn late_refund(&self) -> Refund {
@@ -322,7 +323,8 @@ impl Deal {
 
     fn chargeback(&self) -> Chargeback {
         let (amount, cost) = (Amount(self.returned), Amount(self.cost));
-        Chargeback { merchant: self.merchants()[0], provider: PROVIDER, amount, cost }
+        let (merchant, shares) = (self.merchants()[0], model::Shares::NONE);
+        Chargeback { merchant, provider: PROVIDER, amount, cost, shares }
     }
 
     fn payout(&self) -> Payout {
@@ -345,14 +347,6 @@ impl Deal {
             holds_for: HOLDS_FOR,
         };
         model::exchange(Version::Second, &quote, Amount(self.captured))
-    }
-
-    fn exchange_back(&self) -> Vec<Transfer> {
-        let exchange = self.exchange();
-        let half = Amount(exchange.target.0 / 2);
-        let back = exchange.share_of(Amount::ZERO, half);
-        let (holder, receiver) = ((self.wallet(), half), (self.wallet(), back));
-        exchange::give_back(&self.voucher(), &exchange, holder, receiver)
     }
 }
 

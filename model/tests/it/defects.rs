@@ -89,6 +89,24 @@ fn what_somebody_gave_back_by_hand_is_forgotten_under_refund_by_hand_ignored() {
 }
 
 #[test]
+fn what_was_taken_too_late_is_forgotten_under_late_success_ignored() {
+    differs(Defect::LateSuccessIgnored, |defects| {
+        let store = Store::new(defects).with_inbox();
+        let webhook = Webhook {
+            event: EventId(1),
+            teller: Teller::Provider(ProviderId(0)),
+            reference: OperationId(9),
+            charge: ChargeId(3),
+            version: 3,
+            news: News::Begins(Beginning::TakenAfterAll, Amount(1)),
+            signed: true,
+            token: Token(1),
+        };
+        store.receipt(&webhook) == Some(StoreEntry::Received(webhook, InboxState::Stale))
+    });
+}
+
+#[test]
 fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
     differs(Defect::AuthExpiryConstant, |defects| {
         let captures = Captures::of(&[5_000, 3_000]).expect("two shares");
@@ -113,11 +131,35 @@ fn giving_back_costs_a_fee_under_fee_on_refund() {
             charge: ChargeId(3),
             settled: Aside::NONE,
             shares: model::Shares::NONE,
+            exchanged: model::Aside::NONE,
         };
         let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
         let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");
         let rows = payment.booking(Action::Post);
         rows.iter().any(|row| row.credit.name == AccountName::FeeIncome)
+    });
+}
+
+#[test]
+fn what_goes_back_is_converted_at_the_rate_of_the_day_under_refund_at_spot() {
+    differs(Defect::RefundAtSpot, |defects| {
+        let borne = Money { amount: Amount(7), currency: Currency::Jpy };
+        let of = RefundOrder {
+            of: PaymentId(1),
+            provider: ProviderId(0),
+            charge: ChargeId(3),
+            settled: Aside::NONE,
+            shares: model::Shares::NONE,
+            exchanged: Aside(Some(model::Borne::of(borne))),
+        };
+        let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
+        let mut door = Door::of(&Rules { defects, ..rules() }, refund);
+        door.follow("offers 150");
+        door.follow("... hold");
+        let Some((Call::Ledger(LedgerRequest::Create(legs)), _)) = door.next_call() else {
+            panic!("a hold")
+        };
+        legs.iter().all(|leg| leg.amount != borne.amount)
     });
 }
 

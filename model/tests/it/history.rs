@@ -35,6 +35,7 @@ pub(crate) fn refund(provider: u8) -> Intent {
         charge: ChargeId(9),
         settled: Aside::NONE,
         shares: model::Shares::NONE,
+        exchanged: model::Aside::NONE,
     };
     Intent {
         payment: PaymentId::of_refund(paid.tenant, paid.key, 0),

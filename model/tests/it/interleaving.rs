@@ -52,7 +52,6 @@ const STORIES: &[&[&str]] = &[
     &["hold a payout", "post a payout", "settle a payout", "give a payout back"],
     &["hold an exchange", "void an exchange"],
     &["hold an exchange", "confirm an exchange"],
-    &["hold an exchange", "confirm an exchange", "give an exchange back"],
     &["hold an exchange"],
     &["suspend late money", "clear late money"],
     &["suspend a late payout", "clear a late payout"],

@@ -110,6 +110,7 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         Event::DisputedAgain(all),
         Event::WonAgain(all),
         Event::LostAgain,
+        Event::TakenAfterAll(all),
     ];
     let mut table = vec![
         (Absent, Event::Authorized(all), Authorized),
@@ -140,6 +141,9 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         (Settled, Event::DisputedAgain(all), Disputed),
         (Disputed, Event::WonAgain(all), Settled),
         (Disputed, Event::LostAgain, ChargedBack),
+        // No provider may, and some do.
+        (Declined, Event::TakenAfterAll(all), Captured),
+        (Voided, Event::TakenAfterAll(all), Captured),
     ];
     // What was promised before a dispute comes to its end all the same.
     for state in [Captured, Settled, Disputed, ChargedBack] {

@@ -32,6 +32,7 @@ mod interleaving;
 mod journey;
 mod keys;
 mod lake;
+mod late_success;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;

@@ -10,8 +10,9 @@ use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
 use model::posting::{Voucher, correction, exchange, opening};
 use model::{
-    AccountName, Amount, BankId, Currency, Customer, Exchange, ExchangeQuote, Merchant,
-    OperationId, ProviderId, RailId, Tenant, Token, Transfer, TransferKind, Version,
+    AccountName, Amount, BankId, Borne, Currency, Customer, Exchange, ExchangeQuote, Merchant,
+    Money, OperationId, ProviderId, RailId, Shares, Split, Tenant, Token, Transfer, TransferKind,
+    Version,
 };
 
 use crate::exchange::quote_of;
@@ -239,6 +240,39 @@ fn what_a_merchant_will_owe_for_a_refund_is_a_matter_of_the_setting() {
     }
 }
 
+/// The merchant that was paid bore all of what a customer's bank took of a basket, and
+/// was in debt for goods that others had sold.
+#[test]
+fn each_merchant_of_a_split_payment_bears_its_share_of_a_chargeback() {
+    let (one, two) = (Merchant(1), Merchant(2));
+    let split = Split::over(&[(two, 2_500)]).expect("a split");
+    let shares = Shares::got(&split, one, (Amount(80), Amount(80)));
+    let chargeback = Chargeback { shares, ..CHARGEBACK };
+    check(
+        &chargeback::open(&VOUCHER, &chargeback),
+        "
+        moves 60 dispute:1 -> psp:0:recv
+        moves 15 fee:psp -> psp:0:recv
+        moves 20 dispute:2 -> psp:0:recv
+        ",
+    );
+    check(
+        &chargeback::win(&VOUCHER, &chargeback),
+        "
+        moves 60 psp:0:recv -> dispute:1
+        moves 20 psp:0:recv -> dispute:2
+        ",
+    );
+    check(
+        &chargeback::lose(&VOUCHER, &chargeback, Amount(10)),
+        "
+        moves 10 merch:1:available -> dispute:1
+        moves 50 merch:1:owed -> dispute:1
+        moves 20 merch:2:owed -> dispute:2
+        ",
+    );
+}
+
 #[test]
 fn a_chargeback_is_opened_and_won_or_lost() {
     check(
@@ -279,12 +313,59 @@ fn an_exchange_is_reserved_for_a_while_and_confirmed() {
         moves 1 cust:7 -> fx:round KWD
         ",
     );
-    let back = exchange.share_of(Amount::ZERO, Amount(100));
+}
+
+/// What a customer sends back of a payment that was exchanged, the liquidity pays, and
+/// the merchant gives it what it had got for that.
+#[test]
+fn what_goes_back_of_an_exchanged_payment_is_borne_in_the_currency_that_was_got() {
+    let yen = Money { amount: Amount(196), currency: Currency::Jpy };
+    let stage = Stage::BeforeSettlement;
+    let refund = Refund {
+        amount: Amount(500),
+        owed: Amount::ZERO,
+        stage,
+        exchanged: Some(Borne::of(yen)),
+        ..REFUND
+    };
     check(
-        &exchange::give_back(&DINARS, &exchange, (to, Amount(100)), (from, back)),
+        &refund::reserve(&DINARS, &refund),
         "
-        moves 100 merch:1:pending -> fx JPY
-        moves 255 fx -> cust:7 KWD
+        holds 196 merch:1:pending -> fx JPY
+        holds 500 fx -> transit:out:psp KWD
+        ",
+    );
+    check(
+        &refund::succeed(&DINARS, &refund, stage),
+        "
+        posts 196 merch:1:pending -> fx JPY
+        posts 500 fx -> transit:out:psp KWD
+        moves 500 transit:out:psp -> psp:0:recv KWD
+        moves 196 limit_used:1 -> limit:1 JPY
+        ",
+    );
+    check(
+        &refund::fail(&DINARS, &refund),
+        "
+        voids 196 merch:1:pending -> fx JPY
+        voids 500 fx -> transit:out:psp KWD
+        ",
+    );
+    check(
+        &refund::happened(&DINARS, &refund),
+        "
+        moves 196 merch:1:pending -> fx JPY
+        moves 500 fx -> transit:out:psp KWD
+        moves 500 transit:out:psp -> psp:0:recv KWD
+        moves 196 limit_used:1 -> limit:1 JPY
+        ",
+    );
+    check(
+        &refund::fail_late(&DINARS, &refund, stage),
+        "
+        moves 500 psp:0:recv -> transit:out:psp KWD
+        moves 500 transit:out:psp -> fx KWD
+        moves 196 fx -> merch:1:pending JPY
         ",
     );
 }
@@ -390,6 +471,7 @@ fn to_settle(merchant: u16, amount: i128, fee: i128, refunded: i128) -> SettledP
     let [amount, fee, refunded] = [amount, fee, refunded].map(Amount);
     SettledPart {
         merchant: Merchant(merchant),
+        currency: VOUCHER.currency,
         amount,
         fee,
         tax: Amount::ZERO,
@@ -427,7 +509,13 @@ const REFUND: Refund = Refund {
     amount: Amount(50),
     owed: Amount(20),
     stage: Stage::AfterSettlement,
-    shares: model::Shares::NONE,
+    shares: Shares::NONE,
+    exchanged: None,
 };
-const CHARGEBACK: Chargeback =
-    Chargeback { merchant: Merchant(1), provider: PROVIDER, amount: Amount(80), cost: Amount(15) };
+const CHARGEBACK: Chargeback = Chargeback {
+    merchant: Merchant(1),
+    provider: PROVIDER,
+    amount: Amount(80),
+    cost: Amount(15),
+    shares: Shares::NONE,
+};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{
     Amount, Booked, Contract, Currency, Defect, Defects, Difference, FileId, Item, ItemEvent,
     ItemId, ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId, Reconciliation,
-    SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
+    Refunded, SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
 };
 
 #[test]
@@ -178,6 +178,22 @@ fn what_nobody_booked_is_no_case_under_blind_recon() {
 }
 
 #[test]
+fn what_is_missing_will_never_come_under_cutoff_off_by_tz() {
+    for (defects, report, works) in [
+        (Defects::NONE, "1 of 1000", ["0 settles 1, 0 refunded, fee off by 0, from the bank"]),
+        (Defects::NONE.with(Defect::CutoffOffByTz), "", ["0 is suspended"]),
+    ] {
+        let mut desk = Desk::new(defects);
+        desk.expect(1, 1_000);
+        let item = ItemId::expected(LineKind::Capture, OperationId(1));
+        desk.books.done(Booked::Late(item, AT));
+        assert_eq!(desk.report(), report);
+        desk.file(1, &[capture(1, 1_000)]);
+        assert_eq!(desk.works(), works);
+    }
+}
+
+#[test]
 fn a_file_tells_whether_all_of_it_is_there() {
     let whole = file(1, &[capture(1, 1_000), capture(2, 2_000), capture(3, 300)]);
     assert!(whole.is_whole());
@@ -213,7 +229,7 @@ impl Desk {
     }
 
     fn file(&mut self, seq: u32, lines: &[SettlementLine]) {
-        self.books.take(&file(seq, lines), AT, |_| Amount::ZERO);
+        self.books.take(&file(seq, lines), AT, |_| Refunded::default());
     }
 
     fn done(&mut self, seq: u32, line: u32, stage: u8) {
@@ -230,14 +246,14 @@ impl Desk {
                 What::Settle { payment, refunded, fee_off, from: source } => format!(
                     "settles {}, {} refunded, fee off by {}, {}",
                     payment.0,
-                    i128::from(refunded),
+                    i128::from(refunded.amount),
                     i128::from(fee_off),
                     from(source)
                 ),
                 What::Pass(source) => format!("passes {}", from(source)),
                 What::Suspend => "is suspended".to_owned(),
                 What::Clear => "is cleared".to_owned(),
-                What::Release(merchant, _) => format!("is released to {merchant}"),
+                What::Release { merchant, .. } => format!("is released to {merchant}"),
             };
             format!("{} {what}", work.stage)
         });

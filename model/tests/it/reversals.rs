@@ -320,6 +320,7 @@ fn refund(payment: u64, amount: Amount) -> Commit {
         charge: CHARGE,
         settled: Aside::NONE,
         shares: Shares::NONE,
+        exchanged: model::Aside::NONE,
     };
     let payment = PaymentId(payment);
     let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };

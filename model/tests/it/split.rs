@@ -89,6 +89,7 @@ proptest! {
                 owed: Amount::ZERO,
                 stage: Stage::BeforeSettlement,
                 shares: borne,
+                exchanged: None,
             };
             let voucher = Voucher {
                 tenant: payment.intent().tenant,

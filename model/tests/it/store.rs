@@ -203,7 +203,8 @@ fn append(payment: PaymentId, expected: u32) -> Commit {
 
 mod refundable {
     use super::*;
-    use model::{Amount, ChargeId, Order, Outcome, ProviderId, RefundOrder};
+    use crate::exchange::quote_of;
+    use model::{Amount, Borne, ChargeId, Money, Order, Outcome, ProviderId, RefundOrder, Version};
 
     const TAKEN: [Record; 3] = [
         Record::StepIntent {
@@ -247,13 +248,50 @@ mod refundable {
         assert_eq!(store.check(&refund(5, 6_000)), CommitResult::Committed);
     }
 
+    /// Two refunds were asked for at once, each took the share of the merchant as if there
+    /// were no other, and together they took a yen more than it had got.
+    #[test]
+    fn a_refund_of_an_exchanged_payment_bears_its_share_of_what_is_left_when_it_is_accepted() {
+        let mut store = with(&[accept(MINE)]);
+        let exchange = model::exchange(Version::First, &quote_of(1, 3), Amount(10_000));
+        assert_eq!(exchange.target, Amount(3_333));
+        let records = [vec![Record::Locked(exchange)], TAKEN.to_vec()].concat();
+        take(&mut store, &Commit { records, ..append(MINE, 1) });
+        let borne = |amount| Money { amount: Amount(amount), currency: exchange.quote.target };
+        for (number, amount, bears, result) in [
+            (1, 5_000, None, CommitResult::Conflict),
+            (2, 5_000, Some(2_000), CommitResult::Conflict),
+            (3, 5_000, Some(1_667), CommitResult::Committed),
+            (4, 5_000, Some(1_667), CommitResult::Conflict),
+            (5, 5_000, Some(1_666), CommitResult::Committed),
+            (6, 1, Some(0), CommitResult::NotRefundable),
+        ] {
+            let exchanged = Aside(bears.map(|bears| Borne::of(borne(bears))));
+            let commit = refund_in(number, amount, exchanged);
+            assert_eq!(store.check(&commit), result, "refund {number}");
+            if result == CommitResult::Committed {
+                take(&mut store, &commit);
+            }
+        }
+        let failed = vec![Record::StatusChanged(Status::Failed)];
+        take(&mut store, &Commit { records: failed, ..append(PaymentId(103), 1) });
+        let taken = store.standing(MINE).and_then(|standing| standing.taken).expect("taken");
+        let again = taken.borne_exchanged(Amount(5_000)).0.map(Borne::money);
+        assert_eq!(again, Some(borne(1_667)), "what failed can go back again");
+    }
+
     fn refund(number: u64, amount: i128) -> Commit {
+        refund_in(number, amount, Aside::NONE)
+    }
+
+    fn refund_in(number: u64, amount: i128, exchanged: Aside<Borne>) -> Commit {
         let order = RefundOrder {
             of: MINE,
             provider: ProviderId(2),
             charge: ChargeId(9),
             settled: Aside::NONE,
             shares: model::Shares::NONE,
+            exchanged,
         };
         let payment = PaymentId(100 + number);
         let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };

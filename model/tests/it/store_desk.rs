@@ -43,6 +43,7 @@ pub(crate) fn refund(amount: Amount) -> Commit {
         charge: CHARGE,
         settled: Aside::NONE,
         shares: Shares::NONE,
+        exchanged: model::Aside::NONE,
     };
     let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;

@@ -225,6 +225,9 @@ fn moved(movement: &Movement) -> String {
             format!("gets {} back from the customer's bank for good ({id})", money(amount))
         }
         ChargeEvent::LostAgain => format!("loses the dispute in pre-arbitration ({id})"),
+        ChargeEvent::TakenAfterAll(amount) => {
+            format!("breaks its word, and takes {} from the card ({id})", money(amount))
+        }
         ChargeEvent::Tombstoned => format!("blocks {reference} before it ever came (for {key})"),
     }
 }
@@ -255,6 +258,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Dispute(_) => "a customer's bank makes up its mind",
         Timer::RefundBack(_) => "a refund comes back from the customer's bank",
         Timer::ByHand(_) => "somebody has the dashboard open",
+        Timer::Breach(_) => "it is time for it to break its word",
         Timer::Replay(_) => "somebody has it tell of everything once more",
         Timer::Advise(_) => "an answer that it had held back is due",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",

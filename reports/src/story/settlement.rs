@@ -32,7 +32,7 @@ pub(super) fn task(task: &Task) -> String {
                 What::Pass(_) => "what was booked before".to_owned(),
                 What::Suspend => "what nobody knows the reason of".to_owned(),
                 What::Clear => "the end of a mistake".to_owned(),
-                What::Release(..) => "what a refund did not take after all".to_owned(),
+                What::Release { .. } => "what a refund did not take after all".to_owned(),
             };
             format!("book {what}: {}", line(&work.line))
         }

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, BankMovement, ChargeEvent, Currency, HoldState, Movement,
-    OperationId, Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer,
-    TransferId, TransferKind,
+    AccountName, Amount, Balances, BankMovement, Currency, HoldState, Movement, OperationId,
+    Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer, TransferId,
+    TransferKind,
 };
 use sim::VirtualTime;
 
@@ -18,6 +18,7 @@ use super::id_set::IdSet;
 use super::nets::Nets;
 use super::quotes::{QuoteCounts, Quotes};
 use super::rail::Rail;
+use super::refunds::is_refund;
 use super::relatives::{is_split, refunds, shared_keys};
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
@@ -374,8 +375,8 @@ impl Authorities {
 
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
         self.watch.take_movement(at, movement);
-        self.dossiers.open(movement.charge.token).take_movement(at, movement);
-        if is_refund(movement.event) {
+        let late = self.dossiers.open(movement.charge.token).take_movement(at, movement);
+        if is_refund(movement.event) && !late {
             self.dossiers.open(movement.token).take_refund(at, movement);
         }
     }
@@ -431,7 +432,7 @@ impl Authorities {
             TransferKind::Posted => self.sums.post(row),
             TransferKind::Pending | TransferKind::PendingFor(_) => {
                 self.sums.reserve(row, row.amount);
-                dossier.take_hold(row.id, row.amount);
+                dossier.take_hold(row);
             }
             TransferKind::PostPending(id) => {
                 let held = dossier.resolve_hold(id, HoldState::Posted);
@@ -447,6 +448,9 @@ impl Authorities {
         // What moves by a settlement file was booked before.
         if self.settlements.intends(row.operation) {
             return;
+        }
+        if dossier.take_suspended(row) {
+            return self.nets.post(row, false);
         }
         let disputes = [row.debit, row.credit].map(|account| account.name);
         let disputed = disputes.iter().any(|name| matches!(name, AccountName::Dispute(_)));
@@ -485,16 +489,4 @@ impl Authorities {
     pub(super) fn heal_at(&self) -> VirtualTime {
         self.plan.heal_at
     }
-}
-
-/// Whether it changes what is given back.
-pub(super) fn is_refund(event: ChargeEvent) -> bool {
-    matches!(
-        event,
-        ChargeEvent::Refunded(_)
-            | ChargeEvent::RefundPending(_)
-            | ChargeEvent::RefundSucceeded(_)
-            | ChargeEvent::RefundFailed(_)
-            | ChargeEvent::RefundReturned(_)
-    )
 }

@@ -1,7 +1,7 @@
 //! What somebody gave back by hand at a provider: no fault of the system's, which
 //! has to book it: a part of I34.
 
-use model::{Amount, Money, Token};
+use model::{Amount, Money, Order, Token};
 use sim::Sighting;
 
 use super::called;
@@ -31,4 +31,13 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
             money(known)
         )
     });
+}
+
+impl Dossier {
+    /// What was given back by hand, as the journal has it.
+    pub(super) fn accepted_by_hand(&self) -> Amount {
+        let refunds = self.payments.iter();
+        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
+        refunds.map(|view| view.intent.money.amount).sum()
+    }
 }

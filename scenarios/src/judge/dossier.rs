@@ -3,12 +3,13 @@
 use model::saga::Try;
 use model::workflow::Action;
 use model::{
-    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, HoldState, Intent,
-    Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record, RemittanceState,
-    Status, Transfer, TransferId, UndoOutcome,
+    Amount, BankId, BankMovement, Charge, ChargeEvent, ChargeId, ChargeState, Currency, HoldState,
+    Intent, Money, Movement, OperationId, Order, Outcome, PaymentId, ProviderId, Record,
+    RemittanceState, Status, Transfer, TransferId, UndoOutcome,
 };
 use sim::VirtualTime;
 
+use super::late::LateView;
 use super::rail::{Rail, RailEvent};
 use super::screen_view::ScreenView;
 use super::stream::StreamView;
@@ -34,6 +35,10 @@ pub(super) struct Dossier {
     pub(super) returned: Amount,
     /// LG: what somebody gave back of it by hand, at its provider.
     pub(super) by_hand: Amount,
+    /// PB: what was taken of it after its provider had refused or voided that.
+    pub(super) late: Vec<LateView>,
+    /// LG: what of that is in suspense.
+    pub(super) suspended: Amount,
     /// PB and LG: what befell it at its provider or bank unasked, and when that
     /// was booked.
     pub(super) rail: Vec<RailEvent>,
@@ -108,6 +113,7 @@ pub struct RemittanceView {
 pub(super) struct HoldView {
     pub(super) id: TransferId,
     pub(super) amount: Amount,
+    pub(super) currency: Currency,
     pub(super) state: HoldState,
 }
 
@@ -150,6 +156,8 @@ impl Dossier {
         self.withdrawn = Amount::ZERO;
         self.returned = Amount::ZERO;
         self.by_hand = Amount::ZERO;
+        self.late.clear();
+        self.suspended = Amount::ZERO;
         self.rail.clear();
         self.holds.clear();
         self.payments.clear();
@@ -229,10 +237,10 @@ impl Dossier {
         payouts.sum::<Amount>() + self.given.came_back
     }
 
-    /// What of the merchant's the ledger holds for it.
-    pub(super) fn held(&self) -> Amount {
+    /// What the ledger holds for it in `currency`.
+    pub(super) fn held(&self, currency: Currency) -> Amount {
         let open = self.holds.iter().filter(|hold| hold.state == HoldState::Pending);
-        open.map(|hold| hold.amount).sum()
+        open.filter(|hold| hold.currency == currency).map(|hold| hold.amount).sum()
     }
 
     /// What customers' banks have withdrawn, as providers' books have it, at
@@ -249,13 +257,6 @@ impl Dossier {
             matches!(view.intent.order, Order::Chargeback(_) | Order::PreArbitration(_))
         });
         disputes.map(|view| view.intent.money.amount).sum()
-    }
-
-    /// What was given back by hand, as the journal has it.
-    pub(super) fn accepted_by_hand(&self) -> Amount {
-        let refunds = self.payments.iter();
-        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
-        refunds.map(|view| view.intent.money.amount).sum()
     }
 
     /// What of it can't be given back, because customers' banks have it, or the
@@ -279,7 +280,12 @@ impl Dossier {
         }
     }
 
-    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) {
+    /// Takes a change in a provider's books; whether it is about what was taken too
+    /// late.
+    pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) -> bool {
+        if self.take_late(at, movement) {
+            return true;
+        }
         if let Some(what) = Rail::of(movement).filter(|what| !what.is_return()) {
             self.rail.push(RailEvent { what, at, booked_at: None });
         }
@@ -289,6 +295,7 @@ impl Dossier {
             self.charges.len() - 1
         });
         self.charges[at].take(movement);
+        false
     }
 
     pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
@@ -357,8 +364,9 @@ impl Dossier {
     }
 
     /// Takes a new hold.
-    pub(super) fn take_hold(&mut self, id: TransferId, amount: Amount) {
-        let hold = HoldView { id, amount, state: HoldState::Pending };
+    pub(super) fn take_hold(&mut self, row: &Transfer) {
+        let (id, amount, currency) = (row.id, row.amount, row.debit.currency);
+        let hold = HoldView { id, amount, currency, state: HoldState::Pending };
         match self.holds.binary_search_by_key(&id, |hold| hold.id) {
             Ok(at) => self.holds[at] = hold,
             Err(at) => self.holds.insert(at, hold),

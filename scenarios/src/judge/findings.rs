@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::Token;
 use model::workflow::chargeback::CHARGEBACK;
+use model::workflow::late_success::LATE_SUCCESS;
 use model::workflow::refund_by_hand::REFUND_BY_HAND;
 use model::workflow::reversal::REVERSAL;
 use serde::Serialize;
@@ -189,6 +190,7 @@ impl Findings {
                     "dispute" | "contest" => CHARGEBACK.saga.name,
                     "return" => REVERSAL.saga.name,
                     "by-hand" => REFUND_BY_HAND.saga.name,
+                    "late-success" => LATE_SUCCESS.saga.name,
                     _ => self.plan.workflow(token).saga.name,
                 },
                 step,

@@ -85,5 +85,6 @@ fn given_back(said: &Authorities, refund: &Operation) -> Order {
         charge: ChargeId(0),
         settled: Aside::default(),
         shares: Shares::NONE,
+        exchanged: Aside::default(),
     })
 }

@@ -74,6 +74,7 @@ impl Packed {
         let [view] = dossier.payments.as_slice() else { return None };
         if dossier.withdrawn != Amount::ZERO
             || dossier.by_hand != Amount::ZERO
+            || !dossier.late.is_empty()
             || !dossier.rail.is_empty()
         {
             return None;
@@ -235,11 +236,13 @@ impl Packed {
 
     /// Every hold, by id.
     fn holds(&self, operation: &Operation) -> impl Iterator<Item = HoldView> {
-        let amount = operation.money.amount;
+        let Money { amount, currency } = operation.money;
         let [first, second] = holds_of(self.payment);
         let mut holds = [(first, self.holds[0]), (second, self.holds[1])];
         holds.sort_by_key(|(id, _)| *id);
-        let view = move |(id, state): (_, Option<_>)| Some(HoldView { id, amount, state: state? });
+        let view = move |(id, state): (_, Option<_>)| {
+            Some(HoldView { id, amount, currency, state: state? })
+        };
         holds.into_iter().filter_map(view)
     }
 

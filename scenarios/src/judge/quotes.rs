@@ -5,6 +5,7 @@
 //! own: what the calculators of the subject say counts for nothing.
 
 mod booked;
+mod given_back;
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,13 @@ use model::workflow::Action;
 use model::workflow::payin_card::holds_of;
 use model::workflow::payin_exchange::promise_of;
 use model::{
-    Booking, Cover, Exchange, HoldState, Money, Order, Outcome, PaymentId, Quote, Rate, Record,
-    Token, Transfer, TransferKind,
+    Amount, Booking, Cover, Exchange, HoldState, Money, Order, Outcome, PaymentId, Quote, Rate,
+    Record, Token, Transfer, TransferKind,
 };
 use sim::Sighting;
 
 use self::booked::Booked;
+use self::given_back::GivenBack;
 use super::authorities::Authorities;
 use super::called;
 use super::findings::{Findings, Relation};
@@ -28,6 +30,8 @@ use crate::invariant::Invariant;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Quotes {
     open: BTreeMap<(Token, PaymentId), Quoted>,
+    /// Nothing where no exchanged payment may be given back.
+    given_back: GivenBack,
     counts: QuoteCounts,
 }
 
@@ -69,6 +73,7 @@ pub(super) fn recorded(
     (token, payment): (Token, PaymentId),
     record: &Record,
 ) {
+    given_back::recorded(said, found, seen, (token, payment), record);
     let known = said.quotes.open.get(&(token, payment)).copied().unwrap_or_default();
     match *record {
         Record::Locked(exchange) => {
@@ -79,6 +84,9 @@ pub(super) fn recorded(
                 if known.locked.is_some() { &mut counts.renewed } else { &mut counts.locked };
             *count += 1;
             said.quotes.open.entry((token, payment)).or_default().locked = Some(exchange);
+            if let Some(given) = given_back(said, token) {
+                said.quotes.given_back.lock(payment, &exchange, given);
+            }
         }
         Record::Covered(cover) => {
             covered_in_need(said, found, seen, (token, payment));
@@ -109,6 +117,7 @@ pub(super) fn booked(
     seen: Sighting,
     booking: &Booking,
 ) {
+    given_back::booked(said, found, seen, booking);
     let lapsed = |hold: &&Transfer| matches!(hold.kind, TransferKind::PendingFor(_));
     let exchanged = |hold: &&Transfer| {
         let order = said.plan.operation(hold.token).and_then(|o| o.purpose.order());
@@ -130,6 +139,13 @@ pub(super) fn booked(
             _ => {}
         }
     }
+}
+
+/// What the payment of this instrument takes, if any of it may go back.
+fn given_back(said: &Authorities, token: Token) -> Option<Amount> {
+    let operation = said.plan.operation(token)?;
+    let may = !said.refunds_of(token).is_empty() || operation.by_hand.is_some();
+    may.then_some(operation.money.amount)
 }
 
 fn locked_in_time(found: &mut Findings, seen: Sighting, token: Token, known: &Quoted) {

@@ -37,6 +37,8 @@ pub(super) enum Rail {
     RefundReturned,
     /// A provider gave money back by hand.
     ByHand,
+    /// A provider took what it had refused or voided.
+    TakenAfterAll,
 }
 
 impl Rail {
@@ -47,6 +49,7 @@ impl Rail {
             ChargeEvent::DisputeWon(_) | ChargeEvent::WonAgain(_) => Some(Self::Won),
             ChargeEvent::DisputeLost | ChargeEvent::LostAgain => Some(Self::Lost),
             ChargeEvent::RefundReturned(_) => Some(Self::RefundReturned),
+            ChargeEvent::TakenAfterAll(_) => Some(Self::TakenAfterAll),
             _ if is_by_hand(movement) => Some(Self::ByHand),
             _ => None,
         }
@@ -64,6 +67,9 @@ impl Rail {
             (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => Some(Self::Opened),
             (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::Won),
             (_, AccountName::Dispute(_)) => Some(Self::Lost),
+            (AccountName::ProviderReceivable(_), AccountName::Suspense) => {
+                Some(Self::TakenAfterAll)
+            }
             (AccountName::Bank(_), AccountName::TransitOut(_)) => Some(Self::PayoutReturned),
             (AccountName::ProviderReceivable(_), AccountName::TransitOutProviders) => {
                 Some(Self::RefundReturned)
@@ -91,6 +97,7 @@ impl Rail {
             Self::Opened | Self::Won | Self::Lost => "dispute",
             Self::PayoutReturned | Self::RefundReturned => "return",
             Self::ByHand => "by-hand",
+            Self::TakenAfterAll => "late-success",
         }
     }
 
@@ -101,6 +108,7 @@ impl Rail {
             Self::Lost => "lost",
             Self::PayoutReturned | Self::RefundReturned => "returned",
             Self::ByHand => "given back by hand",
+            Self::TakenAfterAll => "taken after it had come to nothing",
         }
     }
 }

@@ -3,7 +3,7 @@
 use model::{Amount, ChargeEvent, Money, Movement, Status, Token, Transfer};
 use sim::Sighting;
 
-use super::authorities::{Authorities, is_refund};
+use super::authorities::Authorities;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use super::rail::is_by_hand;
@@ -26,7 +26,9 @@ pub(super) fn moved(said: &Authorities, found: &mut Findings, seen: Sighting, mo
 pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
     let Some(payment) = said.refunded_by(row.token) else { return };
     let of = |token: &Token| {
-        let held = said.of(*token).map_or(Amount::ZERO, |dossier| dossier.held());
+        let currency = said.plan.operation(*token).map(|operation| operation.money.currency);
+        let dossier = said.of(*token).zip(currency);
+        let held = dossier.map_or(Amount::ZERO, |(dossier, currency)| dossier.held(currency));
         held - said.booked(*token)
     };
     let back = said.refunds_of(payment).iter().map(of).sum::<Amount>();
@@ -94,4 +96,16 @@ fn no_more_than_captured(found: &mut Findings, seen: Sighting, movement: &Moveme
             money(back)
         )
     });
+}
+
+/// Whether it changes what is given back.
+pub(super) fn is_refund(event: ChargeEvent) -> bool {
+    matches!(
+        event,
+        ChargeEvent::Refunded(_)
+            | ChargeEvent::RefundPending(_)
+            | ChargeEvent::RefundSucceeded(_)
+            | ChargeEvent::RefundFailed(_)
+            | ChargeEvent::RefundReturned(_)
+    )
 }

@@ -14,7 +14,9 @@ use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
 use super::rail::Rail;
-use super::{by_hand, called, called_refund, chargebacks, fees, nets, rail, refunds, reversals};
+use super::{
+    by_hand, called, called_refund, chargebacks, fees, late, nets, rail, refunds, reversals,
+};
 use crate::bounds::term;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
@@ -50,6 +52,7 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
             if !said.is_open_case(operation.token) {
                 reversals::at_rest(found, seen, operation, dossier);
             }
+            late::at_rest(found, seen, (operation.token, operation.money), dossier);
             if operation.purpose.refunds().is_none() {
                 by_hand::at_rest(found, seen, operation.token, dossier);
             }
@@ -117,6 +120,10 @@ fn terminates(
             opened.next_back().map(|event| event.at)
         }
         Order::RefundByHand(_) => begun(dossier, |what| what == Rail::ByHand),
+        Order::LateSuccess(_) => {
+            let mut taken = dossier.rail.iter().filter(|event| event.what == Rail::TakenAfterAll);
+            taken.next_back().map(|event| event.at)
+        }
         Order::Reversal(_) => begun(dossier, Rail::is_return),
         _ => None,
     };
@@ -367,6 +374,11 @@ fn given_back(said: &Authorities, token: Token) -> Amount {
     said.of(token).map_or(Amount::ZERO, |dossier| dossier.given.amount)
 }
 
+/// What `provider` took of it after all, and has.
+fn kept_late(said: &Authorities, token: Token, provider: ProviderId) -> Amount {
+    said.of(token).map_or(Amount::ZERO, |dossier| dossier.kept_late(provider))
+}
+
 /// What somebody gave back of it by hand at `provider`.
 fn by_hand(said: &Authorities, token: Token, provider: ProviderId) -> Amount {
     let given = said.of(token).map(|dossier| dossier.given).unwrap_or_default();
@@ -418,7 +430,8 @@ fn captured(
                 _ => captured,
             };
             *side.by.entry(*provider).or_default() +=
-                known - withdrawn - by_hand(said, token, *provider);
+                known - withdrawn - by_hand(said, token, *provider)
+                    + kept_late(said, token, *provider);
         }
         let remittances = match operation.purpose.is_payout() {
             true => said.remittances_of(token),

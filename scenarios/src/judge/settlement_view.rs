@@ -172,5 +172,5 @@ impl Settlements {
 
 /// What tells one thing that a line can tell from another.
 fn about(kind: LineKind, token: Token) -> u64 {
-    token.0 << 3 | kind as u64
+    token.0 << 4 | kind as u64
 }

@@ -146,9 +146,12 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
             Order::Reversal(ReversalOrder { from: CameBack::Refund { .. }, .. }) => {
                 [over.then_some(LineKind::RefundReturned), None]
             }
-            Order::Reversal(_) | Order::Recall(_) => continue,
-            Order::Chargeback(_) | Order::PreArbitration(_) => {
+            Order::Reversal(_) | Order::Recall(_) | Order::LateSuccess(_) => continue,
+            Order::Chargeback(_) => {
                 [Some(LineKind::Dispute), view.won.then_some(LineKind::DisputeWon)]
+            }
+            Order::PreArbitration(_) => {
+                [Some(LineKind::DisputedAgain), view.won.then_some(LineKind::WonAgain)]
             }
         };
         for kind in due.into_iter().flatten() {

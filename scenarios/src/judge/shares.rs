@@ -28,13 +28,12 @@ impl Shares {
 }
 
 /// Judges a stored row: no merchant gives back of a split payment more than its
-/// part. What somebody gave back by hand, and a person knows of, is another
-/// matter.
+/// part, or bears more than that of what a customer's bank took. What somebody gave
+/// back by hand or the bank took beside a refund that was under way, and a person
+/// knows of, is another matter.
 pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
-    let Some(payment) = said.refunded_by(row.token).filter(|payment| said.is_split(*payment))
-    else {
-        return;
-    };
+    let payment = said.refunded_by(row.token).or_else(|| is_dispute(row).then_some(row.token));
+    let Some(payment) = payment.filter(|payment| said.is_split(*payment)) else { return };
     let Some((merchant, gone)) = got(row).filter(|(_, amount)| *amount < Amount::ZERO) else {
         return;
     };
@@ -42,7 +41,8 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, r
     let told = said
         .of(payment)
         .is_some_and(|dossier| dossier.payments.iter().any(|payment| payment.flagged_at.is_some()));
-    let about = (row.token, "hold", Relation::LimitExceeded);
+    let step = if is_dispute(row) { "dispute" } else { "hold" };
+    let about = (row.token, step, Relation::LimitExceeded);
     found.check(Invariant::I07, seen, about, left >= Amount::ZERO || told, || {
         let money = |amount| Money { amount, currency: row.debit.currency };
         format!(
@@ -54,9 +54,29 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, r
     });
 }
 
+/// Whether it books what a customer's bank took, or gave back.
+fn is_dispute(row: &Transfer) -> bool {
+    disputed(row).is_some()
+}
+
+fn disputed(row: &Transfer) -> Option<(Merchant, Amount)> {
+    match (row.debit.name, row.credit.name) {
+        (AccountName::Dispute(merchant), AccountName::ProviderReceivable(_)) => {
+            Some((merchant, -row.amount))
+        }
+        (AccountName::ProviderReceivable(_), AccountName::Dispute(merchant)) => {
+            Some((merchant, row.amount))
+        }
+        _ => None,
+    }
+}
+
 /// What a merchant gets by `row`, or gives back if that is below zero.
 fn got(row: &Transfer) -> Option<(Merchant, Amount)> {
     use AccountName::{MerchantAvailable, MerchantOwed, MerchantPending};
+    if let Some(disputed) = disputed(row) {
+        return Some(disputed);
+    }
     let outside = |name| matches!(name, AccountName::TransitIn | AccountName::TransitOutProviders);
     let whose = |name| match name {
         MerchantPending(merchant) | MerchantAvailable(merchant) | MerchantOwed(merchant) => {
@@ -82,6 +102,7 @@ fn got(row: &Transfer) -> Option<(Merchant, Amount)> {
 #[cfg(test)]
 mod tests {
     use model::posting::Voucher;
+    use model::posting::chargeback::{self, Chargeback};
     use model::posting::payin::{self, CapturedPart};
     use model::posting::refund::{self, Refund, Stage};
     use model::{Currency, OperationId, ProviderId, Split, Tenant};
@@ -116,6 +137,7 @@ mod tests {
             owed: Amount::ZERO,
             stage: Stage::BeforeSettlement,
             shares: got.of(Amount(10), whole),
+            exchanged: None,
         };
         take(&mut shares, &refund::reserve(&VOUCHER, &refund));
         assert_eq!(left(&shares), [54, 36]);
@@ -124,6 +146,22 @@ mod tests {
         take(&mut shares, &refund::reserve(&VOUCHER, &refund));
         take(&mut shares, &refund::succeed(&VOUCHER, &refund, refund.stage));
         assert_eq!(left(&shares), [54, 36]);
+
+        let disputed = Chargeback {
+            merchant: one,
+            provider: ProviderId(0),
+            amount: Amount(90),
+            cost: Amount(5),
+            shares: got.less(&refund.shares),
+        };
+        take(&mut shares, &chargeback::open(&VOUCHER, &disputed));
+        assert_eq!(left(&shares), [0, 0], "a bank takes of each what it has left");
+        take(&mut shares, &chargeback::win(&VOUCHER, &disputed));
+        assert_eq!(left(&shares), [54, 36]);
+        let by_one = Chargeback { shares: model::Shares::NONE, ..disputed };
+        take(&mut shares, &chargeback::open(&VOUCHER, &by_one));
+        assert_eq!(left(&shares), [-36, 36], "as if it were one merchant's");
+        take(&mut shares, &chargeback::win(&VOUCHER, &by_one));
 
         let of_one = Refund { amount: Amount(55), shares: model::Shares::NONE, ..refund };
         take(&mut shares, &refund::reserve(&VOUCHER, &of_one));

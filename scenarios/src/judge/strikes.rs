@@ -3,7 +3,7 @@
 use crate::fact::{BankStrike, DecisionStrike, ProviderStrike};
 
 /// Every kind of strike at a provider, in the order in which reports list them.
-pub const PROVIDER_STRIKES: [ProviderStrike; 26] = [
+pub const PROVIDER_STRIKES: [ProviderStrike; 27] = [
     ProviderStrike::BrownOut,
     ProviderStrike::Outage,
     ProviderStrike::ReplyDropped,
@@ -30,6 +30,7 @@ pub const PROVIDER_STRIKES: [ProviderStrike; 26] = [
     ProviderStrike::RefundedByHand,
     ProviderStrike::WebhooksReplayed,
     ProviderStrike::Objected,
+    ProviderStrike::Breach,
 ];
 
 /// Every kind of strike at a bank, in the order in which reports list them.

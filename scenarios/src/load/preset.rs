@@ -11,7 +11,7 @@ use crate::settings::Scenario;
 
 /// Every preset's name and text: the columns of the catalog of faults (payments.md
 /// 4.2), on the two kinds of day.
-const PRESETS: [(&str, &str); 2] = [
+pub(crate) const PRESETS: [(&str, &str); 2] = [
     ("calm", include_str!("../../presets/calm.toml")),
     ("stormy", include_str!("../../presets/stormy.toml")),
 ];
@@ -100,7 +100,7 @@ mod tests {
 
     use super::PRESETS;
     use crate::load::parse;
-    use crate::settings::Scenario;
+    use crate::settings::{FileFaultSettings, Scenario};
 
     const SHORT: &str = "name = \"mine\"\npreset = \"calm\"\n[[rails]]\nrail = \"instant\"\n";
 
@@ -110,7 +110,7 @@ mod tests {
     /// The columns of payments.md 4.2, where they give numbers.
     #[test]
     fn a_preset_says_what_its_column_in_the_catalog_of_faults_says() {
-        let table: [(&str, Number, &str, &str); 27] = [
+        let table: [(&str, Number, &str, &str); 35] = [
             ("F03", |s| s.providers.brown_outs.to_string(), "1", "3"),
             ("F04", |s| s.providers.outages.to_string(), "1", "2"),
             ("F04", |s| s.providers.trouble_max.to_string(), "2h", "2h"),
@@ -131,10 +131,18 @@ mod tests {
             ("F15", |s| s.providers.faults.webhooks.delay_max.to_string(), "30s", "6h"),
             ("F15", |s| s.providers.faults.webhooks.early.to_string(), "5 %", "40 %"),
             ("F16", |s| s.providers.faults.index_lag_max.to_string(), "2s", "1m"),
+            ("F18", |s| files(s).late.to_string(), "1 %", "10 %"),
+            ("F18", |s| files(s).late_max.to_string(), "48h", "48h"),
+            ("F18", |s| files(s).missing_line.to_string(), "0.1 %", "1 %"),
+            ("F18", |s| files(s).duplicate_line.to_string(), "0.05 %", "0.5 %"),
+            ("F18", |s| files(s).duplicate_file.to_string(), "0.1 %", "1 %"),
+            ("F18", |s| files(s).truncated.to_string(), "0.1 %", "1 %"),
+            ("F19", |s| s.rails[0].returned.to_string(), "3 %", "10 %"),
             ("F20", |s| s.rails[0].unanswered.to_string(), "0.2 %", "5 %"),
             ("F20", |s| s.rails[0].late.to_string(), "0.1 %", "3 %"),
             ("F21", |s| s.rails[0].deemed.to_string(), "0 %", "1 %"),
             ("F22", |s| s.providers.issuer.disputed.to_string(), "0.1 %", "5 %"),
+            ("F23", |s| s.providers.issuer.refund_returned.to_string(), "0.2 %", "5 %"),
             ("F29", |s| s.workload.click_again.to_string(), "2 %", "2 %"),
             ("F29", |s| s.workload.cancel.to_string(), "3 %", "3 %"),
             ("F29", |s| s.workload.reuse_key.to_string(), "0.1 %", "0.1 %"),
@@ -147,6 +155,10 @@ mod tests {
             let expected = [in_calm, in_stormy].map(|text| plain(text.to_owned()));
             assert_eq!(shown, expected, "{code}");
         }
+    }
+
+    fn files(scenario: &Scenario) -> &FileFaultSettings {
+        &scenario.settlement.as_ref().expect("a preset settles").faults
     }
 
     fn sum(faults: &crate::settings::ProviderFaultSettings) -> String {
@@ -168,7 +180,8 @@ mod tests {
     #[test]
     fn what_nothing_could_meet_is_not_asked_for() {
         let text = "name = \"mine\"\npreset = \"calm\"\n[providers]\nwebhooks = false\n\
-                    issuer.disputed = \"0%\"\n[workload]\nrefund = \"0%\"\n";
+                    issuer.disputed = \"0%\"\nissuer.refund_returned = \"0%\"\n\
+                    [workload]\nrefund = \"0%\"\n";
         let scenario = parse("mine.toml", text).unwrap();
         let asked = |code: &str| scenario.exercises.iter().any(|known| known == code);
         assert!(asked("I05") && !asked("I22") && !asked("L06") && !asked("I08"));

@@ -13,14 +13,25 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         let problem = "`objected` needs `disputed`: there is no dispute to object to otherwise";
         return Err(("objected", problem.to_owned()));
     }
-    if issuer.objected > Rate::NEVER && scenario.settlement.is_some() {
-        let problem = "`objected` and `[settlement]` can't be together: no settlement line tells \
-                       a second dispute over a payment from the first";
-        return Err(("objected", problem.to_owned()));
+    if scenario.providers.breached > Rate::NEVER && scenario.settlement.is_some() {
+        let problem = "`breached` and `[settlement]` can't be together: no line is expected of what \
+                       was taken too late";
+        return Err(("breached", problem.to_owned()));
+    }
+    if scenario.providers.breached > Rate::NEVER && issuer.refund_failed > REFUSED_MAX {
+        let problem = "`breached` allows a `refund_failed` of \"50%\" at most: what was taken too \
+                       late is given back in the end";
+        return Err(("refund_failed", problem.to_owned()));
+    }
+    if scenario.providers.breached > Rate::NEVER && issuer.refund_returned > Rate::NEVER {
+        let problem = "`breached` and `refund_returned` can't be together: what was taken too late \
+                       would come back to nobody";
+        return Err(("refund_returned", problem.to_owned()));
     }
     let happens = [
         ("disputed", issuer.disputed, "a dispute"),
         ("refund_returned", issuer.refund_returned, "a refund that came back"),
+        ("breached", scenario.providers.breached, "money that was taken too late"),
         ("refund_by_hand", scenario.operators.refund_by_hand, "a refund by hand"),
     ];
     let happens = happens.into_iter().find(|(_, rate, _)| *rate > Rate::NEVER);
@@ -50,6 +61,9 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     }
     Ok(())
 }
+
+/// How often a refund may be refused that has to come about in the end.
+const REFUSED_MAX: Rate = Rate::per_million(500_000);
 
 #[cfg(test)]
 mod tests {

@@ -223,6 +223,7 @@ impl Edge {
                 charge: taken.charge,
                 settled: taken.settled,
                 shares: taken.borne(refund.amount),
+                exchanged: taken.borne_exchanged(refund.amount),
             }),
         };
         let (fingerprint, order_ref) = (refund.fingerprint(), PaidOnce::default());

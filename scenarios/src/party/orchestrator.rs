@@ -462,10 +462,12 @@ impl Hand {
     }
 }
 
-/// Reads the rate that a payment is exchanged at, if it is.
+/// Reads the rate that a payment is exchanged at, if it is, or that one was whose
+/// money goes back.
 fn offer(system: &PaymentSystem, conductor: &mut Conductor, out: &Effects) {
     let intent = conductor.payment().intent();
-    if let Some(target) = intent.order.settlement_currency() {
+    let borne = intent.order.borne().map(|borne| borne.money().currency);
+    if let Some(target) = intent.order.settlement_currency().or(borne) {
         let source = intent.money.currency;
         conductor.offer(system.plan.offered(source, target, out.wall()));
     }

@@ -1,6 +1,7 @@
 //! A provider as an actor: its own books, its dialect, and the misfortunes
 //! that strike at its door.
 
+mod breaching;
 mod by_hand;
 mod disputing;
 mod entry;
@@ -312,10 +313,7 @@ impl ProviderDesk {
         if chaos && self.has_forgotten(system, &job.request, doing.now) {
             out.note(Fact::Struck(self.id, ProviderStrike::KeyExpired));
         }
-        if let Some(Movement { charge, event: ChargeEvent::Captured(_), .. }) = &movement {
-            self.expect_dispute(system, charge.id, out);
-            self.expect_by_hand(system, charge.id, out);
-        }
+        movement.iter().for_each(|movement| self.expect_what_follows(system, movement, out));
         let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
         match overtaken.filter(|_| course.answers) {
             Some(wait) => self.answer_after(wait, job, reply, out),
@@ -347,6 +345,7 @@ impl ProviderDesk {
             let awaits = |reference: &OperationId| {
                 self.awaits_dispute(system, *reference)
                     || self.awaits_by_hand(system, *reference, out)
+                    || self.awaits_breach(system, *reference, out)
             };
             let (open, references) = references.into_iter().partition(awaits);
             for reference in Vec::into_iter(open) {
@@ -375,6 +374,7 @@ impl ProviderDesk {
             self.note_down(ProviderEntry::Matured(charge, now, movement), out);
             self.enter(system, &movement, None, out);
             self.tell_of(system, &movement, out);
+            self.expect_breach(system, charge, out);
         }
     }
 

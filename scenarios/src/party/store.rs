@@ -18,8 +18,9 @@ use model::{
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{
-    ANSWER_WITHIN_MAX, BY_HAND_AFTER_MAX, DECIDED_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE,
-    OBJECTED_AFTER_MAX, REFUND_RETURNED_MAX, RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
+    ANSWER_WITHIN_MAX, BREACHED_AFTER_MAX, BREACHED_AFTER_MIN, BY_HAND_AFTER_MAX,
+    DECIDED_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE, OBJECTED_AFTER_MAX, REFUND_RETURNED_MAX,
+    RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
 };
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
@@ -337,6 +338,7 @@ impl StoreDesk {
         let disputed = disputes().next().is_some();
         let objected = disputes().any(|dispute| dispute.objection.is_some());
         let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
+        let breached = system.plan.operations.iter().any(|o| o.breach.is_some());
         let told_within = match system.plan.webhooks {
             true if objected => {
                 let won = DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + DECIDED_AFTER_MAX;
@@ -345,6 +347,7 @@ impl StoreDesk {
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
             true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
             true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,
+            true if breached => BREACHED_AFTER_MIN + BREACHED_AFTER_MAX + TOLD_WITHIN,
             true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
             true => TOLD_WITHIN,
             false => Duration::ZERO,

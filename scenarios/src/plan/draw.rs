@@ -2,6 +2,7 @@
 //! in one part of a scenario does not reshuffle the others.
 
 mod banks;
+mod breaches;
 mod clocks;
 mod crashes;
 mod decisions;
@@ -62,6 +63,7 @@ impl Plan {
         exchanges::add(scenario, &mut operations, &mut seed.stream(EXCHANGES));
         workload::recalls(scenario, &mut operations, &mut seed.stream(RECALLS));
         operators::give_back(scenario, &mut operations, &mut seed.stream(BY_HAND));
+        breaches::add(scenario, &mut operations, &mut seed.stream(BREACHES));
         let drawer = |domain| Drawer {
             scenario,
             operations: &operations,
@@ -172,6 +174,7 @@ const OBJECTIONS: Domain = Domain(u64::from_le_bytes(*b"objects "));
 const EXCHANGES: Domain = Domain(u64::from_le_bytes(*b"exchange"));
 const RATES: Domain = Domain(u64::from_le_bytes(*b"fx-rates"));
 const RECALLS: Domain = Domain(u64::from_le_bytes(*b"recalls "));
+const BREACHES: Domain = Domain(u64::from_le_bytes(*b"breaches"));
 const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
 const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
 const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));

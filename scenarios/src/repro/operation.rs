@@ -17,7 +17,8 @@ use super::line::{Line, span};
 use crate::invalid::Wrong;
 use crate::party::{bank_of, bank_role};
 use crate::plan::{
-    ByHandPlan, CustomerBalance, DisputePlan, MerchantLimit, ObjectionPlan, Operation, Purpose,
+    BreachPlan, ByHandPlan, CustomerBalance, DisputePlan, MerchantLimit, ObjectionPlan, Operation,
+    Purpose,
 };
 use crate::span::Span;
 
@@ -54,6 +55,7 @@ pub(super) struct OperationLine {
     #[serde(default)]
     won_again: bool,
     refunded_by_hand: Option<Spanned<Span>>,
+    taken_after_all: Option<Spanned<Span>>,
     /// How much of it, in basis points; all of it where nothing is said.
     refunded_share: Option<Spanned<u16>>,
     /// The captures that it is taken in, in basis points of it.
@@ -155,6 +157,8 @@ pub(super) fn line(operation: &Operation) -> String {
         }
         None => line,
     };
+    let breach = operation.breach.map(|breach| breach.after);
+    let line = then(line, "taken_after_all", breach);
     let Some(dispute) = operation.dispute else { return line.end() };
     let line = line
         .words("disputed", Span(dispute.after))
@@ -245,6 +249,8 @@ impl OperationLine {
         let by_hand = after(self.refunded_by_hand.clone(), "refunded_by_hand")?;
         let share = self.refunded_share.clone().map_or(Ok(WHOLE), share)?;
         let by_hand = by_hand.map(|after| ByHandPlan { after, share });
+        let breach = after(self.taken_after_all.clone(), "taken_after_all")?;
+        let breach = breach.map(|after| BreachPlan { after });
         let taken = self.captures.clone().map_or(Ok(Captures::AT_ONCE), captures)?;
         let shipping = self.ships.clone().map_or(Ok(Shipping::default()), ships)?;
         let shared = self.split.clone().map_or(Ok(Split::default()), split)?;
@@ -265,6 +271,7 @@ impl OperationLine {
             recall_after: after(self.recalls, "recalls")?,
             dispute,
             by_hand,
+            breach,
             purpose,
             insists: self.insists,
         })
@@ -367,10 +374,6 @@ impl RefundLine {
             return Err(Wrong::new(self.refund.span(), "refunds are numbered from 1 on"));
         }
         let money = bounded(*self.gives_back.get_ref(), self.gives_back.span(), AMOUNT_MAX)?;
-        if payment.settlement_currency() != payment.money.currency {
-            let problem = format!("payment {} is exchanged, and can't be given back", of.0);
-            return Err(Wrong::new(self.of.span(), problem));
-        }
         if money.currency != payment.money.currency {
             let problem = format!("payment {} is in {}", of.0, payment.money.currency);
             return Err(Wrong::new(self.gives_back.span(), problem));
@@ -390,6 +393,7 @@ impl RefundLine {
             dispute: None,
             recall_after: None,
             by_hand: None,
+            breach: None,
             insists: false,
             purpose: Purpose::Refund { of },
             ..payment.clone()

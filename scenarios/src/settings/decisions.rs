@@ -1,6 +1,7 @@
 //! Who decides where there is a choice, as scenario files say it.
 
 use model::decision::Policy;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
@@ -9,7 +10,7 @@ use crate::span::Span;
 
 /// Who decides which provider is tried next, and what is done about a doubt:
 /// payments.md 5.4.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionSettings {
     /// How it is decided.
@@ -21,7 +22,7 @@ pub struct DecisionSettings {
 }
 
 /// What goes wrong with a decider: payments.md F30.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeciderSettings {
     /// Answers that come late.

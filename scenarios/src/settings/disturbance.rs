@@ -1,15 +1,17 @@
 //! What goes wrong with links, actors, disks and clocks, as scenario files say
 //! it: the most that a seed may draw.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
 use super::Who;
+use crate::load::DRIFT_PPM_MAX;
 use crate::points::PointName;
 use crate::span::Span;
 
 /// Who crashes: payments.md F25.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CrashSettings {
     /// Who.
@@ -21,7 +23,7 @@ pub struct CrashSettings {
 }
 
 /// Who crashes again and again: payments.md F25.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CrashLoopSettings {
     /// Who.
@@ -36,10 +38,11 @@ pub struct CrashLoopSettings {
 
 /// Who crashes at the same moment, as if they shared a machine: payments.md
 /// F25.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedCrashSettings {
     /// Who.
+    #[schemars(length(min = 1))]
     pub who: Vec<Who>,
     /// How often at most.
     pub times: u32,
@@ -48,7 +51,7 @@ pub struct SharedCrashSettings {
 }
 
 /// Who handles nothing for a while, as in a collection of garbage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PauseSettings {
     /// Who.
@@ -60,7 +63,7 @@ pub struct PauseSettings {
 }
 
 /// Who is cut off from whom: payments.md F24.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PartitionSettings {
     /// The most partitions of one seed.
@@ -71,7 +74,7 @@ pub struct PartitionSettings {
 
 /// Which links are bad for a while, and what kind of links there are:
 /// payments.md F24.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LinkSettings {
     /// The most links of one seed that come and go.
@@ -98,7 +101,7 @@ pub struct LinkSettings {
 
 /// Whose disk fails: payments.md F26. Who may be struck by what is told by
 /// [`exclusion`](crate::exclusion).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DiskSettings {
     /// Whose.
@@ -126,7 +129,7 @@ pub struct DiskSettings {
 }
 
 /// Whose clocks are wrong: payments.md F27.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockSettings {
     /// Whose.
@@ -145,13 +148,14 @@ pub struct ClockSettings {
     pub drifts: u32,
     /// How fast its clocks drift, either way, at most: parts per million.
     #[serde(default)]
+    #[schemars(range(max = DRIFT_PPM_MAX))]
     pub drift_ppm_max: u32,
     /// How long a jump or a drift lasts at most.
     pub lasts_max: Span,
 }
 
 /// A rare branch that is forced now and then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PointSettings {
     /// Which.

@@ -1,12 +1,13 @@
 //! What people do who operate the system, as scenario files say it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
 use crate::span::Span;
 
 /// What people do besides the software: payments.md F28.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperatorSettings {
     /// Payments that somebody gives back in the dashboard of the provider,

@@ -2,13 +2,14 @@
 //! them there.
 
 use model::{Day, Rail};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
 use crate::span::Span;
 
 /// A rail, reached by a bank of its own: payments.md F19 to F21.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RailSettings {
     /// Which scheme.
@@ -49,7 +50,9 @@ pub struct RailSettings {
 }
 
 /// A scheme by which money leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum RailKind {
     /// One by one, at any time.
@@ -59,7 +62,7 @@ pub enum RailKind {
 }
 
 /// The days on one of which a world begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dates {
     /// The first.

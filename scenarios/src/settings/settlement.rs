@@ -2,13 +2,14 @@
 //! their files: payments.md F18.
 
 use model::Calendar;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
 use crate::span::Span;
 
 /// Settlement: where a scenario has it, a payment is over when it is settled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileSettings {
     /// What providers keep of a capture, in hundredths of a percent.
@@ -23,7 +24,7 @@ pub struct FileSettings {
 }
 
 /// What goes wrong with files.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FileFaultSettings {
     /// Sent late.

@@ -1,12 +1,15 @@
 //! Who can be struck, as scenario files call them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Role;
 
 use crate::party;
 
 /// A role, or a group of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// One of the banks.

@@ -36,6 +36,8 @@ pub enum Line {
     Recall(Token),
     /// Somebody gives it back by hand.
     ByHand(Token),
+    /// A provider takes it after all.
+    Breach(Token),
     /// That the shop makes its request again until the reply is final.
     Insistence(Token),
     /// The captures in which a payment is taken, and not at once.
@@ -138,6 +140,7 @@ impl Line {
             lines.extend(objection.map(|_| Self::Objection(token)));
             lines.extend(operation.recall_after.map(|_| Self::Recall(token)));
             lines.extend(operation.by_hand.map(|_| Self::ByHand(token)));
+            lines.extend(operation.breach.map(|_| Self::Breach(token)));
             lines.extend(operation.insists.then_some(Self::Insistence(token)));
             let captures = operation.purpose.pay_in().captures;
             lines.extend((!captures.is_at_once()).then_some(Self::Captures(token)));
@@ -280,6 +283,9 @@ impl Plan {
             if gone.contains(&Line::ByHand(operation.token)) {
                 operation.by_hand = None;
             }
+            if gone.contains(&Line::Breach(operation.token)) {
+                operation.breach = None;
+            }
             operation.insists &= !gone.contains(&Line::Insistence(operation.token));
             if gone.contains(&Line::Captures(operation.token)) {
                 let pay_in = operation.purpose.pay_in();
@@ -376,6 +382,7 @@ impl Plan {
             | Line::Exchange(_)
             | Line::RateMove(..)
             | Line::ByHand(_)
+            | Line::Breach(_)
             | Line::Shipping(_)
             | Line::Fault(_)
             | Line::Trouble(_)
@@ -399,6 +406,7 @@ impl fmt::Display for Line {
             }
             Self::Recall(token) => write!(f, "the recall of payment {}", token.0),
             Self::ByHand(token) => write!(f, "the refund by hand of payment {}", token.0),
+            Self::Breach(token) => write!(f, "the broken word about payment {}", token.0),
             Self::Insistence(token) => write!(f, "the insistence on payment {}", token.0),
             Self::Captures(token) => write!(f, "the captures of payment {}", token.0),
             Self::Shipping(token) => write!(f, "the parcels of payment {}", token.0),

@@ -86,6 +86,8 @@ pub(super) enum Knob {
     Redecision(usize),
     /// How long after it somebody gives it back by hand.
     ByHand(usize),
+    /// How long after it a provider breaks its word.
+    Breach(usize),
     /// When a fault strikes, or how long after its cue.
     Moment(usize),
     /// How long a fault lasts.
@@ -106,7 +108,7 @@ fn knobs(plan: &Plan) -> Vec<Knob> {
     for at in 0..plan.operations.len() {
         knobs.extend([Knob::At(at), Knob::Click(at), Knob::Cancel(at), Knob::Disputed(at)]);
         knobs.extend([Knob::Answer(at), Knob::Decision(at), Knob::Recall(at), Knob::ByHand(at)]);
-        knobs.extend([Knob::Objected(at), Knob::Redecision(at)]);
+        knobs.extend([Knob::Objected(at), Knob::Redecision(at), Knob::Breach(at)]);
     }
     for at in 0..plan.faults.len() {
         knobs.extend([Knob::Moment(at), Knob::Dwell(at), Knob::Size(at)]);
@@ -138,6 +140,7 @@ impl Knob {
                 Some(plan.operations.get(at)?.dispute?.objection?.decided_after)
             }
             Self::ByHand(at) => plan.operations.get(at)?.by_hand.map(|by_hand| by_hand.after),
+            Self::Breach(at) => plan.operations.get(at)?.breach.map(|breach| breach.after),
             Self::Moment(at) => match plan.faults.get(at)?.trigger {
                 Trigger::At(moment) => Some(since(moment)),
                 Trigger::Later(_, after) => Some(after),
@@ -181,6 +184,11 @@ impl Knob {
             Self::ByHand(at) => {
                 if let Some(by_hand) = &mut plan.operations[at].by_hand {
                     by_hand.after = span;
+                }
+            }
+            Self::Breach(at) => {
+                if let Some(breach) = &mut plan.operations[at].breach {
+                    breach.after = span;
                 }
             }
             Self::Moment(at) => {

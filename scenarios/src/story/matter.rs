@@ -144,6 +144,7 @@ impl Matter {
             | Timer::Dispute(_)
             | Timer::RefundBack(_)
             | Timer::ByHand(_)
+            | Timer::Breach(_)
             | Timer::Replay(_)
             | Timer::Orphan(_)
             | Timer::Advise(_)

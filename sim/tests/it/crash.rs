@@ -31,7 +31,7 @@ proptest! {
             prop_assert_eq!(outcome.strikes.of(Strike::LostTail), u64::from(lost > 0));
             // 100 ms from the handler at 110 ms on, while the actor is up
             // again since 160 ms: these alarms belong to the dead.
-            prop_assert_eq!(outcome.rang(0, ALARM), vec![]);
+            prop_assert!(outcome.rang(0, ALARM).is_empty());
             let replies = happened.iter().filter(|act| matches!(act, Act::Send(..))).count();
             prop_assert_eq!(outcome.heard(1, REPLY), vec![120; replies]);
         }

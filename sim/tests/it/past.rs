@@ -97,7 +97,7 @@ fn what_befell_an_actor_counts_from_the_boot_before_it_met_the_matter() {
     assert_eq!(crashed_at(&[50]), [1]);
     // It booted again before it ever heard of the matter.
     assert_eq!(crashed_at(&[20, 50]), [2]);
-    assert_eq!(crashed_at(&[400]), []);
+    assert!(crashed_at(&[400]).is_empty());
 }
 
 /// A worker asked a provider, which crashed over the question, and then crashed

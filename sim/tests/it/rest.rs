@@ -160,7 +160,7 @@ fn waking_who_is_down_or_nobody_does_nothing() {
     world.wake(Role(200), 9);
     let ending = world.run(&mut taps);
     let outcome = plan.outcome(&world, ending, taps);
-    assert_eq!(outcome.rang(0, 9), []);
+    assert!(outcome.rang(0, 9).is_empty());
     assert_eq!(outcome.crashed(0), [100, 200]);
     assert_eq!(ending, Ending::Rest);
 }

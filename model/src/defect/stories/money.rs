@@ -25,6 +25,18 @@ pub(super) const STORIES: &[DefectStory] = &[
         ease: Ease::Easy,
     },
     DefectStory {
+        defect: Defect::RefundAtSpot,
+        name: "refund-at-spot",
+        story: "what goes back of an exchanged payment is converted at the rate of the day and \
+                not at the one that the payment had locked, so that its merchant gives back \
+                more than it got, or less, and whoever pays and sends back at the right \
+                moments is the house's bank",
+        source: "a refund that asks the market once more; a proposal of the catalog of defects",
+        caught_by: &["I27"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
         defect: Defect::RefundByHandIgnored,
         name: "refund-by-hand-ignored",
         story: "a webhook of a refund that the house did not ask for is acknowledged and \

@@ -24,6 +24,17 @@ pub(super) const STORIES: &[DefectStory] = &[
         ease: Ease::Easy,
     },
     DefectStory {
+        defect: Defect::CutoffOffByTz,
+        name: "cutoff-off-by-tz",
+        story: "the house's days end at midnight and its provider's at the cut-off, so that \
+                what is captured in between is missed in the file of its day, and written off \
+                before the next one pays it",
+        source: "none public: a proposal of this project's catalog",
+        caught_by: &["I37", "I38"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
         defect: Defect::FileReingest,
         name: "file-reingest",
         story: "a settlement file that is sent a second time is booked a second time, for \
@@ -41,6 +52,18 @@ pub(super) const STORIES: &[DefectStory] = &[
         source: "eyra/mono PR#1639; medusajs/medusa PR#16682",
         caught_by: &["I17", "I38"],
         first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::LateSuccessIgnored,
+        name: "late-success-ignored",
+        story: "that a provider has taken money after all, for a try that it had refused or \
+                voided, is acknowledged and forgotten: the order is closed, and the customer \
+                has paid for nothing, or twice",
+        source: "woocommerce-gateway-stripe PR#5703, on payments that succeed when their order \
+                 is canceled",
+        caught_by: &["I33", "I34", "L06"],
+        first_wave: true,
         ease: Ease::Medium,
     },
     DefectStory {

@@ -34,6 +34,8 @@ pub enum ProviderEntry {
     Wrote(Box<Writing>),
     /// The reconciler has this one.
     Delivered(FileId),
+    /// This charge, which had come to nothing, was taken then.
+    TookAfterAll(ChargeId, Duration, Movement),
 }
 
 impl ProviderEntry {
@@ -44,6 +46,7 @@ impl ProviderEntry {
             Self::Matured(_, at, _)
             | Self::RefundMatured(_, at, _)
             | Self::Disputed(_, _, at, _, _)
+            | Self::TookAfterAll(_, at, _)
             | Self::RefundedByHand(_, _, at, _) => Some(*at),
             _ => None,
         }
@@ -73,6 +76,7 @@ impl ProviderEntry {
             Self::Matured(_, _, movement)
             | Self::RefundMatured(_, _, movement)
             | Self::Disputed(_, _, _, _, movement)
+            | Self::TookAfterAll(_, _, movement)
             | Self::RefundedByHand(_, _, _, movement) => Some(movement),
             Self::Begun(..)
             | Self::TurnedAway(..)

@@ -118,6 +118,9 @@ impl Outbox {
                     News::Begins(Beginning::RefundFailed, amount)
                 }
                 ChargeEvent::Refunded(amount) => News::Begins(Beginning::RefundedByHand, amount),
+                ChargeEvent::TakenAfterAll(amount) => {
+                    News::Begins(Beginning::TakenAfterAll, amount)
+                }
                 _ => News::Stands(charge.state, amount),
             },
             signed: self.signed,
@@ -175,7 +178,8 @@ pub(crate) fn is_told(movement: &Movement) -> bool {
         | ChargeEvent::DisputedAgain(_)
         | ChargeEvent::WonAgain(_)
         | ChargeEvent::LostAgain
-        | ChargeEvent::RefundReturned(_) => true,
+        | ChargeEvent::RefundReturned(_)
+        | ChargeEvent::TakenAfterAll(_) => true,
         // Whoever asked for it is answered.
         ChargeEvent::Refunded(_) => movement.reference.is_none(),
         ChargeEvent::RemainderReleased

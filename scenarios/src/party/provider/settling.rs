@@ -125,6 +125,8 @@ fn line_of(movement: &Movement) -> Option<(LineKind, OperationId, model::Amount)
         ChargeEvent::RefundReturned(amount) => (LineKind::RefundReturned, by_request, amount),
         ChargeEvent::Disputed(amount) => (LineKind::Dispute, charge.reference, -amount),
         ChargeEvent::DisputeWon(amount) => (LineKind::DisputeWon, charge.reference, amount),
+        ChargeEvent::DisputedAgain(amount) => (LineKind::DisputedAgain, charge.reference, -amount),
+        ChargeEvent::WonAgain(amount) => (LineKind::WonAgain, charge.reference, amount),
         _ => return None,
     })
 }

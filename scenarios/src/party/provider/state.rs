@@ -91,6 +91,10 @@ impl ProviderState {
                 self.tell(Some(movement), *now);
                 self.books.refund_by_hand(*charge, *share, *now);
             }
+            ProviderEntry::TookAfterAll(charge, now, movement) => {
+                self.tell(Some(movement), *now);
+                self.books.take_after_all(*charge, *now);
+            }
             ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {
                 self.books.turn_away(request, *ordinal, *reply);

@@ -34,6 +34,7 @@ impl ProviderDesk {
             }
             self.expect_dispute(system, charge.id, out);
             self.expect_by_hand(system, charge.id, out);
+            self.expect_breach(system, charge.id, out);
         }
         for (reference, at) in self.state.books.coming_back() {
             out.set_timer(at.saturating_sub(now(out)), Timer::RefundBack(reference));

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Booked, Calendar, ItemId, LineId, SettlementFile, StoreEntry, Task, Token};
+use model::{
+    Booked, Calendar, Defect, Defects, ItemId, LineId, SettlementFile, StoreEntry, Task, Token,
+};
 use sim::Role;
 
 use super::StoreDesk;
@@ -21,6 +23,7 @@ pub(super) struct Agenda {
     begins: Duration,
     calendar: Calendar,
     overdue_after: u8,
+    defects: Defects,
     /// What was told, when it is told again, and how often it was.
     told: BTreeMap<(LineId, u8), (Duration, u32)>,
     /// Whether a reminder is set.
@@ -35,6 +38,7 @@ impl Agenda {
             begins: system.plan.begins.since_1970(),
             calendar: plan.calendar.clone(),
             overdue_after: plan.overdue_after,
+            defects: system.rules.defects,
             told: BTreeMap::new(),
             armed: false,
         })
@@ -44,6 +48,10 @@ impl Agenda {
     /// file of its banking day, and some days more.
     fn patience(&self, now: Duration) -> Duration {
         let date = self.begins + now;
+        if self.defects.has(Defect::CutoffOffByTz) {
+            let day = Duration::from_secs((date.as_secs() / DAY + 1) * DAY);
+            return day - date + ON_ITS_WAY;
+        }
         let day = self.calendar.banking_day(date);
         let last = self.calendar.after(day, self.overdue_after.into());
         self.calendar.cut_off(last).saturating_sub(date) + ON_ITS_WAY
@@ -88,13 +96,15 @@ impl StoreDesk {
         if !news || out.disk_is_full() {
             return;
         }
+        let payment = match what {
+            Booked::Late(item, _) => self.store.reconciliation().and_then(|b| b.payment_of(item)),
+            Booked::Line(..) => None,
+        };
         let entry = StoreEntry::Reconciled(token, what);
         self.store.restore(&entry);
         out.append(Entry::Store(entry));
         out.sync();
-        if let Booked::Late(item, _) = what
-            && let Some(payment) = self.store.reconciliation().and_then(|b| b.payment_of(item))
-        {
+        if let Some(payment) = payment {
             self.declare(payment, out);
         }
         self.relay_tasks(out);
@@ -175,6 +185,8 @@ fn date(out: &Effects) -> Duration {
 
 /// How long a file may be on its way that is not late.
 const ON_ITS_WAY: Duration = Duration::from_secs(6 * 3_600);
+/// In seconds.
+const DAY: u64 = 86_400;
 /// When the reconciler is told again; doubled each time.
 const TELL_FIRST: Duration = Duration::from_secs(10);
 /// The longest pause between two times.

@@ -1,7 +1,6 @@
 //! Who gets another currency than the customer pays, and what currencies are
 //! worth.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -12,21 +11,18 @@ use crate::plan::{Operation, Purpose, RateMove, RatePath};
 use crate::settings::Scenario;
 
 /// Some merchants get another currency: of what is paid at once, to one of
-/// them, and neither refunded nor disputed.
+/// them, and not disputed.
 pub(super) fn add(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
     let workload = &scenario.workload;
     if workload.exchange == Rate::NEVER {
         return;
     }
-    let refunded: BTreeSet<_> = operations.iter().filter_map(|o| o.purpose.refunds()).collect();
     for operation in operations {
         let exchanged = stream.chance(workload.exchange);
         let others = workload.currencies.iter().filter(|c| **c != operation.money.currency);
         let others: Vec<_> = others.copied().collect();
         let Some(other) = stream.draw().pick(&others).copied() else { continue };
-        let plain = operation.purpose == Purpose::default()
-            && operation.dispute.is_none()
-            && !refunded.contains(&operation.token);
+        let plain = operation.purpose == Purpose::default() && operation.dispute.is_none();
         if exchanged && plain {
             let settlement_currency = Some(other);
             operation.purpose = Purpose::PayIn(PayIn { settlement_currency, ..PayIn::default() });

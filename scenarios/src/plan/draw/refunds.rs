@@ -67,6 +67,7 @@ fn refund(
         dispute: None,
         recall_after: None,
         by_hand: None,
+        breach: None,
         insists: false,
         purpose: Purpose::Refund { of: payment.token },
         ..payment.clone()

@@ -38,6 +38,7 @@ pub(super) fn operations(scenario: &Scenario, stream: &mut Stream) -> Vec<Operat
             dispute: None,
             recall_after: None,
             by_hand: None,
+            breach: None,
             purpose: Purpose::default(),
             insists: false,
         }

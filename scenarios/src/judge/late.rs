@@ -1,0 +1,124 @@
+//! What a provider took after it had refused or voided it: no fault of the
+//! system's, which has to put it aside and give it back, once (payments.md 1.6, the
+//! late-success rule): a part of I08, I34 and I37.
+
+use model::{
+    AccountName, Amount, ChargeEvent, ChargeId, Money, Movement, Order, PaymentId, ProviderId,
+    Token, Transfer,
+};
+use sim::{Sighting, VirtualTime};
+
+use super::authorities::Authorities;
+use super::called;
+use super::dossier::Dossier;
+use super::findings::{Findings, Relation};
+use super::rail::{Rail, RailEvent};
+use crate::invariant::Invariant;
+
+/// A charge that broke its provider's word, as the provider's own books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LateView {
+    pub(super) charge: ChargeId,
+    pub(super) provider: ProviderId,
+    pub(super) captured: Amount,
+    /// What of it was given back, or will be.
+    pub(super) refunded: Amount,
+    /// How many refunds of it have an effect, or may come to.
+    pub(super) undone: u32,
+}
+
+/// Whether `payment` gives back what was taken too late: what is told of it does not
+/// tell how the payment stands whose instrument that is.
+pub(super) fn goes_back(said: &Authorities, token: Token, payment: PaymentId) -> bool {
+    let dossier = said.of(token);
+    let view = dossier.as_ref().and_then(|dossier| dossier.payment(payment));
+    view.is_some_and(|view| matches!(view.intent.order, Order::LateSuccess(_)))
+}
+
+/// All of it went back, by one refund, and nothing is left in suspense.
+pub(super) fn at_rest(
+    found: &mut Findings,
+    seen: Sighting,
+    (token, money): (Token, Money),
+    dossier: &Dossier,
+) {
+    if dossier.late.is_empty() && dossier.suspended == Amount::ZERO {
+        return;
+    }
+    let sum = |of: fn(&LateView) -> Amount| dossier.late.iter().map(of).sum::<Amount>();
+    let (taken, returned) = (sum(|view| view.captured), sum(|view| view.refunded));
+    let money = |amount| Money { amount, ..money };
+    let about = (token, "late-success", Relation::UndoMissing);
+    found.check(Invariant::I34, seen, about, taken == returned, || {
+        format!(
+            "{} of {} was taken after it had come to nothing, and {} of that went back",
+            money(taken),
+            called(token),
+            money(returned)
+        )
+    });
+    let about = (token, "late-success", Relation::UndoTwice);
+    let once = dossier.late.iter().all(|view| view.undone <= 1);
+    found.check(Invariant::I08, seen, about, once, || {
+        format!("what was taken of {} after all went back more than once", called(token))
+    });
+    let about = (token, "late-success", Relation::BooksDiffer);
+    let (held, kept) = (dossier.suspended, taken - returned);
+    found.check(Invariant::I37, seen, about, held == kept, || {
+        format!(
+            "{} of {} is in suspense, and its provider still has {}",
+            money(held),
+            called(token),
+            money(kept)
+        )
+    });
+}
+
+impl Dossier {
+    /// Takes a movement of a charge that breaks its provider's word, or has; whether
+    /// it is one. What its provider is to be blamed for is told apart from what the
+    /// house had taken (payments.md section 2, provider breach).
+    pub(super) fn take_late(&mut self, at: VirtualTime, movement: &Movement) -> bool {
+        let charge = &movement.charge;
+        let now = |undone| LateView {
+            charge: charge.id,
+            provider: charge.provider,
+            captured: charge.captured,
+            refunded: charge.refunded + charge.refunding,
+            undone,
+        };
+        if let Some(what @ Rail::TakenAfterAll) = Rail::of(movement) {
+            self.rail.push(RailEvent { what, at, booked_at: None });
+            self.late.push(now(0));
+            return true;
+        }
+        let Some(known) = self.late.iter_mut().find(|view| view.charge == charge.id) else {
+            return false;
+        };
+        let undone = match movement.event {
+            ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => known.undone + 1,
+            ChargeEvent::RefundFailed(_) => known.undone - 1,
+            _ => known.undone,
+        };
+        *known = now(undone);
+        true
+    }
+
+    /// What `provider` took after all, and did not give back.
+    pub(super) fn kept_late(&self, provider: ProviderId) -> Amount {
+        let here = self.late.iter().filter(|view| view.provider == provider);
+        here.map(|view| view.captured - view.refunded).sum()
+    }
+
+    /// Takes a row of what was taken too late, into suspense or out of it; whether
+    /// it is one.
+    pub(super) fn take_suspended(&mut self, row: &Transfer) -> bool {
+        let sides = [row.debit, row.credit].map(|side| side.name == AccountName::Suspense);
+        match sides {
+            [_, true] => self.suspended += row.amount,
+            [true, _] => self.suspended -= row.amount,
+            [false, false] => return false,
+        }
+        true
+    }
+}

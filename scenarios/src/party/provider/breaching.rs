@@ -1,0 +1,94 @@
+//! How a provider breaks its word, as the plan says: it takes what it had
+//! refused or voided.
+
+use std::time::Duration;
+
+use model::{ChargeEvent, ChargeId, Movement, OperationId};
+
+use super::misfortune::By;
+use super::telling::ROOM_MAY_COME;
+use super::{ProviderDesk, ProviderEntry, now};
+use crate::bounds::BREACHED_AFTER_MIN;
+use crate::fact::ProviderStrike;
+use crate::system::{Effects, PaymentSystem, Timer};
+
+impl ProviderDesk {
+    /// Waits for what follows from `movement` unasked: that what was taken is disputed
+    /// or given back by hand, that what came to nothing is taken.
+    pub(super) fn expect_what_follows(
+        &self,
+        system: &PaymentSystem,
+        movement: &Movement,
+        out: &mut Effects,
+    ) {
+        let charge = movement.charge.id;
+        match movement.event {
+            ChargeEvent::Captured(_) => {
+                self.expect_dispute(system, charge, out);
+                self.expect_by_hand(system, charge, out);
+            }
+            ChargeEvent::Declined | ChargeEvent::Voided => {
+                self.expect_breach(system, charge, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits until it breaks its word about this charge, if it ever does.
+    pub(super) fn expect_breach(
+        &self,
+        system: &PaymentSystem,
+        charge: ChargeId,
+        out: &mut Effects,
+    ) {
+        if let Some(at) = self.breaks_at(system, charge) {
+            out.set_timer(at.saturating_sub(now(out)), Timer::Breach(charge));
+        }
+    }
+
+    /// It breaks its word.
+    pub(crate) fn on_breach(
+        &mut self,
+        system: &PaymentSystem,
+        charge: ChargeId,
+        out: &mut Effects,
+    ) {
+        if out.disk_is_full() {
+            out.set_timer(ROOM_MAY_COME, Timer::Breach(charge));
+            return;
+        }
+        let at = now(out);
+        if self.breaks_at(system, charge).is_none_or(|due| due > at) {
+            return;
+        }
+        let Some(movement) = self.state.books.take_after_all(charge, at) else { return };
+        self.tell(ProviderStrike::Breach, By::Rate, out);
+        self.note_down(ProviderEntry::TookAfterAll(charge, at, movement), out);
+        self.enter(system, &movement, None, out);
+        self.tell_of(system, &movement, out);
+    }
+
+    /// Whether it may still break its word about one of these.
+    pub(super) fn awaits_breach(
+        &self,
+        system: &PaymentSystem,
+        reference: OperationId,
+        out: &Effects,
+    ) -> bool {
+        let mut charges = self.state.books.charges();
+        charges.any(|charge| {
+            charge.reference == reference
+                && self.breaks_at(system, charge.id).is_some_and(|at| now(out) <= at)
+        })
+    }
+
+    /// When it takes a charge that has come to nothing, if it does. Where nobody
+    /// would be told, it keeps its word.
+    fn breaks_at(&self, system: &PaymentSystem, charge: ChargeId) -> Option<Duration> {
+        self.state.outbox.as_ref()?;
+        let known = self.state.books.charge(charge)?;
+        let plan = system.plan.operation(known.token)?.breach?;
+        let at = known.made_at + BREACHED_AFTER_MIN + plan.after;
+        self.state.books.has_come_to_nothing(charge).then_some(at)
+    }
+}
