@@ -21,6 +21,9 @@ use crate::threads;
 /// Looks for each defect that was asked for and tells what became of it, on the screen or
 /// in a file. Ctrl-C ends it after the trials in flight, with what there is by then.
 pub(crate) fn score(arguments: ScoreArguments, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    if let Some(path) = &arguments.out {
+        shelf::can_write(path).map_err(|error| unwritable(path, &error))?;
+    }
     let (asked, time) = (asked(&arguments), arguments.time);
     let pool = threads::pool(arguments.jobs)?;
     let interrupt = Interrupt::watch()?;
@@ -80,13 +83,15 @@ fn report(
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    shelf::write(path, text).map_err(|error| {
-        let path = path.display();
-        Failure::BadInput(format!(
-            "the score can't be written to `{path}`: {error}; `--out` names a file in a folder \
-             that is there"
-        ))
-    })
+    shelf::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let path = path.display();
+    Failure::BadInput(format!(
+        "the score can't be written to `{path}`: {error}; `--out` names a file in a folder that \
+         is there"
+    ))
 }
 
 /// What has to be said to come to the same score, wherever it is written to.

@@ -58,15 +58,27 @@ impl Shelf {
 /// # Errors
 /// If it can't be written; then the file is as it was before.
 pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let mut draft = draft(folder)?;
     draft.write_all(text.as_bytes())?;
     draft.as_file().sync_all()?;
     draft.persist(path)?;
     sync(folder)
+}
+
+/// Whether a file can be written at `path`, before there is anything to write.
+///
+/// # Errors
+/// If it can't.
+pub(crate) fn can_write(path: &Path) -> io::Result<()> {
+    draft(folder_of(path)).map(drop)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// A file beside the one that it will replace, which nobody takes for a repro.

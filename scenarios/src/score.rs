@@ -262,7 +262,7 @@ pub struct Share {
 impl Share {
     /// In percent, rounded down; of nothing, all.
     pub fn percent(self) -> u64 {
-        if self.whole == 0 { 100 } else { self.part * 100 / self.whole }
+        (self.part * 100).checked_div(self.whole).unwrap_or(100)
     }
 }
 

@@ -25,8 +25,14 @@ pub(super) fn hunt(
     mut turn: impl FnMut(u64) -> Turn,
 ) -> Row {
     let hunt = Hunt { defect, arena, pool };
-    let counted = COUNTED.min(budget);
-    let firsts = hunt.counted(0..counted);
+    let mut firsts = Vec::new();
+    let mut goes_on = true;
+    while goes_on && (firsts.len() as u64) < COUNTED.min(budget) {
+        let done = firsts.len() as u64;
+        firsts.extend(hunt.counted(done..COUNTED.min(budget).min(done + COUNTED_BATCH)));
+        goes_on = turn(firsts.len() as u64) == Turn::Go;
+    }
+    let counted = firsts.len() as u64;
     let mut detections = [None; RANGES];
     detections[0] = firsts.iter().position(Option::is_some).and_then(|at| firsts[at]);
     let (mut tried, mut batch) = (0, BATCH_MIN);
@@ -93,7 +99,7 @@ impl Hunt<'_> {
         let planted = Defects::NONE.with(self.defect);
         let shown = trial::violations(&plan, planted, |_| true);
         let target = shown.first()?.fingerprint();
-        let go_on = &mut |_| turn(found.trials) != Turn::Stop;
+        let go_on = &mut |_| turn(found.trials) == Turn::Go;
         let budget = Budget { candidates: CANDIDATES_MAX, go_on };
         let shrunk = shrink::shrink(&plan, planted, &target, budget, self.pool)?;
         Some(Repro {
@@ -108,6 +114,9 @@ impl Hunt<'_> {
 /// waits for another.
 const BATCH_MIN: u64 = 32;
 const BATCH_MAX: u64 = 1_024;
+
+/// How many trials are counted between two looks at the clock.
+const COUNTED_BATCH: u64 = 250;
 
 /// The most candidates for the smallest repro of one defect.
 const CANDIDATES_MAX: u64 = 20_000;
