@@ -41,6 +41,7 @@ mod outbox;
 mod payin_exchange;
 mod payout;
 mod posting;
+mod posting_exchange;
 mod provider;
 mod provider_desk;
 mod provider_keys;

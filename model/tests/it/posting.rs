@@ -8,14 +8,11 @@ use model::posting::payout::{self, Payout, ReturnedFee};
 use model::posting::refund::{self, Refund, RefundShortfall, Stage};
 use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
-use model::posting::{Voucher, correction, exchange, opening};
+use model::posting::{Voucher, correction, opening};
 use model::{
-    AccountName, Amount, BankId, Borne, Currency, Customer, Exchange, ExchangeQuote, Merchant,
-    Money, OperationId, ProviderId, RailId, Shares, Split, Tenant, Token, Transfer, TransferKind,
-    Version,
+    Amount, BankId, Currency, Customer, Merchant, OperationId, ProviderId, RailId, Shares, Split,
+    Tenant, Token, Transfer, TransferKind,
 };
-
-use crate::exchange::quote_of;
 
 #[test]
 fn a_payment_comes_in() {
@@ -297,80 +294,6 @@ fn a_chargeback_is_opened_and_won_or_lost() {
 }
 
 #[test]
-fn an_exchange_is_reserved_for_a_while_and_confirmed() {
-    // 1,000 thousandths at 0.4 of a yen each, of which two percent are the price.
-    let exchange = exchanged();
-    let (from, to) =
-        (AccountName::Customer(Customer(7)), AccountName::MerchantPending(Merchant(1)));
-    check(&exchange::hold(&DINARS, &exchange, to), "holds for 30 s 392 fx -> merch:1:pending JPY");
-    check(&exchange::void(&DINARS, &exchange, to), "voids 392 fx -> merch:1:pending JPY");
-    check(
-        &exchange::confirm(&DINARS, &exchange, from, to),
-        "
-        posts 392 fx -> merch:1:pending JPY
-        moves 980 cust:7 -> fx KWD
-        moves 20 cust:7 -> fx KWD
-        moves 1 cust:7 -> fx:round KWD
-        ",
-    );
-}
-
-/// What a customer sends back of a payment that was exchanged, the liquidity pays, and
-/// the merchant gives it what it had got for that.
-#[test]
-fn what_goes_back_of_an_exchanged_payment_is_borne_in_the_currency_that_was_got() {
-    let yen = Money { amount: Amount(196), currency: Currency::Jpy };
-    let stage = Stage::BeforeSettlement;
-    let refund = Refund {
-        amount: Amount(500),
-        owed: Amount::ZERO,
-        stage,
-        exchanged: Some(Borne::of(yen)),
-        ..REFUND
-    };
-    check(
-        &refund::reserve(&DINARS, &refund),
-        "
-        holds 196 merch:1:pending -> fx JPY
-        holds 500 fx -> transit:out:psp KWD
-        ",
-    );
-    check(
-        &refund::succeed(&DINARS, &refund, stage),
-        "
-        posts 196 merch:1:pending -> fx JPY
-        posts 500 fx -> transit:out:psp KWD
-        moves 500 transit:out:psp -> psp:0:recv KWD
-        moves 196 limit_used:1 -> limit:1 JPY
-        ",
-    );
-    check(
-        &refund::fail(&DINARS, &refund),
-        "
-        voids 196 merch:1:pending -> fx JPY
-        voids 500 fx -> transit:out:psp KWD
-        ",
-    );
-    check(
-        &refund::happened(&DINARS, &refund),
-        "
-        moves 196 merch:1:pending -> fx JPY
-        moves 500 fx -> transit:out:psp KWD
-        moves 500 transit:out:psp -> psp:0:recv KWD
-        moves 196 limit_used:1 -> limit:1 JPY
-        ",
-    );
-    check(
-        &refund::fail_late(&DINARS, &refund, stage),
-        "
-        moves 500 psp:0:recv -> transit:out:psp KWD
-        moves 500 transit:out:psp -> fx KWD
-        moves 196 fx -> merch:1:pending JPY
-        ",
-    );
-}
-
-#[test]
 fn late_money_goes_into_suspense_and_out_of_it() {
     let (provider, bank) = (Mover::Provider(PROVIDER), Mover::Bank(BANK));
     check(&late::suspend(&VOUCHER, provider, Amount(9)), "moves 9 psp:0:recv -> suspense");
@@ -431,7 +354,7 @@ fn a_posting_about_something_else_or_made_another_time_has_ids_of_its_own() {
 }
 
 /// Compares `chain` with `table`, and sees that it is one.
-fn check(chain: &[Transfer], table: &str) {
+pub(crate) fn check(chain: &[Transfer], table: &str) {
     let lines: Vec<_> = chain.iter().map(line).collect();
     let expected: Vec<_> = table.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(lines, expected);
@@ -480,12 +403,7 @@ fn to_settle(merchant: u16, amount: i128, fee: i128, refunded: i128) -> SettledP
     }
 }
 
-fn exchanged() -> Exchange {
-    let quote = ExchangeQuote { spread_basis_points: 199, ..quote_of(2, 5) };
-    model::exchange(Version::First, &quote, Amount(1_001))
-}
-
-const VOUCHER: Voucher = Voucher {
+pub(crate) const VOUCHER: Voucher = Voucher {
     tenant: Tenant(1),
     currency: Currency::Eur,
     subject: 1,
@@ -493,7 +411,6 @@ const VOUCHER: Voucher = Voucher {
     token: Token(1),
     operation: OperationId(1),
 };
-const DINARS: Voucher = Voucher { currency: Currency::Kwd, ..VOUCHER };
 const PROVIDER: ProviderId = ProviderId(0);
 const BANK: BankId = BankId(0);
 const PAYOUT: Payout = Payout {
@@ -503,7 +420,7 @@ const PAYOUT: Payout = Payout {
     amount: Amount(100),
     fee: Amount(3),
 };
-const REFUND: Refund = Refund {
+pub(crate) const REFUND: Refund = Refund {
     merchant: Merchant(1),
     provider: PROVIDER,
     amount: Amount(50),
