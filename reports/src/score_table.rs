@@ -165,8 +165,8 @@ pub(crate) mod tests {
         let text = render(&score());
         for words in [
             "double-post        ★ easy  yes    I33 I17!            12     5/5  1 + 2",
-            "commit-before-log-or-prepared-in-memory    medium  no     I30                  –     1/5      –",
-            "commit-before-log-or-prepared-in-memory    not found within 2,000 trials of 4 of 5 ranges",
+            "heuristic-abort     medium  no     I30            –     1/5      –",
+            "heuristic-abort     not found within 2,000 trials of 4 of 5 ranges",
             "timeout-is-failure  not found within 2,000 trials of any range",
             "double-post  I17, where I33 was expected",
             "double-post  I33 300, I17 20 of 1,000",
