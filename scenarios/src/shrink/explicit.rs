@@ -1,8 +1,10 @@
 //! Rates said one by one: every fate that a rate decided in a recorded replay
 //! becomes a fault, a stroke or a forced branch of its own. A fate is a pure
 //! function of plan and identity, so the plan that says them all runs as the
-//! one that drew them; but for a crash after so many effects, which may fall
-//! elsewhere, because what is said is noted where it strikes.
+//! one that drew them. Two things can't be said quite so: a crash after so many
+//! effects may fall elsewhere, because what is said is noted where it strikes, and no
+//! fault makes a copy that overtakes what it was made of. Whoever looks for a smaller
+//! plan runs it before it is believed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -265,11 +267,27 @@ mod tests {
         plan
     }
 
+    /// Whether a copy of some sending overtakes what it was made of.
+    fn is_overtaken(plan: &Plan) -> bool {
+        let (_, trace) = trial::replay_plan(plan.clone(), Defects::NONE);
+        let (draws, usual) = (Draws::new(plan.key), latency::network(plan.plain));
+        trace.events.iter().any(|event| {
+            let Happening::Sent(identity, _, fate) = &event.what else { return false };
+            let calm = usual.fate(&draws, identity, &Weather::CALM);
+            fate.delays().iter().any(|delay| calm.delays().iter().any(|usual| delay < usual))
+        })
+    }
+
     #[test]
     fn a_plan_that_says_every_fate_runs_as_the_one_that_drew_them() {
-        for scenario in catalog::all().iter().map(without_brown_outs) {
+        let (scenarios, mut runs) = (catalog::all(), 0);
+        for scenario in scenarios.iter().map(without_brown_outs) {
             for seed in 1..4 {
                 let drawn = without_counted_crashes(Plan::draw(&scenario, Seed(seed)));
+                if is_overtaken(&drawn) {
+                    continue;
+                }
+                runs += 1;
                 let said = explicit(&drawn, Defects::NONE);
                 assert!(Line::rates(&said).is_empty());
                 let (before, after) = (history(&drawn), history(&said));
@@ -278,5 +296,6 @@ mod tests {
                 assert_eq!(before.len(), after.len(), "{} {seed}", scenario.name);
             }
         }
+        assert!(runs > scenarios.len() * 2, "{runs} of {} scenarios", scenarios.len());
     }
 }
