@@ -16,7 +16,7 @@ use model::{
     AccountId, AccountName, Act, Aim, Amount, Answer, Aside, BankId, Call, Captures, ChargeId,
     ChargeState, Commit, CommitResult, Conductor, Currency, Customer, Defect, Defects, Event,
     EventNumber, IdempotencyKey, Intake, Intent, Lake, Ledger, LedgerRequest, Merchant, Money,
-    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderId, ProviderReply,
+    OperationId, Order, Outcome, PayIn, Payment, PaymentId, PayoutOrder, ProviderReply,
     ProviderRequest, Record, RefundOrder, Refusal, Rules, Split, Status, Store, StoreEntry, Tenant,
     Then, Token, TransactionId, Transfer, TransferId, TransferKind, TransferResult, WorkerId,
 };
@@ -87,14 +87,7 @@ fn what_was_never_taken_counts_as_taken_under_auth_expiry_constant() {
 #[test]
 fn giving_back_costs_a_fee_under_fee_on_refund() {
     differs(Defect::FeeOnRefund, |defects| {
-        let of = RefundOrder {
-            of: PaymentId(1),
-            provider: ProviderId(0),
-            charge: ChargeId(3),
-            settled: Aside::NONE,
-            shares: model::Shares::NONE,
-            exchanged: model::Aside::NONE,
-        };
+        let of = history::refund_order(PaymentId(1), 0, 3);
         let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
         let payment = Payment::fold(&[Record::Accepted(refund)], defects).expect("it folds");
         let rows = payment.booking(Action::Post);
@@ -106,14 +99,8 @@ fn giving_back_costs_a_fee_under_fee_on_refund() {
 fn what_goes_back_is_converted_at_the_rate_of_the_day_under_refund_at_spot() {
     differs(Defect::RefundAtSpot, |defects| {
         let borne = Money { amount: Amount(7), currency: Currency::Jpy };
-        let of = RefundOrder {
-            of: PaymentId(1),
-            provider: ProviderId(0),
-            charge: ChargeId(3),
-            settled: Aside::NONE,
-            shares: model::Shares::NONE,
-            exchanged: Aside(Some(model::Borne::of(borne))),
-        };
+        let exchanged = Aside(Some(model::Borne::of(borne)));
+        let of = RefundOrder { exchanged, ..history::refund_order(PaymentId(1), 0, 3) };
         let refund = Intent { order: Order::Refund(of), ..history::intent(1) };
         let mut door = Door::of(&Rules { defects, ..rules() }, refund);
         door.follow("offers 150");

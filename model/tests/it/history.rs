@@ -9,7 +9,7 @@ use model::workflow::payin_card::steps;
 use model::{
     Amount, Aside, Call, ChargeId, Currency, Defects, IdempotencyKey, Intent, LedgerRequest,
     Merchant, Money, OperationId, Order, Outcome, Payment, PaymentId, ProviderId, ProviderRequest,
-    Record, RefundOrder, RiskRequest, Rules, Tenant, Token, UndoOutcome,
+    Record, RefundOrder, RiskRequest, Rules, Shares, Tenant, Token, UndoOutcome,
 };
 
 /// What the client wants; the token says which provider comes first.
@@ -29,19 +29,25 @@ pub(crate) fn intent(token: u64) -> Intent {
 /// The same money back, from the provider with this number.
 pub(crate) fn refund(provider: u8) -> Intent {
     let paid = intent(0);
-    let of = RefundOrder {
-        of: paid.payment,
-        provider: ProviderId(provider),
-        charge: ChargeId(9),
-        settled: Aside::NONE,
-        shares: model::Shares::NONE,
-        exchanged: model::Aside::NONE,
-    };
+    let of = refund_order(paid.payment, provider, 9);
     Intent {
         payment: PaymentId::of_refund(paid.tenant, paid.key, 0),
         token: Token(2),
         order: Order::Refund(of),
         ..paid
+    }
+}
+
+/// What was charged for the payment `of` goes back: not settled, not shared, not
+/// exchanged.
+pub(crate) fn refund_order(of: PaymentId, provider: u8, charge: u64) -> RefundOrder {
+    RefundOrder {
+        of,
+        provider: ProviderId(provider),
+        charge: ChargeId(charge),
+        settled: Aside::NONE,
+        shares: Shares::NONE,
+        exchanged: Aside::NONE,
     }
 }
 

@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use model::saga::Try;
 use model::{
-    AccountName, Act, Amount, Answer, Aside, BankId, BankReply, BankRequest, Beginning, Call,
-    CameBack, ChargeId, Commit, CommitResult, Conductor, Customer, Defect, Defects, EventId,
-    InboxState, Intent, LedgerRequest, News, OperationId, Order, Outcome, Payment, PaymentId,
-    PayoutOrder, ProviderId, RailId, RecallOrder, Record, RefundOrder, RefundState, ReturnId,
-    ReturnNotice, ReturnReason, ReversalOrder, Shares, Status, Store, StoreEntry, Teller, Token,
-    Transfer, TransferResult, Webhook,
+    AccountName, Act, Amount, Answer, BankId, BankReply, BankRequest, Beginning, Call, CameBack,
+    ChargeId, Commit, CommitResult, Conductor, Customer, Defect, Defects, EventId, InboxState,
+    Intent, LedgerRequest, News, OperationId, Order, Outcome, Payment, PaymentId, PayoutOrder,
+    ProviderId, RailId, RecallOrder, Record, RefundState, ReturnId, ReturnNotice, ReturnReason,
+    ReversalOrder, Status, Store, StoreEntry, Teller, Token, Transfer, TransferResult, Webhook,
 };
 
-use crate::history::{MONEY, intent};
+use crate::history::{MONEY, intent, refund_order};
 use crate::script::rules;
 use crate::store_desk::{append, receive};
 
@@ -314,14 +313,7 @@ fn by_provider() -> Webhook {
 }
 
 fn refund(payment: u64, amount: Amount) -> Commit {
-    let order = RefundOrder {
-        of: PAID,
-        provider: ProviderId(0),
-        charge: CHARGE,
-        settled: Aside::NONE,
-        shares: Shares::NONE,
-        exchanged: model::Aside::NONE,
-    };
+    let order = refund_order(PAID, 0, CHARGE.0);
     let payment = PaymentId(payment);
     let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;

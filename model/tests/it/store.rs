@@ -10,7 +10,7 @@ use model::{
     Record, Status, Store, StoreEntry, Tenant, Then, Token, WorkerId, saga::Try,
 };
 
-use crate::history::intent;
+use crate::history::{intent, refund_order};
 
 const MINE: PaymentId = PaymentId(1);
 const YOURS: PaymentId = PaymentId(2);
@@ -285,14 +285,7 @@ mod refundable {
     }
 
     fn refund_in(number: u64, amount: i128, exchanged: Aside<Borne>) -> Commit {
-        let order = RefundOrder {
-            of: MINE,
-            provider: ProviderId(2),
-            charge: ChargeId(9),
-            settled: Aside::NONE,
-            shares: model::Shares::NONE,
-            exchanged,
-        };
+        let order = RefundOrder { exchanged, ..refund_order(MINE, 2, 9) };
         let payment = PaymentId(100 + number);
         let mut wanted = Intent { payment, order: Order::Refund(order), ..intent(1) };
         wanted.money.amount = Amount(amount);

@@ -3,12 +3,11 @@
 use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
-    Amount, Aside, Beginning, ChargeId, Commit, CommitResult, Defects, EventId, Intent, News,
-    OperationId, Order, Outcome, PaymentId, ProviderId, Record, RefundOrder, Shares, Store,
-    StoreEntry, Teller, Token, Webhook,
+    Amount, Beginning, ChargeId, Commit, CommitResult, Defects, EventId, Intent, News, OperationId,
+    Order, Outcome, PaymentId, ProviderId, Record, Store, StoreEntry, Teller, Token, Webhook,
 };
 
-use crate::history::{MONEY, intent};
+use crate::history::{MONEY, intent, refund_order};
 
 pub(crate) const PAID: PaymentId = PaymentId(1);
 pub(crate) const AUTHORIZATION: OperationId = OperationId(9);
@@ -37,14 +36,7 @@ pub(crate) fn captured() -> Vec<Record> {
 }
 
 pub(crate) fn refund(amount: Amount) -> Commit {
-    let order = RefundOrder {
-        of: PAID,
-        provider: ProviderId(0),
-        charge: CHARGE,
-        settled: Aside::NONE,
-        shares: Shares::NONE,
-        exchanged: model::Aside::NONE,
-    };
+    let order = refund_order(PAID, 0, CHARGE.0);
     let mut wanted = Intent { payment: PaymentId(100), order: Order::Refund(order), ..intent(1) };
     wanted.money.amount = amount;
     commit(PaymentId(100), 0, vec![Record::Accepted(wanted)])

@@ -371,9 +371,8 @@ impl ProviderDesk {
     fn mature_charge(&mut self, system: &PaymentSystem, charge: ChargeId, out: &mut Effects) {
         let now = now(out);
         while let Some(movement) = self.state.books.mature(charge, now) {
-            self.note_down(ProviderEntry::Matured(charge, now, movement), out);
-            self.enter(system, &movement, None, out);
-            self.tell_of(system, &movement, out);
+            let entry = ProviderEntry::Matured(charge, now, movement);
+            self.record_unasked(system, entry, &movement, out);
             self.expect_breach(system, charge, out);
         }
     }

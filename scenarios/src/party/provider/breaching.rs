@@ -63,9 +63,8 @@ impl ProviderDesk {
         }
         let Some(movement) = self.state.books.take_after_all(charge, at) else { return };
         self.tell(ProviderStrike::Breach, By::Rate, out);
-        self.note_down(ProviderEntry::TookAfterAll(charge, at, movement), out);
-        self.enter(system, &movement, None, out);
-        self.tell_of(system, &movement, out);
+        let entry = ProviderEntry::TookAfterAll(charge, at, movement);
+        self.record_unasked(system, entry, &movement, out);
     }
 
     /// Whether it may still break its word about one of these.

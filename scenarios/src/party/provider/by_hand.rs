@@ -42,9 +42,8 @@ impl ProviderDesk {
         let at = now(out);
         let Some(movement) = self.state.books.refund_by_hand(charge, share, at) else { return };
         self.tell(ProviderStrike::RefundedByHand, By::Rate, out);
-        self.note_down(ProviderEntry::RefundedByHand(charge, share, at, movement), out);
-        self.enter(system, &movement, None, out);
-        self.tell_of(system, &movement, out);
+        let entry = ProviderEntry::RefundedByHand(charge, share, at, movement);
+        self.record_unasked(system, entry, &movement, out);
     }
 
     /// Waits until somebody has it tell once more of what it told.

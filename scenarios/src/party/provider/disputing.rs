@@ -55,9 +55,7 @@ impl ProviderDesk {
                 _ => {}
             }
             let entry = ProviderEntry::Disputed(charge, event, at, respond_by, movement);
-            self.note_down(entry, out);
-            self.enter(system, &movement, None, out);
-            self.tell_of(system, &movement, out);
+            self.record_unasked(system, entry, &movement, out);
         }
         self.expect_dispute(system, charge, out);
     }

@@ -41,6 +41,20 @@ impl ProviderDesk {
         }
     }
 
+    /// `movement` happened without a request: it is written down, goes into the
+    /// statement, and the world is told of it.
+    pub(super) fn record_unasked(
+        &mut self,
+        system: &PaymentSystem,
+        entry: ProviderEntry,
+        movement: &Movement,
+        out: &mut Effects,
+    ) {
+        self.note_down(entry, out);
+        self.enter(system, movement, None, out);
+        self.tell_of(system, movement, out);
+    }
+
     /// A movement is durable: the world is told of it. How long the answer to
     /// the request has to wait meanwhile, if it has.
     pub(super) fn tell_of(
