@@ -16,6 +16,7 @@ mod deal;
 mod decisions;
 mod defect_stories;
 mod defects;
+mod deploys;
 mod dialects;
 mod disputes;
 mod doubt;

@@ -3,6 +3,7 @@
 //! nothing durable itself.
 
 mod deciding;
+mod knowing;
 mod tidings;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use model::{
     Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, Lease,
-    OperationId, PaymentId, Record, Then, Token, Told, TransactionId,
+    OperationId, PaymentId, Record, Then, Token, Told, TransactionId, Version,
 };
 use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
@@ -22,18 +23,23 @@ use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
 pub(crate) use deciding::drawn;
+use knowing::offer;
 
 /// The payments in one worker's hands.
 #[derive(Clone, Debug, Default)]
 pub struct Orchestrator {
     /// Apart from the tree, which would move them about.
     hands: BTreeMap<PaymentId, Box<Hand>>,
+    /// What its release works prices out by.
+    calculators: Version,
 }
 
 /// One payment in a worker's hands.
 #[derive(Clone, Debug)]
 struct Hand {
     token: Token,
+    /// Whether somebody is broken for good, so that no doubt has to end.
+    spares: bool,
     conductor: Option<Conductor>,
     /// What webhooks tell, as far as it can't be judged yet.
     told: Vec<Told>,
@@ -165,7 +171,7 @@ impl Orchestrator {
         token: Token,
         out: &mut Effects,
     ) {
-        let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(token)));
+        let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(system, token)));
         match hand.doing {
             Doing::Parked | Doing::Working => hand.lease(system, payment, out),
             Doing::Leasing(_) | Doing::Committing(_) => {}
@@ -300,7 +306,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
-            conductor.tell_time(out.wall().since(VirtualTime::ZERO));
+            conductor.tell(out.wall().since(VirtualTime::ZERO), self.calculators);
             offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(records) => {
@@ -330,9 +336,10 @@ impl Orchestrator {
 
 impl Hand {
     /// A payment that was not leased yet.
-    fn new(token: Token) -> Self {
+    fn new(system: &PaymentSystem, token: Token) -> Self {
         Self {
             token,
+            spares: system.plan.core.is_some(),
             conductor: None,
             told: Vec::new(),
             found: Vec::new(),
@@ -454,22 +461,11 @@ impl Hand {
         self.armed = Some(self.due);
         self.round += 1;
         let timer = Timer::Payment(payment, self.round);
-        if self.conductor.as_ref().is_some_and(Conductor::has_case) {
+        if self.conductor.as_ref().is_some_and(|conductor| conductor.has_case(self.spares)) {
             out.set_housekeeping(pause, timer);
         } else {
             out.set_timer(pause, timer);
         }
-    }
-}
-
-/// Reads the rate that a payment is exchanged at, if it is, or that one was whose
-/// money goes back.
-fn offer(system: &PaymentSystem, conductor: &mut Conductor, out: &Effects) {
-    let intent = conductor.payment().intent();
-    let borne = intent.order.borne().map(|borne| borne.money().currency);
-    if let Some(target) = intent.order.settlement_currency().or(borne) {
-        let source = intent.money.currency;
-        conductor.offer(system.plan.offered(source, target, out.wall()));
     }
 }
 
