@@ -10,7 +10,7 @@ use sim::Seed;
 fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
     let pool = ThreadPoolBuilder::new().build().unwrap();
     for scenario in catalog::all() {
-        let campaign = campaign::run(scenario, Seed(2), 250, Defects::NONE, &pool, |_| true);
+        let campaign = campaign::run(scenario, Seed(2), 120, Defects::NONE, &pool, |_| true);
         assert_eq!(campaign.findings, [], "{}", scenario.name);
         assert_eq!(campaign.undecided, [], "{}", scenario.name);
         assert_eq!(campaign.missed, [], "{}", scenario.name);
@@ -22,7 +22,7 @@ fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
 fn nothing_disturbs_a_calm_day_and_every_other_scenario_is_struck() {
     let pool = ThreadPoolBuilder::new().build().unwrap();
     for scenario in catalog::all() {
-        let campaign = campaign::run(scenario, Seed(3), 100, Defects::NONE, &pool, |_| true);
+        let campaign = campaign::run(scenario, Seed(3), 60, Defects::NONE, &pool, |_| true);
         let business = ["declined", "partial-approval", "pending-then-result", "capture-declined"];
         let disturbances = campaign.strikes.keys().filter(|name| !business.contains(name));
         let calm = disturbances.count() == 0;
