@@ -24,6 +24,11 @@ impl<T> Aside<T> {
         self.0.as_mut()
     }
 
+    /// Whether it is not there.
+    pub const fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Whether it is there.
     pub const fn is_some(&self) -> bool {
         self.0.is_some()

@@ -18,6 +18,13 @@ pub struct Balance {
     pub credits_posted: Amount,
 }
 
+impl Balance {
+    /// What a limited account has left.
+    pub fn available(&self) -> Amount {
+        self.credits_posted - self.debits_posted - self.debits_pending
+    }
+}
+
 /// The sums of every account that was ever booked on, in the order of the
 /// accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

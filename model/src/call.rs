@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::AccountId;
 use crate::identity::{BankId, PaymentId, ProviderId, Token, TransferId};
+use crate::money::Amount;
 use crate::provider::{ProviderReply, ProviderRequest};
 use crate::rail::{BankReply, BankRequest};
 use crate::risk::{RiskReply, RiskRequest};
@@ -31,6 +33,8 @@ pub enum LedgerRequest {
     Create(Vec<Transfer>),
     /// Tell which of these are booked.
     Lookup(Vec<TransferId>),
+    /// Tell what is available in these.
+    Available(Vec<AccountId>),
 }
 
 /// What a merchant is told.
@@ -73,4 +77,6 @@ pub enum Answer {
     /// Of the network: the connection was refused before a byte was written,
     /// and no copy of the call was or will be handled.
     Bounced,
+    /// Of the ledger: what is available in each account that was asked about.
+    Available(Vec<Amount>),
 }

@@ -26,6 +26,7 @@ use crate::flight::{Aim, Flight, Sends, Waiting, effect_of, sends_of};
 use crate::identity::OperationId;
 use crate::outgoing::{look_up, notice, query, step_call};
 use crate::payment::{IllegalRecord, Payment};
+use crate::quote::Version;
 use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
@@ -123,9 +124,11 @@ impl Conductor {
         &self.payment
     }
 
-    /// Takes note of the time on the wall, since the beginning: by it parcels leave.
-    pub fn tell_time(&mut self, wall: Duration) {
+    /// Takes note of the time on the wall, since the beginning, by which parcels leave;
+    /// and of what its worker works prices out by.
+    pub fn tell(&mut self, wall: Duration, calculators: Version) {
         self.payment.tell_time(wall);
+        self.payment.work_out_by(calculators);
     }
 
     /// What to do at `now`.
@@ -197,6 +200,10 @@ impl Conductor {
             return;
         }
         let waiting = flight.waiting.take_if(|waiting| waiting.number == number);
+        if let Answer::Available(sums) = answer {
+            self.conclusion = self.payment.at_hand_of(sums).map(Record::AtHand);
+            return;
+        }
         let sent_at = waiting.map_or(flight.begun, |waiting| waiting.sent_at);
         let evidence = match evidence::weigh(flight.aim, answer, rules.defects) {
             // That a query was turned away tells nothing of the send it asks about.
@@ -368,9 +375,9 @@ impl Conductor {
         Some(if is_undo { Case::UndoStuck } else { Case::InDoubt })
     }
 
-    /// Whether a person has the payment: what goes on is not waited for.
-    pub fn has_case(&self) -> bool {
-        self.payment.case().is_some()
+    /// Whether what goes on is not waited for: doubts end, unless somebody is `broken` for good.
+    pub fn has_case(&self, broken: bool) -> bool {
+        self.payment.case().is_some_and(|case| broken || !case.is_doubt())
     }
 
     /// Sends `call`, and keeps in mind what it could still do.

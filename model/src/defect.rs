@@ -134,6 +134,10 @@ pub enum Defect {
     CutoffOffByTz,
     /// What goes back of an exchanged payment is converted at the rate of the day.
     RefundAtSpot,
+    /// Whoever loses a dispute owes all of it, whatever it has.
+    LossAllOwed,
+    /// What a payment costs is worked out anew by whatever release has it.
+    DeployRecomputesQuote,
     /// That something is being worked on counts as a refusal.
     DuplicateIsDecline,
     /// What a query does not find counts as never sent.

@@ -42,6 +42,9 @@ pub enum Evidence {
     Booked,
     /// It was refused because a promise had ended that it was to go by.
     Lapsed,
+    /// It was refused because an account has less than it was to take, and will be
+    /// whenever it is repeated.
+    Short,
     /// It was refused where nothing may refuse it.
     Illegal,
     /// That one sending was turned away unread, by a limiter or by a connection
@@ -304,6 +307,9 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
     }
     if results.contains(&PendingTransferExpired) {
         return Evidence::Lapsed;
+    }
+    if results.iter().any(|result| matches!(result, ExceedsCredits | IdAlreadyFailed)) {
+        return Evidence::Short;
     }
     Evidence::Illegal
 }

@@ -17,10 +17,43 @@
 //! - what answers prove: [`evidence`]
 //! - what somebody else than the built-in rules may choose: [`decision`]
 //! - the protocol that the saga is compared with: [`two_phase`]
+//!
+//! # The tables of payments.md, and where each stands
+//!
+//! | table | file | its door in `tests/it` |
+//! |---|---|---|
+//! | 1.2 identifiers | `identity.rs` | `identity.rs` |
+//! | 1.4 records | `record.rs`: `CompRegistered` is a part of `StepIntent`; of late evidence there is no record, but a saga of its own | `conductor.rs` |
+//! | 1.4 D1, D6 | `store.rs`, `gatekeeper.rs`: one commit | `store.rs`, `keys.rs` |
+//! | 1.4 D2 to D4, D9, D10 | `conductor.rs`: an act is a commit or a call, and no call comes before what it needs is committed | `conductor.rs`, `history.rs` |
+//! | 1.4 D5 | `store/receiving.rs`, `store/inbox.rs` | `inbox.rs` |
+//! | 1.4 D7 | `outbox.rs`, `lake.rs` | `outbox.rs`, `lake.rs` |
+//! | 1.4 D8 | `store.rs`, `lease.rs`, `fence.rs` | `takeover.rs` |
+//! | 1.4 D11 | `two_phase/coordinator.rs`, `two_phase/participant.rs` | `two_phase.rs` |
+//! | 1.4 D12 | `store/reconciling.rs` | `reconciliation.rs` |
+//! | 1.4 D13 | `payment/deciding.rs` | `decisions.rs` |
+//! | 1.5 steps | a file in `workflow/` for each workflow; SETTLE is no step but [`Reconciliation`], RETURN is `workflow/reversal.rs` | `journey.rs` |
+//! | 1.5 orders O1 to O7 | `saga.rs`, `payment/ahead.rs` | `saga.rs`, `unwinding.rs` |
+//! | 1.6 what an answer proves | `evidence.rs` | `evidence.rs` |
+//! | 1.6 what is done about a doubt | `conductor/conclusion.rs`, `conductor/resolution.rs`, `dialect/admission.rs` | `doubt.rs`, `dialects.rs` |
+//! | 1.7 M1 payment | `status.rs` | `lifecycle.rs` |
+//! | 1.7 M2 attempt | `attempt.rs` | `tables.rs` |
+//! | 1.7 M3 provider charge | `charge.rs` | `lifecycle.rs`, `provider.rs` |
+//! | 1.7 M4 pending transfer | `ledger.rs`, `ledger/check.rs` | `ledger.rs`, `linked.rs` |
+//! | 1.7 M5 refund | `refund.rs`: its `failed_late` is told to clients as M1's `returned` | `lifecycle.rs`, `refund.rs` |
+//! | 1.7 M6 chargeback | `dispute.rs` | `lifecycle.rs`, `chargebacks.rs` |
+//! | 1.7 M7 expected settlement line | `reconciliation.rs` | `reconciliation.rs` |
+//! | 1.7 M8 webhook inbox | `inbox.rs` | `tables.rs`, `inbox.rs` |
+//! | 1.7 M9 idempotency record | `key_state.rs` | `keys.rs` |
+//! | 1.7 M10 saga phase | `saga/phase.rs` | `tables.rs`, `saga.rs` |
+//! | 1.8 chart of accounts | `account.rs` | `posting.rs` |
+//! | 1.8 postings | a file in `posting/` for each family | `posting.rs`, `interleaving.rs` |
+//! | 1.9 two-phase commit | `two_phase/` | `two_phase.rs` |
 
 mod account;
 mod archive;
 mod aside;
+mod at_hand;
 mod attempt;
 mod balances;
 mod banking_day;
@@ -80,6 +113,7 @@ pub mod workflow;
 pub use account::{AccountId, AccountName};
 pub use archive::Archive;
 pub use aside::Aside;
+pub use at_hand::AtHand;
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};

@@ -10,10 +10,10 @@ use crate::borne::Borne;
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::saga::Try;
 use crate::shares::Shares;
 use crate::shipping::Shipping;
 use crate::split::Split;
-use crate::workflow::PaymentWorkflow;
 use crate::workflow::chargeback::CHARGEBACK;
 use crate::workflow::late_success::LATE_SUCCESS;
 use crate::workflow::payin_captures;
@@ -25,6 +25,7 @@ use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
 use crate::workflow::refund_by_hand::REFUND_BY_HAND;
 use crate::workflow::reversal::REVERSAL;
+use crate::workflow::{Action, PaymentWorkflow};
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -329,6 +330,12 @@ impl Order {
     /// return or a recall, the events of what was sent tell.
     pub const fn has_events(&self) -> bool {
         !matches!(self, Self::Reversal(_) | Self::Recall(_))
+    }
+
+    /// Whether `which` is a try at booking how a dispute ended.
+    pub fn books_loss(&self, which: Try) -> bool {
+        let disputes = matches!(self, Self::Chargeback(_) | Self::PreArbitration(_));
+        disputes && self.workflow().action(which) == Action::Post
     }
 
     /// Whether it is about the money of another order, and moves none that its

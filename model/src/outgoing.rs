@@ -1,5 +1,6 @@
 //! What a worker asks of whom: the call that each step, undo and doubt makes.
 
+use crate::account::AccountId;
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
 use crate::dialect::Undoing;
@@ -14,13 +15,14 @@ use crate::rules::Rules;
 use crate::saga::Try;
 use crate::status::Status;
 use crate::workflow::chargeback::is_contested;
-use crate::workflow::{Action, payin_card};
+use crate::workflow::{Action, chargeback, payin_card};
 
 /// The call that a step makes; `calls` were made before it.
 pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules) -> Call {
     let operation = payment.operation(which);
     match payment.action(which) {
         Action::Risk => Call::Risk(RiskRequest::Assess { operation }),
+        Action::Post if payment.needs_at_hand(rules) => available(payment),
         Action::Post => {
             let right = || payment.booking(Action::Post);
             let wrong = || match payment.intent().order {
@@ -136,6 +138,17 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
         payment.action(which) == Action::Post && payment.defects().has(Defect::ChainPartial);
     let chain = if in_two { payin_card::in_two(payment).0 } else { right() };
     Call::Ledger(LedgerRequest::Lookup(chain.iter().map(|transfer| transfer.id).collect()))
+}
+
+/// What those have who bear what is lost.
+fn available(payment: &Payment) -> Call {
+    let account = |name| AccountId {
+        tenant: payment.intent().tenant,
+        currency: payment.intent().money.currency,
+        name,
+    };
+    let accounts = chargeback::what(payment).available().map(account);
+    Call::Ledger(LedgerRequest::Available(accounts.collect()))
 }
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {

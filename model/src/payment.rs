@@ -2,6 +2,7 @@
 //! anyone is in `payment/ahead.rs`; what somebody may choose, in `payment/deciding.rs`.
 
 mod ahead;
+mod bearing;
 mod deciding;
 mod exchanging;
 mod illegal;
@@ -10,6 +11,7 @@ mod shipping;
 
 use std::time::Duration;
 
+use crate::at_hand::AtHand;
 use crate::attempt::{AttemptEvent, AttemptState};
 use crate::defect::{Defect, Defects};
 use crate::dispute::{DisputeEvent, DisputeState};
@@ -17,7 +19,7 @@ use crate::identity::{BankId, ChargeId, OperationId, ProviderId};
 use crate::money::Amount;
 use crate::order::Order;
 use crate::posting::Voucher;
-use crate::quote::Quote;
+use crate::quote::{Quote, Version};
 use crate::record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 use crate::refund::{RefundEvent, RefundState};
 use crate::saga::{Next, Saga, SagaEntry, Try, TryState};
@@ -39,6 +41,8 @@ pub struct Payment {
     saga: Saga,
     quote: Option<Quote>,
     exchanging: Exchanging,
+    /// What the latest booking of a lost dispute takes of what merchants have.
+    at_hand: Option<AtHand>,
     attempts: Vec<Attempt>,
     captured: Amount,
     /// Where it stands, if it is a refund.
@@ -57,6 +61,8 @@ pub struct Payment {
     reversed: bool,
     /// What the clock on the wall showed last: it is not written down.
     wall: Duration,
+    /// By what whoever has it works prices out; not written down, but with each price.
+    calculators: Version,
     decided: Decided,
     defects: Defects,
 }
@@ -97,6 +103,7 @@ impl Payment {
             saga: Saga::new(&workflow.saga, defects),
             quote: None,
             exchanging: Exchanging::default(),
+            at_hand: None,
             attempts: Vec::new(),
             captured: Amount::ZERO,
             refund: RefundState::Absent,
@@ -114,6 +121,7 @@ impl Payment {
             terminal: false,
             reversed: false,
             wall: Duration::ZERO,
+            calculators: Version::CURRENT,
             decided: Decided::default(),
             defects,
         };
@@ -187,6 +195,8 @@ impl Payment {
             Record::Terminal => self.terminal = true,
             Record::Locked(exchange) => self.take_lock(exchange)?,
             Record::Covered(cover) => self.take_cover(cover)?,
+            Record::AtHand(at_hand) => self.take_at_hand(at_hand)?,
+            Record::Short => self.fall_short()?,
         }
         self.decided.take(record);
         Ok(())
@@ -343,11 +353,6 @@ impl Payment {
         let is_closed = captures.next().is_some_and(|(_, state)| *state == TryState::Done);
         let left = self.captured < self.intent.money.amount || !is_closed;
         self.defects.pick(Defect::ResidualAuth, || left, || false)
-    }
-
-    /// What it costs, as the journal has it: it is worked out once.
-    pub fn quote(&self) -> Option<Quote> {
-        self.quote
     }
 
     /// Whether a cancellation may still be accepted (payments.md O6): the pivot

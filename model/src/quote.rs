@@ -23,6 +23,18 @@ pub enum Version {
 impl Version {
     /// The one that new payments are quoted by.
     pub const CURRENT: Self = Self::First;
+
+    /// The one of a release of the code that works prices out: of the first, or of the
+    /// next. Either reads what the other has worked out.
+    pub const fn of_release(release: u8) -> Self {
+        if release == 0 { Self::CURRENT } else { Self::Second }
+    }
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Self::CURRENT
+    }
 }
 
 /// What a payment costs its merchant.

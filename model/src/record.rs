@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::at_hand::AtHand;
 use crate::decision::Decision;
 use crate::exchange::{Cover, Exchange};
 use crate::identity::{
@@ -75,6 +76,12 @@ pub enum Record {
     Reversed,
     /// What somebody chose to do next, where there is a choice.
     Decision(Decision),
+    /// The dispute is lost, and so much of it is booked as its merchants had
+    /// available; they owe the rest.
+    AtHand(AtHand),
+    /// The ledger has refused that for good, as somebody had less by then: it is
+    /// booked anew by what they have now.
+    Short,
 }
 
 impl Record {
@@ -85,6 +92,13 @@ impl Record {
             Self::CaseOpened(case) => !matches!(case, Case::Escalated),
             _ => false,
         }
+    }
+}
+
+impl Case {
+    /// Whether it is over once somebody answers who is asked all the time.
+    pub const fn is_doubt(self) -> bool {
+        matches!(self, Self::InDoubt | Self::UndoStuck)
     }
 }
 

@@ -33,6 +33,9 @@ pub struct Rules {
     /// Whether what there is to choose is asked for, and written down, before it
     /// is done; otherwise the rules that are built in choose.
     pub decides: bool,
+    /// Whether providers' files are booked, so that anything is ever available to a
+    /// merchant.
+    pub settles: bool,
     /// Planted defects.
     pub defects: Defects,
     /// Changes that no promise tells of; none but in tests.

@@ -66,6 +66,23 @@ impl Shares {
         shares
     }
 
+    /// These, each made what `change` makes of it, and of whose it is.
+    #[must_use]
+    pub fn each(&self, change: impl Fn(Merchant, Amount) -> Amount) -> Self {
+        let mut shares = *self;
+        for (merchant, amount) in &mut shares.0 {
+            if *amount > 0 {
+                *amount = minor_units(change(*merchant, Amount(i128::from(*amount))));
+            }
+        }
+        shares
+    }
+
+    /// What `merchant` has of them.
+    pub fn share_of(&self, merchant: Merchant) -> Amount {
+        self.others().filter(|(other, _)| *other == merchant).map(|(_, amount)| amount).sum()
+    }
+
     /// What each bears of `amount` that goes back of `left`, of which these are
     /// the others' part. All of it is borne, and by nobody more than it has left.
     pub fn of(&self, amount: Amount, left: Amount) -> Self {

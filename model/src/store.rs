@@ -233,6 +233,15 @@ impl PaymentRow {
         !self.status.is_final() && (self.case || self.then == Then::Close)
     }
 
+    /// Whether what a person has of it is a doubt, which ends by itself once everybody
+    /// answers.
+    pub fn is_in_doubt(&self) -> bool {
+        let case = |record: &&Record| record.hands_over();
+        let latest = self.journal.iter().rfind(case);
+        self.then != Then::Close
+            && matches!(latest, Some(Record::CaseOpened(case)) if case.is_doubt())
+    }
+
     /// The epoch of the latest lease; 0 if there was none.
     pub fn epoch(&self) -> u32 {
         self.lease.map_or(0, |lease| lease.epoch)

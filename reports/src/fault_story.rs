@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 76] = [
+pub const ALL: [FaultStory; 77] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -60,6 +60,7 @@ pub const ALL: [FaultStory; 76] = [
         "F28",
         "parties crash at once: their machine, or all workers of a kind",
     ),
+    disturbance("deploy", "F28", "a worker is restarted with another release of the code"),
     disturbance("brown-out", "F03", "a sick provider is slow or answers with a server error"),
     disturbance("hard-outage", "F04", "a provider swallows the request"),
     disturbance("timeout-after-effect", "F05", "a provider executes and its reply is dropped"),
@@ -117,7 +118,7 @@ pub const ALL: [FaultStory; 76] = [
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 76] = ALL;
+    static STORIES: [FaultStory; 77] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

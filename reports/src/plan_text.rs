@@ -94,6 +94,9 @@ fn settings(plan: &Plan) -> Vec<Vec<String>> {
     if let Some(lifetime) = plan.key_lifetime {
         rows.push(row("keys", format!("live for {}", Brief::from(lifetime))));
     }
+    if let Some(timeout) = plan.provider_timeout.0 {
+        rows.push(row("timeout", format!("workers wait {} for providers", Brief::from(timeout))));
+    }
     if plan.order_ref_unique {
         rows.push(row("orders", "are paid once".to_owned()));
     }

@@ -50,6 +50,8 @@ pub const BOOK: Duration = Duration::from_secs(4 * 86_400);
 pub const PAUSE_MAX: Duration = Duration::from_secs(2 * 60);
 /// How long a worker waits for a provider's answer; then the attempt is unknown.
 pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
+/// No worker waits longer for one.
+pub const PROVIDER_TIMEOUT_MAX: Duration = Duration::from_secs(60);
 /// How long a worker waits for the decider's answer; then the rules decide.
 pub const DECISION_TIMEOUT: Duration = Duration::from_secs(2);
 /// No answer of the decider comes later than this.

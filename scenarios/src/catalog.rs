@@ -25,6 +25,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("chargebacks", include_str!("../catalog/chargebacks.toml")),
     ("dispute-during-refund", include_str!("../catalog/dispute-during-refund.toml")),
     ("operator-mistakes", include_str!("../catalog/operator-mistakes.toml")),
+    ("deploy-mid-flight", include_str!("../catalog/deploy-mid-flight.toml")),
     ("broken-promises", include_str!("../catalog/broken-promises.toml")),
     ("contended-limits", include_str!("../catalog/contended-limits.toml")),
     ("careless-clients", include_str!("../catalog/careless-clients.toml")),

@@ -17,6 +17,7 @@ mod journal;
 mod keys;
 mod late;
 mod ledger;
+mod losses;
 mod nets;
 mod own;
 mod packed;

@@ -238,6 +238,12 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     if let Some(decider) = scenario.decisions.as_ref().and_then(|d| d.decider.as_ref()) {
         at_most("late_max", decider.late_max.0, bounds::DECISION_LATE_MAX)?;
     }
+    at_most("timeout_max", scenario.providers.timeout_max.0, bounds::PROVIDER_TIMEOUT_MAX)?;
+    if scenario.providers.outlasting > 0 && scenario.key_lifetime.is_some() {
+        let problem = "`outlasting` and `key_lifetime` can't be together: retries would outlive \
+                       the keys of clients";
+        return Err(("outlasting", problem.to_owned()));
+    }
     at_most("chaos", scenario.chaos.0, CHAOS_MAX)?;
     at_most("spread", workload.spread.0, CHAOS_MAX)?;
     if let Some(lifetime) = scenario.key_lifetime {

@@ -426,6 +426,7 @@ kinds! {
     66 GLOBAL_ABORT "global-abort" = Self::TwoPhase(TwoPhase::Decide(_, Decision::Abort)),
     67 DECISION_ACK "decision-ack" = Self::TwoPhase(TwoPhase::Acknowledge(..)),
     68 INQUIRE "inquire" = Self::TwoPhase(TwoPhase::Inquire(_)),
+    69 ASK_AVAILABLE "ask-available" = Self::Book(_, LedgerRequest::Available(_)),
 }
 
 impl sim::Message for Message {

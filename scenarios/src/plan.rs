@@ -114,6 +114,9 @@ pub struct Plan {
     pub troubles: Vec<ProviderTrouble>,
     /// What befalls single requests to providers and to the risk service.
     pub strokes: Strokes,
+    /// How long a worker waits for a provider's answer, where that is not as usual.
+    #[serde(default, skip_serializing_if = "Aside::is_none")]
+    pub provider_timeout: Aside<Duration>,
     /// The providers, by id.
     pub providers: Vec<ProviderPlan>,
     /// Whether they tell of changes by themselves.
@@ -123,15 +126,11 @@ pub struct Plan {
     /// What the risk service says.
     pub risk: RiskPlan,
     /// How providers and banks settle, if they do.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "Aside::is_none")]
     pub settlement: Aside<SettlementPlan>,
     /// Who decides where there is a choice, and writes it down; `None`: the rules
     /// that are built in, and nobody does.
     pub decisions: Option<DecisionPlan>,
-}
-
-fn is_none(settlement: &Aside<SettlementPlan>) -> bool {
-    !settlement.is_some()
 }
 
 /// What one customer attempts.
@@ -445,6 +444,13 @@ impl Plan {
 }
 
 impl Operation {
+    /// When its customer has asked for everything, and the last parcel has left.
+    pub(crate) fn asked_until(&self) -> VirtualTime {
+        let asks = [self.click_again_after, self.cancel_after, self.recall_after];
+        let shipped = self.purpose.pay_in().shipping.last();
+        self.at.after(asks.into_iter().flatten().fold(shipped, Duration::max))
+    }
+
     /// When nothing happens any more by itself to what was taken for it, if
     /// anything does: its dispute is decided at the latest, and somebody has given
     /// it back by hand. It may be authorized some days after it was asked for.

@@ -239,6 +239,12 @@ pub struct ProviderSettings {
     pub brown_outs: u32,
     /// How long an outage or brown-out lasts at most.
     pub trouble_max: Span,
+    /// The most hard outages of one seed in which the provider forgets the keys from
+    /// before (F17): chaos goes on until the last of them is over, whatever `chaos` says.
+    pub outlasting: u32,
+    /// How long a worker waits for an answer at most (F02): one second at least, and
+    /// one minute at most. Nothing stands for five seconds.
+    pub timeout_max: Span,
     /// How many captures at most make their provider go silent.
     pub silent_after_capture: u32,
     /// How long it stays silent at most.

@@ -275,7 +275,9 @@ impl System for PaymentSystem {
             NOTIFIER => Party::Notifier(Notifier::default()),
             RECONCILER => Party::Reconciler(Reconciler::default()),
             RISK => Party::Risk(RiskService::boot(journal, out)),
-            _ if party::worker_of(role).is_some() => Party::Orchestrator(Box::default()),
+            _ if party::worker_of(role).is_some() => {
+                Party::Orchestrator(Box::new(Orchestrator::of_release(out.release())))
+            }
             _ => match (party::provider_of(role), party::client_of(role)) {
                 (Some(id), _) => {
                     Party::Provider(Box::new(ProviderDesk::boot(self, id, journal, out)))

@@ -181,13 +181,14 @@ impl PaymentSystem {
             providers: providers.collect(),
             never_found: bounds::never_found(),
             call_timeout: std::time::Duration::from_secs(1),
-            provider_timeout: bounds::PROVIDER_TIMEOUT,
+            provider_timeout: plan.provider_timeout.0.unwrap_or(bounds::PROVIDER_TIMEOUT),
             bank_timeout: std::time::Duration::from_secs(10),
             resolve_within: bounds::RESOLVE,
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
             decides: plan.decisions.is_some(),
+            settles: plan.settlement.is_some(),
             defects,
             changes: Changes::NONE,
         };
@@ -392,16 +393,19 @@ pub fn decision_strike_name(strike: DecisionStrike) -> &'static str {
     }
 }
 
-/// From when on a world is not waited for: some time after heal, or after the
-/// last dispute is decided, the last refund by hand made, and the last payout may
-/// have come back.
+/// From when on a world is not waited for: some time after heal, or after the last
+/// thing that is planned, the last dispute decided, the last refund by hand made, and
+/// the last payout may have come back. What is asked for after heal has its time from
+/// then on.
 fn horizon(plan: &Plan) -> VirtualTime {
-    let befallen = plan.operations.iter().filter_map(Operation::befallen_until);
-    let returns = plan.operations.iter().filter_map(|operation| {
+    let operations = plan.operations.iter();
+    let asked = operations.clone().map(Operation::asked_until);
+    let befallen = operations.clone().filter_map(Operation::befallen_until);
+    let returns = operations.filter_map(|operation| {
         let may_come_back = plan.webhooks && operation.purpose.is_payout();
         may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
     });
-    befallen.chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    asked.chain(befallen).chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

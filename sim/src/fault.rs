@@ -161,6 +161,14 @@ pub enum Misfortune {
         /// How many, at most all.
         records: u16,
     },
+    /// `role` is stopped, and boots after the dwell with another release of its
+    /// code, which stays when the world heals.
+    Deploy {
+        /// Who.
+        role: Role,
+        /// Which release: the world begins with 0.
+        release: u8,
+    },
 }
 
 /// Where in a handler's list of effects a crash falls. A point that a handler
@@ -261,7 +269,8 @@ impl Misfortune {
             | Self::FullDisk { role, .. }
             | Self::TornTail { role, .. }
             | Self::Corruption { role, .. }
-            | Self::OldGeneration { role, .. } => role.into(),
+            | Self::OldGeneration { role, .. }
+            | Self::Deploy { role, .. } => role.into(),
             Self::Partition { .. }
             | Self::Flap { .. }
             | Self::Brownout { .. }

@@ -49,11 +49,13 @@ pub enum Strike {
     Point,
     /// Several actors crashed at once.
     CrashAll,
+    /// An actor was restarted with another release.
+    Deploy,
 }
 
 impl Strike {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Loss,
         Self::Duplication,
         Self::Lateness,
@@ -77,6 +79,7 @@ impl Strike {
         Self::OldGeneration,
         Self::Point,
         Self::CrashAll,
+        Self::Deploy,
     ];
 
     /// What reports call it.
@@ -105,6 +108,7 @@ impl Strike {
             Self::OldGeneration => "old-generation",
             Self::Point => "forced-point",
             Self::CrashAll => "crash-all",
+            Self::Deploy => "deploy",
         }
     }
 }

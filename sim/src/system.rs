@@ -138,6 +138,7 @@ pub struct Out<S: System> {
     pub(crate) monotonic: u64,
     pub(crate) wall: VirtualTime,
     pub(crate) disk_is_full: bool,
+    pub(crate) release: u8,
     pub(crate) points: Option<Box<Points>>,
 }
 
@@ -148,6 +149,7 @@ impl<S: System> Out<S> {
             monotonic: 0,
             wall: VirtualTime::ZERO,
             disk_is_full: false,
+            release: 0,
             points: None,
         }
     }
@@ -171,6 +173,13 @@ impl<S: System> Out<S> {
     /// actor.
     pub fn disk_is_full(&self) -> bool {
         self.disk_is_full
+    }
+
+    /// Which release of its code an actor boots with: 0, unless it was deployed anew
+    /// ([`Misfortune::Deploy`](crate::Misfortune::Deploy)). For boots alone: a handler
+    /// runs what was booted.
+    pub fn release(&self) -> u8 {
+        self.release
     }
 
     /// Whether the plan forces the rare branch that `point` names, this time

@@ -38,6 +38,7 @@ impl Conductor {
                 by_the_sum(&self.payment, which, amount, is_open, rules)
             }
             (_, Evidence::Lapsed) if self.payment.covering().is_none() => Evidence::Illegal,
+            (_, Evidence::Short) if !self.payment.may_fall_short() => Evidence::Illegal,
             (_, evidence) => evidence,
         };
         let settled = settled_at.is_none_or(|at| sent_at >= at);
@@ -102,6 +103,7 @@ impl Conductor {
             }
             (Aim::Step(..), Evidence::Booked) => flight.look_up = true,
             (Aim::Step(..), Evidence::Lapsed) => self.conclusion = self.payment.covering(),
+            (Aim::Step(..), Evidence::Short) => self.conclusion = Some(Record::Short),
             (Aim::Step(..), Evidence::Illegal) => {
                 self.conclusion = self
                     .payment

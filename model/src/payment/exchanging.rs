@@ -5,7 +5,7 @@ use crate::borne::Borne;
 use crate::defect::Defect;
 use crate::exchange::{Cover, Exchange, ExchangeQuote, exchange};
 use crate::money::Money;
-use crate::quote::{Version, quote};
+use crate::quote::{Quote, Version, quote};
 use crate::record::{Outcome, Record};
 use crate::saga::{Next, SagaEntry, Try, TryState};
 use crate::status::Status;
@@ -34,6 +34,19 @@ impl Payment {
             || locked,
             || locked.and(self.at_the_moment()).or(locked),
         )
+    }
+
+    /// What it costs, as the journal has it: it is worked out once.
+    pub fn quote(&self) -> Option<Quote> {
+        let pinned = || self.quote;
+        let anew = |money| quote(self.calculators, money);
+        let recomputed = || self.quote.and(self.quoted_money().map(anew)).or(self.quote);
+        self.defects.pick(Defect::DeployRecomputesQuote, pinned, recomputed)
+    }
+
+    /// By what prices are worked out from now on that are not written down yet.
+    pub(crate) fn work_out_by(&mut self, calculators: Version) {
+        self.calculators = calculators;
     }
 
     /// How the house comes by what the merchant was promised, if it had to.
@@ -76,15 +89,17 @@ impl Payment {
     /// currency, and then what the service costs. There is no way forward where
     /// nobody offers an exchange, or it comes to nothing.
     pub(super) fn quoted(&self, which: Try) -> Record {
-        let money = match self.intent.order.settlement_currency() {
-            None => self.intent.money,
-            Some(currency) => match self.exchange() {
-                Some(exchange) => Money { amount: exchange.target, currency },
-                None => return self.lock(),
-            },
-        };
-        let quote = quote(Version::CURRENT, money);
+        let Some(money) = self.quoted_money() else { return self.lock() };
+        let quote = quote(self.calculators, money);
         Record::StepOutcome { which, outcome: Outcome::Quoted(quote) }
+    }
+
+    /// What it costs something to get; `None` until a rate is locked.
+    fn quoted_money(&self) -> Option<Money> {
+        let Some(currency) = self.intent.order.settlement_currency() else {
+            return Some(self.intent.money);
+        };
+        self.exchange().map(|exchange| Money { amount: exchange.target, currency })
     }
 
     /// Takes a lock in: while QUOTE is awaited, and not any more once HOLD may
@@ -117,7 +132,7 @@ impl Payment {
 
     fn at_the_moment(&self) -> Option<Exchange> {
         let offered = self.exchanging.offered?;
-        Some(exchange(Version::CURRENT, &offered, self.intent.money.amount))
+        Some(exchange(self.calculators, &offered, self.intent.money.amount))
     }
 
     fn is_quoting(&self) -> bool {

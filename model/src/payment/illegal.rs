@@ -30,6 +30,10 @@ pub enum IllegalRecord {
     /// A promise is covered only once, past the pivot.
     #[error("what was promised can't be covered any more, or not yet")]
     Covered,
+    /// What is at hand is told once for each booking of a dispute that is lost, and
+    /// nobody pays more than its share.
+    #[error("what merchants have at hand for a lost dispute can't be told any more, or not yet")]
+    AtHand,
     /// A decision was made from another version of the journal than there is.
     #[error("a decision from version {0} of the journal is none about version {1}")]
     Stale(u32, u32),

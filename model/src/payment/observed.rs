@@ -19,7 +19,7 @@ impl Payment {
 
     /// Keeps what was seen of attempts that stand where they stood `before`.
     pub(crate) fn keep_observations(&mut self, before: &Self) {
-        self.wall = before.wall;
+        (self.wall, self.calculators) = (before.wall, before.calculators);
         for (attempt, seen) in self.attempts.iter_mut().zip(&before.attempts) {
             let doubtful = matches!(seen.state, AttemptState::Unknown | AttemptState::Pending);
             if attempt.state == AttemptState::Sent && doubtful {

@@ -3,6 +3,7 @@
 use super::Voucher;
 use super::chain::Chain;
 use crate::account::AccountName;
+use crate::at_hand::AtHand;
 use crate::identity::{Merchant, ProviderId};
 use crate::money::Amount;
 use crate::shares::Shares;
@@ -47,27 +48,28 @@ pub fn win(voucher: &Voucher, chargeback: &Chargeback) -> Vec<Transfer> {
     chain.close()
 }
 
-/// Each merchant bears its share: the one that was paid from what it has `available`
-/// as far as that goes, and owes the rest; the others owe theirs. If it has less by
-/// the time of the booking, the ledger refuses the chain, and the next one needs a
-/// voucher with the next number.
-pub fn lose(voucher: &Voucher, chargeback: &Chargeback, available: Amount) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "dispute-lost", 2 + Split::OTHERS_MAX);
+/// Each merchant bears its share: what it has `at_hand` of that, and it owes the rest.
+/// If one of them has less by the time of the booking, the ledger refuses the chain,
+/// and the next one needs a voucher with the next number.
+pub fn lose(voucher: &Voucher, chargeback: &Chargeback, at_hand: &AtHand) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "dispute-lost", 2 + 2 * Split::OTHERS_MAX);
     let (merchant, paid) = (chargeback.merchant, chargeback.paid());
-    let at_hand = paid.min(available.max(Amount::ZERO));
     let disputed = AccountName::Dispute(merchant);
-    chain.book(0, (AccountName::MerchantAvailable(merchant), disputed), at_hand);
-    chain.book(1, (AccountName::MerchantOwed(merchant), disputed), paid - at_hand);
+    chain.book(0, (AccountName::MerchantAvailable(merchant), disputed), at_hand.paid());
+    chain.book(1, (AccountName::MerchantOwed(merchant), disputed), paid - at_hand.paid());
     for ((merchant, amount), leg) in chargeback.shares.others().zip(2..) {
-        let sides = (AccountName::MerchantOwed(merchant), AccountName::Dispute(merchant));
-        chain.book(leg, sides, amount);
+        let disputed = AccountName::Dispute(merchant);
+        let has = at_hand.others().share_of(merchant);
+        chain.book(leg, (AccountName::MerchantOwed(merchant), disputed), amount - has);
+        let leg = leg + Split::OTHERS_MAX as u32;
+        chain.book(leg, (AccountName::MerchantAvailable(merchant), disputed), has);
     }
     chain.close()
 }
 
 impl Chargeback {
     /// What the merchant bears that was paid.
-    fn paid(&self) -> Amount {
+    pub(crate) fn paid(&self) -> Amount {
         self.amount - self.shares.sum()
     }
 

@@ -26,15 +26,17 @@ impl Store {
     }
 
     /// The acceptance of the chargeback, its pre-arbitration or the refund by hand
-    /// that `webhook` tells of: the customer has the money already, so nothing can refuse it. `None` as long as
-    /// nothing here knows that the money was taken.
+    /// that `webhook` tells of: the customer has the money already, so nothing can
+    /// refuse it. `None` as long as nothing here knows all that was taken, and has
+    /// booked it: whose share of it is how much, nobody can tell before that.
     pub(super) fn begun_by(&self, webhook: &Webhook) -> Option<Commit> {
         let News::Begins(beginning, amount) = webhook.news else { return None };
         let payment = self.inbox.as_ref()?.payment_of(webhook.reference)?;
         if beginning == Beginning::TakenAfterAll {
             return self.begun_late(payment, webhook, amount);
         }
-        let taken = self.standing(payment)?.taken?;
+        let standing = self.standing(payment)?;
+        let taken = standing.taken.filter(|_| standing.status.is_final())?;
         let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
             return None;
         };

@@ -4,6 +4,7 @@ use super::{Action, PaymentWorkflow, Row, actions, specs};
 use crate::dispute::DisputeState;
 use crate::money::Amount;
 use crate::payment::Payment;
+use crate::posting::Voucher;
 use crate::posting::chargeback::{self, Chargeback};
 use crate::saga::{Class, Undo, Workflow};
 use crate::transfer::Transfer;
@@ -35,11 +36,13 @@ const WORTH_CONTESTING: Amount = Amount(1_000);
 
 pub(super) fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     let (voucher, chargeback) = (payment.voucher(payment.operation_of(action)), what(payment));
+    // Where it was refused, what is booked anew has ids of its own.
+    let number = payment.latest(action).map_or(0, |(which, _)| which.attempt - 1);
+    let voucher = Voucher { number, ..voucher };
     match (action, payment.dispute()) {
         (Action::Withdraw, _) => chargeback::open(&voucher, &chargeback),
         (_, DisputeState::Won | DisputeState::WonFinally) => chargeback::win(&voucher, &chargeback),
-        // Nothing is available before settlement: the merchant owes all of it.
-        _ => chargeback::lose(&voucher, &chargeback, Amount::ZERO),
+        _ => chargeback::lose(&voucher, &chargeback, &payment.at_hand()),
     }
 }
 
@@ -47,7 +50,8 @@ pub(super) fn unbooking(_: &Payment, _: Action) -> Vec<Transfer> {
     Vec::new()
 }
 
-fn what(payment: &Payment) -> Chargeback {
+/// What is taken back, and who bears it.
+pub(crate) fn what(payment: &Payment) -> Chargeback {
     let intent = payment.intent();
     Chargeback {
         merchant: intent.merchant,

@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use model::{Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Shipping};
+use model::{
+    Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Shipping, Version,
+};
 
 use crate::history::{MONEY, intent};
 use crate::script::{Door, play_order, rules, rules_at};
@@ -163,9 +165,9 @@ fn a_later_capture_waits_until_its_parcel_leaves_whoever_has_the_payment() {
     pay_in.shipping = Shipping::at(&[day]).expect("one parcel");
     for (shown, wait) in [(Duration::ZERO, day), (day / 2, day / 2)] {
         let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules()).expect("folds");
-        worker.tell_time(shown);
+        worker.tell(shown, Version::CURRENT);
         assert_eq!(worker.act(Duration::ZERO, &rules()), Act::Wait(wait));
-        worker.tell_time(day);
+        worker.tell(day, Version::CURRENT);
         let Act::Commit(records) = worker.act(wait, &rules()) else { panic!("it still waits") };
         let [Record::StepIntent { operation: intended, .. }] = records.as_slice() else {
             panic!("{records:?}");

@@ -5,16 +5,16 @@ use std::time::Duration;
 use model::saga::Try;
 use model::{
     AccountName, Act, Amount, Answer, Aside, Beginning, Call, ChargeState, Commit, CommitResult,
-    Conductor, Contract, Currency, Defects, DisputeState, EventId, InboxEvent, InboxState, Intent,
-    ItemId, LedgerRequest, LineKind, Merchant, Outcome, PaymentId, ProviderId, ProviderReply,
-    ProviderRequest, Record, Shares, Split, Status, Store, StoreEntry, Taken, Token, Told,
-    Transfer, TransferResult, Webhook,
+    Conductor, Contract, Currency, Defects, DisputeState, EventId, IllegalRecord, InboxEvent,
+    InboxState, Intent, ItemId, LedgerRequest, LineKind, Merchant, Outcome, PaymentId, ProviderId,
+    ProviderReply, ProviderRequest, Record, Rules, Shares, Split, Status, Store, StoreEntry, Taken,
+    Token, Told, Transfer, TransferResult, Webhook,
 };
 
 use crate::history::{MONEY, intent};
 use crate::script::rules;
 use crate::store_desk::{
-    AUTHORIZATION, CHARGE, PAID, append, authorized, captured, paid, receive, refund, told,
+    AUTHORIZATION, CHARGE, PAID, append, authorized, booked, captured, paid, receive, refund, told,
 };
 
 #[test]
@@ -44,6 +44,8 @@ fn what_nobody_here_knows_to_be_taken_or_disputed_has_to_be_told_again() {
         assert!(!store.can_place(&opened) && store.receipt(&opened).is_none());
     }
     append(&mut store, PAID, captured());
+    assert!(!store.can_place(&opened), "whose share it is, nobody knows before it is booked");
+    append(&mut store, PAID, booked());
     assert!(!store.can_place(&won), "won before it was opened");
     receive(&mut store, &opened);
     assert!(store.can_place(&won));
@@ -155,6 +157,90 @@ fn what_was_won_is_withdrawn_once_more_and_booked_as_it_ends_for_good() {
         assert_eq!(worker.books(), [closes], "won: {won}");
         worker.ends(if won { DisputeState::WonFinally } else { DisputeState::Lost });
     }
+}
+
+/// Whoever lost a dispute owed all of it, however much it had available.
+#[test]
+fn what_is_lost_is_taken_of_what_is_available_and_owed_beyond_that() {
+    use AccountName::{Dispute, MerchantAvailable, MerchantOwed};
+    let merchant = intent(1).merchant;
+    let taken = (MerchantAvailable(merchant), Dispute(merchant));
+    let owed = (MerchantOwed(merchant), Dispute(merchant));
+    for (available, books) in [
+        (0, vec![(owed, 10_000)]),
+        (1, vec![(taken, 1), (owed, 9_999)]),
+        (9_999, vec![(taken, 9_999), (owed, 1)]),
+        (10_000, vec![(taken, 10_000)]),
+        (1_000_000, vec![(taken, 10_000)]),
+    ] {
+        let mut worker = Worker::lost();
+        worker.available = Amount(available);
+        let rows = worker.rows();
+        let booked: Vec<_> = rows.iter().map(|row| (sides(row), row.amount.0)).collect();
+        assert_eq!(booked, books, "{available} available");
+        worker.ends(DisputeState::Lost);
+    }
+}
+
+/// The ledger burns the id of what is refused: what was planned can't be booked any
+/// more, whatever comes in meanwhile.
+#[test]
+fn what_somebody_has_no_more_is_planned_anew_with_ids_of_its_own() {
+    use TransferResult::{ExceedsCredits, IdAlreadyFailed, LinkedEventFailed};
+    for refused in [[ExceedsCredits, LinkedEventFailed], [IdAlreadyFailed, LinkedEventFailed]] {
+        let mut worker = Worker::lost();
+        worker.available = Amount(4_000);
+        let planned = worker.transfers();
+        assert_eq!(planned.iter().map(|row| row.amount.0).collect::<Vec<_>>(), [4_000, 6_000]);
+        worker.answer(&Answer::Booked(refused.to_vec()));
+        worker.available = Amount(2_500);
+        let anew = worker.rows();
+        assert_eq!(anew.iter().map(|row| row.amount.0).collect::<Vec<_>>(), [2_500, 7_500]);
+        let known: Vec<_> = planned.iter().map(|row| row.id).collect();
+        assert!(anew.iter().all(|row| !known.contains(&row.id)), "{anew:?}");
+        worker.ends(DisputeState::Lost);
+    }
+}
+
+/// A worker that takes over books what was planned, and asks nobody once more: some of
+/// it may be booked.
+#[test]
+fn what_was_planned_is_booked_by_whoever_takes_over() {
+    let mut worker = Worker::lost();
+    worker.available = Amount(4_000);
+    let planned = worker.transfers();
+    let mut heir = worker.taken_over();
+    heir.available = Amount(9_000);
+    assert_eq!(heir.transfers(), planned);
+}
+
+#[test]
+fn what_is_at_hand_is_told_once_and_of_a_loss_only() {
+    let mut worker = Worker::lost();
+    worker.available = Amount(4_000);
+    worker.transfers();
+    let mut payment = worker.conductor.payment().clone();
+    let told = |worker: &Worker| {
+        let at_hand = worker.records.iter().find(|record| matches!(record, Record::AtHand(_)));
+        *at_hand.expect("it was told")
+    };
+    assert_eq!(payment.apply(&told(&worker)), Err(IllegalRecord::AtHand));
+    assert_eq!(payment.apply(&Record::Short), Ok(()));
+    assert_eq!(payment.apply(&Record::Short), Err(IllegalRecord::AtHand), "once");
+    let mut early = Worker::new(MONEY.amount);
+    early.books();
+    let mut payment = early.conductor.payment().clone();
+    assert_eq!(payment.apply(&told(&worker)), Err(IllegalRecord::AtHand));
+}
+
+/// Where nothing is settled nobody has anything available, and nobody is asked.
+#[test]
+fn where_nothing_is_settled_nobody_is_asked() {
+    let mut worker = Worker::lost();
+    worker.rules.settles = false;
+    worker.available = Amount(4_000);
+    assert_eq!(worker.books().len(), 1);
+    assert!(!worker.records.iter().any(|record| matches!(record, Record::AtHand(_))));
 }
 
 /// The shop gave the money back after it had won: whoever objects takes it all the
@@ -273,6 +359,11 @@ struct Worker {
     conductor: Conductor,
     now: Duration,
     number: u32,
+    rules: Rules,
+    /// What its merchant has.
+    available: Amount,
+    /// What it has written down.
+    records: Vec<Record>,
 }
 
 impl Worker {
@@ -289,16 +380,42 @@ impl Worker {
         let mut store = paid();
         receive(&mut store, webhook);
         let saga = store.payment(webhook.saga().expect("it begins one")).expect("accepted");
-        let conductor = Conductor::take_over(&saga.journal, Duration::ZERO, &rules());
-        Self { conductor: conductor.expect("it folds"), now: Duration::ZERO, number: 0 }
+        Self::at(saga.journal.clone())
+    }
+
+    fn at(records: Vec<Record>) -> Self {
+        let conductor = Conductor::take_over(&records, Duration::ZERO, &rules());
+        let (conductor, now) = (conductor.expect("it folds"), Duration::ZERO);
+        Self { conductor, now, number: 0, rules: rules(), available: Amount::ZERO, records }
+    }
+
+    /// Somebody else with its journal.
+    fn taken_over(&self) -> Self {
+        Self::at(self.records.clone())
+    }
+
+    /// One whose dispute is lost, which is not booked.
+    fn lost() -> Self {
+        let mut worker = Self::new(MONEY.amount);
+        worker.books();
+        worker.provider();
+        worker.hear(ProviderReply::Dispute(DisputeState::EvidenceSubmitted));
+        worker.provider();
+        worker.hear(ProviderReply::Status(ChargeState::ChargedBack, CHARGE, MONEY.amount));
+        worker
     }
 
     /// The next call, all that can be written before it being durable.
     fn call(&mut self) -> Call {
         loop {
-            match self.conductor.act(self.now, &rules()) {
+            match self.conductor.act(self.now, &self.rules) {
                 Act::Commit(records) => {
                     self.conductor.committed(&records).expect("what it wanted fits");
+                    self.records.extend(records);
+                }
+                Act::Call(Call::Ledger(LedgerRequest::Available(asked)), number) => {
+                    let told = Answer::Available(vec![self.available; asked.len()]);
+                    self.conductor.hear(number, &told, self.now, &self.rules);
                 }
                 Act::Call(call, number) => {
                     self.number = number;
@@ -311,12 +428,26 @@ impl Worker {
 
     /// The accounts of what it books next, which the ledger does.
     fn books(&mut self) -> Vec<(AccountName, AccountName)> {
-        let Call::Ledger(LedgerRequest::Create(rows)) = self.call() else {
-            panic!("it books nothing");
-        };
-        let results = vec![TransferResult::Created; rows.len()];
-        self.conductor.hear(self.number, &Answer::Booked(results), self.now, &rules());
-        rows.iter().map(|row: &Transfer| (row.debit.name, row.credit.name)).collect()
+        self.rows().iter().map(sides).collect()
+    }
+
+    /// What it books next, which the ledger does.
+    fn rows(&mut self) -> Vec<Transfer> {
+        let rows = self.transfers();
+        self.answer(&Answer::Booked(vec![TransferResult::Created; rows.len()]));
+        rows
+    }
+
+    /// What it wants booked next.
+    fn transfers(&mut self) -> Vec<Transfer> {
+        match self.call() {
+            Call::Ledger(LedgerRequest::Create(rows)) => rows,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer) {
+        self.conductor.hear(self.number, answer, self.now, &self.rules);
     }
 
     /// What it asks the provider next.
@@ -356,6 +487,10 @@ impl Worker {
         assert!(payment.is_terminal());
         assert_eq!((payment.status(), payment.dispute()), (Status::Succeeded, state));
     }
+}
+
+fn sides(row: &Transfer) -> (AccountName, AccountName) {
+    (row.debit.name, row.credit.name)
 }
 
 fn contest(worker: &Worker, evidence: bool) -> ProviderRequest {

@@ -6,14 +6,16 @@ use std::num::NonZeroU64;
 use model::posting::chargeback::{self, Chargeback};
 use model::posting::late::{self, Mover};
 use model::posting::payin::{self, CapturedPart, Part};
+use model::posting::payin_exchange::{self, CapturedExchange};
 use model::posting::payout::{self, Payout, ReturnedFee};
 use model::posting::refund::{self, Refund, Stage};
 use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
-use model::posting::{Voucher, correction, exchange, opening};
+use model::posting::{Voucher, correction, exchange, opening, unreconciled};
 use model::{
-    AccountName, Amount, BankId, Currency, Customer, Exchange, ExchangeQuote, Merchant, Money,
-    OperationId, ProviderId, Quote, RailId, Rate, Tenant, Token, Transfer, Version, quote, share,
+    AccountName, Amount, AtHand, BankId, Cover, Currency, Customer, Exchange, ExchangeQuote,
+    Merchant, Money, OperationId, ProviderId, Quote, RailId, Rate, Tenant, Token, Transfer,
+    Version, quote, share,
 };
 use proptest::prelude::*;
 
@@ -109,6 +111,16 @@ pub(crate) static STEPS: &[Step] = &[
         |d| refund::succeed(&d.voucher(), &d.late_refund(), Stage::AfterSettlement),
         |d| (0, -d.returned),
     ),
+    step(
+        "give back by hand early",
+        |d| refund::happened(&d.voucher(), &d.refund(Stage::BeforeSettlement, 0)),
+        |d| (0, -d.returned),
+    ),
+    step(
+        "give back by hand",
+        |d| refund::happened(&d.voucher(), &d.late_refund()),
+        |d| (0, -d.returned),
+    ),
     step("fail a refund", |d| refund::fail(&d.voucher(), &d.late_refund()), NOTHING),
     step(
         "fail a refund late",
@@ -123,7 +135,10 @@ pub(crate) static STEPS: &[Step] = &[
     step("win it", |d| chargeback::win(&d.voucher(), &d.chargeback()), |d| (0, d.returned)),
     step(
         "lose it",
-        |d| chargeback::lose(&d.voucher(), &d.chargeback(), Amount(d.returned - d.owed())),
+        |d| {
+            let at_hand = AtHand::of(&d.chargeback(), |_| Amount(d.returned - d.owed()));
+            chargeback::lose(&d.voucher(), &d.chargeback(), &at_hand)
+        },
         NOTHING,
     ),
     step(
@@ -156,6 +171,68 @@ pub(crate) static STEPS: &[Step] = &[
         "confirm an exchange",
         |d| exchange::confirm(&d.voucher(), &d.exchange(), d.wallet(), d.wallet()),
         NOTHING,
+    ),
+    step(
+        "hold an exchanged payment",
+        |d| payin_exchange::hold(&d.voucher(), &d.exchange(), d.merchants()[0]),
+        NOTHING,
+    ),
+    step(
+        "void an exchanged payment",
+        |d| payin_exchange::void(&d.voucher(), &d.exchange(), d.merchants()[0]),
+        NOTHING,
+    ),
+    step(
+        "post an exchanged payment",
+        |d| payin_exchange::post(&d.voucher(), PROVIDER, &d.captured_exchange(None)),
+        |d| (0, d.captured),
+    ),
+    step(
+        "buy what an exchanged payment was promised",
+        |d| {
+            let cover = d.exchange().cover(d.exchange().quote.rate);
+            payin_exchange::post(&d.voucher(), PROVIDER, &d.captured_exchange(Some(cover)))
+        },
+        |d| (0, d.captured),
+    ),
+    step(
+        "release what the refund left",
+        |d| {
+            let part = Money { amount: Amount(d.returned), currency: SOURCE };
+            unreconciled::release(&d.voucher(), &[(d.merchants()[0], part)])
+        },
+        NOTHING,
+    ),
+    step(
+        "suspend a line",
+        |d| unreconciled::suspend(&d.voucher(), BANK, Amount(d.captured)),
+        |d| (d.captured, 0),
+    ),
+    step(
+        "clear a line",
+        |d| unreconciled::clear(&d.voucher(), BANK, Amount(-d.captured)),
+        |d| (-d.captured, 0),
+    ),
+    step(
+        "pass a line",
+        |d| {
+            let owed = Place::Provider(PROVIDER);
+            unreconciled::pass(&d.voucher(), Place::Bank(BANK), owed, Amount(d.captured))
+        },
+        |d| (d.captured, -d.captured),
+    ),
+    step(
+        "settle with a fee off",
+        |d| {
+            let settled = d.settle(d.captured, 0, 0);
+            unreconciled::with_fee_off(&d.voucher(), settled, Amount(d.cost))
+        },
+        |d| (d.captured - d.cost, -d.captured),
+    ),
+    step(
+        "give the fee off back",
+        |d| unreconciled::clear(&d.second(), BANK, Amount(d.cost)),
+        |d| (d.cost, 0),
     ),
     step(
         "suspend late money",
@@ -198,6 +275,7 @@ pub(crate) fn funds(deal: &Deal) -> Vec<Vec<Transfer>> {
     });
     let yen = Voucher { currency: TARGET, ..deal.voucher() };
     let money = [
+        opening::limit(&Voucher { number: 9, ..yen }, deal.merchants()[0], plenty),
         opening::customer(&deal.voucher(), BANK, deal.customer(), plenty),
         opening::liquidity(&yen, BANK, plenty),
     ];
@@ -319,6 +397,13 @@ impl Deal {
     fn owed(&self) -> i128 {
         let (quote, share) = (self.quotes()[0], self.shares(self.captured)[0]);
         (self.returned - (share - quote.fee - quote.tax).0).max(0)
+    }
+
+    fn captured_exchange(&self, cover: Option<Cover>) -> CapturedExchange {
+        let exchange = self.exchange();
+        let costs = quote(Version::Second, Money { amount: exchange.target, currency: TARGET });
+        let (fee, tax) = (costs.fee, costs.tax);
+        CapturedExchange { merchant: self.merchants()[0], exchange, fee, tax, cover }
     }
 
     fn chargeback(&self) -> Chargeback {

@@ -136,7 +136,8 @@ impl History {
             }
             Call::Provider(provider, request) => self.asked(*provider, *request),
             Call::Bank(_, request) => self.intended(request.target()),
-            Call::Ledger(LedgerRequest::Lookup(_)) | Call::Notice(_) => {}
+            Call::Ledger(LedgerRequest::Lookup(_) | LedgerRequest::Available(_))
+            | Call::Notice(_) => {}
         }
     }
 

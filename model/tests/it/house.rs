@@ -192,6 +192,9 @@ impl House {
                 asked: ids.len(),
                 found: ids.iter().filter(|id| self.ledger.transfer(**id).is_some()).count(),
             },
+            Call::Ledger(LedgerRequest::Available(accounts)) => Answer::Available(
+                accounts.iter().map(|account| self.ledger.balance(*account).available()).collect(),
+            ),
             Call::Notice(_) => Answer::Noticed,
             Call::Bank(..) => unreachable!("no money leaves by a rail here"),
             Call::Provider(provider, request) => {

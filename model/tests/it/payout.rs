@@ -315,6 +315,7 @@ impl House {
             Call::Notice(_) => ("notice", Some(Answer::Noticed)),
             Call::Bank(bank, request) => (said(request), self.ask(*bank, request)),
             Call::Provider(..) => unreachable!("no card is involved"),
+            Call::Ledger(LedgerRequest::Available(_)) => unreachable!("nothing is disputed"),
         };
         self.calls.push(name.to_owned());
         answer

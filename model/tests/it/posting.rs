@@ -10,8 +10,8 @@ use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
 use model::posting::{Voucher, correction, opening};
 use model::{
-    Amount, BankId, Currency, Customer, Merchant, OperationId, ProviderId, RailId, Shares, Split,
-    Tenant, Token, Transfer, TransferKind,
+    Amount, AtHand, BankId, Currency, Customer, Merchant, OperationId, ProviderId, RailId, Shares,
+    Split, Tenant, Token, Transfer, TransferKind,
 };
 
 #[test]
@@ -261,11 +261,12 @@ fn each_merchant_of_a_split_payment_bears_its_share_of_a_chargeback() {
         ",
     );
     check(
-        &chargeback::lose(&VOUCHER, &chargeback, Amount(10)),
+        &chargeback::lose(&VOUCHER, &chargeback, &AtHand::of(&chargeback, |_| Amount(10))),
         "
         moves 10 merch:1:available -> dispute:1
         moves 50 merch:1:owed -> dispute:1
-        moves 20 merch:2:owed -> dispute:2
+        moves 10 merch:2:owed -> dispute:2
+        moves 10 merch:2:available -> dispute:2
         ",
     );
 }
@@ -289,7 +290,8 @@ fn a_chargeback_is_opened_and_won_or_lost() {
         ),
         (0, "moves 80 merch:1:owed -> dispute:1"),
     ] {
-        check(&chargeback::lose(&VOUCHER, &CHARGEBACK, Amount(available)), lost);
+        let at_hand = AtHand::of(&CHARGEBACK, |_| Amount(available));
+        check(&chargeback::lose(&VOUCHER, &CHARGEBACK, &at_hand), lost);
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn call(payment: &Payment, call: &Call) -> String {
             posting.expect("a posting of this payment")
         }
         Call::Ledger(LedgerRequest::Lookup(_)) => "look-up".to_owned(),
+        Call::Ledger(LedgerRequest::Available(_)) => "available".to_owned(),
         Call::Notice(notice) => format!("notice {}", snake(&format!("{:?}", notice.status))),
         Call::Provider(provider, request) => provider_call(payment, *provider, request),
         Call::Bank(..) => unreachable!("scripts are about cards"),
@@ -96,6 +97,8 @@ pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
         Record::Terminal => "terminal".to_owned(),
         Record::Locked(exchange) => format!("locked {}", i128::from(exchange.target)),
         Record::Covered(cover) => format!("covered {}", i128::from(cover.cost)),
+        Record::AtHand(at_hand) => format!("at hand {}", i128::from(at_hand.sum())),
+        Record::Short => "short".to_owned(),
     }
 }
 
@@ -135,6 +138,9 @@ pub(crate) fn answer(call: &Call, word: &str) -> Answer {
             asked: ids.len(),
             found: if word == "found" { ids.len() } else { ids.len() - 1 },
         },
+        Call::Ledger(LedgerRequest::Available(accounts)) => {
+            Answer::Available(vec![Amount(100); accounts.len()])
+        }
         Call::Notice(_) => Answer::Noticed,
         Call::Provider(_, request) => Answer::Provider(provider_reply(request, word)),
         Call::Bank(..) => unreachable!("scripts are about cards"),
@@ -148,6 +154,7 @@ pub(crate) fn happy(call: &Call) -> &'static str {
         Call::Risk(RiskRequest::Release { .. }) => "released",
         Call::Ledger(LedgerRequest::Create(_)) => "created",
         Call::Ledger(LedgerRequest::Lookup(_)) => "found",
+        Call::Ledger(LedgerRequest::Available(_)) => "told",
         Call::Notice(_) => "noticed",
         Call::Provider(_, ProviderRequest::Authorize { .. }) => "authorized",
         Call::Provider(_, ProviderRequest::Capture { .. }) => "captured",

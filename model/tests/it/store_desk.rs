@@ -4,7 +4,8 @@ use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
     Amount, Beginning, ChargeId, Commit, CommitResult, Defects, EventId, Intent, News, OperationId,
-    Order, Outcome, PaymentId, ProviderId, Record, Store, StoreEntry, Teller, Token, Webhook,
+    Order, Outcome, PaymentId, ProviderId, Record, Status, Store, StoreEntry, Teller, Token,
+    Webhook,
 };
 
 use crate::history::{MONEY, intent, refund_order};
@@ -20,6 +21,7 @@ pub(crate) fn paid() -> Store {
     append(&mut store, PAID, vec![accepted]);
     append(&mut store, PAID, authorized());
     append(&mut store, PAID, captured());
+    append(&mut store, PAID, booked());
     store
 }
 
@@ -33,6 +35,11 @@ pub(crate) fn authorized() -> Vec<Record> {
 pub(crate) fn captured() -> Vec<Record> {
     let which = Try { step: steps::CAPTURE, attempt: 1 };
     vec![Record::StepOutcome { which, outcome: Outcome::Captured { amount: MONEY.amount } }]
+}
+
+pub(crate) fn booked() -> Vec<Record> {
+    let changes = [Status::Captured, Status::Succeeded].map(Record::StatusChanged);
+    [Record::PivotCommitted].into_iter().chain(changes).collect()
 }
 
 pub(crate) fn refund(amount: Amount) -> Commit {

@@ -16,7 +16,9 @@ pub(crate) fn sentence(fault: &Fault, plan: &Plan) -> String {
     let (what, lasts) = (what(&fault.misfortune, plan), Brief::from(fault.dwell));
     let when = when(&fault.trigger);
     match fault.misfortune {
-        Misfortune::Crash { .. } => format!("{what}, {when}, and is down for {lasts}"),
+        Misfortune::Crash { .. } | Misfortune::Deploy { .. } => {
+            format!("{what}, {when}, and is down for {lasts}")
+        }
         Misfortune::CrashLoop { .. } => {
             format!("{what}, from then on: {when}, and is down for {lasts} each time")
         }
@@ -36,6 +38,12 @@ pub(crate) fn what(misfortune: &Misfortune, plan: &Plan) -> String {
     let name = |role: &Role| party::name(*role);
     match misfortune {
         Misfortune::Crash { role, point } => format!("{} crashes {}", name(role), spot(point)),
+        Misfortune::Deploy { role, release: 0 } => {
+            format!("{} is given its first release back", name(role))
+        }
+        Misfortune::Deploy { role, release } => {
+            format!("{} is restarted with release {release}", name(role))
+        }
         Misfortune::CrashAll { roles } => format!("{} crash at once", group(*roles, plan)),
         Misfortune::CrashLoop { role, point, times } => {
             format!("{} crashes {}, {times} times", name(role), spot(point))

@@ -58,6 +58,11 @@ pub(super) fn sentence(
             format!("the quote had ended: the house buys what it promised at {}", rate(cover.rate))
         }
         Record::Decision(decision) => decided(decision),
+        Record::AtHand(at_hand) => {
+            let has = i128::from(at_hand.sum());
+            format!("of what is lost, {has} minor units are taken from what is available")
+        }
+        Record::Short => "somebody has less by now: what is lost is booked anew".to_owned(),
     }
 }
 

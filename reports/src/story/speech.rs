@@ -100,6 +100,10 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Book(_, LedgerRequest::Lookup(ids)) => {
             (Ask, format!("tell which of {} it has", counted(ids.len() as u64, "transfer")))
         }
+        Message::Book(_, LedgerRequest::Available(accounts)) => {
+            let accounts = accounts.iter().map(|account| account.name.to_string());
+            (Ask, format!("tell what is left in {}", accounts.collect::<Vec<_>>().join(" and ")))
+        }
         Message::Decide(question) => {
             let actions = journal::actions(question.snapshot.mask());
             (Ask, format!("decide from version {}: {actions}", question.snapshot.version))
@@ -210,6 +214,10 @@ fn answer(answer: &Answer, currency: Currency) -> String {
         Answer::Noticed => "it knows".to_owned(),
         Answer::Unavailable => "the disk is full, nothing is done".to_owned(),
         Answer::Bounced => "nobody listens".to_owned(),
+        Answer::Available(sums) => {
+            let sums = sums.iter().map(|amount| Money { amount: *amount, currency }.to_string());
+            format!("{} are left", sums.collect::<Vec<_>>().join(" and "))
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use sim::VirtualTime;
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
 use super::id_set::IdSet;
+use super::losses::Losses;
 use super::nets::Nets;
 use super::quotes::{QuoteCounts, Quotes};
 use super::rail::Rail;
@@ -43,6 +44,7 @@ pub struct Authorities {
     pub(super) sums: Sums,
     pub(super) nets: Nets,
     pub(super) shares: Shares,
+    pub(super) losses: Losses,
     /// Whether any payment is split over several merchants.
     splits: bool,
     pub(super) watch: Watch,
@@ -81,6 +83,7 @@ impl Authorities {
             settlements: Settlements::new(plan.settlement.as_ref().map(|plan| plan.contract)),
             nets: Nets::default(),
             shares: Shares::default(),
+            losses: Losses::default(),
             splits: plan.operations.iter().any(is_split),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
@@ -395,6 +398,10 @@ impl Authorities {
             Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
                 self.nets.quote(token, *quote);
             }
+            Record::StepIntent { which, operation, .. } => {
+                let view = dossier.payment(payment);
+                self.losses.intend(view, (*which, *operation), self.sums.balances());
+            }
             Record::StatusChanged(status) => {
                 let view = dossier.payment(payment).filter(|view| view.is_asked_for());
                 match (status, view) {
@@ -444,6 +451,7 @@ impl Authorities {
                 self.sums.reserve(row, -held);
             }
         }
+        self.losses.take(row, self.sums.balances());
         dossier.take_rail(at, row);
         // What moves by a settlement file was booked before.
         if self.settlements.intends(row.operation) {

@@ -6,7 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::{keys, refunds, settlements, shares};
+use super::{keys, losses, refunds, settlements, shares};
 use crate::invariant::Invariant;
 use crate::plan::Protocol;
 
@@ -32,6 +32,7 @@ pub(super) fn judge(
         refunds::booked(said, found, seen, row);
         shares::booked(said, found, seen, row);
     }
+    losses::booked(said, found, seen, &booking.rows);
     for row in &booking.rows {
         no_overdraft(said, found, seen, row);
     }

@@ -15,7 +15,7 @@ use super::events;
 use super::findings::{Findings, Relation};
 use super::rail::Rail;
 use super::{
-    by_hand, called, called_refund, chargebacks, fees, late, nets, rail, refunds, reversals,
+    by_hand, called, called_refund, chargebacks, fees, late, losses, nets, rail, refunds, reversals,
 };
 use crate::bounds::term;
 use crate::invariant::Invariant;
@@ -49,6 +49,7 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
         if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
             rail::at_rest(found, seen, operation.token, dossier);
             chargebacks::at_rest(found, seen, operation.token, dossier);
+            losses::at_rest(said, found, seen, operation.token, dossier);
             if !said.is_open_case(operation.token) {
                 reversals::at_rest(found, seen, operation, dossier);
             }
@@ -127,8 +128,10 @@ fn terminates(
         Order::Reversal(_) => begun(dossier, Rail::is_return),
         _ => None,
     };
-    // What begins after all faults has its time from then on.
-    let begun_at = said.plan.operation(token).map(|operation| operation.at);
+    // What begins after all faults has its time from then on, and nobody wants back what
+    // is not paid yet.
+    let asked_at = said.plan.operation(token).map(|operation| operation.at);
+    let begun_at = asked_at.max(paid_at(said, token));
     let from = said.heal_at().max(befell_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
@@ -138,6 +141,12 @@ fn terminates(
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
     });
+}
+
+/// When what this refund gives back was paid, if it is one.
+fn paid_at(said: &Authorities, token: Token) -> Option<VirtualTime> {
+    let paid = said.of(said.refunded_by(token)?)?;
+    paid.payments.first().map(|view| view.changed_at)
 }
 
 /// Whether it is over where it is to be settled: no line may tell of it, which is

@@ -159,7 +159,7 @@ impl Watch {
     /// What becomes unknown before `now`.
     fn pass(&mut self, now: VirtualTime) {
         while let Some((since, token)) = self.overdue.front().copied() {
-            let at = since.after(PROVIDER_TIMEOUT);
+            let at = since.after(self.plan.provider_timeout.0.unwrap_or(PROVIDER_TIMEOUT));
             if at >= now {
                 return;
             }

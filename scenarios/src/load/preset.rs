@@ -110,7 +110,9 @@ mod tests {
     /// The columns of payments.md 4.2, where they give numbers.
     #[test]
     fn a_preset_says_what_its_column_in_the_catalog_of_faults_says() {
-        let table: [(&str, Number, &str, &str); 35] = [
+        let table: [(&str, Number, &str, &str); 49] = [
+            ("F01", |s| s.network.load_percent.to_string(), "0", "300"),
+            ("F02", |s| s.providers.timeout_max.to_string(), "0s", "1m"),
             ("F03", |s| s.providers.brown_outs.to_string(), "1", "3"),
             ("F04", |s| s.providers.outages.to_string(), "1", "2"),
             ("F04", |s| s.providers.trouble_max.to_string(), "2h", "2h"),
@@ -120,6 +122,7 @@ mod tests {
             ("F07", |s| s.providers.faults.late_effect_max.to_string(), "10m", "10m"),
             ("F08", |s| sum(&s.providers.faults), "0.1 %", "5 %"),
             ("F09", |s| s.network.duplication.to_string(), "0.01 %", "2 %"),
+            ("F10", |s| s.providers.faults.throttled.to_string(), "0.1 %", "5 %"),
             ("F11", |s| s.providers.issuer.decline_soft.to_string(), "8 %", "15 %"),
             ("F11", |s| s.providers.issuer.decline_hard.to_string(), "3 %", "3 %"),
             ("F12", |s| s.providers.issuer.partial.to_string(), "0.1 %", "2 %"),
@@ -131,6 +134,7 @@ mod tests {
             ("F15", |s| s.providers.faults.webhooks.delay_max.to_string(), "30s", "6h"),
             ("F15", |s| s.providers.faults.webhooks.early.to_string(), "5 %", "40 %"),
             ("F16", |s| s.providers.faults.index_lag_max.to_string(), "2s", "1m"),
+            ("F17", |s| s.providers.outlasting.to_string(), "0", "1"),
             ("F18", |s| files(s).late.to_string(), "1 %", "10 %"),
             ("F18", |s| files(s).late_max.to_string(), "48h", "48h"),
             ("F18", |s| files(s).missing_line.to_string(), "0.1 %", "1 %"),
@@ -140,9 +144,19 @@ mod tests {
             ("F19", |s| s.rails[0].returned.to_string(), "3 %", "10 %"),
             ("F20", |s| s.rails[0].unanswered.to_string(), "0.2 %", "5 %"),
             ("F20", |s| s.rails[0].late.to_string(), "0.1 %", "3 %"),
+            ("F20", |s| s.rails[0].recall_accepted.to_string(), "30 %", "30 %"),
             ("F21", |s| s.rails[0].deemed.to_string(), "0 %", "1 %"),
             ("F22", |s| s.providers.issuer.disputed.to_string(), "0.1 %", "5 %"),
             ("F23", |s| s.providers.issuer.refund_returned.to_string(), "0.2 %", "5 %"),
+            ("F24", |s| s.partitions.times.to_string(), "0", "3"),
+            ("F24", |s| s.links.clogs.to_string(), "0", "1"),
+            ("F25", |s| s.shared_crashes.len().to_string(), "0", "1"),
+            ("F26", |s| s.disks.len().to_string(), "0", "2"),
+            ("F27", |s| s.clocks[0].offset_max.to_string(), "5s", "10m"),
+            ("F27", |s| s.clocks[0].drift_ppm_max.to_string(), "200", "200"),
+            ("F28", |s| s.operators.deploys.to_string(), "0", "1"),
+            ("F29", |s| s.workload.insist.to_string(), "10 %", "10 %"),
+            ("F29", |s| s.workload.new_key.to_string(), "1 %", "1 %"),
             ("F29", |s| s.workload.click_again.to_string(), "2 %", "2 %"),
             ("F29", |s| s.workload.cancel.to_string(), "3 %", "3 %"),
             ("F29", |s| s.workload.reuse_key.to_string(), "0.1 %", "0.1 %"),

@@ -26,6 +26,7 @@ fn recast(fault: &Fault) -> Fault {
             Misfortune::CrashLoop { role: role(r), point, times }
         }
         Misfortune::CrashAll { roles: r } => Misfortune::CrashAll { roles: roles(r) },
+        Misfortune::Deploy { role: r, release } => Misfortune::Deploy { role: role(r), release },
         Misfortune::Pause { roles: r } => Misfortune::Pause { roles: roles(r) },
         Misfortune::WallShift { role: r, ahead, by } => {
             Misfortune::WallShift { role: role(r), ahead, by }

@@ -151,6 +151,8 @@ impl Client {
             Message::MerchantEvent(event) => {
                 out.note(Fact::Heard(event));
                 out.send(delivery.from, Message::MerchantEventAck(event.token, event.id));
+                // Nobody else tells, where there is a notifier.
+                self.refund_what_waits(system, event.token, event.status, out);
                 return;
             }
             _ => return,

@@ -84,6 +84,10 @@ impl LedgerDesk {
                 let found = ids.iter().filter(|id| self.ledger.has(**id)).count();
                 Answer::Found { asked: ids.len(), found }
             }
+            LedgerRequest::Available(accounts) => {
+                let sums = accounts.iter().map(|account| self.ledger.balance(*account).available());
+                Answer::Available(sums.collect())
+            }
         };
         out.send(delivery.from, Message::Booked(envelope, answer));
         self.compact(system, out);

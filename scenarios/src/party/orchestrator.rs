@@ -2,7 +2,9 @@
 //! and turns what their conductors want into messages and timers. It keeps
 //! nothing durable itself.
 
+mod closing;
 mod deciding;
+mod knowing;
 mod tidings;
 
 use std::collections::BTreeMap;
@@ -10,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, Defects, InboxChange,
-    Lease, OperationId, PaymentId, Record, Status, Then, Token, Told, TransactionId,
+    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, Lease,
+    OperationId, PaymentId, Record, Then, Token, Told, TransactionId, Version,
 };
 use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
@@ -21,19 +23,25 @@ use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
+use closing::{has_status_left, leave_status_out};
 pub(crate) use deciding::drawn;
+use knowing::offer;
 
 /// The payments in one worker's hands.
 #[derive(Clone, Debug, Default)]
 pub struct Orchestrator {
     /// Apart from the tree, which would move them about.
     hands: BTreeMap<PaymentId, Box<Hand>>,
+    /// What its release works prices out by.
+    calculators: Version,
 }
 
 /// One payment in a worker's hands.
 #[derive(Clone, Debug)]
 struct Hand {
     token: Token,
+    /// Whether somebody is broken for good, so that no doubt has to end.
+    spares: bool,
     conductor: Option<Conductor>,
     /// What webhooks tell, as far as it can't be judged yet.
     told: Vec<Told>,
@@ -165,7 +173,7 @@ impl Orchestrator {
         token: Token,
         out: &mut Effects,
     ) {
-        let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(token)));
+        let hand = self.hands.entry(payment).or_insert_with(|| Box::new(Hand::new(system, token)));
         match hand.doing {
             Doing::Parked | Doing::Working => hand.lease(system, payment, out),
             Doing::Leasing(_) | Doing::Committing(_) => {}
@@ -304,7 +312,7 @@ impl Orchestrator {
             }
             hand.weigh(out.monotonic(), rules);
             let Some(conductor) = &mut hand.conductor else { return };
-            conductor.tell_time(out.wall().since(VirtualTime::ZERO));
+            conductor.tell(out.wall().since(VirtualTime::ZERO), self.calculators);
             offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
                 Act::Commit(mut records) => {
@@ -335,9 +343,10 @@ impl Orchestrator {
 
 impl Hand {
     /// A payment that was not leased yet.
-    fn new(token: Token) -> Self {
+    fn new(system: &PaymentSystem, token: Token) -> Self {
         Self {
             token,
+            spares: system.plan.core.is_some(),
             conductor: None,
             told: Vec::new(),
             found: Vec::new(),
@@ -459,43 +468,12 @@ impl Hand {
         self.armed = Some(self.due);
         self.round += 1;
         let timer = Timer::Payment(payment, self.round);
-        if self.conductor.as_ref().is_some_and(Conductor::has_case) {
+        if self.conductor.as_ref().is_some_and(|conductor| conductor.has_case(self.spares)) {
             out.set_housekeeping(pause, timer);
         } else {
             out.set_timer(pause, timer);
         }
     }
-}
-
-/// Reads the rate that a payment is exchanged at, if it is, or that one was whose
-/// money goes back.
-fn offer(system: &PaymentSystem, conductor: &mut Conductor, out: &Effects) {
-    let intent = conductor.payment().intent();
-    let borne = intent.order.borne().map(|borne| borne.money().currency);
-    if let Some(target) = intent.order.settlement_currency().or(borne) {
-        let source = intent.money.currency;
-        conductor.offer(system.plan.offered(source, target, out.wall()));
-    }
-}
-
-/// Takes the last status of a payment out of `records`, and whatever comes after it:
-/// it is written when the payment is closed. Whether there is one; there is none,
-/// unless a defect says so.
-fn leave_status_out(records: &mut Vec<Record>, defects: Defects) -> bool {
-    let ends = |record: &Record| {
-        matches!(record, Record::StatusChanged(status)
-            if status.is_final() || *status == Status::Succeeded)
-    };
-    let end = records.iter().position(ends).filter(|end| *end > 0);
-    let end = end.filter(|_| defects.has(Defect::TerminalWrittenByCaller));
-    records.truncate(end.unwrap_or(records.len()));
-    end.is_some()
-}
-
-/// Whether the last status is still to be written of what was closed.
-fn has_status_left(commit: &Commit, defects: Defects) -> bool {
-    let is_whole = commit.records.is_empty() || commit.records.contains(&Record::Terminal);
-    !is_whole && defects.has(Defect::TerminalWrittenByCaller)
 }
 
 /// How long to wait for the store before try number `tries + 1`.

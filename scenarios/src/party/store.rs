@@ -50,6 +50,8 @@ pub struct StoreDesk {
     workers: u8,
     /// How long a worker holds a payment without a word.
     lease: Duration,
+    /// Whether somebody is broken for good, so that no doubt has to end.
+    spares: bool,
     /// Who removes keys, unless they live for ever.
     reaper: Option<Reaper>,
     agenda: Option<Agenda>,
@@ -89,6 +91,7 @@ impl StoreDesk {
             consumers: consumers(&system.plan).collect(),
             workers: system.plan.workers,
             lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
+            spares: system.plan.core.is_some(),
             agenda: Agenda::of(system),
         };
         if let Some(reaper) = &mut desk.reaper {
@@ -315,11 +318,15 @@ impl StoreDesk {
         out.sync();
     }
 
-    /// Declares that a payment has to be finished, that it is, or that a person
-    /// has it.
+    /// Whether a person has it, and nobody waits for what goes on.
+    fn is_spared(&self, row: &PaymentRow) -> bool {
+        row.is_handed_over() && (self.spares || !row.is_in_doubt())
+    }
+
+    /// Declares that a payment is to be finished, or is, or that a person has it.
     fn declare(&self, payment: PaymentId, out: &mut Effects) {
         let Some(row) = self.store.payment(payment) else { return };
-        if row.is_handed_over() || self.store.is_overdue(payment) {
+        if self.is_spared(row) || self.store.is_overdue(payment) {
             out.hand_over(payment.0);
         } else if self.store.has_ended(payment, row.status) {
             out.discharge(payment.0);
@@ -474,7 +481,7 @@ impl StoreDesk {
             relay.armed = true;
             relay.round += 1;
             let timer = Timer::Relay(payment, relay.round);
-            if self.store.payment(payment).is_some_and(PaymentRow::is_handed_over) {
+            if self.store.payment(payment).is_some_and(|row| self.is_spared(row)) {
                 out.set_housekeeping(wait, timer);
             } else {
                 out.set_timer(wait, timer);

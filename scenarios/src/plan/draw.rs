@@ -53,6 +53,7 @@ impl Plan {
         workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
         workload::reuse_keys(scenario, &mut operations, &mut seed.stream(REUSED_KEYS));
         workload::reuse_expired(scenario, &mut operations, &mut seed.stream(EXPIRED_KEYS));
+        workload::ask_anew(scenario, &mut operations, &mut seed.stream(NEW_KEYS));
         workload::insist(scenario, &mut operations, &mut seed.stream(INSISTENCE));
         refunds::add(scenario, &mut operations, &mut seed.stream(REFUNDS));
         workload::captures(scenario, &mut operations, &mut seed.stream(CAPTURES));
@@ -80,7 +81,9 @@ impl Plan {
             provider.faults.webhooks = post.webhooks();
         }
         let risk = settings.risk();
-        let mut troubles = drawer(TROUBLES);
+        let mut troubles = drawer(TROUBLES).troubles();
+        drawer(REPLAYS).replays(&mut troubles);
+        let outlasted = drawer(OUTLASTING).outlasting(&providers, &mut troubles);
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
         let (core, gone) = drawer(GONE).gone();
         let mut keys = seed.stream(KEY);
@@ -91,7 +94,7 @@ impl Plan {
             seed,
             key: [keys.draw().bits(), keys.draw().bits()],
             begins: banks::begins(scenario, &mut seed.stream(DATES)),
-            heal_at: VirtualTime::ZERO.after(scenario.chaos.0),
+            heal_at: outlasted.max(VirtualTime::ZERO.after(scenario.chaos.0)),
             protocol: Protocol::Saga,
             workers: scenario.workers,
             key_lifetime: scenario.key_lifetime.map(|lifetime| lifetime.0),
@@ -111,11 +114,8 @@ impl Plan {
             forced: Vec::new(),
             core,
             faults: faults(drawer, gone),
-            troubles: {
-                let mut all = troubles.troubles();
-                drawer(REPLAYS).replays(&mut all);
-                all
-            },
+            troubles,
+            provider_timeout: Aside(drawer(TIMEOUT).provider_timeout()),
             strokes: Strokes::default(),
             providers,
             webhooks,
@@ -152,6 +152,7 @@ fn faults<'s>(drawer: impl Fn(Domain) -> Drawer<'s>, gone: Vec<Fault>) -> Vec<Fa
     faults.extend(drawer(DISKS).disks());
     faults.extend(drawer(CLOCKS).clocks());
     faults.extend(drawer(RESTARTS).restarts());
+    faults.extend(drawer(DEPLOYS).deploys());
     faults.extend(gone);
     for (n, fault) in faults.iter_mut().enumerate() {
         fault.id = n as u32 + 1;
@@ -178,6 +179,10 @@ const BREACHES: Domain = Domain(u64::from_le_bytes(*b"breaches"));
 const BY_HAND: Domain = Domain(u64::from_le_bytes(*b"by-hand "));
 const REPLAYS: Domain = Domain(u64::from_le_bytes(*b"p-replay"));
 const RESTARTS: Domain = Domain(u64::from_le_bytes(*b"p-restar"));
+const OUTLASTING: Domain = Domain(u64::from_le_bytes(*b"p-outlst"));
+const TIMEOUT: Domain = Domain(u64::from_le_bytes(*b"p-timeou"));
+const NEW_KEYS: Domain = Domain(u64::from_le_bytes(*b"new-keys"));
+const DEPLOYS: Domain = Domain(u64::from_le_bytes(*b"p-deploy"));
 const SHIPPING: Domain = Domain(u64::from_le_bytes(*b"shipping"));
 const KEY: Domain = Domain(u64::from_le_bytes(*b"run-keys"));
 const TROUBLES: Domain = Domain(u64::from_le_bytes(*b"p-troubl"));

@@ -31,8 +31,24 @@ pub(super) const PPM_MAX: u32 = 500_000;
 pub(super) const MILLIONTHS_MAX: u64 = crate::plan::MILLIONTHS_MAX;
 /// The most changes of one rate.
 pub(super) const RATE_MOVES_MAX: usize = crate::load::RATE_MOVES_MAX as usize;
+/// Nobody hangs up sooner.
+const TIMEOUT_MIN: Duration = Duration::from_secs(1);
 /// The most digests of a recorded run.
 pub(super) const DIGESTS_MAX: usize = 64;
+
+/// How long a worker waits for a provider, where that is not as usual.
+///
+/// # Errors
+/// If it is nothing, or more than anybody waits.
+pub(super) fn provider_timeout(waits: Option<Spanned<Span>>) -> Result<Option<Duration>, Wrong> {
+    let Some(waits) = waits else { return Ok(None) };
+    let place = waits.span();
+    let waits = span(&mut Some(waits), "provider_timeout", bounds::PROVIDER_TIMEOUT_MAX)?;
+    if waits < TIMEOUT_MIN {
+        return Err(Wrong::new(place, "`provider_timeout` is a second at least"));
+    }
+    Ok(Some(waits))
+}
 
 /// How long keys live: long enough for every retry.
 ///

@@ -65,11 +65,12 @@ pub(super) fn name(misfortune: &Misfortune) -> &'static str {
         Misfortune::TornTail { .. } => "torn-tail",
         Misfortune::Corruption { .. } => "corrupt-record",
         Misfortune::OldGeneration { .. } => "old-generation",
+        Misfortune::Deploy { .. } => "deploy",
     }
 }
 
 /// What files call the faults of the kernel and of whole providers.
-pub(super) const KINDS: [&str; 22] = [
+pub(super) const KINDS: [&str; 23] = [
     "crash",
     "crash-all",
     "crash-loop",
@@ -89,6 +90,7 @@ pub(super) const KINDS: [&str; 22] = [
     "torn-tail",
     "corrupt-record",
     "old-generation",
+    "deploy",
     OUTAGE,
     BROWN_OUT,
     REPLAY,
@@ -137,6 +139,7 @@ fn details(line: Line, misfortune: &Misfortune) -> Line {
         Misfortune::SlowSync { role, takes } => who(line, role).words("takes", Span(takes)),
         Misfortune::LyingSync { role } => who(line, role),
         Misfortune::FullDisk { role, restart } => who(line, role).span("restart", restart),
+        Misfortune::Deploy { role, release } => who(line, role).bare("release", release),
         Misfortune::TornTail { role, keep } => who(line, role).bare("keep", keep),
         Misfortune::Corruption { role, record } => who(line, role).bare("record", record),
         Misfortune::OldGeneration { role, records } => who(line, role).bare("records", records),

@@ -48,6 +48,7 @@ pub(super) struct FaultLine {
     keep: Option<Spanned<u16>>,
     record: Option<Spanned<u32>>,
     records: Option<Spanned<u16>>,
+    release: Option<Spanned<u8>>,
     errors: Option<Spanned<Rate>>,
     slow_max: Option<Spanned<Span>>,
     newest_first: Option<Spanned<bool>>,
@@ -179,6 +180,10 @@ impl FaultLine {
                 role: self.one(of)?,
                 records: need(&mut self.records, of, "how many are lost: `records`")?,
             },
+            "deploy" => {
+                let release = need(&mut self.release, of, "which release: `release = 1`")?;
+                Misfortune::Deploy { role: self.one(of)?, release }
+            }
             unknown => return Err(unknown_kind(unknown, self.what.span())),
         })
     }
@@ -318,6 +323,7 @@ impl FaultLine {
             ("keep", place(&self.keep)),
             ("record", place(&self.record)),
             ("records", place(&self.records)),
+            ("release", place(&self.release)),
             ("errors", place(&self.errors)),
             ("slow_max", place(&self.slow_max)),
             ("newest_first", place(&self.newest_first)),

@@ -59,6 +59,7 @@ pub(super) struct WorldTable {
     merchant_events: bool,
     #[serde(default)]
     lake: bool,
+    provider_timeout: Option<Spanned<Span>>,
     decisions: Option<Spanned<DecisionTable>>,
     operations: Spanned<Vec<Spanned<OperationLine>>>,
     #[serde(default)]
@@ -147,6 +148,9 @@ pub(super) fn text(plan: &Plan, notes: &Notes) -> String {
     }
     if plan.workers != 1 {
         line(format!("workers = {}", plan.workers));
+    }
+    if let Some(timeout) = plan.provider_timeout.0 {
+        line(format!("provider_timeout = {}", quoted(&Span(timeout).to_string())));
     }
     if plan.webhooks {
         line("webhooks = true".to_owned());
@@ -270,6 +274,7 @@ impl WorldTable {
         let workers = bounded(&self.workers, "workers", 1, WORKERS_MAX)?;
         let heal_at = VirtualTime::ZERO.after(span(&mut Some(self.chaos), "chaos", CHAOS_MAX)?);
         let key_lifetime = bounds::key_lifetime(self.key_lifetime, heal_at)?;
+        let timeout = bounds::provider_timeout(self.provider_timeout)?;
         let providers = providers(self.providers)?;
         let banks = banks(self.banks)?;
         let decisions = self.decisions.map(decision::decisions).transpose()?;
@@ -335,6 +340,7 @@ impl WorldTable {
             faults: planned.faults,
             troubles: planned.troubles,
             strokes: planned.strokes.into_iter().collect(),
+            provider_timeout: Aside(timeout),
             providers,
             webhooks: self.webhooks,
             banks,

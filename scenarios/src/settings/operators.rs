@@ -24,4 +24,9 @@ pub struct OperatorSettings {
     pub restarts: u32,
     /// How long they are down at most.
     pub restart_max: Span,
+    /// How often at most the next release is rolled out, one worker after the other:
+    /// it works fees and taxes out otherwise. Half of the time it is taken back.
+    pub deploys: u32,
+    /// How long at most until the next worker has it.
+    pub deploy_gap_max: Span,
 }

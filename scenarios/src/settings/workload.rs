@@ -59,6 +59,9 @@ pub struct Workload {
     /// How often an earlier key is used again for another amount.
     #[serde(default)]
     pub reuse_key: Rate,
+    /// How often an earlier order is asked for once more under a key of its own.
+    #[serde(default)]
+    pub new_key: Rate,
     /// How often a key is used again after the lifetime of its first use.
     #[serde(default)]
     pub reuse_expired: Rate,

@@ -98,6 +98,8 @@ pub enum Line {
     Webhooks,
     /// That providers and banks settle.
     Settlement,
+    /// That workers wait longer for providers than is usual, or shorter.
+    ProviderTimeout,
 }
 
 /// What the weather does at a rate.
@@ -206,6 +208,7 @@ impl Line {
             (!plan.connections.is_empty(), Self::Connections),
             (plan.core.is_some(), Self::Permanence),
             (plan.key_lifetime.is_some(), Self::KeyLifetime),
+            (plan.provider_timeout.is_some(), Self::ProviderTimeout),
             (plan.order_ref_unique, Self::UniqueOrders),
             (plan.webhooks, Self::Webhooks),
             (plan.settlement.is_some(), Self::Settlement),
@@ -242,6 +245,7 @@ impl Line {
                 | Self::Connections
                 | Self::Permanence
                 | Self::KeyLifetime
+                | Self::ProviderTimeout
                 | Self::UniqueOrders
                 | Self::Webhooks
                 | Self::Settlement
@@ -367,6 +371,7 @@ impl Plan {
             Line::Connections => self.connections = Links::NONE,
             Line::Permanence => self.core = None,
             Line::KeyLifetime => self.key_lifetime = None,
+            Line::ProviderTimeout => self.provider_timeout = Aside::NONE,
             Line::UniqueOrders => self.order_ref_unique = false,
             Line::Webhooks => self.webhooks = false,
             Line::Settlement => self.settlement = Aside::NONE,
@@ -448,6 +453,7 @@ impl fmt::Display for Line {
             Self::UniqueOrders => f.write_str("that an order is paid once"),
             Self::Webhooks => f.write_str("webhooks"),
             Self::Settlement => f.write_str("settlement"),
+            Self::ProviderTimeout => f.write_str("how long providers are waited for"),
         }
     }
 }

@@ -185,6 +185,7 @@ fn misfortune(misfortune: Misfortune, old: Role, new: Role) -> Misfortune {
             Misfortune::CrashLoop { role: one(role), point, times }
         }
         Misfortune::CrashAll { roles } => Misfortune::CrashAll { roles: some(roles) },
+        Misfortune::Deploy { role, release } => Misfortune::Deploy { role: one(role), release },
         Misfortune::Pause { roles } => Misfortune::Pause { roles: some(roles) },
         Misfortune::Partition { from, to, both_ways } => {
             Misfortune::Partition { from: some(from), to: some(to), both_ways }

@@ -59,6 +59,7 @@ fn simpler(plan: &Plan, fault: &Fault) -> Vec<Misfortune> {
             let one = roles.iter().map(at_once);
             one.chain(fewer(roles).map(|roles| Misfortune::CrashAll { roles })).collect()
         }
+        Misfortune::Deploy { role, .. } => vec![at_once(role)],
         Misfortune::Pause { roles } => {
             fewer(roles).map(|roles| Misfortune::Pause { roles }).collect()
         }
@@ -152,6 +153,7 @@ fn single_fates(search: &Search<'_>, fault: &Fault) -> Vec<Fault> {
             | Misfortune::Crash { .. }
             | Misfortune::CrashAll { .. }
             | Misfortune::CrashLoop { .. }
+            | Misfortune::Deploy { .. }
             | Misfortune::Pause { .. }
     );
     if !plagues_links || search.stopped {

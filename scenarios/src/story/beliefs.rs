@@ -338,7 +338,9 @@ impl JournalBelief {
             | Record::Decision(_)
             | Record::Reversed
             | Record::Locked(_)
-            | Record::Covered(_) => {}
+            | Record::Covered(_)
+            | Record::AtHand(_)
+            | Record::Short => {}
         }
     }
 

@@ -16,6 +16,7 @@ impl<S: System> World<'_, S> {
         let slot = &mut self.slots[place];
         slot.clock.boot(self.now);
         self.out.monotonic = 0;
+        self.out.release = slot.release;
         slot.down_by = None;
         slot.actor = Some(self.system.recover(role, slot.journal.recovered(), &mut self.out));
         slot.journal.mended();

@@ -14,6 +14,8 @@ pub(super) struct Slot<S: System> {
     pub(super) copies: u8,
     pub(super) clock: Clock,
     pub(super) incarnation: u32,
+    /// Of its code, from its next boot on.
+    pub(super) release: u8,
     pub(super) work_timers: u64,
     pub(super) housekeeping_timers: u64,
     /// Whether its disk was full when it booted.
@@ -33,6 +35,7 @@ impl<S: System> Slot<S> {
             copies: 1,
             clock: Clock::default(),
             incarnation: 0,
+            release: 0,
             work_timers: 0,
             housekeeping_timers: 0,
             found_full: false,

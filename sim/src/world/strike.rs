@@ -85,6 +85,12 @@ impl<S: System> World<'_, S> {
                 self.strikes.count(Strike::CrashAll, u64::from(any));
                 any
             }
+            Misfortune::Deploy { role, release } => {
+                let known = self.slot_mut(role).map(|slot| slot.release = release).is_some();
+                self.strike_down(index, role, event, observer);
+                self.strikes.count(Strike::Deploy, u64::from(known));
+                known
+            }
             Misfortune::Pause { roles } => {
                 self.each(roles, |world, role| world.pause(index, role, fault.dwell, event))
             }

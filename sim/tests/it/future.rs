@@ -113,7 +113,9 @@ impl Future {
             *since = now.min(*since);
         };
         match fault.misfortune {
-            Misfortune::Crash { role, .. } | Misfortune::CrashLoop { role, .. } => {
+            Misfortune::Crash { role, .. }
+            | Misfortune::CrashLoop { role, .. }
+            | Misfortune::Deploy { role, .. } => {
                 since(&mut self.crashes, role);
             }
             Misfortune::CrashAll { roles } => {

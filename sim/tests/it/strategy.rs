@@ -186,6 +186,7 @@ fn at_actors() -> impl Strategy<Value = Misfortune> {
             times
         }),
         roles().prop_map(|roles| Misfortune::CrashAll { roles }),
+        (role(), 0..3_u8).prop_map(|(role, release)| Misfortune::Deploy { role, release }),
         roles().prop_map(|roles| Misfortune::Pause { roles }),
         (role(), any::<bool>(), 0..900_u64).prop_map(|(role, ahead, by)| Misfortune::WallShift {
             role,

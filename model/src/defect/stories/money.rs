@@ -4,6 +4,18 @@ use crate::defect::{Defect, DefectStory, Ease};
 
 pub(super) const STORIES: &[DefectStory] = &[
     DefectStory {
+        defect: Defect::DeployRecomputesQuote,
+        name: "deploy-recomputes-quote",
+        story: "what a payment costs is worked out anew whenever it is needed, so that one \
+                which was quoted before a deployment is booked at the prices of the release \
+                after it, and once more at those before when that is taken back",
+        source: "code that is not replay-safe across versions: what Temporal's worker \
+                 versioning and patching are for",
+        caught_by: &["I27", "I28"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
         defect: Defect::DisputeWonIgnored,
         name: "dispute-won-ignored",
         story: "a dispute is written off when it is opened, so that the money of one that is \
@@ -21,6 +33,17 @@ pub(super) const STORIES: &[DefectStory] = &[
                 another, so that no book outside tells",
         source: "none public: whoever keeps the fee of what is refunded takes none for that",
         caught_by: &["I28"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::LossAllOwed,
+        name: "loss-all-owed",
+        story: "a dispute that is lost is booked as a debt of its merchant, who is paid out \
+                what it has as if nothing had happened, and owes what nobody will ever see",
+        source: "none public: what a merchant has covers its disputes first, wherever its \
+                 balance is kept",
+        caught_by: &["L06"],
         first_wave: false,
         ease: Ease::Easy,
     },

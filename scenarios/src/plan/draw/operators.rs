@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::ProviderId;
-use sim::{Fault, Misfortune, Rate, Stream, VirtualTime};
+use sim::{Fault, Misfortune, Rate, Stream, Trigger, VirtualTime};
 
 use super::Drawer;
 use super::crashes::fault;
@@ -53,6 +53,26 @@ impl Drawer<'_> {
             let roles = self.workers().collect();
             let dwell = self.stream.span(DOWN_MIN, operators.restart_max.0);
             faults.push(fault(self.trigger(), Misfortune::CrashAll { roles }, dwell));
+        }
+        faults
+    }
+
+    /// Workers, restarted one after the other with the next release, and often with
+    /// the one before again.
+    pub(super) fn deploys(&mut self) -> Vec<Fault> {
+        let operators = &self.scenario.operators;
+        let mut faults = Vec::new();
+        for _ in 0..self.times(operators.deploys) {
+            let mut at = self.moment();
+            let taken_back = self.stream.chance(HALF);
+            for release in [1].into_iter().chain(taken_back.then_some(0)) {
+                for role in self.workers() {
+                    at = at.after(self.stream.span(Duration::ZERO, operators.deploy_gap_max.0));
+                    let dwell = self.stream.span(DOWN_MIN, operators.restart_max.0);
+                    let deploy = Misfortune::Deploy { role, release };
+                    faults.push(fault(Trigger::At(at), deploy, dwell));
+                }
+            }
         }
         faults
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::{Dialect, ProviderId};
-use sim::{Fault, Misfortune, Occasion, Rate, Roles, Subject, Trigger};
+use sim::{Fault, Misfortune, Occasion, Rate, Roles, Subject, Trigger, VirtualTime};
 
 use super::Drawer;
 use crate::bounds::{INDEX_LAG_MAX, LATE_EFFECT_MAX};
@@ -91,6 +91,39 @@ impl Drawer<'_> {
         troubles
     }
 
+    /// Outages in which providers forget the keys from before; when the last of them is
+    /// over.
+    pub(super) fn outlasting(
+        &mut self,
+        providers: &[ProviderPlan],
+        troubles: &mut Vec<ProviderTrouble>,
+    ) -> VirtualTime {
+        let mut over = VirtualTime::ZERO;
+        for _ in 0..self.times(self.scenario.providers.outlasting) {
+            let from = self.moment();
+            let provider = ProviderId(self.stream.draw().below(self.providers) as u8);
+            let longer = self.stream.span(Duration::ZERO, OUTLASTED_BY_MAX);
+            let habits = providers.get(usize::from(provider.0)).map(|plan| &plan.dialect.keys);
+            let lifetime = habits.map_or(Duration::ZERO, |keys| keys.lifetime);
+            // Keys of a month outlast every doubt.
+            if !lifetime.is_zero() && lifetime <= OUTLASTED_MAX {
+                let until = from.after(lifetime + longer);
+                let (id, trouble) = (TROUBLE_IDS + troubles.len() as u32, Trouble::Outage);
+                troubles.push(ProviderTrouble { id, provider, from, until, trouble });
+                over = over.max(until);
+            }
+        }
+        over
+    }
+
+    /// How long a worker waits for a provider, if that is not as usual.
+    pub(super) fn provider_timeout(&mut self) -> Option<Duration> {
+        let most = self.scenario.providers.timeout_max.0;
+        let off = most.is_zero() || self.stream.chance(self.scenario.swarm.off);
+        let waits = self.stream.span(TIMEOUT_MIN, most.max(TIMEOUT_MIN));
+        (!off).then_some(Duration::from_secs(waits.as_secs()))
+    }
+
     /// Providers whose every answer is lost from the moment when a certain
     /// capture reaches them.
     pub(super) fn silences(&mut self) -> Vec<Fault> {
@@ -120,3 +153,8 @@ impl Drawer<'_> {
 
 /// Troubles of providers are numbered from here on, faults of the kernel from 1.
 pub(super) const TROUBLE_IDS: u32 = 1_001;
+/// How much longer than its keys such an outage lasts.
+const OUTLASTED_BY_MAX: Duration = Duration::from_secs(6 * 3_600);
+/// Keys that live longer are not outlasted.
+const OUTLASTED_MAX: Duration = Duration::from_secs(2 * 86_400);
+const TIMEOUT_MIN: Duration = Duration::from_secs(1);

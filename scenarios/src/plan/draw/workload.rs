@@ -104,6 +104,24 @@ pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stre
     }
 }
 
+/// Whoever gets no answer asks for the same order once more under a key of its own: an
+/// intent of its own.
+pub(super) fn ask_anew(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
+    let rate = scenario.workload.new_key;
+    if rate == Rate::NEVER {
+        return;
+    }
+    for n in 1..operations.len() {
+        if stream.chance(rate) {
+            let (before, rest) = operations.split_at_mut(n);
+            let first = &before[stream.draw().below(n as u64) as usize];
+            let Operation { token, key, cancel_after, .. } = rest[0];
+            let at = first.at.after(stream.span(Duration::ZERO, REUSE_AFTER_MAX));
+            rest[0] = Operation { token, key, cancel_after, at, ..first.clone() };
+        }
+    }
+}
+
 /// Some customers will want their money back from their banks.
 pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
     let issuer = &scenario.providers.issuer;
