@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, Lease,
-    OperationId, PaymentId, Record, Then, Token, Told, TransactionId,
+    Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, Defects, InboxChange,
+    Lease, OperationId, PaymentId, Record, Status, Then, Token, Told, TransactionId,
 };
 use sim::{Delivery, Domain, Role, Subject, VirtualTime};
 
@@ -244,6 +244,10 @@ impl Orchestrator {
         let conductor = hand.conductor.as_mut();
         let fits = conductor.map(|conductor| conductor.committed(&commit.records));
         match commit.then {
+            Then::Close if has_status_left(commit, system.rules.defects) => {
+                hand.doing = Doing::Working;
+                self.drive(system, payment, out);
+            }
             Then::Close => {
                 self.hands.remove(&payment);
             }
@@ -303,11 +307,12 @@ impl Orchestrator {
             conductor.tell_time(out.wall().since(VirtualTime::ZERO));
             offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
-                Act::Commit(records) => {
+                Act::Commit(mut records) => {
                     if let Some(call) = conductor.premature(&records, rules) {
                         hand.call(system, payment, call, 0, out);
                     }
-                    let closes = records.contains(&Record::Terminal);
+                    let early = leave_status_out(&mut records, rules.defects);
+                    let closes = early || records.contains(&Record::Terminal);
                     let then = if closes { Then::Close } else { Then::Run };
                     return hand.commit(system, payment, records, then, out);
                 }
@@ -471,6 +476,26 @@ fn offer(system: &PaymentSystem, conductor: &mut Conductor, out: &Effects) {
         let source = intent.money.currency;
         conductor.offer(system.plan.offered(source, target, out.wall()));
     }
+}
+
+/// Takes the last status of a payment out of `records`, and whatever comes after it:
+/// it is written when the payment is closed. Whether there is one; there is none,
+/// unless a defect says so.
+fn leave_status_out(records: &mut Vec<Record>, defects: Defects) -> bool {
+    let ends = |record: &Record| {
+        matches!(record, Record::StatusChanged(status)
+            if status.is_final() || *status == Status::Succeeded)
+    };
+    let end = records.iter().position(ends).filter(|end| *end > 0);
+    let end = end.filter(|_| defects.has(Defect::TerminalWrittenByCaller));
+    records.truncate(end.unwrap_or(records.len()));
+    end.is_some()
+}
+
+/// Whether the last status is still to be written of what was closed.
+fn has_status_left(commit: &Commit, defects: Defects) -> bool {
+    let is_whole = commit.records.is_empty() || commit.records.contains(&Record::Terminal);
+    !is_whole && defects.has(Defect::TerminalWrittenByCaller)
 }
 
 /// How long to wait for the store before try number `tries + 1`.
