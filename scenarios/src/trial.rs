@@ -282,7 +282,9 @@ pub fn settle(
 pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: Ending) -> Verdict {
     judge.end(world.now());
     match ending {
-        Ending::Rest => judge.at_rest(world.now()),
+        // Where nobody saw anything, nothing agrees and nothing differs.
+        Ending::Rest if judge.authorities().sights().is_stirred() => judge.at_rest(world.now()),
+        Ending::Rest => {}
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
         Ending::Overdue(payment) => judge.overdue(payment, world.now()),
         Ending::Limit(Limit::Horizon) => judge.at_horizon(world.now()),

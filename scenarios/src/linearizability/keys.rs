@@ -59,9 +59,12 @@ impl KeyStands {
     fn create(self, print: Fingerprint, reply: &ClientReply) -> Option<Self> {
         let same = |known: Fingerprint| known == print;
         match (*reply, self) {
-            (ClientReply::Accepted(payment), Self::Absent) => {
+            // Whoever has the key by this very request, and asks again for a client that
+            // waits, may be told so as a repetition is.
+            (ClientReply::Accepted(payment) | ClientReply::InProgress(payment), Self::Absent) => {
                 Some(Self::Claimed(print, Some(payment)))
             }
+            (ClientReply::Final(stored), Self::Absent) => Some(Self::Completed(print, stored)),
             (
                 ClientReply::Accepted(payment) | ClientReply::InProgress(payment),
                 Self::Claimed(known, _),
