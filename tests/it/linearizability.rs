@@ -61,7 +61,7 @@ fn what_clients_hear_can_be_told_as_one_request_after_the_other() {
     ] {
         let (answered, told) = watch(name, seeds, Defects::NONE);
         assert_eq!(told, Vec::<String>::new(), "{name}");
-        assert!(answered as u64 > 100 * seeds, "{name}: {answered} requests were answered");
+        assert!(answered as u64 > 30 * seeds, "{name}: {answered} requests were answered");
     }
 }
 
