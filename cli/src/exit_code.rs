@@ -39,7 +39,8 @@ pub const ALL: [(Exit, &str); 8] = [
     (
         Exit::Inconclusive,
         "inconclusive: a limit was hit, or a campaign of at least the scenario's\n     \
-         `trials_min` did not exercise an invariant that the scenario promises to, or a\n     \
+         `trials_min` did not exercise an invariant that the scenario promises to, or one\n     \
+         of at least 4,000 trials of every scenario never saw what it has to see, or a\n     \
          repro is stale, or came to something harmless that its file does not expect, or\n     \
          a score missed a defect that has to be found, or more than one in twenty of all",
     ),

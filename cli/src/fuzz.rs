@@ -6,6 +6,7 @@ use model::{Defect, Defects};
 use rayon::ThreadPool;
 use reports::{Brief, CampaignRow, Count, campaign_table, violation};
 use scenarios::campaign::{self, Campaign, Progress};
+use scenarios::sometimes::Missing;
 use sim::Seed;
 
 use crate::arguments::FuzzArguments;
@@ -38,9 +39,9 @@ pub(crate) fn fuzz(
     screen.headline(Mood::Plain, &options.heading())?;
     let campaigns = campaigns(&options, &pool, &mut keeper, interrupt, screen);
     let rows: Vec<_> = options.rows(&campaigns).collect();
-    report(&rows, &keeper, screen)?;
+    report(&rows, options.is_reference, &keeper, screen)?;
     let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
-    Ok(rows.iter().fold(exit, |exit, row| exit.or(ending(row))))
+    Ok(exit.or(overall(&rows, options.is_reference)))
 }
 
 /// What to run, and how.
@@ -51,11 +52,16 @@ struct Options {
     defects: Defects,
     policy: Option<Policy>,
     jobs: Option<usize>,
+    /// Whether it is the reference as it is: nothing is planted, nobody else decides.
+    is_reference: bool,
 }
 
 impl Options {
     fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
         Ok(Self {
+            is_reference: arguments.plant.is_empty()
+                && arguments.policy.is_none()
+                && arguments.protocol.is_none(),
             budget: Budget::new(&arguments, given)?,
             chosen: chosen(&arguments)?,
             policy: arguments.policy,
@@ -154,18 +160,21 @@ fn campaigns(
 /// The table first, then what is wrong, the violations last.
 fn report(
     rows: &[CampaignRow<'_>],
+    is_reference: bool,
     keeper: &Keeper<'_>,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
     screen.print(&format!("\n{}\n", campaign_table::render(rows)))?;
-    let ending = rows.iter().fold(Exit::Held, |exit, row| exit.or(ending(row)));
-    let mood = match ending {
+    let mood = match overall(rows, is_reference) {
         Exit::Held => Mood::Good,
         Exit::Inconclusive => Mood::Unsure,
         _ => Mood::Bad,
     };
     screen.headline(mood, &campaign_table::verdict(rows))?;
     screen.print(&campaign_table::missed(rows))?;
+    if let Some(missing) = unseen(rows, is_reference) {
+        screen.print(&campaign_table::unseen_text(&missing))?;
+    }
     for text in campaign_table::undecided(rows) {
         screen.print("\n")?;
         screen.headline(Mood::Unsure, &text)?;
@@ -178,6 +187,19 @@ fn report(
         }
     }
     Ok(())
+}
+
+/// What all of them come to together.
+fn overall(rows: &[CampaignRow<'_>], is_reference: bool) -> Exit {
+    let unseen = unseen(rows, is_reference).is_some_and(|missing| missing.is_any());
+    let exit = if unseen { Exit::Inconclusive } else { Exit::Held };
+    rows.iter().fold(exit, |exit, row| exit.or(ending(row)))
+}
+
+/// What is missing of what a large campaign of the reference over the whole catalog has to
+/// see.
+fn unseen(rows: &[CampaignRow<'_>], is_reference: bool) -> Option<Missing> {
+    campaign_table::unseen(rows).filter(|_| is_reference)
 }
 
 fn ending(row: &CampaignRow<'_>) -> Exit {

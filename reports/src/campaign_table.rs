@@ -7,13 +7,14 @@ use model::decision::Fallback;
 use scenarios::Scenario;
 use scenarios::campaign::Campaign;
 use scenarios::invariant::Invariant;
+use scenarios::sometimes::{self, Missing};
 
 use crate::exclusions;
 use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
 use crate::repeat::Repeat;
-use crate::{trapped_text, unreconciled};
+use crate::{sometimes_text, trapped_text, unreconciled};
 
 /// One scenario's campaign, and how to ask for its trials again.
 #[derive(Clone, Debug)]
@@ -27,8 +28,9 @@ pub struct CampaignRow<'c> {
 }
 
 /// The table; beneath it how payments ended, what struck and the digest of
-/// each scenario, which invariants are not applicable where, the largest share of
-/// each limit that any trial used, and what is never struck.
+/// each scenario, which invariants are not applicable where, how often each was judged,
+/// how much was seen of what has to be, the largest share of each limit that any trial
+/// used, and what is never struck.
 pub fn render(rows: &[CampaignRow<'_>]) -> String {
     let mut text = layout::lines(0, &table(rows));
     for row in rows {
@@ -40,7 +42,11 @@ pub fn render(rows: &[CampaignRow<'_>]) -> String {
     let most =
         |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).max().unwrap_or(0);
     let (events, horizon) = (most(|c| c.event_limit_used), most(|c| c.horizon_used));
+    let mut seen = vec![("judged", judged(rows))];
+    seen.extend(sometimes_text::facts(rows.iter().map(|row| row.campaign)));
     text + &not_applicable(rows)
+        + "\n"
+        + &layout::facts(seen)
         + &format!(
             "\nlargest share of the event limit used: {events} %, of the horizon: {horizon} %\n\n{}",
             exclusions::render()
@@ -63,6 +69,17 @@ pub fn verdict(rows: &[CampaignRow<'_>]) -> String {
             )
         }
     }
+}
+
+/// What a campaign that is held to it has to have seen and has not; `None` if it is not
+/// held to it.
+pub fn unseen(rows: &[CampaignRow<'_>]) -> Option<Missing> {
+    sometimes::missing(rows.iter().map(|row| row.campaign))
+}
+
+/// The same in words; empty if nothing is missing.
+pub fn unseen_text(missing: &Missing) -> String {
+    sometimes_text::failed(missing)
 }
 
 /// The first trials of which nothing can be concluded: why, and the command
@@ -134,6 +151,18 @@ fn not_exercised(campaign: &Campaign) -> String {
         true => "none".to_owned(),
         false => never.chunks(2).map(codes).collect::<Vec<_>>().join("\n"),
     }
+}
+
+/// How often each invariant had anything to judge, over all scenarios.
+fn judged(rows: &[CampaignRow<'_>]) -> String {
+    let met = |code| {
+        let counts = rows.iter().filter_map(|row| row.campaign.exercised.get(&code));
+        counts.sum::<u64>()
+    };
+    let counts = Invariant::ALL.iter().map(|story| (story.code.to_string(), met(story.code)));
+    let counts: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
+    let named: Vec<_> = counts.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+    listed(&named)
 }
 
 /// Which invariants are not applicable where; empty if all are everywhere.

@@ -36,6 +36,7 @@ pub mod score_markdown;
 pub mod score_table;
 mod score_terms;
 pub mod snapshot;
+mod sometimes_text;
 pub mod story;
 mod trapped_text;
 pub mod trial_text;

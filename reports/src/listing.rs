@@ -15,15 +15,17 @@ pub fn scenarios(scenarios: &[Scenario]) -> String {
     layout::unwrapped(scenarios.iter().map(row).collect())
 }
 
-/// A line for each invariant: its code, when it is judged, its name and what
-/// it claims.
+/// A line for each invariant: its code, when it is judged, by whose word, its name, what
+/// it claims, and how long that may take.
 pub fn invariants() -> String {
     let rows = Invariant::ALL.iter().map(|story| {
+        let bound = story.bound.map(|bound| format!(" (within {bound})")).unwrap_or_default();
         vec![
             story.code.to_string(),
             story.kind.to_string(),
+            story.authorities.to_owned(),
             story.name.to_owned(),
-            story.statement.to_owned(),
+            format!("{}{bound}", story.statement),
         ]
     });
     layout::unwrapped(rows.collect())

@@ -133,6 +133,7 @@ pub(crate) mod tests {
             compensations: [("hold", 2)].into(),
             accounts: [].into(),
             exercised: Vec::new(),
+            seen: scenarios::sometimes::Seen::NOTHING,
             trapped: trapped(),
             unreconciled: None,
         }

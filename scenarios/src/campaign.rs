@@ -14,6 +14,7 @@ use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::own::{self, Own};
 use crate::settings::Scenario;
+use crate::sometimes::Tally;
 use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
 
@@ -55,6 +56,9 @@ pub struct Campaign {
     pub exercised: BTreeMap<Invariant, u64>,
     /// How much money was trapped, for what, and for how long.
     pub trapped: Trapped,
+    /// What was seen, in how many trials: the faults that struck while each step was in
+    /// flight, and what else has to be seen now and then.
+    pub seen: Tally,
     /// What books and settlement files differed in at the end of trials, where
     /// anybody reconciles.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,6 +146,12 @@ pub fn run_own(
     campaign.run(scenario, (master, count), trial, pool, |_| true)
 }
 
+/// The same while nobody watches the worlds: a control, of which nothing can be concluded.
+pub fn run_blinded(scenario: &Scenario, master: Seed, count: u64, pool: &ThreadPool) -> Campaign {
+    let trial = |seed| trial::run_blinded(scenario, seed);
+    Campaign::new(scenario).run(scenario, (master, count), trial, pool, |_| true)
+}
+
 /// A trial that tells its seed if it breaks.
 fn attempt(scenario: &Scenario, seed: Seed, run: impl Fn(Seed) -> Trial) -> Trial {
     catch_unwind(AssertUnwindSafe(|| run(seed))).unwrap_or_else(|_| {
@@ -172,6 +182,7 @@ impl Campaign {
             never_struck: 0,
             exercised: BTreeMap::new(),
             trapped: Trapped::default(),
+            seen: Tally::default(),
             unreconciled: None,
             not_applicable: not_applicable(scenario),
             missed: Vec::new(),
@@ -238,6 +249,7 @@ impl Campaign {
             *self.exercised.entry(*invariant).or_default() += count;
         }
         self.trapped.add(&trial.trapped);
+        self.seen.take(&trial.seen);
         if let Some(report) = &trial.unreconciled {
             self.unreconciled.get_or_insert_default().add(report);
         }

@@ -1,5 +1,7 @@
 //! What the parties that the harness owns have seen.
 
+use std::hash::{Hash, Hasher};
+
 use model::{BankId, ChargeEvent, Event, ProviderId, RemittanceEvent, Report, Status, Token};
 use sim::{Kind, Subject};
 
@@ -33,11 +35,11 @@ pub enum Fact {
         reply: ClientReply,
     },
     /// A misfortune struck at a provider.
-    Struck(ProviderId, ProviderStrike),
+    Struck(ProviderId, ProviderStrike, About),
     /// A provider's books changed: for triggers; the judge reads the books.
     Moved(Token, ChargeEvent),
     /// Something out of the ordinary came from a bank.
-    BankStruck(BankId, BankStrike),
+    BankStruck(BankId, BankStrike, About),
     /// A bank's books changed: for triggers; the judge reads the books.
     Remitted(Token, RemittanceEvent),
     /// The stroke of the plan with this id fell.
@@ -49,10 +51,25 @@ pub enum Fact {
     /// The reconciler told what books and files don't agree about.
     Reported(Report),
     /// A misfortune struck at the decider.
-    DeciderStruck(DecisionStrike),
+    DeciderStruck(DecisionStrike, About),
     /// Under two-phase commit a request met an account that another transaction
     /// has locked.
     Blocked(Token),
+}
+
+/// Whose instrument a misfortune is about, if it is about one. Only the judge reads it,
+/// and no digest has it: what had happened before says it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About(pub Option<Token>);
+
+impl From<Token> for About {
+    fn from(token: Token) -> Self {
+        Self(Some(token))
+    }
+}
+
+impl Hash for About {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// The kinds of fact that a fault can wait for.
@@ -101,7 +118,7 @@ impl Fact {
             | Self::BankStruck(..)
             | Self::FileStruck(_)
             | Self::Reported(_)
-            | Self::DeciderStruck(_)
+            | Self::DeciderStruck(..)
             | Self::Befell(_)
             | Self::Blocked(_) => return None,
         };

@@ -123,6 +123,9 @@ pub struct InvariantStory {
     pub authorities: &'static str,
     /// The claim, exactly.
     pub statement: &'static str,
+    /// How long it may take, where it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<&'static str>,
 }
 
 impl Invariant {
@@ -389,6 +392,17 @@ impl Invariant {
         ),
     ];
 
+    /// How long after the end of all faults, or after what it is about, it may take.
+    const fn bound(self) -> Option<&'static str> {
+        match self {
+            Self::I07 => Some("4 days until a person is told"),
+            Self::L01 => Some("11 days"),
+            Self::L05 => Some("two leases: 180 s"),
+            Self::L06 => Some("4 days"),
+            _ => None,
+        }
+    }
+
     /// What people should know of it.
     pub fn story(self) -> &'static InvariantStory {
         &STORIES[self as usize]
@@ -416,7 +430,7 @@ const fn story(
     authorities: &'static str,
     statement: &'static str,
 ) -> InvariantStory {
-    InvariantStory { code, name, kind, authorities, statement }
+    InvariantStory { code, name, kind, authorities, statement, bound: code.bound() }
 }
 
 #[cfg(test)]

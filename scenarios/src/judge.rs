@@ -33,9 +33,11 @@ mod screens;
 mod settlement_view;
 mod settlements;
 mod shares;
+mod sights;
 mod stream;
 mod strikes;
 mod sums;
+mod taps;
 mod trapped;
 mod two_phase;
 mod waits;
@@ -46,28 +48,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Answer, BankMovement, Booking, Commit, Movement, PaymentId, ProviderId, Record, Status,
-    StoreEntry, Token,
+    BankMovement, Booking, Commit, Movement, PaymentId, ProviderId, Record, Status, StoreEntry,
+    Token,
 };
-use sim::{Observer, Role, Sighting, VirtualTime};
+use sim::{Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
 pub use quotes::QuoteCounts;
-use screen_view::Asked;
+pub use sights::Sights;
 pub use strikes::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
 use two_phase::Commitments;
 use webhooks::InboxView;
 
-use crate::fact::{Endpoint, Fact};
-use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
+use crate::fact::Endpoint;
+use crate::message::ClientReply;
+use crate::party::PROBE;
 use crate::party::two_phase::entry::CoordinatorEntry;
-use crate::party::{self, EDGE, LAKE, PROBE, STORE};
-use crate::plan::{Plan, Protocol};
-use crate::snapshot::Snapshot;
-use crate::system::{Entry, PaymentSystem};
+use crate::plan::Plan;
+use crate::system::PaymentSystem;
 
 /// Watches one world.
 #[derive(Clone, Debug)]
@@ -246,6 +247,7 @@ impl Judge {
     }
 
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
+        self.said.sights.stir();
         self.said.take_movement(seen.at, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
         self.envelope.moved(&mut self.found, seen, movement);
@@ -274,171 +276,6 @@ impl Judge {
 
     fn shown(&mut self, seen: Sighting, what: screens::Screen) {
         screens::judge(&mut self.said, &mut self.found, seen, what);
-    }
-}
-
-impl Observer<PaymentSystem> for Judge {
-    fn sent(&mut self, seen: Sighting, to: Role, message: &Message) {
-        match message {
-            Message::Provide(envelope, _)
-            | Message::Remit(envelope, _)
-            | Message::Book(envelope, _)
-            | Message::Assess(envelope, _) => {
-                self.said.count_call(envelope.number);
-                if self.said.plan().protocol == Protocol::TwoPhase {
-                    return;
-                }
-                fencing::sent(&mut self.said, &mut self.found, seen, message);
-            }
-            Message::TwoPhase(message) => {
-                self.commitments.said(&mut self.found, seen, message);
-            }
-            Message::Booked(envelope, Answer::Booked(_)) => {
-                fencing::booked(&mut self.said, &mut self.found, seen, envelope);
-            }
-            Message::Create(_) | Message::Refund(_) => {
-                self.said.asked(message.token(), Endpoint::Create);
-            }
-            Message::Get(token, _) if seen.role != PROBE => {
-                self.said.asked(*token, Endpoint::Get);
-            }
-            Message::Cancel(token, _) => self.said.asked(*token, Endpoint::Cancel),
-            Message::Created(asking, reply)
-            | Message::Refunded(asking, reply)
-            | Message::Got(asking, reply)
-            | Message::Cancelled(asking, reply)
-                if seen.role == EDGE =>
-            {
-                let endpoint = match message {
-                    Message::Created(..) | Message::Refunded(..) => Endpoint::Create,
-                    Message::Got(..) => Endpoint::Get,
-                    _ => Endpoint::Cancel,
-                };
-                let whom = (asking.token, endpoint);
-                self.told((seen, to), (asking.token, Some(endpoint)), reply);
-                keys::answered(&self.said, &mut self.found, seen, whom, reply);
-                wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
-                screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
-            }
-            Message::WebhookReply(receipt) if receipt.taken => {
-                self.inbox.acknowledged(&mut self.found, seen, receipt);
-            }
-            Message::ReturnReply(receipt) if receipt.taken => {
-                let ReturnReceipt { event, token, taken, .. } = *receipt;
-                let receipt = Receipt { event, token, taken };
-                self.inbox.acknowledged(&mut self.found, seen, &receipt);
-            }
-            Message::Notice(notice) if party::client_of(to).is_some() => {
-                let reply = ClientReply::Stands(notice.payment, notice.status);
-                self.told((seen, to), (notice.token, None), &reply);
-                screens::emitted(&mut self.said, &mut self.found, seen, notice.token, &reply);
-            }
-            Message::Event(event) if seen.role == STORE => {
-                events::emitted(&self.said, &mut self.found, seen, (to, event));
-            }
-            Message::MerchantEvent(event) => {
-                events::emitted(&self.said, &mut self.found, seen, (to, event));
-                let reply = ClientReply::Stands(event.id.stream, event.status);
-                screens::emitted(&mut self.said, &mut self.found, seen, event.token, &reply);
-            }
-            Message::EventAck(token, id) if seen.role == LAKE => {
-                events::acknowledged(&mut self.said, *token, *id);
-            }
-            Message::Rows(read, rows) if seen.role == STORE => {
-                events::read(&self.said, &mut self.found, seen, (read, rows));
-            }
-            Message::Leased(request, _, journal, _) if seen.role == STORE => {
-                let whose = (request.token, request.payment);
-                events::leased(&self.said, &mut self.found, seen, whose, journal);
-            }
-            _ => {}
-        }
-    }
-
-    fn durable(&mut self, seen: Sighting, record: &Entry) {
-        match record {
-            Entry::Ledger(booking) => self.booked(seen, booking),
-            Entry::Store(entry) => self.committed(seen, entry),
-            Entry::Branch(entry) => self.commitments.kept(&mut self.found, seen, entry),
-            Entry::Coordinator(entry) => self.logged(seen, entry),
-            Entry::Provider(entry) => {
-                if let Some(movement) = entry.movement() {
-                    self.moved(seen, movement);
-                }
-                if let Some(file) = entry.file() {
-                    self.said.settlements.written(file);
-                }
-            }
-            Entry::Counted(event) => {
-                events::counted(&mut self.said, &mut self.found, seen, event);
-            }
-            Entry::Bank(entry) => {
-                if let Some(movement) = entry.movement() {
-                    self.remitted(seen, movement);
-                }
-                if let Some(file) = entry.file() {
-                    self.said.settlements.written(file);
-                }
-            }
-            // A snapshot says nothing that its journal had not said.
-            Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
-            // Only whose it is reads that.
-            Entry::Own(_) => {}
-        }
-    }
-
-    fn lost(&mut self, _seen: Sighting, record: &Entry) {
-        match record {
-            Entry::Counted(event) => events::forgotten(&mut self.said, event),
-            Entry::Snapshot(Snapshot::Lake(lake)) => events::all_forgotten(&mut self.said, lake),
-            _ => {}
-        }
-    }
-
-    fn noted(&mut self, seen: Sighting, fact: &Fact) {
-        match fact {
-            Fact::Struck(_, strike) => self.said.count_strike(*strike),
-            Fact::BankStruck(_, strike) => self.said.count_bank_strike(*strike),
-            Fact::DeciderStruck(strike) => self.said.count_decision_strike(*strike),
-            Fact::Moved(..) | Fact::Remitted(..) | Fact::Blocked(_) => {}
-            Fact::FileStruck(name) => self.said.settlements.count_strike(name),
-            Fact::Reported(report) => self.said.settlements.take_report(report),
-            Fact::Befell(stroke) => self.said.take_stroke(*stroke),
-            Fact::Shown { asking, endpoint, reply } => {
-                let asked = self.said.asked_when(asking, *endpoint);
-                let (token, endpoint) = (asking.token, Some(*endpoint));
-                self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });
-            }
-            Fact::Heard(event) => {
-                let is_newest = events::told(&mut self.said, &mut self.found, seen, event);
-                if late::goes_back(&self.said, event.token, event.id.stream) {
-                    return;
-                }
-                // An older one that was late tells nothing new.
-                let after_final = event.status.is_final() && is_newest;
-                let asked = Asked { after_final, after_last: false };
-                let reply = ClientReply::Stands(event.id.stream, event.status);
-                let (token, endpoint) = (event.token, None);
-                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
-            }
-            Fact::Told { token, status } => {
-                let payment = self.said.payment_of(*token).unwrap_or(PaymentId(0));
-                let reply = ClientReply::Stands(payment, *status);
-                // That it is under way may be told late.
-                let early = Asked { after_final: false, after_last: false };
-                let (token, asked) = (*token, if status.is_final() { Asked::LATER } else { early });
-                self.shown(seen, screens::Screen { token, asked, endpoint: None, reply });
-            }
-            Fact::Probed { token, reply } => {
-                // Under its key there is nothing but what came of another's use of it.
-                let foreign = self.said.names_a_rivals(*token, reply);
-                let reply = if foreign { ClientReply::NotFound } else { *reply };
-                self.said.take_probe(*token, reply);
-                let (token, asked) = (*token, Asked::LATER);
-                let endpoint = Some(Endpoint::Get);
-                self.shown(seen, screens::Screen { token, asked, endpoint, reply });
-            }
-        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::party::Compaction;
 use crate::party::PROBE;
 use crate::plan::{Forced, Mishap, Operation, Plan};
 use crate::settings::Scenario;
+use crate::sometimes::Seen;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
 
@@ -38,6 +39,17 @@ pub fn run_own(scenario: &Scenario, own: Own, seed: Seed) -> Trial {
 /// Runs a plan as it is, and judges it.
 pub fn run_plan(plan: Plan, defects: Defects) -> Trial {
     run_system(&PaymentSystem::new(plan, defects))
+}
+
+/// Runs `scenario` from `seed` while nobody watches: a control, which can come to nothing
+/// but that it shows nothing.
+pub fn run_blinded(scenario: &Scenario, seed: Seed) -> Trial {
+    let system = PaymentSystem::new(Plan::draw(scenario, seed), Defects::NONE);
+    let mut judge = Judge::of(&system);
+    let mut world = world(&system);
+    let ending = settle(&mut world, &mut ());
+    let verdict = conclude(&world, &mut judge, ending);
+    Trial::new(&world, &judge, &system, verdict)
 }
 
 /// Runs a plan on a system as it is, and judges it.
@@ -168,6 +180,8 @@ pub struct Trial {
     pub exercised: Vec<(Invariant, u64)>,
     /// How much money was trapped, for what, and for how long.
     pub trapped: Trapped,
+    /// What struck while what was in flight, and what else has to be seen now and then.
+    pub seen: Seen,
     /// What books and settlement files differ in, as the reconciler told; `None`
     /// where there is none, or it did not.
     pub unreconciled: Option<Report>,
@@ -269,7 +283,9 @@ pub fn settle(
 pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: Ending) -> Verdict {
     judge.end(world.now());
     match ending {
-        Ending::Rest => judge.at_rest(world.now()),
+        // Where nobody saw anything, nothing agrees and nothing differs.
+        Ending::Rest if judge.authorities().sights().is_stirred() => judge.at_rest(world.now()),
+        Ending::Rest => {}
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
         Ending::Overdue(payment) => judge.overdue(payment, world.now()),
         Ending::Limit(Limit::Horizon) => judge.at_horizon(world.now()),
@@ -280,6 +296,9 @@ pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: End
         _ if !violations.is_empty() => Verdict::Violated(violations.clone()),
         Ending::Limit(Limit::Events) => Verdict::Inconclusive("the limit of events was hit"),
         Ending::Limit(Limit::Horizon) => Verdict::Inconclusive("the horizon was reached"),
+        Ending::Rest if !judge.authorities().sights().is_stirred() => {
+            Verdict::Inconclusive("nothing happened, or nobody saw it")
+        }
         Ending::Rest | Ending::LostWakeUp(_) | Ending::Overdue(_) => Verdict::Held,
     }
 }
@@ -315,6 +334,7 @@ impl Trial {
             accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
             trapped: said.trapped(world.now()),
+            seen: *said.sights().seen(),
             unreconciled: said.reported().cloned(),
         }
     }
@@ -422,16 +442,16 @@ fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
 pub const QUOTE_STRIKES: [&str; 3] = ["quote-renewed", "quote-lapsed", "promise-covered"];
 
 fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
+    let sights = judge.authorities().sights();
     let kernel = Strike::ALL.iter().map(|strike| (strike.name(), world.strikes().of(*strike)));
     let providers = PROVIDER_STRIKES
         .iter()
-        .map(|strike| (provider_strike_name(*strike), judge.authorities().strikes(*strike)));
-    let banks = BANK_STRIKES
+        .map(|strike| (provider_strike_name(*strike), sights.struck(*strike)));
+    let banks =
+        BANK_STRIKES.iter().map(|strike| (bank_strike_name(*strike), sights.struck(*strike)));
+    let decider = DECISION_STRIKES
         .iter()
-        .map(|strike| (bank_strike_name(*strike), judge.authorities().bank_strikes(*strike)));
-    let decider = DECISION_STRIKES.iter().map(|strike| {
-        (decision_strike_name(*strike), judge.authorities().decision_strikes(*strike))
-    });
+        .map(|strike| (decision_strike_name(*strike), sights.struck(*strike)));
     let quotes = judge.authorities().quotes();
     let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
     let files = Mishap::NAMES.iter().map(|name| (*name, judge.authorities().file_strikes(name)));

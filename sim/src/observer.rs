@@ -1,6 +1,7 @@
 //! Whoever watches a world from outside: taps that the actors can't feel.
 
-use crate::message::Role;
+use crate::message::{Role, Subject};
+use crate::strikes::Strike;
 use crate::system::System;
 use crate::time::VirtualTime;
 
@@ -36,6 +37,11 @@ pub trait Observer<S: System> {
     /// `seen.role` stated `fact`.
     fn noted(&mut self, seen: Sighting, fact: &S::Fact) {
         let _ = (seen, fact);
+    }
+
+    /// A misfortune struck `seen.role`, or what it sent about `subject` if there is one.
+    fn struck(&mut self, seen: Sighting, strike: Strike, subject: Option<Subject>) {
+        let _ = (seen, strike, subject);
     }
 }
 

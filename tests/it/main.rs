@@ -19,6 +19,7 @@ mod incidents;
 #[cfg(unix)]
 mod interrupt;
 mod keys;
+mod linearizability;
 mod locality;
 mod own;
 mod policies;
@@ -32,6 +33,7 @@ mod score;
 mod settlement;
 mod shrinking;
 mod snapshots;
+mod sometimes;
 mod story;
 mod takeover;
 mod tidy;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use model::two_phase::{Branch, Participant, Transaction};
 use model::{Booking, Token, TransferId, TransferKind};
-use sim::{Observer, Role, Sighting, VirtualTime};
+use sim::{Observer, Role, Sighting, Strike, Subject, VirtualTime};
 
 use crate::fact::Fact;
 use crate::judge::Judge;
@@ -106,6 +106,10 @@ impl Observer<PaymentSystem> for Meter {
             _ => {}
         }
         self.judge.durable(seen, record);
+    }
+
+    fn struck(&mut self, seen: Sighting, strike: Strike, subject: Option<Subject>) {
+        self.judge.struck(seen, strike, subject);
     }
 
     fn lost(&mut self, seen: Sighting, record: &Entry) {

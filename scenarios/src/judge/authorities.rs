@@ -10,7 +10,7 @@ use model::{
     Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer, TransferId,
     TransferKind,
 };
-use sim::VirtualTime;
+use sim::{Role, VirtualTime};
 
 use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
 use super::dossiers::Dossiers;
@@ -24,14 +24,15 @@ use super::relatives::{is_split, refunds, shared_keys};
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
 use super::shares::Shares;
+use super::sights::Sights;
 use super::sums::Sums;
 use super::trapped::Watch;
 use super::wedge::Progress;
-use crate::fact::{BankStrike, DecisionStrike, Endpoint, ProviderStrike};
-use crate::judge::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
+use crate::fact::{About, Endpoint};
 use crate::message::{Asking, ClientReply};
 use crate::party;
 use crate::plan::{Operation, Plan};
+use crate::sometimes::FaultKind;
 use crate::trapped::{Pool, Trapped};
 
 /// What was said, by whom.
@@ -61,9 +62,8 @@ pub struct Authorities {
     pub(super) progress: Progress,
     /// JR: what was quoted of each payment that is not finished.
     pub(super) quotes: Quotes,
-    strikes: [u64; PROVIDER_STRIKES.len()],
-    bank_strikes: [u64; BANK_STRIKES.len()],
-    decision_strikes: [u64; DECISION_STRIKES.len()],
+    /// What was in flight, and what struck meanwhile.
+    pub(super) sights: Sights,
     /// The strokes of the plan that fell.
     strokes: BTreeSet<u32>,
     /// Payments whose providers took back what two-phase commit relied on.
@@ -91,9 +91,7 @@ impl Authorities {
             claims: BTreeMap::new(),
             progress: Progress::default(),
             quotes: Quotes::default(),
-            strikes: [0; PROVIDER_STRIKES.len()],
-            bank_strikes: [0; BANK_STRIKES.len()],
-            decision_strikes: [0; DECISION_STRIKES.len()],
+            sights: Sights::new(plan.operations.len()),
             strokes: BTreeSet::new(),
             revoked: BTreeMap::new(),
             calls_again: 0,
@@ -232,19 +230,9 @@ impl Authorities {
         self.watch.tell(now)
     }
 
-    /// How often `strike` fell at a provider.
-    pub fn strikes(&self, strike: ProviderStrike) -> u64 {
-        self.strikes[strike as usize]
-    }
-
-    /// How often `strike` fell at a bank.
-    pub fn bank_strikes(&self, strike: BankStrike) -> u64 {
-        self.bank_strikes[strike as usize]
-    }
-
-    /// How often `strike` fell at the decider.
-    pub fn decision_strikes(&self, strike: DecisionStrike) -> u64 {
-        self.decision_strikes[strike as usize]
+    /// What was in flight, and what struck meanwhile.
+    pub fn sights(&self) -> &Sights {
+        &self.sights
     }
 
     /// The strokes of the plan that never fell, by id: what they wait for never
@@ -350,18 +338,13 @@ impl Authorities {
 
     pub(super) fn count_call(&mut self, number: u32) {
         self.calls_again += u64::from(number > 1);
+        self.sights.called(number);
     }
 
-    pub(super) fn count_strike(&mut self, strike: ProviderStrike) {
-        self.strikes[strike as usize] += 1;
-    }
-
-    pub(super) fn count_bank_strike(&mut self, strike: BankStrike) {
-        self.bank_strikes[strike as usize] += 1;
-    }
-
-    pub(super) fn count_decision_strike(&mut self, strike: DecisionStrike) {
-        self.decision_strikes[strike as usize] += 1;
+    /// Something struck at `role`, or whom it is about.
+    pub(super) fn take_strike(&mut self, kind: impl Into<FaultKind>, about: About, role: Role) {
+        let place = about.0.and_then(|token| self.plan.place(token));
+        self.sights.strike(kind.into(), place, role);
     }
 
     pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
@@ -414,6 +397,9 @@ impl Authorities {
             }
             _ => {}
         }
+        let view = dossier.payment(payment);
+        let workflow = view.map(|view| view.intent.order.workflow());
+        self.sights.recorded(self.plan.place(token), workflow, record);
         if let Record::Accepted(intent) = record {
             dossier.payments.push(PaymentRecordView::new(intent, at));
         } else if let Some(undone) = dossier.take_record(at, payment, record) {

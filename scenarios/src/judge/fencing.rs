@@ -21,6 +21,7 @@ enum Acceptor {
 
 /// The store granted a lease.
 pub(super) fn leased(said: &mut Authorities, payment: PaymentId, token: Token, lease: &Lease) {
+    said.sights.leased(said.plan.place(token), lease.owner);
     let Some(view) = said.dossiers.open(token).payment_mut(payment) else { return };
     view.epochs[Acceptor::Store as usize] = lease.epoch;
 }

@@ -24,6 +24,8 @@ use super::authorities::Authorities;
 use super::called;
 use super::findings::{Findings, Relation};
 use crate::invariant::Invariant;
+use crate::party::STORE;
+use crate::sometimes::FaultKind;
 
 /// JR: what every payment that comes in was quoted and is not finished; and how
 /// often anything became of a quote.
@@ -79,6 +81,10 @@ pub(super) fn recorded(
         Record::Locked(exchange) => {
             locked_in_time(found, seen, token, &known);
             is_of_the_market(said, found, seen, token, &exchange);
+            if known.locked.is_some() {
+                let place = said.plan.place(token);
+                said.sights.strike_payment(FaultKind::of_quote(RENEWED), place, STORE);
+            }
             let counts = &mut said.quotes.counts;
             let count =
                 if known.locked.is_some() { &mut counts.renewed } else { &mut counts.locked };
@@ -91,6 +97,8 @@ pub(super) fn recorded(
         Record::Covered(cover) => {
             covered_in_need(said, found, seen, (token, payment));
             said.quotes.counts.covered += 1;
+            let place = said.plan.place(token);
+            said.sights.strike_payment(FaultKind::of_quote(COVERED), place, STORE);
             said.quotes.open.entry((token, payment)).or_default().cover = Some(cover);
         }
         Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
@@ -123,8 +131,11 @@ pub(super) fn booked(
         let order = said.plan.operation(hold.token).and_then(|o| o.purpose.order());
         order.is_some_and(|order| order.settlement_currency().is_some())
     };
-    let lapsed = booking.expired.iter().filter(lapsed).filter(exchanged).count() as u64;
-    said.quotes.counts.lapsed += lapsed;
+    for hold in booking.expired.iter().filter(lapsed).filter(exchanged) {
+        said.quotes.counts.lapsed += 1;
+        let place = said.plan.place(hold.token);
+        said.sights.strike_payment(FaultKind::of_quote(LAPSED), place, STORE);
+    }
     for row in &booking.rows {
         match row.kind {
             TransferKind::PendingFor(_) => promised(said, found, seen, row),
@@ -242,3 +253,7 @@ fn conserved(
         format!("of {}, {}", called(token), wrong.unwrap_or_default())
     });
 }
+
+const RENEWED: usize = 0;
+const LAPSED: usize = 1;
+const COVERED: usize = 2;

@@ -147,7 +147,7 @@ impl BankDesk {
         out: &mut Effects,
     ) {
         if let Some((by, wait)) = said.looks_for {
-            self.tell(BankStrike::SlowInvestigation, by, out);
+            self.tell(BankStrike::SlowInvestigation, by, envelope.token, out);
             self.looked += 1;
             self.looking.insert(self.looked, (from, envelope, request));
             out.set_timer(wait, Timer::Finding(self.looked));
@@ -156,7 +156,7 @@ impl BankDesk {
         self.mature(system, request.target(), out);
         let reply = self.handle(system, &request, envelope.token, out);
         match (reply, said.silent) {
-            (Some(_), Some(by)) => self.tell(BankStrike::NoAnswer, by, out),
+            (Some(_), Some(by)) => self.tell(BankStrike::NoAnswer, by, envelope.token, out),
             (Some(reply), None) => answer(from, envelope, reply, out),
             (None, _) => {
                 self.asked.insert(request.target(), (from, envelope));
@@ -256,7 +256,7 @@ impl BankDesk {
                 }
             }
             RemittanceEvent::Returned(_) => {
-                out.note(Fact::BankStruck(self.id, BankStrike::Returned));
+                self.tell(BankStrike::Returned, None, movement.remittance.destination, out);
                 out.set_timer(Duration::ZERO, Timer::Return(reference, 0));
             }
             RemittanceEvent::Deferred | RemittanceEvent::Deemed | RemittanceEvent::Settled => {}
@@ -286,7 +286,7 @@ impl BankDesk {
         let moved = movement.is_some();
         if let Some(movement) = movement {
             for (strike, by) in fortune.strikes(&movement) {
-                self.tell(strike, by, out);
+                self.tell(strike, by, token, out);
             }
             if !matches!(movement.event, RemittanceEvent::Rejected(_)) {
                 fortune.later().for_each(|stroke| out.note(Fact::Befell(stroke)));
@@ -303,7 +303,7 @@ impl BankDesk {
                 fortune.later().for_each(|stroke| out.note(Fact::Befell(stroke)));
             }
             let strike = if yes { BankStrike::RecallAccepted } else { BankStrike::RecallRefused };
-            out.note(Fact::BankStruck(self.id, strike));
+            self.tell(strike, None, token, out);
         }
         reply
     }
@@ -346,9 +346,9 @@ impl BankDesk {
         Encounter { party, request: message_kind(request), token, ordinal }
     }
 
-    /// Tells what struck, and which stroke of the plan it was, if it was one.
-    fn tell(&self, strike: BankStrike, by: Option<u32>, out: &mut Effects) {
-        out.note(Fact::BankStruck(self.id, strike));
+    /// Tells what struck, for whose money, and which stroke of the plan it was, if it was one.
+    fn tell(&self, strike: BankStrike, by: Option<u32>, token: Token, out: &mut Effects) {
+        out.note(Fact::BankStruck(self.id, strike, token.into()));
         if let Some(stroke) = by {
             out.note(Fact::Befell(stroke));
         }

@@ -49,7 +49,7 @@ impl Decider {
         let chaos = out.wall() < system.plan.heal_at;
         let mut lapses = Lapse::all(&system.plan, &system.draws, &on);
         lapses.retain(|_| chaos);
-        if strikes(&lapses, DecisionStrike::Mute, out) {
+        if strikes(&lapses, DecisionStrike::Mute, token, out) {
             return;
         }
         let advice = advise(system, &question, before.as_ref(), &lapses, out);
@@ -59,7 +59,7 @@ impl Decider {
             Blow::DecisionLate(late) => Some(late),
             _ => None,
         });
-        let Some(late) = late.filter(|_| strikes(&lapses, DecisionStrike::Late, out)) else {
+        let Some(late) = late.filter(|_| strikes(&lapses, DecisionStrike::Late, token, out)) else {
             out.send(delivery.from, Message::Decided(advised));
             return;
         };
@@ -84,7 +84,7 @@ fn advise(
     lapses: &[Lapse],
     out: &mut Effects,
 ) -> Advice {
-    let swapped = swapped(&system.plan, out);
+    let swapped = swapped(&system.plan, question.token, out);
     let (policy, model) = match (system.plan.decisions, swapped) {
         (_, true) => (Policy::Adversarial, UNKNOWN_MODEL),
         (Some(plan), false) => (plan.policy, HOUSE_MODEL),
@@ -97,40 +97,42 @@ fn advise(
         Advice { snapshot: snapshot.version, action, score, policy, model }
     };
     let snapshot = &question.snapshot;
-    if let Some(before) = before.filter(|_| strikes(lapses, DecisionStrike::Stale, out)) {
+    if let Some(before) =
+        before.filter(|_| strikes(lapses, DecisionStrike::Stale, question.token, out))
+    {
         return said(&before.snapshot, policy);
     }
-    if strikes(lapses, DecisionStrike::Garbled, out) {
+    if strikes(lapses, DecisionStrike::Garbled, question.token, out) {
         return Advice { action: None, score: None, ..said(snapshot, policy) };
     }
-    if strikes(lapses, DecisionStrike::Outside, out) {
+    if strikes(lapses, DecisionStrike::Outside, question.token, out) {
         let draw = drawn(system, question.token, snapshot.number) as usize;
         let outside =
             (0..FORBIDDEN.len()).map(|n| FORBIDDEN[(draw % FORBIDDEN.len() + n) % FORBIDDEN.len()]);
         let action = outside.into_iter().find(|action| !snapshot.allows(*action));
         return Advice { action, ..said(snapshot, policy) };
     }
-    if strikes(lapses, DecisionStrike::Adverse, out) {
+    if strikes(lapses, DecisionStrike::Adverse, question.token, out) {
         return said(snapshot, Policy::Adversarial);
     }
     said(snapshot, policy)
 }
 
 /// Whether another model answers than the house knows.
-fn swapped(plan: &Plan, out: &mut Effects) -> bool {
+fn swapped(plan: &Plan, token: Token, out: &mut Effects) -> bool {
     let swap = plan.decisions.and_then(|plan| plan.decider?.swap);
     let swapped = swap.is_some_and(|at| at <= out.wall()) && out.wall() < plan.heal_at;
     if swapped {
-        out.note(Fact::DeciderStruck(DecisionStrike::Swapped));
+        out.note(Fact::DeciderStruck(DecisionStrike::Swapped, token.into()));
     }
     swapped
 }
 
 /// Whether this befell the question; if so, it is told.
-fn strikes(lapses: &[Lapse], strike: DecisionStrike, out: &mut Effects) -> bool {
+fn strikes(lapses: &[Lapse], strike: DecisionStrike, token: Token, out: &mut Effects) -> bool {
     let lapse = lapses.iter().find(|lapse| lapse.blow.at_decider() == Some(strike));
     if let Some(lapse) = lapse {
-        out.note(Fact::DeciderStruck(strike));
+        out.note(Fact::DeciderStruck(strike, token.into()));
         if let Some(stroke) = lapse.by {
             out.note(Fact::Befell(stroke));
         }

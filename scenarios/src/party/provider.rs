@@ -23,7 +23,7 @@ use model::{
 use sim::{Delivery, Kind, Role};
 
 use crate::bounds::LATE_EFFECT_MAX;
-use crate::fact::{Fact, ProviderStrike};
+use crate::fact::{About, Fact, ProviderStrike};
 use crate::message::{Envelope, Message, kinds};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::provider_role;
@@ -178,7 +178,7 @@ impl ProviderDesk {
                 }
             }
         };
-        self.tell(strike, by, out);
+        self.tell(strike, by, job.envelope.token, out);
         if let Some(reply) = reply {
             self.turn_away(job, reply, out);
         }
@@ -230,7 +230,7 @@ impl ProviderDesk {
         if self.knows(&job, now, out) {
             return;
         }
-        self.tell(strike, by, out);
+        self.tell(strike, by, job.envelope.token, out);
         let doing = coming(&job, now);
         self.state.books.begin(&job.request, &doing.execution());
         self.note_down(ProviderEntry::Begun(job.request, doing), out);
@@ -254,10 +254,10 @@ impl ProviderDesk {
         let fails_after = trouble.filter(|_| effect).and_then(Door::error_after);
         let silent = trouble.and_then(Door::reply_dropped);
         if let Some(by) = fails_after {
-            self.tell(ProviderStrike::ErrorAfter, by, out);
+            self.tell(ProviderStrike::ErrorAfter, by, job.envelope.token, out);
         }
         if let Some(by) = silent {
-            self.tell(ProviderStrike::ReplyDropped, by, out);
+            self.tell(ProviderStrike::ReplyDropped, by, job.envelope.token, out);
         }
         let (answers, hung_up) = (silent.is_none(), silent.is_some());
         let course = Course { fails_after: fails_after.is_some(), answers, hung_up };
@@ -296,7 +296,8 @@ impl ProviderDesk {
             self.executed.add(out.monotonic(), charge.reference);
         }
         if let Some(strike) = issuer_strike(&job.request, &doing, reply) {
-            self.tell(strike, fortune.by.map_or(By::Rate, By::Stroke), out);
+            let by = fortune.by.map_or(By::Rate, By::Stroke);
+            self.tell(strike, by, job.envelope.token, out);
         }
         if let Some((stroke, after)) = fortune.returned_by(movement.as_ref())
             && let Some((_, reference)) = job.request.keyed()
@@ -308,10 +309,10 @@ impl ProviderDesk {
             out.note(Fact::Befell(stroke));
         }
         if reply == ProviderReply::NotFound && self.state.books.about(&job.request).is_some() {
-            out.note(Fact::Struck(self.id, ProviderStrike::IndexLag));
+            self.tell(ProviderStrike::IndexLag, By::Rate, job.envelope.token, out);
         }
         if chaos && self.has_forgotten(system, &job.request, doing.now) {
-            out.note(Fact::Struck(self.id, ProviderStrike::KeyExpired));
+            self.tell(ProviderStrike::KeyExpired, By::Rate, job.envelope.token, out);
         }
         movement.iter().for_each(|movement| self.expect_what_follows(system, movement, out));
         let overtaken = movement.and_then(|movement| self.tell_of(system, &movement, out));
@@ -419,9 +420,9 @@ impl ProviderDesk {
         Encounter { party, request, token: job.envelope.token, ordinal }
     }
 
-    /// Tells what struck, and which stroke of the plan it was.
-    fn tell(&self, strike: ProviderStrike, by: By, out: &mut Effects) {
-        out.note(Fact::Struck(self.id, strike));
+    /// Tells what struck, what is done for whom, and which stroke of the plan it was.
+    fn tell(&self, strike: ProviderStrike, by: By, about: impl Into<About>, out: &mut Effects) {
+        out.note(Fact::Struck(self.id, strike, about.into()));
         if let By::Stroke(stroke) = by {
             out.note(Fact::Befell(stroke));
         }

@@ -219,7 +219,7 @@ impl Matter {
             Fact::Heard(event) => self.is_about(event.token),
             Fact::Struck(..)
             | Fact::BankStruck(..)
-            | Fact::DeciderStruck(_)
+            | Fact::DeciderStruck(..)
             | Fact::FileStruck(_)
             | Fact::Reported(_)
             | Fact::Befell(_) => false,

@@ -177,18 +177,21 @@ impl<'s> Narrator<'s> {
             Fact::Heard(event) if about => Some(Deed::IsTold(event.status)),
             Fact::Probed { reply, .. } if about => Some(Deed::Finds(*reply)),
             // What became of the charge, or of what was sent, tells of these.
-            Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred) => None,
+            Fact::Struck(_, ProviderStrike::Declined | ProviderStrike::Deferred, _) => None,
             Fact::BankStruck(
                 _,
                 BankStrike::LateAnswer
                 | BankStrike::Deemed
                 | BankStrike::Rejected
                 | BankStrike::Returned,
+                _,
             ) => None,
-            Fact::BankStruck(_, strike) if self.about.contains(&event) => {
+            Fact::BankStruck(_, strike, _) if self.about.contains(&event) => {
                 Some(Deed::Surprises(*strike))
             }
-            Fact::Struck(_, strike) if self.about.contains(&event) => Some(Deed::Suffers(*strike)),
+            Fact::Struck(_, strike, _) if self.about.contains(&event) => {
+                Some(Deed::Suffers(*strike))
+            }
             _ => None,
         }
     }

@@ -31,7 +31,7 @@ impl<S: System> World<'_, S> {
             false => self.land(&parcel.identity(), up && cut.is_none()),
         };
         if !up || cut.is_some() || flight.is_some_and(|flight| flight.refused) {
-            return self.miss(parcel, cut, flight);
+            return self.miss(parcel, cut, flight, observer);
         }
         let event = self.number(Tag::Deliver, role, digest ^ u64::from(copy), cause);
         self.record(event, cause, role, || {
@@ -52,8 +52,16 @@ impl<S: System> World<'_, S> {
     /// A message finds its receiver down, its link cut, or its connection
     /// refused already.
     #[cold]
-    fn miss(&mut self, parcel: Parcel<S::Message>, cut: Option<usize>, flight: Option<Flight>) {
-        self.strikes.count(Strike::Partition, u64::from(cut.is_some()));
+    fn miss(
+        &mut self,
+        parcel: Parcel<S::Message>,
+        cut: Option<usize>,
+        flight: Option<Flight>,
+        observer: &mut impl Observer<S>,
+    ) {
+        if cut.is_some() {
+            self.plague(Strike::Partition, &parcel.identity(), parcel.cause, observer);
+        }
         let is_answered = flight.is_some_and(|flight| flight.refused || flight.handled);
         if cut.is_none() && !is_answered && self.is_connection(&parcel.identity()) {
             self.refuse(parcel.clone());
@@ -73,7 +81,7 @@ impl<S: System> World<'_, S> {
             return;
         }
         let event = self.number(Tag::Bounce, role, digest, cause);
-        self.strikes.count(Strike::Bounce, 1);
+        self.plague(Strike::Bounce, &parcel.identity(), event, observer);
         self.record(event, cause, role, || {
             Happening::Bounced(parcel.identity(), parcel.message.clone())
         });

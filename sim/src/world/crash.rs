@@ -49,8 +49,10 @@ impl<S: System> World<'_, S> {
         self.pending.housekeeping_timers -= housekeeping;
         self.pending.down += 1;
         let unsynced = self.break_disk(role, event, observer);
-        self.strikes.count(Strike::Crash, 1);
-        self.strikes.count(Strike::LostTail, u64::from(unsynced > 0));
+        self.hit(Strike::Crash, role, event, observer);
+        if unsynced > 0 {
+            self.hit(Strike::LostTail, role, event, observer);
+        }
         let content = self.tell(by) ^ unsynced as u64;
         let crashed = self.number(Tag::Crash, role, content, event);
         self.record_by(by, crashed, event, role, || Happening::Crashed(unsynced));

@@ -32,7 +32,9 @@ impl<S: System> World<'_, S> {
         for record in newly {
             observer.durable(seen, record);
         }
-        self.strikes.count(Strike::LyingSync, u64::from(lying.is_some()));
+        if lying.is_some() {
+            self.hit(Strike::LyingSync, role, seen.event, observer);
+        }
         lying
     }
 
@@ -61,7 +63,7 @@ impl<S: System> World<'_, S> {
         event: u64,
         observer: &mut impl Observer<S>,
     ) -> usize {
-        let damage = self.due_damage(role);
+        let damage = self.due_damage(role, event, observer);
         let (draws, seen) = (self.draws, Sighting { at: self.now, event, role });
         let Some(slot) = self.slot_mut(role) else { return 0 };
         let copies = slot.copies;
@@ -79,7 +81,12 @@ impl<S: System> World<'_, S> {
 
     /// The damage that waited for this crash of `role`, and finds something to
     /// strike.
-    fn due_damage(&mut self, role: Role) -> Vec<Damage> {
+    fn due_damage(
+        &mut self,
+        role: Role,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) -> Vec<Damage> {
         let mut due = Vec::new();
         if self.board.damage.is_empty() {
             return due;
@@ -106,7 +113,7 @@ impl<S: System> World<'_, S> {
             let falls = finds && misfortune.roles().contains(role);
             if falls {
                 due.push(damage);
-                self.strikes.count(strike, 1);
+                self.hit(strike, role, event, observer);
                 self.board.states[*index].fired = true;
             }
             !falls

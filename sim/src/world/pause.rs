@@ -31,9 +31,17 @@ impl<S: System> Pause<S> {
 impl<S: System> World<'_, S> {
     /// `role` handles nothing for the `dwell` of the fault with this index;
     /// whether it was up.
-    pub(super) fn pause(&mut self, index: usize, role: Role, dwell: Duration, event: u64) -> bool {
+    pub(super) fn pause(
+        &mut self,
+        (index, dwell): (usize, Duration),
+        role: Role,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) -> bool {
         let began = self.stall(index, role, dwell, event, None);
-        self.strikes.count(Strike::Pause, u64::from(began));
+        if began {
+            self.hit(Strike::Pause, role, event, observer);
+        }
         began
     }
 
@@ -143,8 +151,13 @@ impl<S: System> World<'_, S> {
         observer: &mut impl Observer<S>,
     ) {
         let overlong = self.now.since(since) > self.settings.pause_max;
-        if overlong && matches!(due, Due::Deliver(_) | Due::Bounce(..)) {
-            self.strikes.count(Strike::Overlong, 1);
+        let sending = match &due {
+            Due::Deliver(parcel) => Some((parcel.identity(), parcel.cause)),
+            Due::Bounce(refused) => Some((refused.parcel.identity(), refused.parcel.cause)),
+            _ => None,
+        };
+        if let Some((sending, cause)) = sending.filter(|_| overlong) {
+            self.plague(Strike::Overlong, &sending, cause, observer);
             self.lose(role, due, 0, Some(by));
         } else {
             self.happen(due, observer);

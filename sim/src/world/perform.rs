@@ -12,7 +12,7 @@ impl<S: System> World<'_, S> {
     #[inline]
     pub(super) fn perform(&mut self, role: Role, event: u64, observer: &mut impl Observer<S>) {
         if self.out.points.is_some() {
-            self.tell_points(role, event);
+            self.tell_points(role, event, observer);
         }
         let mut crash = None;
         if !self.board.armed.is_empty()
@@ -60,7 +60,7 @@ impl<S: System> World<'_, S> {
             {
                 let rest = std::iter::once(Effect::Sync).chain(rest).collect();
                 self.handling = None;
-                self.wait_for_disk(slow, role, event, (rest, crash));
+                self.wait_for_disk(slow, role, event, (rest, crash), observer);
                 return;
             }
             stop = self.carry_out(role, event, effect, observer);
@@ -86,11 +86,12 @@ impl<S: System> World<'_, S> {
         role: Role,
         event: u64,
         rest: (Vec<Effect<S>>, Option<usize>),
+        observer: &mut impl Observer<S>,
     ) {
         let Misfortune::SlowSync { takes, .. } = self.board.planned[slow].misfortune else {
             return;
         };
-        self.strikes.count(Strike::SlowSync, 1);
+        self.hit(Strike::SlowSync, role, event, observer);
         self.stall(slow, role, takes, event, Some(rest));
     }
 
@@ -113,7 +114,7 @@ impl<S: System> World<'_, S> {
             Effect::SetTimer { timer, after, class } => {
                 self.set_timer(role, after, timer, class, event);
             }
-            Effect::Append(record) => return self.append(seen, record),
+            Effect::Append(record) => return self.append(seen, record, observer),
             Effect::Compact(record) => self.compact(seen, record, observer),
             Effect::Sync => {
                 let lied = self.sync(seen, observer);
@@ -151,12 +152,17 @@ impl<S: System> World<'_, S> {
     }
 
     /// Appends `record`; the fault that keeps it from that, if one does.
-    fn append(&mut self, seen: Sighting, record: S::Record) -> Option<usize> {
+    fn append(
+        &mut self,
+        seen: Sighting,
+        record: S::Record,
+        observer: &mut impl Observer<S>,
+    ) -> Option<usize> {
         let Sighting { event, role, .. } = seen;
         if let Some(full) = self.full_disk(role) {
             self.digest.word(Tag::AppendFailed as u64 ^ self.tell(Some(full)));
             self.record_by(Some(full), event, event, role, || Happening::AppendFailed);
-            self.strikes.count(Strike::FullDisk, 1);
+            self.hit(Strike::FullDisk, role, event, observer);
             return Some(full);
         }
         self.digest.pair(Tag::Append as u64, Digest::of(&record));
@@ -175,12 +181,14 @@ impl<S: System> World<'_, S> {
 
     /// Tells of the points that the handler was forced at.
     #[cold]
-    fn tell_points(&mut self, role: Role, event: u64) {
+    fn tell_points(&mut self, role: Role, event: u64, observer: &mut impl Observer<S>) {
         let Some(points) = &mut self.out.points else { return };
         for forcing in std::mem::take(&mut points.hits) {
             self.digest.word((Tag::Force as u64) << 16 | u64::from(forcing.point.0));
             self.digest.word(forcing.subject.0);
             self.strikes.count(Strike::Point, 1);
+            let seen = Sighting { at: self.now, event, role };
+            observer.struck(seen, Strike::Point, Some(forcing.subject));
             self.record(event, event, role, || Happening::Forced(forcing));
         }
     }

@@ -1,5 +1,7 @@
 //! Sendings, and what the network and the plan do to each.
 
+use std::iter::repeat_n;
+
 use super::board::{Trouble, is_bad};
 use super::due::Parcel;
 use super::{Due, Flight, Happening, Misfortune, Observer, Phase, Role, SendIdentity, Strike};
@@ -60,14 +62,16 @@ impl<S: System> World<'_, S> {
         let Parcel { from, cause, .. } = parcel;
         match self.network.brief_fate(&self.draws, identity, self.weather()) {
             Brief::Once { delay, late } => {
-                self.strikes.count(Strike::Lateness, u64::from(late));
+                if late {
+                    self.plague(Strike::Lateness, identity, cause, observer);
+                }
                 self.record(cause, cause, from, || {
                     Happening::Sent(*identity, parcel.message.clone(), Fate::once(delay, late))
                 });
                 self.dispatch(parcel, delay);
             }
             Brief::Lost => {
-                self.strikes.count(Strike::Loss, 1);
+                self.plague(Strike::Loss, identity, cause, observer);
                 self.record(cause, cause, from, || {
                     Happening::Sent(*identity, parcel.message, Fate::LOST)
                 });
@@ -154,29 +158,36 @@ impl<S: System> World<'_, S> {
         };
         let trouble = self.trouble(identity, &mut weather);
         let drawn = self.network.fate(&self.draws, identity, &weather);
-        let (mut fate, mut by) = self.planned_fate(drawn, &planned);
+        let (mut fate, mut by) = self.planned_fate(drawn, &planned, (identity, event), observer);
         by = by.or(trouble.by);
         // What the sending triggered may have cut its own link.
         if let Some(cut) = self.cut_by(identity.from, identity.to) {
-            self.strikes.count(Strike::Partition, 1);
+            self.plague(Strike::Partition, identity, event, observer);
             return (Fate::LOST, Some(cut));
         }
-        self.strikes.count(Strike::Loss, u64::from(drawn.lost));
+        if drawn.lost {
+            self.plague(Strike::Loss, identity, event, observer);
+        }
         if trouble.loses && !fate.lost {
-            self.strikes.count(Strike::Brownout, 1);
+            self.plague(Strike::Brownout, identity, event, observer);
             return (Fate::LOST, trouble.by);
         }
         if let Some(end) = trouble.held_until {
-            self.strikes.count(Strike::Clog, 1);
+            self.plague(Strike::Clog, identity, event, observer);
             fate = fate.held(end.since(self.now)).aged(self.network.copy_age_max);
         }
         if keeps_order {
             fate = self.in_order(identity, fate.single());
         }
         if !fate.lost {
-            self.strikes.count(Strike::SlowLink, u64::from(trouble.slows));
-            self.strikes.count(Strike::Duplication, u64::from(drawn.delays().len() > 1));
-            self.strikes.count(Strike::Lateness, u64::from(drawn.late));
+            let met = [
+                (Strike::SlowLink, usize::from(trouble.slows)),
+                (Strike::Duplication, usize::from(drawn.delays().len() > 1)),
+                (Strike::Lateness, usize::from(drawn.late)),
+            ];
+            for strike in met.into_iter().flat_map(|(strike, times)| repeat_n(strike, times)) {
+                self.plague(strike, identity, event, observer);
+            }
         }
         (fate, by)
     }
@@ -231,7 +242,13 @@ impl<S: System> World<'_, S> {
     }
 
     /// The fate that the plan has for this sending alone, where it has one.
-    fn planned_fate(&mut self, drawn: Fate, pulled: &[usize]) -> (Fate, Option<usize>) {
+    fn planned_fate(
+        &mut self,
+        drawn: Fate,
+        pulled: &[usize],
+        (identity, event): (&SendIdentity, u64),
+        observer: &mut impl Observer<S>,
+    ) -> (Fate, Option<usize>) {
         pulled.iter().fold((drawn, None), |(fate, by), index| {
             let fault = &self.board.planned[*index];
             let planned = match fault.misfortune {
@@ -241,8 +258,9 @@ impl<S: System> World<'_, S> {
                 Misfortune::Duplicate => fate.duplicated(fault.dwell),
                 _ => return (fate, by),
             };
-            self.strikes.count(Strike::PlannedFate, 1);
-            (planned.aged(self.network.copy_age_max), Some(*index))
+            let planned = planned.aged(self.network.copy_age_max);
+            self.plague(Strike::PlannedFate, identity, event, observer);
+            (planned, Some(*index))
         })
     }
 

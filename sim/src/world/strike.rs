@@ -6,6 +6,7 @@ use super::{System, Tag, Trigger, World};
 use crate::fault::CrashPoint;
 use crate::links::Stretch;
 use crate::message::{Roles, Subject};
+use crate::observer::Sighting;
 use crate::time::nanos;
 use crate::trigger::Sight;
 
@@ -80,8 +81,14 @@ impl<S: System> World<'_, S> {
                 self.aim(index, role, point, times.max(1), event, observer)
             }
             Misfortune::CrashAll { roles } => {
-                let any =
-                    self.each(roles, |world, role| world.strike_down(index, role, event, observer));
+                let any = self.each(roles, |world, role| {
+                    let seen = world.seen(role, event);
+                    let fell = world.strike_down(index, role, event, observer);
+                    if fell {
+                        observer.struck(seen, Strike::CrashAll, None);
+                    }
+                    fell
+                });
                 self.strikes.count(Strike::CrashAll, u64::from(any));
                 any
             }
@@ -91,9 +98,9 @@ impl<S: System> World<'_, S> {
                 self.strikes.count(Strike::Deploy, u64::from(known));
                 known
             }
-            Misfortune::Pause { roles } => {
-                self.each(roles, |world, role| world.pause(index, role, fault.dwell, event))
-            }
+            Misfortune::Pause { roles } => self.each(roles, |world, role| {
+                world.pause((index, fault.dwell), role, event, observer)
+            }),
             Misfortune::Partition { from, to, both_ways } => {
                 self.cut(index, Stretch { from, to, both_ways }, 0)
             }
@@ -106,10 +113,14 @@ impl<S: System> World<'_, S> {
             }
             Misfortune::Drop | Misfortune::Delay | Misfortune::Duplicate => true,
             Misfortune::WallShift { role, ahead, by } => {
-                self.disturb(index, role, Strike::ClockJump, |clock, _| clock.jump(ahead, by))
+                self.disturb((index, Strike::ClockJump), role, (event, observer), |clock, _| {
+                    clock.jump(ahead, by);
+                })
             }
             Misfortune::Drift { role, ppm } => {
-                self.disturb(index, role, Strike::ClockDrift, |clock, now| clock.drift(now, ppm))
+                self.disturb((index, Strike::ClockDrift), role, (event, observer), |clock, now| {
+                    clock.drift(now, ppm);
+                })
             }
             Misfortune::SlowSync { .. }
             | Misfortune::LyingSync { .. }
@@ -172,17 +183,45 @@ impl<S: System> World<'_, S> {
 
     fn disturb(
         &mut self,
-        index: usize,
+        (index, strike): (usize, Strike),
         role: Role,
-        strike: Strike,
+        (event, observer): (u64, &mut impl Observer<S>),
         change: impl FnOnce(&mut crate::clock::Clock, crate::time::VirtualTime),
     ) -> bool {
         let now = self.now;
         let Some(slot) = self.slot_mut(role) else { return false };
         change(&mut slot.clock, now);
-        self.strikes.count(strike, 1);
+        self.hit(strike, role, event, observer);
         self.begin(index);
         true
+    }
+
+    /// A misfortune strikes `role`.
+    pub(super) fn hit(
+        &mut self,
+        strike: Strike,
+        role: Role,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) {
+        self.strikes.count(strike, 1);
+        observer.struck(self.seen(role, event), strike, None);
+    }
+
+    /// A misfortune strikes a sending.
+    pub(super) fn plague(
+        &mut self,
+        strike: Strike,
+        sending: &SendIdentity,
+        event: u64,
+        observer: &mut impl Observer<S>,
+    ) {
+        self.strikes.count(strike, 1);
+        observer.struck(self.seen(sending.from, event), strike, Some(sending.subject));
+    }
+
+    fn seen(&self, role: Role, event: u64) -> Sighting {
+        Sighting { at: self.now, event, role }
     }
 
     fn each(&mut self, roles: Roles, mut strike: impl FnMut(&mut Self, Role) -> bool) -> bool {

@@ -62,7 +62,7 @@ impl ProviderDesk {
             return;
         }
         let Some(movement) = self.state.books.take_after_all(charge, at) else { return };
-        self.tell(ProviderStrike::Breach, By::Rate, out);
+        self.tell(ProviderStrike::Breach, By::Rate, movement.token, out);
         let entry = ProviderEntry::TookAfterAll(charge, at, movement);
         self.record_unasked(system, entry, &movement, out);
     }

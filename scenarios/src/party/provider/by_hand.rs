@@ -6,7 +6,7 @@ use model::{ChargeId, OperationId};
 use super::misfortune::By;
 use super::telling::ROOM_MAY_COME;
 use super::{ProviderDesk, ProviderEntry, now};
-use crate::fact::ProviderStrike;
+use crate::fact::{About, ProviderStrike};
 use crate::message::Message;
 use crate::party::INGRESS;
 use crate::plan::{DueByHand, Trouble};
@@ -41,7 +41,7 @@ impl ProviderDesk {
         let Some(DueByHand { share, .. }) = due else { return };
         let at = now(out);
         let Some(movement) = self.state.books.refund_by_hand(charge, share, at) else { return };
-        self.tell(ProviderStrike::RefundedByHand, By::Rate, out);
+        self.tell(ProviderStrike::RefundedByHand, By::Rate, movement.token, out);
         let entry = ProviderEntry::RefundedByHand(charge, share, at, movement);
         self.record_unasked(system, entry, &movement, out);
     }
@@ -71,7 +71,7 @@ impl ProviderDesk {
         for webhook in told {
             out.send(INGRESS, Message::Webhook(webhook));
         }
-        self.tell(ProviderStrike::WebhooksReplayed, By::Rate, out);
+        self.tell(ProviderStrike::WebhooksReplayed, By::Rate, About(None), out);
     }
 
     /// Whether somebody may still give back what one of these came to.

@@ -48,9 +48,11 @@ impl ProviderDesk {
             let moved = self.state.dispute(charge, event, at, respond_by);
             let Some(movement) = moved else { return };
             match event {
-                DisputeEvent::Opened => self.tell(ProviderStrike::Disputed, By::Rate, out),
+                DisputeEvent::Opened => {
+                    self.tell(ProviderStrike::Disputed, By::Rate, movement.token, out);
+                }
                 DisputeEvent::PreArbitrationOpened => {
-                    self.tell(ProviderStrike::Objected, By::Rate, out);
+                    self.tell(ProviderStrike::Objected, By::Rate, movement.token, out);
                 }
                 _ => {}
             }

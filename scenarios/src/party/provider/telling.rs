@@ -86,20 +86,20 @@ impl ProviderDesk {
             return None;
         };
         if let Some(by) = post.dropped() {
-            self.tell(ProviderStrike::WebhookDropped, by, out);
+            self.tell(ProviderStrike::WebhookDropped, by, movement.token, out);
             if parcel.is_reminded_of() {
                 out.set_timer(REMINDER_EVERY, Timer::Deliver(event, 1));
             }
             return None;
         }
         if let Some((by, wait)) = post.repeated() {
-            self.tell(ProviderStrike::WebhookRepeated, by, out);
+            self.tell(ProviderStrike::WebhookRepeated, by, movement.token, out);
             self.deferrals += 1;
             self.repeats.insert(self.deferrals, parcel.webhook);
             out.set_timer(wait, Timer::Repeat(self.deferrals));
         }
         if let Some((by, wait)) = post.early().filter(|_| movement.reference.is_some()) {
-            self.tell(ProviderStrike::WebhookEarly, by, out);
+            self.tell(ProviderStrike::WebhookEarly, by, movement.token, out);
             self.deliver(system, event, 0, out);
             return Some(wait);
         }
@@ -109,7 +109,7 @@ impl ProviderDesk {
             (ProviderStrike::WebhookReordered, post.reordered()),
         ];
         for (strike, (by, longer)) in strikes.into_iter().filter_map(|(s, met)| Some((s, met?))) {
-            self.tell(strike, by, out);
+            self.tell(strike, by, movement.token, out);
             wait += longer;
         }
         out.set_timer(wait, Timer::Deliver(event, 0));
@@ -189,7 +189,7 @@ impl ProviderDesk {
             self.note_down(ProviderEntry::RefundMatured(reference, now, movement), out);
             self.enter(system, &movement, Some(reference), out);
             if matches!(movement.event, ChargeEvent::RefundReturned(_)) {
-                self.tell(ProviderStrike::RefundReturned, By::Rate, out);
+                self.tell(ProviderStrike::RefundReturned, By::Rate, movement.token, out);
                 self.tell_about(system, &movement, reference, out);
             }
         }
