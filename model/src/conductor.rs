@@ -6,6 +6,7 @@
 //! queried, or the attempt is undone; nobody else is tried meanwhile. How, is in
 //! `conductor/resolution.rs`.
 
+mod beside;
 mod conclusion;
 mod deciding;
 mod hearing;
@@ -26,7 +27,7 @@ use crate::identity::OperationId;
 use crate::outgoing::{look_up, notice, query, step_call};
 use crate::payment::{IllegalRecord, Payment};
 use crate::quote::Version;
-use crate::record::{Case, Outcome, Record, Refusal};
+use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
 use crate::status::Status;
@@ -46,6 +47,8 @@ pub struct Conductor {
     /// When this worker locked the rate that is in the journal, if it did.
     locked_at: Option<Duration>,
     hand: deciding::Hand,
+    /// What goes out beside what is awaited.
+    beside: Vec<Call>,
 }
 
 /// What a worker is to do next.
@@ -85,7 +88,9 @@ impl Conductor {
             draft: Draft::default(),
             locked_at: None,
             hand: deciding::Hand::default(),
+            beside: Vec::new(),
         };
+        conductor.do_again(rules);
         if let Some(aim) = conductor.aim() {
             conductor.begin(aim, now);
         }
@@ -133,6 +138,9 @@ impl Conductor {
         if !records.is_empty() {
             return Act::Commit(records);
         }
+        if let Some(call) = self.tell_beside() {
+            return Act::Tell(call);
+        }
         if let Some(wait) = self.payment.ships_in() {
             return Act::Wait(wait);
         }
@@ -175,6 +183,7 @@ impl Conductor {
                 _ => {}
             }
         }
+        self.book_the_rest(records);
         Ok(())
     }
 
@@ -314,6 +323,10 @@ impl Conductor {
         if now < flight.rest_until {
             return Act::Wait(flight.rest_until - now);
         }
+        if let Some(end) = self.gives_up(rules) {
+            self.conclusion = Some(end);
+            return Act::Commit(self.batch(now, rules));
+        }
         if let Some(case) = self.overdue(now, rules) {
             self.conclusion = Some(Record::CaseOpened(case));
             return Act::Commit(self.batch(now, rules));
@@ -337,6 +350,16 @@ impl Conductor {
                 Act::Wait(until.saturating_sub(now))
             }
         }
+    }
+
+    /// What ends an undo that nobody answers. There is nothing, unless a defect says
+    /// so.
+    fn gives_up(&self, rules: &Rules) -> Option<Record> {
+        let flight = self.flight.as_ref()?;
+        let Aim::Undo(which, Action::Authorize) = flight.aim else { return None };
+        let gives_up = flight.doubts >= UNDOS_MAX && rules.defects.has(Defect::CompGivesUp);
+        let outcome = UndoOutcome::NeverHappened;
+        gives_up.then_some(Record::CompOutcome { which, outcome })
     }
 
     /// Whether a person has to look at what is awaited, from now on.
@@ -374,6 +397,8 @@ impl Conductor {
         };
         let until = now + timeout;
         flight.waiting = Some(Waiting { number, sent_at: now, until, effectful });
+        self.hedge(&call, number, rules);
+        let Some(flight) = &mut self.flight else { return Act::Finish };
         if let Some(sends) = sends_of(&mut self.sends, flight.aim)
             && effectful
         {
@@ -389,7 +414,9 @@ impl Conductor {
         let at_provider = effect_of(flight.aim).is_some();
         if at_provider && lost.effectful {
             self.payment.observe(AttemptEvent::Unknown);
+            self.try_by_itself(rules);
         }
+        let Some(flight) = &self.flight else { return };
         if let Aim::Step(which, action) = flight.aim {
             let declined = Outcome::Refused(Refusal::DeclinedHard);
             if at_provider && rules.defects.has(Defect::TimeoutIsFailure) {
@@ -456,6 +483,9 @@ impl Conductor {
         }
     }
 }
+
+/// After so many doubts a defect takes an undo for done.
+const UNDOS_MAX: u32 = 3;
 
 /// How often a provider is asked what a customer's bank has decided: it tells,
 /// too, and nobody is in a hurry.

@@ -134,6 +134,48 @@ pub enum Defect {
     CutoffOffByTz,
     /// What goes back of an exchanged payment is converted at the rate of the day.
     RefundAtSpot,
+    /// That something is being worked on counts as a refusal.
+    DuplicateIsDecline,
+    /// What a query does not find counts as never sent.
+    NotFoundMeansNever,
+    /// Whoever is turned away asks somebody else, whatever was sent before.
+    ThrottleIsFailover,
+    /// What is in doubt is asked of somebody else when a circuit opens.
+    BreakerReroutesInflight,
+    /// Two providers are asked at once, and one of them is forgotten.
+    HedgedCharge,
+    /// Another attempt carries the key of the first.
+    KeyNeverRotates,
+    /// A payment is canceled although its capture is under way.
+    CancelRace,
+    /// An undo that is not answered counts as done after some tries.
+    CompGivesUp,
+    /// A capture that had happened counts as a refused one.
+    LoserCompensatesWinner,
+    /// A payment is closed before its last status is written.
+    TerminalWrittenByCaller,
+    /// Where the store of keys can't be reached, a request is carried out.
+    StoreFailOpen,
+    /// A key is taken to live for as long as the doubt lasts.
+    ProviderKeyOutlived,
+    /// What others have reserved counts once an account has a debit.
+    LockOnMissingRow,
+    /// The fee of a payment is booked in a transaction of its own.
+    ChainPartial,
+    /// A commit is confirmed before it is on the disk.
+    NoFsync,
+    /// Whoever takes a payment over sends again what its journal tells of.
+    ReplaySideEffects,
+    /// The age of keys is what the wall clock shows.
+    TtlByLocalClock,
+    /// A dispute that comes back is told by an event that nobody listens to.
+    WrongEventType,
+    /// What was done first is undone first.
+    UndoWrongOrder,
+    /// What talks to a provider tries again by itself, under a key of its own.
+    SdkInnerRetry,
+    /// A capture that was due is made again by whoever takes over.
+    CronCatchupTwice,
     /// Whoever loses a dispute owes all of it, whatever it has.
     LossAllOwed,
     /// What a payment costs is worked out anew by whatever release has it.

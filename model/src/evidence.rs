@@ -241,6 +241,11 @@ fn weigh_error(reply: ProviderReply, defects: Defects) -> Evidence {
         ),
         // The limiter runs before the idempotency layer (docs.stripe.com/error-low-level).
         ProviderReply::Throttled => Evidence::Throttled,
+        ProviderReply::InProgress => defects.pick(
+            Defect::DuplicateIsDecline,
+            || Evidence::Unknown,
+            || Evidence::Refused(Refusal::DeclinedSoft),
+        ),
         // Whoever says that it was processed before, is being processed, or came
         // with a key of something else, does not say what became of it.
         _ => Evidence::Unknown,

@@ -29,7 +29,9 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                 order if order.is_about_another() => right(),
                 _ => payin_card::post_unlinked(payment, calls),
             };
-            let legs = rules.defects.pick(Defect::DoublePost, right, wrong);
+            let whole = || rules.defects.pick(Defect::DoublePost, right, wrong);
+            let legs =
+                rules.defects.pick(Defect::ChainPartial, whole, || payin_card::in_two(payment).0);
             Call::Ledger(LedgerRequest::Create(legs))
         }
         Action::Notify => notice(payment),
@@ -131,7 +133,10 @@ pub(crate) fn undo_call(payment: &Payment, which: Try) -> Call {
 
 /// Whether the chain of a step is in the ledger.
 pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
-    let chain = payment.booking(payment.action(which));
+    let right = || payment.booking(payment.action(which));
+    let in_two =
+        payment.action(which) == Action::Post && payment.defects().has(Defect::ChainPartial);
+    let chain = if in_two { payin_card::in_two(payment).0 } else { right() };
     Call::Ledger(LedgerRequest::Lookup(chain.iter().map(|transfer| transfer.id).collect()))
 }
 

@@ -358,8 +358,10 @@ impl Payment {
     /// Whether a cancellation may still be accepted (payments.md O6): the pivot
     /// was never intended.
     pub fn may_cancel(&self) -> bool {
-        matches!(self.status, Status::Processing | Status::InReview)
-            && !self.saga.tries().iter().any(|(which, _)| self.workflow.saga.is_pivot(*which))
+        let pivots =
+            || self.saga.tries().iter().any(|(which, _)| self.workflow.saga.is_pivot(*which));
+        let undecided = matches!(self.status, Status::Processing | Status::InReview);
+        undecided && self.defects.pick(Defect::CancelRace, || !pivots(), || true)
     }
 
     /// Whether nothing is left to do.

@@ -341,8 +341,9 @@ impl Saga {
                     || (self.defects.has(wrong) && which == self.another(which.step))
             }
             Next::Await(doubtful) => {
-                let wrong = Defect::RecoveryMeansNewAttempt;
-                (self.defects.has(wrong) && which == self.another(doubtful.step))
+                let wrong = [Defect::RecoveryMeansNewAttempt, Defect::BreakerReroutesInflight];
+                let wrong = wrong.into_iter().any(|wrong| self.defects.has(wrong));
+                (wrong && which == self.another(doubtful.step))
                     || (self.defects.has(Defect::AgentReplans) && which == self.another(which.step))
             }
             _ => false,
@@ -352,7 +353,8 @@ impl Saga {
     /// Whether everything can still be undone: going forward, and the pivot
     /// is not in doubt.
     pub fn may_unwind(&self) -> bool {
-        let right = || self.phase.direction() == Phase::Forward && !self.pivot_in_doubt();
+        let doubtful = || self.defects.pick(Defect::CancelRace, || self.pivot_in_doubt(), || false);
+        let right = || self.phase.direction() == Phase::Forward && !doubtful();
         self.defects.pick(Defect::UndoPastPivot, right, || !self.is_going_back())
     }
 
@@ -383,7 +385,11 @@ impl Saga {
     }
 
     fn backward(&self) -> Next {
-        for (which, state) in self.tries.iter().rev() {
+        let last = self.tries.len();
+        for place in 0..last {
+            let wrong = self.is_going_back() && self.defects.has(Defect::UndoWrongOrder);
+            let place = if wrong { place } else { last - place - 1 };
+            let (which, state) = &self.tries[place];
             let undo = self.spec(*which).undo;
             match (state, undo) {
                 (TryState::Refused | TryState::Undone, _) | (_, Undo::Nothing) => {}

@@ -448,7 +448,8 @@ impl Store {
                 row.outbox.take(record);
             }
             row.case |= record.hands_over();
-            row.pivot_intended |= is_pivot(&row.journal, record);
+            let pivot = || is_pivot(&row.journal, record);
+            row.pivot_intended |= self.defects.pick(Defect::CancelRace, pivot, || false);
             let captured = Record::PivotCommitted == *record
                 || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
             if captured {

@@ -321,7 +321,7 @@ impl System for PaymentSystem {
             (Party::Client(client), Timer::Operation(token, nudge)) => {
                 client.on_nudge(self, token, nudge, out);
             }
-            (Party::Edge(edge), Timer::Request(serial)) => edge.on_timer(serial, out),
+            (Party::Edge(edge), Timer::Request(serial)) => edge.on_timer(self, serial, out),
             (Party::Ledger(ledger), Timer::Expire) => ledger.on_expiry(out),
             (Party::Orchestrator(orchestrator), Timer::Payment(payment, round)) => {
                 orchestrator.on_timer(self, payment, round, out);

@@ -29,6 +29,11 @@ impl Conductor {
         let sends = self.sends.iter().find(|sends| Some(sends.which) == effect_of(flight.aim));
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
         let evidence = match (flight.aim, evidence) {
+            (Aim::Step(..), Evidence::Taken { is_open: false, .. })
+                if flight.inherited && rules.defects.has(Defect::LoserCompensatesWinner) =>
+            {
+                Evidence::Refused(Refusal::DeclinedSoft)
+            }
             (Aim::Step(which, _), Evidence::Taken { amount, is_open }) => {
                 by_the_sum(&self.payment, which, amount, is_open, rules)
             }
@@ -53,13 +58,22 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(which, _), Evidence::Refused(refusal)) => {
-                if sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found)) {
+                let open =
+                    || sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found));
+                let hasty = [Defect::DuplicateIsDecline, Defect::LoserCompensatesWinner];
+                if open() && !hasty.into_iter().any(|defect| rules.defects.has(defect)) {
                     flight.tentative = Some(refusal);
                     flight.rest_until = settled_at.unwrap_or(now);
                 } else {
                     self.conclusion =
                         Some(Record::StepOutcome { which, outcome: Outcome::Refused(refusal) });
                 }
+            }
+            (Aim::Step(which, _), Evidence::NotExecuted)
+                if rules.defects.has(Defect::NotFoundMeansNever) =>
+            {
+                let outcome = Outcome::Refused(Refusal::FailedDefinite);
+                self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(which, action), Evidence::NotExecuted) if settled => {
                 // A key that was begun and never finished answers nothing else
@@ -75,6 +89,12 @@ impl Conductor {
                     // What nobody else can do is asked for again, by its own id.
                     None => flight.start_over(now),
                 }
+            }
+            (Aim::Step(which, Action::Authorize), Evidence::Throttled)
+                if rules.defects.has(Defect::ThrottleIsFailover) =>
+            {
+                let outcome = Outcome::Refused(Refusal::FailedDefinite);
+                self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(..), Evidence::Throttled) => {
                 let open = sends.is_some_and(|s| s.any_open(now, rules.never_found));

@@ -24,9 +24,10 @@ impl Conductor {
     ) -> Choice {
         let payment = &self.payment;
         let action = payment.action(which);
-        if flight.inherited
-            && action == Action::Authorize
-            && rules.defects.has(Defect::RecoveryMeansNewAttempt)
+        let recovers = flight.inherited && rules.defects.has(Defect::RecoveryMeansNewAttempt);
+        let breaks = flight.doubts > 1 && rules.defects.has(Defect::BreakerReroutesInflight);
+        if action == Action::Authorize
+            && (recovers || breaks)
             && let Some(provider) = payment.route(rules)
         {
             let another = Try { attempt: which.attempt + 1, ..which };
@@ -87,9 +88,9 @@ fn may_resend(
         ),
         _ => ProviderEndpoint::Authorize,
     };
-    if flight.inherited {
-        dialect.outlives(endpoint, rules.doubt())
-    } else {
-        dialect.may_resend(endpoint, age, rules.never_found)
-    }
+    let right = || match flight.inherited {
+        true => dialect.outlives(endpoint, rules.doubt()),
+        false => dialect.may_resend(endpoint, age, rules.never_found),
+    };
+    rules.defects.pick(Defect::ProviderKeyOutlived, right, || dialect.repeats_safely(endpoint))
 }

@@ -7,6 +7,8 @@ mod money;
 mod outbox;
 mod provider;
 mod reconciliation;
+mod recovery;
+mod routing;
 mod saga;
 mod two_phase;
 mod webhook;
@@ -28,6 +30,8 @@ const PARTS: &[&[DefectStory]] = &[
     reconciliation::STORIES,
     outbox::STORIES,
     money::STORIES,
+    routing::STORIES,
+    recovery::STORIES,
     two_phase::STORIES,
     agent::STORIES,
 ];

@@ -61,8 +61,13 @@ impl Ledger {
         credit: &Balance,
     ) -> TransferResult {
         if transfer.debit.name.is_limited() {
-            let reserved =
-                self.defects.pick(Defect::ToctouBalance, || debit.debits_pending, || Amount::ZERO);
+            let of_known = || match debit.debits_posted {
+                Amount::ZERO => Amount::ZERO,
+                _ => debit.debits_pending,
+            };
+            let right =
+                || self.defects.pick(Defect::LockOnMissingRow, || debit.debits_pending, of_known);
+            let reserved = self.defects.pick(Defect::ToctouBalance, right, || Amount::ZERO);
             if transfer.amount > debit.credits_posted - debit.debits_posted - reserved {
                 return TransferResult::ExceedsCredits;
             }

@@ -36,7 +36,9 @@ impl Store {
         let ignored = webhook.news.is_by_hand() && self.defects.has(Defect::RefundByHandIgnored);
         let late = matches!(webhook.news, News::Begins(Beginning::TakenAfterAll, _));
         let disbelieved = late && self.defects.has(Defect::LateSuccessIgnored);
-        if ignored || disbelieved || self.is_of_late_success(webhook) {
+        let again = matches!(webhook.news, News::Begins(Beginning::DisputedAgain, _));
+        let unheard = again && self.defects.has(Defect::WrongEventType);
+        if ignored || disbelieved || unheard || self.is_of_late_success(webhook) {
             return Some(StoreEntry::Received(*webhook, InboxState::Stale));
         }
         let begins = matches!(

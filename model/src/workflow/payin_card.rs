@@ -1,6 +1,7 @@
 //! A card payment: risk, quote, hold, authorize, capture, post, notify.
 
 use super::{Action, PaymentWorkflow, Row, actions, specs};
+use crate::account::AccountName;
 use crate::defect::Defect;
 use crate::identity::{PaymentId, TransferId, hash};
 use crate::money::Amount;
@@ -116,6 +117,20 @@ pub(crate) fn post_unlinked(payment: &Payment, tries: u32) -> Vec<Transfer> {
     let renamed = |id: TransferId| TransferId(hash("again", [id.0, u64::from(tries)]));
     let legs = payment.booking(Action::Post).into_iter();
     legs.map(|leg| Transfer { id: renamed(leg.id), linked: false, ..leg }).collect()
+}
+
+/// The booking of a payment as a defect does it: what the provider owes in one
+/// transaction, and what the merchant pays for that in another.
+pub(crate) fn in_two(payment: &Payment) -> (Vec<Transfer>, Vec<Transfer>) {
+    let is_fee = |leg: &Transfer| {
+        matches!(leg.credit.name, AccountName::FeeIncome | AccountName::TaxPayable)
+    };
+    let (fees, mut rest): (Vec<_>, Vec<_>) =
+        payment.booking(Action::Post).into_iter().partition(is_fee);
+    if let Some(last) = rest.last_mut() {
+        last.linked = false;
+    }
+    (rest, fees)
 }
 
 /// The ids of the two holds of a payment.

@@ -381,14 +381,38 @@ fn a_second_hold_overdraws_the_limit_under_toctou_balance() {
         let mut ledger = Ledger::new(defects);
         let (results, _) = ledger.create(
             &[
-                transfer(1, AccountName::LimitGranted, limit, TransferKind::Posted),
+                Transfer {
+                    amount: Amount(101),
+                    ..transfer(1, AccountName::LimitGranted, limit, TransferKind::Posted)
+                },
+                Transfer { amount: Amount(1), ..transfer(4, limit, used, TransferKind::Posted) },
                 transfer(2, limit, used, TransferKind::Pending),
                 transfer(3, limit, used, TransferKind::Pending),
             ],
             Duration::ZERO,
         );
-        results[2] == TransferResult::Created
+        results[3] == TransferResult::Created
     });
+}
+
+#[test]
+fn the_first_debits_of_an_account_do_not_see_each_other_under_lock_on_missing_row() {
+    let overdraws = |defects| {
+        let mut ledger = Ledger::new(defects);
+        let used = AccountName::LimitUsed(Merchant(1));
+        let granted = funding();
+        let hold = |id| Transfer {
+            id: TransferId(id),
+            debit: granted.credit,
+            credit: AccountId { name: used, ..granted.credit },
+            kind: TransferKind::Pending,
+            ..granted
+        };
+        let (results, _) = ledger.create(&[granted, hold(2), hold(3)], Duration::ZERO);
+        results[2] == TransferResult::Created
+    };
+    assert!(overdraws(Defects::NONE.with(Defect::LockOnMissingRow)));
+    assert!(!overdraws(Defects::NONE));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod deal;
 mod decisions;
 mod defect_stories;
 mod defects;
+mod defects_in_doubt;
 mod deploys;
 mod dialects;
 mod disputes;

@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::gatekeeper::{
-    Admission, CreatePayment, KeyId, KeyRow, PaidOnce, RefundPayment, StoredReply, admit,
-    admit_refund,
+    Admission, CreatePayment, Generation, KeyId, KeyRow, PaidOnce, RefundPayment, StoredReply,
+    admit, admit_refund,
 };
 use model::{
-    Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, Record,
-    RefundOrder, Status, Token, TransactionId,
+    Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, ProviderId,
+    ProviderRequest, Record, RefundOrder, Status, Token, TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
-use crate::message::{Asking, ClientReply, Message, ReadRequest, Rows};
-use crate::party::STORE;
+use crate::message::{Asking, ClientReply, Envelope, Message, ReadRequest, Rows};
+use crate::party::{STORE, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
@@ -90,10 +90,15 @@ impl Edge {
     }
 
     /// No answer of the store yet: ask again, or give up.
-    pub(crate) fn on_timer(&mut self, serial: u64, out: &mut Effects) {
+    pub(crate) fn on_timer(&mut self, system: &PaymentSystem, serial: u64, out: &mut Effects) {
         let Some(request) = self.requests.get_mut(&serial) else { return };
         request.tries += 1;
         if request.tries > TRIES_MAX {
+            if let Asked::Create(create) = request.asked
+                && system.rules.defects.has(Defect::StoreFailOpen)
+            {
+                execute(system, &create, out);
+            }
             self.answer(serial, ClientReply::Unavailable, out);
             return;
         }
@@ -379,6 +384,20 @@ impl Edge {
             },
         );
     }
+}
+
+/// Carries a request out although nobody knows whether its key was used before.
+fn execute(system: &PaymentSystem, create: &CreatePayment, out: &mut Effects) {
+    let providers = system.rules.providers.len() as u64;
+    if !matches!(create.order, Order::PayIn(_)) || providers == 0 {
+        return;
+    }
+    let (payment, token) = (create.payment(Generation::default()), create.token);
+    let operation = payment.operation(u8::MAX, 1);
+    let request = ProviderRequest::Authorize { reference: operation, money: create.money };
+    let envelope = Envelope { token, payment, operation, number: 0, epoch: 0 };
+    let provider = provider_role(ProviderId((token.0 % providers) as u8));
+    out.send(provider, Message::Provide(envelope, request));
 }
 
 const STORE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -2,6 +2,7 @@
 //! and turns what their conductors want into messages and timers. It keeps
 //! nothing durable itself.
 
+mod closing;
 mod deciding;
 mod knowing;
 mod tidings;
@@ -22,6 +23,7 @@ use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
+use closing::{has_status_left, leave_status_out};
 pub(crate) use deciding::drawn;
 use knowing::offer;
 
@@ -250,6 +252,10 @@ impl Orchestrator {
         let conductor = hand.conductor.as_mut();
         let fits = conductor.map(|conductor| conductor.committed(&commit.records));
         match commit.then {
+            Then::Close if has_status_left(commit, system.rules.defects) => {
+                hand.doing = Doing::Working;
+                self.drive(system, payment, out);
+            }
             Then::Close => {
                 self.hands.remove(&payment);
             }
@@ -309,11 +315,12 @@ impl Orchestrator {
             conductor.tell(out.wall().since(VirtualTime::ZERO), self.calculators);
             offer(system, conductor, out);
             match conductor.act(out.monotonic(), rules) {
-                Act::Commit(records) => {
+                Act::Commit(mut records) => {
                     if let Some(call) = conductor.premature(&records, rules) {
                         hand.call(system, payment, call, 0, out);
                     }
-                    let closes = records.contains(&Record::Terminal);
+                    let early = leave_status_out(&mut records, rules.defects);
+                    let closes = early || records.contains(&Record::Terminal);
                     let then = if closes { Then::Close } else { Then::Run };
                     return hand.commit(system, payment, records, then, out);
                 }

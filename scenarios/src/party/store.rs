@@ -83,7 +83,7 @@ impl StoreDesk {
         let store = restored(system, journal);
         let record = || system.plan.key_lifetime.unwrap_or(RECORD_LIFETIME);
         let mut desk = Self {
-            reaper: Reaper::of(&store),
+            reaper: Reaper::of(&store, system.rules.defects),
             store,
             relay: BTreeMap::new(),
             closed: Idle::new(),
@@ -206,7 +206,9 @@ impl StoreDesk {
                 self.offer(system, payment, token, out);
             }
             out.append(Entry::Store(entry));
-            out.sync();
+            if !system.rules.defects.has(Defect::NoFsync) {
+                out.sync();
+            }
             if let Some(reaper) = self.reaper.as_mut().filter(|_| claims) {
                 reaper.watch(system, &self.store, out);
             }

@@ -77,4 +77,13 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Hard,
     },
+    DefectStory {
+        defect: Defect::StoreFailOpen,
+        name: "store-fail-open",
+        story: "where the store of keys can't be reached, a request is carried out without it",
+        source: "methodfi documents falling back to processing without idempotency",
+        caught_by: &["I13", "I35"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
 ];

@@ -75,4 +75,25 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: true,
         ease: Ease::Easy,
     },
+    DefectStory {
+        defect: Defect::LockOnMissingRow,
+        name: "lock-on-missing-row",
+        story: "a balance is checked under a lock on a row that is not there before the \
+                account's first debit, so that what others have reserved does not count until \
+                then",
+        source: "formancehq/ledger 994a437a0",
+        caught_by: &["I02"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::ChainPartial,
+        name: "chain-partial",
+        story: "what a payment costs is booked in a second transaction, which is lost in a \
+                crash between them",
+        source: "formancehq/ledger#1684",
+        caught_by: &["I27", "I28", "I38"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
 ];

@@ -54,4 +54,44 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Easy,
     },
+    DefectStory {
+        defect: Defect::DuplicateIsDecline,
+        name: "duplicate-is-decline",
+        story: "that a request is being worked on counts as a decline, so that the next \
+                provider is asked while the first one charges",
+        source: "juspay/decision-engine gsm.csv (adyen 704 is retried at the next connector)",
+        caught_by: &["I35", "I18", "I05"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::NotFoundMeansNever,
+        name: "not-found-means-never",
+        story: "what a query does not find counts as never sent, although the index that it \
+                reads lags behind",
+        source: "juspay/hyperswitch#3675; GOV.UK pay-tech-docs PR#400; solana pay#456",
+        caught_by: &["I35", "I05", "I18", "I13"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::ProviderKeyOutlived,
+        name: "provider-key-outlived",
+        story: "what is in doubt is sent again under its key for as long as the doubt lasts, \
+                and the provider has forgotten the key by then",
+        source: "rocket-rides reaps after 72 hours what Stripe keeps for 24",
+        caught_by: &["I35", "I05", "I08"],
+        first_wave: false,
+        ease: Ease::Hard,
+    },
+    DefectStory {
+        defect: Defect::SdkInnerRetry,
+        name: "sdk-inner-retry",
+        story: "the library beneath tries again by itself when an answer is lost, under a key \
+                of its own",
+        source: "antiwork/gumroad PR#6620",
+        caught_by: &["I13", "I35"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
 ];

@@ -104,4 +104,55 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: true,
         ease: Ease::Easy,
     },
+    DefectStory {
+        defect: Defect::CancelRace,
+        name: "cancel-race",
+        story: "a cancellation is taken although the capture is under way, because whether it \
+                may be was looked at before",
+        source: "woocommerce-gateway-stripe PR#5703",
+        caught_by: &["I33", "L01", "I18", "I34"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::CompGivesUp,
+        name: "comp-gives-up",
+        story: "an undo that is not answered counts as done after some tries, and the payment \
+                as failed",
+        source: "juspay/hyperswitch `VoidFailed` is terminal; pub.dev durable_workflow skips a \
+                 compensation that failed",
+        caught_by: &["I35", "I18"],
+        first_wave: true,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::LoserCompensatesWinner,
+        name: "loser-compensates-winner",
+        story: "whoever hears that a charge was captured already takes its own capture for \
+                refused and undoes the payment that was paid",
+        source: "medusajs/medusa#13301",
+        caught_by: &["I10", "I17", "I18", "I34", "L01"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::UndoWrongOrder,
+        name: "undo-wrong-order",
+        story: "a payment is unwound from its beginning, so that the hold is given free while \
+                the provider may still take the money",
+        source: "none public: compensations in the order of the steps",
+        caught_by: &["I11", "I02", "I33"],
+        first_wave: false,
+        ease: Ease::Hard,
+    },
+    DefectStory {
+        defect: Defect::KeyNeverRotates,
+        name: "key-never-rotates",
+        story: "another booking after a definite refusal carries the ids of the first, which the ledger \
+                has burned, so that it is refused for ever",
+        source: "medusajs/medusa PR#16390",
+        caught_by: &["L01"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
 ];

@@ -53,4 +53,14 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Medium,
     },
+    DefectStory {
+        defect: Defect::WrongEventType,
+        name: "wrong-event-type",
+        story: "a dispute that comes back after it was won is told by an event of another \
+                type, which nobody listens to",
+        source: "HiEvents#1067",
+        caught_by: &["L06", "I33", "I34"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
 ];

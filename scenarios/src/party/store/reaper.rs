@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::gatekeeper::KeyId;
-use model::{Store, StoreEntry};
+use model::{Defect, Defects, Store, StoreEntry};
+use sim::VirtualTime;
 
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
@@ -19,14 +20,15 @@ pub(super) struct Reaper {
     /// When each living key was last read.
     read: BTreeMap<KeyId, Duration>,
     is_armed: bool,
+    defects: Defects,
 }
 
 impl Reaper {
     /// The reaper of `store`, which has just booted; `None` if keys live for
     /// ever.
-    pub(super) fn of(store: &Store) -> Option<Self> {
+    pub(super) fn of(store: &Store, defects: Defects) -> Option<Self> {
         let before = store.elapsed()?;
-        Some(Self { before, read: BTreeMap::new(), is_armed: false })
+        Some(Self { before, read: BTreeMap::new(), is_armed: false, defects })
     }
 
     /// A key that stands for something is read.
@@ -72,7 +74,9 @@ impl Reaper {
     }
 
     fn elapsed(&self, out: &Effects) -> Duration {
-        self.before + out.monotonic()
+        let by_wall = || out.wall().since(VirtualTime::ZERO);
+        let passed = self.defects.pick(Defect::TtlByLocalClock, || out.monotonic(), by_wall);
+        self.before + passed
     }
 
     fn write(&self, store: &mut Store, expired: Vec<KeyId>, out: &mut Effects) {
