@@ -42,8 +42,9 @@ impl Chosen {
         self.policy = policy;
         if let Some(policy) = policy {
             let scenario = self.scenario.to_mut();
-            let decider = scenario.decisions.take().and_then(|decisions| decisions.decider);
-            scenario.decisions = Some(DecisionSettings { policy, decider });
+            let said = scenario.decisions.take();
+            let (decider, up_to) = said.map_or((None, None), |said| (said.decider, said.up_to));
+            scenario.decisions = Some(DecisionSettings { policy, decider, up_to });
         }
         self
     }

@@ -219,6 +219,8 @@ impl AttemptEvent {
                 Refusal::FailedDefinite | Refusal::Invalid => Self::FailedDefinite,
                 _ => Self::Declined,
             }),
+            // Nothing was reserved for us, whatever was taken.
+            (Action::Authorize, Outcome::TakenAfterAll { .. }) => Some(Self::Declined),
             (Action::Capture, Outcome::Captured { .. }) => Some(Self::Captured),
             (Action::Capture, Outcome::Refused(Refusal::AuthorizationGone)) => {
                 Some(Self::AuthorizationExpired)
@@ -237,7 +239,7 @@ impl AttemptEvent {
             UndoOutcome::Tombstoned => Self::Tombstoned,
             UndoOutcome::NeverHappened => Self::FailedDefinite,
             UndoOutcome::Expired => Self::AuthorizationExpired,
-            UndoOutcome::TooLate => Self::TooLate,
+            UndoOutcome::TooLate | UndoOutcome::TakenAfterAll { .. } => Self::TooLate,
         }
     }
 }

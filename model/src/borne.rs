@@ -32,6 +32,13 @@ impl Borne {
         Self { currency: money.currency, minor: minor_units(money.amount) }
     }
 
+    /// This and `other`, in the same currency.
+    #[must_use]
+    pub(crate) fn and(self, other: Option<Self>) -> Self {
+        let more = other.map_or(0, |other| other.minor);
+        Self { minor: self.minor.saturating_add(more), ..self }
+    }
+
     /// The same as money.
     pub fn money(self) -> Money {
         Money { amount: Amount(i128::from(self.minor)), currency: self.currency }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aside::Aside;
 use crate::currency::Currency;
 use crate::dialect::{Dialect, Residual};
 use crate::identity::{ChargeId, OperationId, ProviderId, Token};
@@ -49,6 +50,8 @@ pub struct Charge {
     pub settles_at: Option<Duration>,
     /// Whether something that was not captured is still reserved.
     pub residual_hold: bool,
+    /// Whether it was taken after it had come to nothing.
+    pub taken_after_all: Aside<bool>,
 }
 
 /// Where a charge stands.
@@ -188,7 +191,9 @@ impl ChargeState {
             (Self::Settled, Event::DisputedAgain(_)) => Ok(Self::Disputed),
             (Self::Disputed, Event::DisputeWon(_) | Event::WonAgain(_)) => Ok(Self::Settled),
             (Self::Disputed, Event::DisputeLost | Event::LostAgain) => Ok(Self::ChargedBack),
-            (Self::Declined | Self::Voided, Event::TakenAfterAll(_)) => Ok(Self::Captured),
+            (Self::Declined | Self::Voided | Self::Tombstoned, Event::TakenAfterAll(_)) => {
+                Ok(Self::Captured)
+            }
             (
                 Self::Captured | Self::Settled | Self::Disputed | Self::ChargedBack,
                 Event::RemainderReleased
@@ -258,6 +263,7 @@ impl Charge {
             reverses_at: None,
             settles_at: None,
             residual_hold: false,
+            taken_after_all: Aside::NONE,
         }
     }
 
@@ -309,6 +315,7 @@ impl Charge {
             ChargeEvent::RemainderReleased => self.residual_hold = false,
             ChargeEvent::TakenAfterAll(amount) => {
                 (self.authorized, self.captured) = (amount, amount);
+                self.taken_after_all = Aside(Some(true));
             }
             _ => {}
         }

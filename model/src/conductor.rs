@@ -471,6 +471,7 @@ impl Conductor {
         let payment = &self.payment;
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
+            Aim::Undo(which, _) if flight.look_up => Choice::Call(query(payment, which)),
             Aim::Undo(which, _) => self.about_undo(which, now, rules),
             Aim::Step(which, action) if action.is_outside() => {
                 self.resolve(flight, which, now, rules)

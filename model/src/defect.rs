@@ -180,4 +180,12 @@ pub enum Defect {
     SdkInnerRetry,
     /// A capture that was due is made again by whoever takes over.
     CronCatchupTwice,
+    /// What comes back of a refund is pending, whether its payment is settled or not.
+    RefundBackToPending,
+    /// An exchanged payment is settled in what the customer has paid.
+    SettledAsPaid,
+    /// An agent fails whatever is slow, so that less is trapped.
+    MetricGaming,
+    /// A policy decides about any amount.
+    NoAmountLimit,
 }

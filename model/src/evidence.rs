@@ -4,6 +4,7 @@ use crate::call::Answer;
 use crate::charge::ChargeState;
 use crate::defect::{Defect, Defects};
 use crate::flight::Aim;
+use crate::identity::ChargeId;
 use crate::money::Amount;
 use crate::provider::{Decline, ProviderReply};
 use crate::rail::{BankReply, Rejection, RemittanceState};
@@ -31,6 +32,14 @@ pub enum Evidence {
     /// It has not been executed so far; it still may be, unless everything
     /// that was sent is settled.
     NotExecuted,
+    /// Money was taken as this charge, which nobody here asked for: that it was
+    /// reserved is not even known, or it was given up.
+    TakenAfterAll {
+        /// As which charge.
+        charge: ChargeId,
+        /// How much.
+        amount: Amount,
+    },
     /// It will be decided later.
     Later,
     /// What was not captured is reserved no more.
@@ -104,6 +113,10 @@ fn weigh_authorization(reply: ProviderReply, defects: Defects) -> Evidence {
         ProviderReply::Declined(Decline::Hard) => Evidence::Refused(Refusal::DeclinedHard),
         ProviderReply::Status(state, ..) if is_gone(state) => {
             Evidence::Refused(Refusal::AuthorizationGone)
+        }
+        // Nothing is captured before it is known to be authorized.
+        ProviderReply::Status(state, charge, amount) if state.is_past_void() => {
+            Evidence::TakenAfterAll { charge, amount }
         }
         ProviderReply::Pending | ProviderReply::Status(ChargeState::Pending, ..) => Evidence::Later,
         ProviderReply::Invalid => Evidence::Refused(Refusal::Invalid),
@@ -264,8 +277,8 @@ fn weigh_void(reply: ProviderReply) -> Evidence {
         ProviderReply::Status(ChargeState::PartiallyCaptured, ..) => {
             Evidence::Undone(UndoOutcome::TooLate)
         }
-        ProviderReply::Status(state, ..) if state.is_past_void() => {
-            Evidence::Undone(UndoOutcome::TooLate)
+        ProviderReply::Status(state, charge, amount) if state.is_past_void() => {
+            Evidence::TakenAfterAll { charge, amount }
         }
         ProviderReply::Status(ChargeState::AuthorizationExpired, ..) => {
             Evidence::Undone(UndoOutcome::Expired)

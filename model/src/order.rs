@@ -24,7 +24,7 @@ use crate::workflow::pre_arbitration::PRE_ARBITRATION;
 use crate::workflow::recall::RECALL;
 use crate::workflow::refund::REFUND;
 use crate::workflow::refund_by_hand::REFUND_BY_HAND;
-use crate::workflow::reversal::REVERSAL;
+use crate::workflow::reversal::{LEFT_OVER, REVERSAL};
 use crate::workflow::{Action, PaymentWorkflow};
 
 /// An order.
@@ -133,6 +133,8 @@ pub struct LateOrder {
     pub provider: ProviderId,
     /// As which charge.
     pub charge: ChargeId,
+    /// The key of the authorization that it was taken by.
+    pub authorization: OperationId,
 }
 
 /// Whose balance is paid out, and by whom.
@@ -189,6 +191,17 @@ pub enum CameBack {
         /// What the merchant had borne of it in another currency.
         #[serde(default, skip_serializing_if = "is_none")]
         exchanged: Aside<Borne>,
+        /// Whether what was captured was settled when this was accepted.
+        #[serde(default, skip_serializing_if = "is_none")]
+        settled: Aside<bool>,
+    },
+    /// What was given back because it had been taken too late, from the customer's
+    /// bank: it is nobody's, again.
+    Late {
+        /// Who had taken it, and given it back.
+        provider: ProviderId,
+        /// As which charge.
+        charge: ChargeId,
     },
 }
 
@@ -243,6 +256,7 @@ impl Order {
             Self::PreArbitration(_) => &PRE_ARBITRATION,
             Self::LateSuccess(_) => &LATE_SUCCESS,
             Self::Payout(_) => &PAYOUT_RAIL,
+            Self::Reversal(_) if self.is_left_over() => &LEFT_OVER,
             Self::Reversal(_) => &REVERSAL,
             Self::Recall(_) => &RECALL,
         }
@@ -293,9 +307,10 @@ impl Order {
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.provider),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.provider),
             Self::LateSuccess(late) => Some(late.provider),
-            Self::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
-                Some(*provider)
-            }
+            Self::Reversal(ReversalOrder {
+                from: CameBack::Refund { provider, .. } | CameBack::Late { provider, .. },
+                ..
+            }) => Some(*provider),
             Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
@@ -307,9 +322,10 @@ impl Order {
             Self::Refund(refund) | Self::RefundByHand(refund) => Some(refund.charge),
             Self::Chargeback(dispute) | Self::PreArbitration(dispute) => Some(dispute.charge),
             Self::LateSuccess(late) => Some(late.charge),
-            Self::Reversal(ReversalOrder { from: CameBack::Refund { charge, .. }, .. }) => {
-                Some(*charge)
-            }
+            Self::Reversal(ReversalOrder {
+                from: CameBack::Refund { charge, .. } | CameBack::Late { charge, .. },
+                ..
+            }) => Some(*charge),
             Self::Reversal(_) | Self::Recall(_) => None,
         }
     }
@@ -363,6 +379,11 @@ impl Order {
     /// Whether what it sends may come back (payments.md M1, M5): what was taken
     /// of a card is disputed, and what a customer's bank took is decided.
     pub const fn may_come_back(&self) -> bool {
-        matches!(self, Self::Payout(_) | Self::Refund(_))
+        matches!(self, Self::Payout(_) | Self::Refund(_) | Self::LateSuccess(_))
+    }
+
+    /// Whether what came back by it is nobody's, so that a person has to look.
+    pub(crate) const fn is_left_over(&self) -> bool {
+        matches!(self, Self::Reversal(ReversalOrder { from: CameBack::Late { .. }, .. }))
     }
 }

@@ -444,7 +444,7 @@ impl Payment {
     }
 
     fn take_outcome(&mut self, which: Try, outcome: Outcome) -> Result<(), IllegalRecord> {
-        let refused = matches!(outcome, Outcome::Refused(_));
+        let refused = matches!(outcome, Outcome::Refused(_) | Outcome::TakenAfterAll { .. });
         self.saga.apply(if refused {
             SagaEntry::Refused(which)
         } else {
@@ -469,6 +469,8 @@ impl Payment {
             Outcome::Captured { amount } => self.captured += amount,
             Outcome::Notified => self.notified = true,
             Outcome::Refused(refusal) => self.last_refusal = Some(refusal),
+            // Whoever has paid is not asked to pay once more.
+            Outcome::TakenAfterAll { .. } => self.last_refusal = Some(Refusal::DeclinedHard),
             Outcome::Approved
             | Outcome::Held
             | Outcome::Released { .. }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::aside::Aside;
 use crate::borne::Borne;
 use crate::currency::Currency;
-use crate::identity::{LineId, Merchant, OperationId, PaymentId, Tenant, Token, hash};
+use crate::identity::{ChargeId, LineId, Merchant, OperationId, PaymentId, Tenant, Token, hash};
 use crate::money::{Amount, Money};
 use crate::record::Record;
 use crate::settlement::{LineKind, SettlementLine};
@@ -153,6 +153,8 @@ pub struct Item {
     pub payment: Option<PaymentId>,
     /// Since when it stands so, if it is a case.
     pub since: Duration,
+    /// What was captured, if that is what it is about and known.
+    pub charge: Aside<ChargeId>,
 }
 
 /// Something to book, of which the line is durable.
@@ -200,6 +202,25 @@ pub enum What {
         /// What it gets, if that is in another currency.
         exchanged: Aside<Borne>,
     },
+    /// A refund that had succeeded came back after its payment was settled without it,
+    /// and was booked as if it were not: its merchants get that now.
+    HandOn {
+        /// The one that was paid.
+        merchant: Merchant,
+        /// By this operation.
+        operation: OperationId,
+        /// What the others get that the payment was split over.
+        shares: Shares,
+        /// What it gets, if that is in another currency.
+        exchanged: Aside<Borne>,
+    },
+    /// What was taken too late, and is in suspense or went back, is paid.
+    Collect {
+        /// By how much the fee is more than what was agreed on.
+        fee_off: Amount,
+        /// Where the money is.
+        from: Source,
+    },
 }
 
 /// What refunds have taken of a payment, or may, and who bears it.
@@ -211,6 +232,27 @@ pub struct Refunded {
     pub shares: Shares,
     /// What that one bears, if it got another currency.
     pub exchanged: Aside<Borne>,
+    /// What went back and came back since, of which limits are free already.
+    pub freed: Aside<Freed>,
+}
+
+/// What refunds gave back, and what came back, by who bore it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Freed {
+    /// How much, of what the customer paid.
+    pub amount: Amount,
+    /// What merchants bore of it besides the one that was paid.
+    pub shares: Shares,
+    /// What that one bore, if it got another currency.
+    pub exchanged: Aside<Borne>,
+}
+
+impl Freed {
+    /// What each merchant bore of it, as [`Refunded::parts`].
+    pub fn parts(&self, payer: Merchant, currency: Currency) -> Vec<(Merchant, Money)> {
+        let Self { amount, shares, exchanged } = *self;
+        Refunded { amount, shares, exchanged, freed: Aside::NONE }.parts(payer, currency)
+    }
 }
 
 impl Refunded {
@@ -279,6 +321,16 @@ impl ItemId {
         Self(hash("expected", [kind as u64, reference.0]))
     }
 
+    /// What a line has to tell of this charge, which was taken too late.
+    pub fn late(charge: ChargeId) -> Self {
+        Self(hash("expected-late", [charge.0]))
+    }
+
+    /// That a line told of this charge, as it was booked.
+    pub(super) fn settled(charge: ChargeId) -> Self {
+        Self(hash("settled-as", [charge.0]))
+    }
+
     /// What a line tells by itself.
     pub fn of_line(line: LineId) -> Self {
         Self(hash("told", [line.0]))
@@ -289,7 +341,7 @@ impl Work {
     /// The operation that books it.
     pub fn operation(&self) -> OperationId {
         match self.what {
-            What::Release { operation, .. } => operation,
+            What::Release { operation, .. } | What::HandOn { operation, .. } => operation,
             _ => self.line.id.operation(self.stage),
         }
     }

@@ -173,6 +173,14 @@ pub enum Outcome {
         /// Whether the money will come back.
         granted: bool,
     },
+    /// Nothing was reserved by it, but its provider has taken money, against its
+    /// own word: that goes back by a saga of its own.
+    TakenAfterAll {
+        /// As which charge.
+        charge: ChargeId,
+        /// How much.
+        amount: Amount,
+    },
 }
 
 /// Why definitely nothing happened.
@@ -216,6 +224,14 @@ pub enum UndoOutcome {
     Expired,
     /// It had passed the point of no return.
     TooLate,
+    /// It was given up, and its provider has taken money all the same: that goes
+    /// back by a saga of its own.
+    TakenAfterAll {
+        /// As which charge.
+        charge: ChargeId,
+        /// How much.
+        amount: Amount,
+    },
 }
 
 /// Why a person has to look.
@@ -233,4 +249,7 @@ pub enum Case {
     UndoStuck,
     /// Whoever decides wanted a person to know. Nobody waits for the person.
     Escalated,
+    /// What was given back because it had been taken too late has come back: it
+    /// is nobody's, and lies in suspense until a person knows whose.
+    LateUndoFailed,
 }

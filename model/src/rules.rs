@@ -6,6 +6,7 @@ use crate::change::{Change, Changes};
 use crate::defect::Defects;
 use crate::dialect::{Dialect, DoubtBounds};
 use crate::identity::ProviderId;
+use crate::money::Amount;
 
 /// The settings of a worker.
 #[derive(Clone, Debug)]
@@ -33,6 +34,9 @@ pub struct Rules {
     /// Whether what there is to choose is asked for, and written down, before it
     /// is done; otherwise the rules that are built in choose.
     pub decides: bool,
+    /// The largest amount that whoever decides may decide about, in minor units. Above
+    /// it the built-in rules choose, and a person is told; `None`: any amount.
+    pub decides_up_to: Option<Amount>,
     /// Whether providers' files are booked, so that anything is ever available to a
     /// merchant.
     pub settles: bool,

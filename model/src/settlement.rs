@@ -5,8 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aside::Aside;
 use crate::currency::Currency;
-use crate::identity::{BankId, FileId, LineId, OperationId, ProviderId, Tenant, Token, hash};
+use crate::identity::{
+    BankId, ChargeId, FileId, LineId, OperationId, ProviderId, Tenant, Token, hash,
+};
 use crate::money::Amount;
 use crate::rounding::Rounding;
 use crate::webhook::Teller;
@@ -49,6 +52,13 @@ pub struct SettlementLine {
     pub fee: Amount,
     /// What was paid; below zero if it was taken.
     pub net: Amount,
+    /// Its writer's own name for what was captured, where files say it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub charge: Aside<ChargeId>,
+}
+
+const fn is_none<T>(it: &Aside<T>) -> bool {
+    !it.is_some()
 }
 
 /// What a line is for.

@@ -28,10 +28,10 @@ use self::pre_arbitration::PRE_ARBITRATION;
 use self::recall::RECALL;
 use self::refund::REFUND;
 use self::refund_by_hand::REFUND_BY_HAND;
-use self::reversal::REVERSAL;
+use self::reversal::{LEFT_OVER, REVERSAL};
 
 /// Every workflow; of those that differ in length only, the longest.
-pub static ALL: [&PaymentWorkflow; 11] = [
+pub static ALL: [&PaymentWorkflow; 12] = [
     &PAYIN_CARD,
     &PAYIN_CAPTURES,
     &REFUND,
@@ -43,6 +43,7 @@ pub static ALL: [&PaymentWorkflow; 11] = [
     &REFUND_BY_HAND,
     &PRE_ARBITRATION,
     &LATE_SUCCESS,
+    &LEFT_OVER,
 ];
 
 /// A workflow of the saga engine, and what its steps mean where money is moved.

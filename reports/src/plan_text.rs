@@ -8,7 +8,6 @@ mod stroke;
 
 use model::{BankId, PayoutOrder, ProviderId};
 use scenarios::Plan;
-use scenarios::bounds::BREACHED_AFTER_MIN;
 use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
     IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RatePath, RiskPlan, Trouble,
@@ -305,7 +304,7 @@ fn then(operation: &Operation) -> String {
             .by_hand
             .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),
         operation.breach.map(|breach| {
-            let after = Brief::from(BREACHED_AFTER_MIN + breach.after);
+            let after = Brief::from(breach.after);
             format!("has what was refused or voided of it taken {after}")
         }),
     ];

@@ -22,10 +22,10 @@ pub const TOLD_WITHIN: Duration = Duration::from_secs(9 * 86_400);
 pub const DISPUTED_AFTER_MAX: Duration = Duration::from_secs(120 * 86_400);
 /// Nobody gives a payment back by hand later than this after it.
 pub const BY_HAND_AFTER_MAX: Duration = Duration::from_secs(30 * 86_400);
-/// A provider breaks its word about a try no sooner than this after the try: by
-/// then whoever asked knows what it said.
-pub const BREACHED_AFTER_MIN: Duration = Duration::from_secs(9 * 86_400);
-/// And no later than this after that.
+/// No try is given up later than this after it was made.
+pub const GIVEN_UP_WITHIN: Duration = Duration::from_secs(9 * 86_400);
+/// No provider breaks its word about a try later than this after the try, unless the
+/// try was over later.
 pub const BREACHED_AFTER_MAX: Duration = Duration::from_secs(10 * 86_400);
 /// No parcel leaves later than this after its order.
 pub const SHIPPED_MAX: Duration = Duration::from_secs(20 * 86_400);

@@ -24,7 +24,7 @@ use model::workflow::payin_card::{ATTEMPTS_MAX, PAYIN_CARD, steps};
 use model::workflow::pre_arbitration::PRE_ARBITRATION;
 use model::workflow::recall::RECALL;
 use model::workflow::refund_by_hand::REFUND_BY_HAND;
-use model::workflow::reversal::REVERSAL;
+use model::workflow::reversal::{LEFT_OVER, REVERSAL};
 use model::{
     Aside, BankId, ChargeId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute,
     Money, OrderRef, PaymentId, ProviderId, Tenant, Token,
@@ -32,7 +32,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 
-use crate::bounds::BREACHED_AFTER_MIN;
+use crate::bounds::GIVEN_UP_WITHIN;
 use crate::points::PointName;
 
 pub use bank::{BankPlan, CustomerBalance};
@@ -301,6 +301,11 @@ pub struct RiskPlan {
 }
 
 impl Plan {
+    /// Whether a provider may break its word.
+    pub(crate) fn is_breached(&self) -> bool {
+        self.operations.iter().any(|operation| operation.breach.is_some())
+    }
+
     /// The workflow that the payment of this instrument runs; that of a card
     /// payment for one that nobody planned.
     pub fn workflow(&self, token: Token) -> &'static PaymentWorkflow {
@@ -330,6 +335,7 @@ impl Plan {
             _ if ids().any(|id| PaymentId::of_recall(id) == payment) => &RECALL,
             (true, _) => self.workflow(token),
             (_, Purpose::PayIn(_)) if operation.dispute.is_some() => &CHARGEBACK,
+            (_, Purpose::PayIn(_)) if operation.breach.is_some() => &LEFT_OVER,
             (_, Purpose::Payout(_) | Purpose::Refund { .. }) if self.webhooks => &REVERSAL,
             _ => self.workflow(token),
         }
@@ -457,7 +463,7 @@ impl Operation {
     pub(crate) fn befallen_until(&self) -> Option<VirtualTime> {
         let disputed = self.dispute.map(|dispute| dispute.lasts());
         let by_hand = self.by_hand.map(|by_hand| by_hand.after);
-        let breach = self.breach.map(|breach| BREACHED_AFTER_MIN + breach.after);
+        let breach = self.breach.map(|breach| GIVEN_UP_WITHIN + breach.after);
         disputed.max(by_hand).max(breach).map(|after| self.at.after(after))
     }
 

@@ -198,6 +198,8 @@ pub enum Timer {
     Own(u64),
     /// A provider: it may break its word about this charge.
     Breach(ChargeId),
+    /// The store: money that was taken too late may wait for somebody to begin with it.
+    LateSuccess,
 }
 
 /// What a client is reminded of.
@@ -368,6 +370,7 @@ impl System for PaymentSystem {
                 provider.replay(self, trouble, out);
             }
             (Party::Store(store), Timer::Orphan(event)) => store.on_orphan(event, out),
+            (Party::Store(store), Timer::LateSuccess) => store.on_late_success(out),
             (Party::Bank(bank), Timer::Finding(slot)) => bank.on_finding(self, slot, out),
             (Party::Bank(bank), Timer::Agenda) => bank.on_alarm(self, out),
             (Party::Provider(provider), Timer::RefundBack(reference)) => {

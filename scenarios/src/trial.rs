@@ -202,6 +202,7 @@ impl PaymentSystem {
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
             decides: plan.decisions.is_some(),
+            decides_up_to: plan.decisions.and_then(|decisions| decisions.limit()),
             settles: plan.settlement.is_some(),
             defects,
             changes: Changes::NONE,

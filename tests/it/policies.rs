@@ -11,7 +11,7 @@ use sim::Seed;
 /// A scenario in which this policy decides, in the workers.
 fn under(scenario: &Scenario, policy: Policy) -> Scenario {
     let decider = scenario.decisions.as_ref().and_then(|decisions| decisions.decider.clone());
-    let decisions = Some(DecisionSettings { policy, decider });
+    let decisions = Some(DecisionSettings { policy, decider, up_to: None });
     Scenario { decisions, ..scenario.clone() }
 }
 
@@ -81,6 +81,7 @@ fn a_model_that_nobody_approved_decides_nothing() {
     plan.decisions = Some(DecisionPlan {
         policy: Policy::Rules,
         decider: Some(DeciderPlan { swap, ..DeciderPlan::default() }),
+        up_to: model::Aside::NONE,
     });
     let trial = trial::run_plan(plan, Defects::NONE);
     assert_eq!(trial.violations(), &[]);
@@ -97,6 +98,7 @@ fn the_decider_can_be_taken_away_at_any_time() {
             mute: sim::Rate::per_million(1_000_000),
             ..DeciderPlan::default()
         }),
+        up_to: model::Aside::NONE,
     });
     let trial = trial::run_plan(plan, Defects::NONE);
     assert_eq!(trial.violations(), &[]);
@@ -107,6 +109,10 @@ fn the_decider_can_be_taken_away_at_any_time() {
 /// A plan in which a decider is asked that nothing is wrong with.
 fn asked(scenario: &Scenario, policy: Policy) -> Plan {
     let mut plan = Plan::draw(scenario, Seed(1));
-    plan.decisions = Some(DecisionPlan { policy, decider: Some(DeciderPlan::default()) });
+    plan.decisions = Some(DecisionPlan {
+        policy,
+        decider: Some(DeciderPlan::default()),
+        up_to: model::Aside::NONE,
+    });
     plan
 }

@@ -8,6 +8,7 @@ use crate::defect::Defect;
 use crate::evidence::Evidence;
 use crate::flight::{Aim, effect_of};
 use crate::money::Amount;
+use crate::outgoing::attempt_provider;
 use crate::payment::Payment;
 use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
 use crate::rules::Rules;
@@ -28,6 +29,7 @@ impl Conductor {
         let Some(flight) = &mut self.flight else { return };
         let sends = self.sends.iter().find(|sends| Some(sends.which) == effect_of(flight.aim));
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
+        let in_doubt = self.payment.saga().doubtful_pivot().is_some();
         let evidence = match (flight.aim, evidence) {
             (Aim::Step(..), Evidence::Taken { is_open: false, .. })
                 if flight.inherited && rules.defects.has(Defect::LoserCompensatesWinner) =>
@@ -38,6 +40,19 @@ impl Conductor {
                 by_the_sum(&self.payment, which, amount, is_open, rules)
             }
             (_, Evidence::Lapsed) if self.payment.covering().is_none() => Evidence::Illegal,
+            // Where the undo is the query for a capture in doubt, it tells of that.
+            (Aim::Undo(..), Evidence::TakenAfterAll { .. }) if in_doubt => {
+                Evidence::Undone(UndoOutcome::TooLate)
+            }
+            // What was taken, and how much, a query tells.
+            (Aim::Undo(which, Action::Authorize), Evidence::Undone(UndoOutcome::TooLate))
+                if !in_doubt && answers_queries(&self.payment, which, rules) =>
+            {
+                flight.look_up = true;
+                Evidence::Unknown
+            }
+            // What a query did not see is there, as the undo has told.
+            (Aim::Undo(..), Evidence::NotExecuted) if flight.look_up => Evidence::Unknown,
             (_, Evidence::Short) if !self.payment.may_fall_short() => Evidence::Illegal,
             (_, evidence) => evidence,
         };
@@ -122,6 +137,18 @@ impl Conductor {
                 }
                 self.doubt(now, rules);
             }
+            (Aim::Step(which, Action::Authorize), Evidence::TakenAfterAll { charge, amount }) => {
+                if sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found)) {
+                    flight.rest_until = settled_at.unwrap_or(now);
+                } else {
+                    let outcome = Outcome::TakenAfterAll { charge, amount };
+                    self.conclusion = Some(Record::StepOutcome { which, outcome });
+                }
+            }
+            (Aim::Undo(which, _), Evidence::TakenAfterAll { charge, amount }) => {
+                let outcome = UndoOutcome::TakenAfterAll { charge, amount };
+                self.conclusion = Some(Record::CompOutcome { which, outcome });
+            }
             (Aim::Undo(which, _), Evidence::Undone(outcome)) => {
                 self.conclusion = Some(Record::CompOutcome { which, outcome });
             }
@@ -144,6 +171,11 @@ impl Conductor {
             _ => self.doubt(now, rules),
         }
     }
+}
+
+/// Whether the provider of an authorization tells how it stands.
+fn answers_queries(payment: &Payment, which: Try, rules: &Rules) -> bool {
+    rules.dialect(attempt_provider(payment, which)).queries.is_some()
 }
 
 /// Whether what happened is what was asked for, so far as it can be told: whoever

@@ -141,7 +141,8 @@ impl Conductor {
                 Aim::Step(..),
                 evidence @ (Evidence::Done(_) | Evidence::Refused(_) | Evidence::Taken { .. }),
             )
-            | (Aim::Undo(..), evidence @ Evidence::Undone(_)) => {
+            | (Aim::Undo(..), evidence @ Evidence::Undone(_))
+            | (Aim::Undo(..), evidence @ Evidence::TakenAfterAll { .. }) => {
                 self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
                 let concluded = self.conclusion.is_some();
                 if concluded { InboxEvent::Fits } else { InboxEvent::TooEarly }

@@ -49,6 +49,11 @@ impl Conductor {
             }
             return Choice::Call(step_call(payment, which, flight.calls, rules));
         }
+        let slow = || action == Action::Authorize && rules.decides && age >= rules.give_up_after;
+        if rules.defects.pick(Defect::MetricGaming, || false, slow) {
+            let outcome = Outcome::Refused(Refusal::DeclinedHard);
+            return Choice::Conclude(Record::StepOutcome { which, outcome });
+        }
         let dialect = rules.dialect(attempt_provider(payment, which));
         let resend = flight.tentative.is_none() && may_resend(dialect, flight, action, age, rules);
         let snapshot = self.doubt_about(flight, which, now, resend, rules);

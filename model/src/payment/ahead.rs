@@ -17,6 +17,9 @@ impl Payment {
     /// has to be asked first, or nothing is left to do.
     pub fn follow_up(&self, rules: &Rules) -> Option<Record> {
         let next = self.saga.next();
+        if let Some(told) = self.told_of(rules) {
+            return Some(told);
+        }
         if let Some(status) = self.due_status(next) {
             return Some(status);
         }
@@ -46,6 +49,9 @@ impl Payment {
                 Some(Record::CompIntent { which, operation: self.operation(which).undo() })
             }
             Next::Stuck(_) if self.case.is_none() => Some(Record::CaseOpened(Case::LateSuccess)),
+            Next::Done if self.intent.order.is_left_over() && self.case.is_none() => {
+                Some(Record::CaseOpened(Case::LateUndoFailed))
+            }
             Next::Done if !self.terminal => Some(Record::Terminal),
             Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
             _ => None,

@@ -82,10 +82,26 @@ impl Payment {
         if fits { Ok(()) } else { Err(IllegalRecord::Stale(of, version)) }
     }
 
+    /// Whether it is about more than anybody but a person and the rules may decide
+    /// about (payments.md 5.4, E5).
+    pub(crate) fn is_over_limit(&self, rules: &Rules) -> bool {
+        let over = rules.decides_up_to.is_some_and(|most| self.intent.money.amount > most);
+        self.defects.pick(Defect::NoAmountLimit, || over, || false)
+    }
+
+    /// That a person is told of it, because it is about so much; once, before
+    /// anything else.
+    pub(super) fn told_of(&self, rules: &Rules) -> Option<Record> {
+        let untold = self.case.is_none() && !self.decided.escalated && rules.decides;
+        let asked = !self.intent.order.is_about_another();
+        let told = untold && asked && self.is_over_limit(rules);
+        told.then_some(Record::CaseOpened(Case::Escalated))
+    }
+
     /// What there is to choose from before somebody outside is asked for
     /// anything new; `None` if there is no choice, or nobody is to be asked for it.
     pub(crate) fn choice(&self, rules: &Rules) -> Option<Snapshot> {
-        if !rules.decides {
+        if !rules.decides || self.is_over_limit(rules) {
             return None;
         }
         let (state, which) = match self.saga.next() {
@@ -131,7 +147,7 @@ impl Payment {
         open: Open,
         rules: &Rules,
     ) -> Option<Snapshot> {
-        if !rules.decides || self.case.is_some() {
+        if !rules.decides || self.case.is_some() || self.is_over_limit(rules) {
             return None;
         }
         let decided = &self.decided;

@@ -40,6 +40,8 @@ pub enum Stage {
     BeforeSettlement,
     /// Available: it is.
     AfterSettlement,
+    /// Nobody asked whether it is there: it was available, and the merchant owes it.
+    Owed,
 }
 
 /// What to do about a refund of more than the merchant has available.
@@ -216,6 +218,7 @@ impl Stage {
         match self {
             Self::BeforeSettlement => AccountName::MerchantPending(merchant),
             Self::AfterSettlement => AccountName::MerchantAvailable(merchant),
+            Self::Owed => AccountName::MerchantOwed(merchant),
         }
     }
 }

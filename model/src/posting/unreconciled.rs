@@ -30,6 +30,21 @@ pub fn pass(voucher: &Voucher, at: Place, owed: Place, net: Amount) -> Vec<Trans
     chain.close()
 }
 
+/// What was taken too late has been paid, but for what its provider kept: that is
+/// what it costs the house.
+pub fn collect(
+    voucher: &Voucher,
+    at: Place,
+    owed: Place,
+    net: Amount,
+    cost: Amount,
+) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-collected", 2);
+    chain.book_either_way(0, (at.account(), owed.account()), net);
+    chain.book(1, (AccountName::ProviderFees, owed.account()), cost);
+    chain.close()
+}
+
 /// What a refund had reserved when its payment was settled, and did not take
 /// after all, is its merchants' to have, each its part, and their limits get it back.
 pub fn release(voucher: &Voucher, parts: &[(Merchant, Money)]) -> Vec<Transfer> {
@@ -40,6 +55,18 @@ pub fn release(voucher: &Voucher, parts: &[(Merchant, Money)]) -> Vec<Transfer> 
         chain.book_in(*currency, leg, (pending, available), *amount);
         let limit = (AccountName::LimitUsed(*merchant), AccountName::Limit(*merchant));
         chain.book_in(*currency, leg + 1, limit, *amount);
+    }
+    chain.close()
+}
+
+/// What a refund gave back and what came back pending, of a payment that was settled
+/// meanwhile: its merchants have that available now. Their limits have theirs.
+pub fn hand_on(voucher: &Voucher, parts: &[(Merchant, Money)]) -> Vec<Transfer> {
+    let mut chain = Chain::of(voucher, "line-handed-on", parts.len());
+    for ((merchant, Money { amount, currency }), leg) in parts.iter().zip(0..) {
+        let pending = AccountName::MerchantPending(*merchant);
+        let available = AccountName::MerchantAvailable(*merchant);
+        chain.book_in(*currency, leg, (pending, available), *amount);
     }
     chain.close()
 }

@@ -5,14 +5,23 @@ use std::time::Duration;
 use super::{Movement, ProviderBooks};
 use crate::charge::{ChargeEvent, ChargeState};
 use crate::identity::ChargeId;
-use crate::money::Amount;
+use crate::money::{Amount, Money};
 
 impl ProviderBooks {
-    /// Takes what was declined or voided after all, whole. It does so once: what
-    /// is taken is neither any more.
-    pub fn take_after_all(&mut self, id: ChargeId, now: Duration) -> Option<Movement> {
+    /// Takes what was declined, voided or tombstoned after all, whole; of what was
+    /// tombstoned, `asked`, which whoever asks for it late would name. It does so
+    /// once: what is taken is none of these any more.
+    pub fn take_after_all(
+        &mut self,
+        id: ChargeId,
+        asked: Money,
+        now: Duration,
+    ) -> Option<Movement> {
         let dialect = self.dialect.clone();
         let charge = self.opened(id)?;
+        if charge.state == ChargeState::Tombstoned {
+            charge.money = asked;
+        }
         let reserved = charge.authorized > Amount::ZERO;
         let amount = if reserved { charge.authorized } else { charge.money.amount };
         let event = ChargeEvent::TakenAfterAll(amount);
@@ -24,6 +33,7 @@ impl ProviderBooks {
     /// Whether `id` came to nothing by this provider's own word.
     pub fn has_come_to_nothing(&self, id: ChargeId) -> bool {
         let charge = self.charge(id);
-        charge.is_some_and(|c| matches!(c.state, ChargeState::Declined | ChargeState::Voided))
+        let over = [ChargeState::Declined, ChargeState::Voided, ChargeState::Tombstoned];
+        charge.is_some_and(|charge| over.contains(&charge.state))
     }
 }

@@ -20,12 +20,14 @@ impl ProviderBooks {
         how: &Execution,
     ) -> Executed {
         // What was undone by its key is blocked for good where keys can be
-        // canceled; anywhere else a reference that comes without a key that is
+        // canceled, and so is what was taken in spite of that; anywhere else a reference that comes without a key that is
         // known is one more charge.
         let undone = matches!(
             self.state(self.latest(reference), how.now),
             Some(ChargeState::Tombstoned | ChargeState::Voided)
         );
+        let latest = self.charge(self.latest(reference));
+        let undone = undone || latest.is_some_and(|charge| charge.taken_after_all.is_some());
         if undone && self.dialect.tombstones() {
             return (ProviderReply::Declined(Decline::Hard), None);
         }

@@ -1,6 +1,7 @@
 //! What a line comes to in the ledger.
 
-use super::{Refunded, Source, What, Work};
+use super::{Freed, Refunded, Source, What, Work};
+use crate::defect::Defect;
 use crate::exchange::Exchange;
 use crate::identity::{BankId, Merchant};
 use crate::money::Amount;
@@ -29,10 +30,20 @@ pub fn booking(work: &Work, payment: Option<&Payment>) -> Vec<Transfer> {
         What::Suspend => unreconciled::suspend(&voucher, bank, line.net),
         What::Clear => unreconciled::clear(&voucher, bank, line.net),
         What::Release { merchant, shares, exchanged, .. } => {
-            let refunded = Refunded { amount: line.gross, shares, exchanged };
-            unreconciled::release(&voucher, &refunded.parts(merchant, line.currency))
+            let released = Freed { amount: line.gross, shares, exchanged };
+            unreconciled::release(&voucher, &released.parts(merchant, line.currency))
+        }
+        What::HandOn { merchant, shares, exchanged, .. } => {
+            let back = Freed { amount: line.gross, shares, exchanged };
+            unreconciled::hand_on(&voucher, &back.parts(merchant, line.currency))
         }
         What::Pass(from) => unreconciled::pass(&voucher, place(from, bank), owed(work), line.net),
+        What::Collect { fee_off, from } => {
+            let owed = owed(work);
+            let chain =
+                unreconciled::collect(&voucher, place(from, bank), owed, line.net, line.fee);
+            unreconciled::with_fee_off(&voucher, chain, fee_off)
+        }
         What::Settle { refunded, fee_off, from, .. } => match (work.teller, payment) {
             (Teller::Provider(provider), Some(payment)) => {
                 let parts = parts(payment, &refunded);
@@ -53,8 +64,15 @@ fn parts(payment: &Payment, refunded: &Refunded) -> Vec<SettledPart> {
         let mine = borne.iter().filter(|(bears, _)| *bears == merchant);
         mine.map(|(_, money)| money.amount).sum::<Amount>()
     };
+    let freed = refunded.freed.0.unwrap_or_default();
+    let freed = freed.parts(intent.merchant, intent.money.currency);
+    let free = |merchant: Merchant| {
+        let mine = freed.iter().filter(|(bore, _)| *bore == merchant);
+        of(merchant) + mine.map(|(_, money)| money.amount).sum::<Amount>()
+    };
     if let Some(exchange) = payment.exchange() {
-        return vec![exchanged(payment, &exchange, of(intent.merchant))];
+        let part = exchanged(payment, &exchange, of(intent.merchant));
+        return vec![SettledPart { limit_returned: free(intent.merchant), ..part }];
     }
     let captured = payin_card::captured_parts(payment).into_iter();
     captured
@@ -65,7 +83,7 @@ fn parts(payment: &Payment, refunded: &Refunded) -> Vec<SettledPart> {
             fee: part.fee,
             tax: part.tax,
             refunded: of(part.merchant),
-            limit_returned: of(part.merchant),
+            limit_returned: free(part.merchant),
         })
         .collect()
 }
@@ -76,7 +94,11 @@ fn exchanged(payment: &Payment, exchange: &Exchange, refunded: Amount) -> Settle
     let quote = payment.quote().expect("a payment that is settled was quoted");
     SettledPart {
         merchant: payment.intent().merchant,
-        currency: exchange.quote.target,
+        currency: payment.defects().pick(
+            Defect::SettledAsPaid,
+            || exchange.quote.target,
+            || payment.intent().money.currency,
+        ),
         amount: exchange.target,
         fee: quote.fee,
         tax: quote.tax,

@@ -11,9 +11,9 @@ use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Work};
 use crate::archive::Archive;
 use crate::currency::Currency;
 use crate::defect::{Defect, Defects};
-use crate::identity::{FileId, LineId, PaymentId};
+use crate::identity::{FileId, LineId, OperationId, PaymentId};
 use crate::money::Amount;
-use crate::settlement::{Contract, SettlementFile};
+use crate::settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 
 /// The books of reconciliation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -92,6 +92,13 @@ impl Reconciliation {
             self.works.range((*line, 0)..(*line, *stage)).next().is_none()
         };
         self.works.iter().filter(move |(at, _)| first(at)).map(|(_, work)| work)
+    }
+
+    /// What lines tell to be captured under this reference, and nobody has booked.
+    pub fn unforeseen(&self, reference: OperationId) -> impl Iterator<Item = &SettlementLine> {
+        let early = self.early.values().filter_map(|line| self.suspended.get(line));
+        let lines = early.map(|work| &work.line);
+        lines.filter(move |line| (line.kind, line.reference) == (LineKind::Capture, reference))
     }
 
     /// Whether this is still to be booked.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::{
     Difference, Item, ItemEvent, ItemId, ItemState, Reconciliation, Refunded, Source, What, Work,
 };
+use crate::aside::Aside;
 use crate::defect::Defect;
-use crate::identity::{BankId, LineId, OperationId, PaymentId};
+use crate::identity::{BankId, ChargeId, LineId, OperationId, PaymentId};
 use crate::money::Amount;
 use crate::settlement::{LineKind, SettlementFile, SettlementLine};
 use crate::webhook::Teller;
@@ -29,7 +30,8 @@ impl Reconciliation {
     /// Something is booked, and a line has to tell of it. What one told of
     /// already is settled by that: whether one did.
     pub fn expect(&mut self, reference: OperationId, item: Item) -> bool {
-        let id = ItemId::expected(item.kind, reference);
+        let late = item.charge.0.filter(|_| item.payment.is_none());
+        let id = late.map_or_else(|| ItemId::expected(item.kind, reference), ItemId::late);
         if self.closed.get(id.0).is_some() || self.items.contains_key(&id) {
             return false;
         }
@@ -37,9 +39,14 @@ impl Reconciliation {
         if let Some(payment) = item.payment {
             self.awaited.insert(payment, id);
         }
-        if let Some(line) = self.early.remove(&id)
+        let told = match item.charge.0 {
+            Some(charge) => self.unforeseen_as(charge).or_else(|| self.early.get(&id).copied()),
+            None => self.early.get(&id).copied(),
+        };
+        if let Some(line) = told
             && let Some(work) = self.suspended.remove(&line)
         {
+            self.early.retain(|_, early| *early != line);
             let at = item.since;
             self.meet(ItemId::of_line(line), ItemEvent::CaseClosed, at);
             self.settle(id, &item, &work, Refunded::default(), (Source::Suspense, at));
@@ -109,8 +116,7 @@ impl Reconciliation {
             }
             Finding::Unforeseen => {
                 self.open(&work, line.net, ItemEvent::LineUnforeseen, at);
-                let item = ItemId::expected(line.kind, line.reference);
-                self.early.entry(item).or_insert(line.id);
+                self.early.entry(self.early_as(&line)).or_insert(line.id);
                 self.suspend(work);
             }
         }
@@ -135,6 +141,7 @@ impl Reconciliation {
         let id = self.defects.pick(Defect::FuzzyMatch, by_reference, || {
             self.like(line).unwrap_or_else(by_reference)
         });
+        let id = line.charge.0.map_or(id, |charge| self.by_charge(charge, id));
         match self.items.get(&id) {
             Some(item) if item.currency != line.currency || item.tenant != line.tenant => {
                 Finding::Differs(id, Difference::Currency)
@@ -144,6 +151,34 @@ impl Reconciliation {
             None if self.closed.get(id.0).is_some() => Finding::Duplicate,
             None => Finding::Unforeseen,
         }
+    }
+
+    /// Which item a line about this charge is for, if its reference says `id`: what was
+    /// taken too late has the reference of the try that came to nothing, and where that
+    /// was made anew, of what came of it.
+    fn by_charge(&self, charge: ChargeId, id: ItemId) -> ItemId {
+        let other = |item: &Item| item.charge.0.is_some_and(|known| known != charge);
+        let late = ItemId::late(charge);
+        let known = self.items.contains_key(&late) || self.closed.get(late.0).is_some();
+        let settled = self.closed.get(id.0).is_some();
+        let mine = self.closed.get(ItemId::settled(charge).0).is_some();
+        if known || self.items.get(&id).is_some_and(other) || (settled && !mine) {
+            return late;
+        }
+        id
+    }
+
+    /// Under what a line waits that nobody has booked anything for.
+    fn early_as(&self, line: &SettlementLine) -> ItemId {
+        let id = ItemId::expected(line.kind, line.reference);
+        line.charge.0.map_or(id, |charge| self.by_charge(charge, id))
+    }
+
+    /// The line that tells of this charge, and waits.
+    fn unforeseen_as(&self, charge: ChargeId) -> Option<LineId> {
+        let waits = |line: &LineId| self.suspended.get(line).map(|work| work.line);
+        let mut early = self.early.values().filter_map(waits);
+        early.find(|line| line.charge.0 == Some(charge)).map(|line| line.id)
     }
 
     /// As a defect finds it: the first that waits for the same amount.
@@ -171,8 +206,12 @@ impl Reconciliation {
         let fee_off = line.fee - agreed;
         let what = match item.payment {
             Some(payment) => What::Settle { payment, refunded, fee_off, from },
+            None if item.kind == LineKind::Capture => What::Collect { fee_off, from },
             None => What::Pass(from),
         };
+        if let Some(charge) = line.charge.0 {
+            self.closed.keep(vec![(ItemId::settled(charge).0, ())]);
+        }
         let stage = u8::from(from == Source::Suspense);
         self.works.insert((line.id, stage), Work { stage, what, ..*work });
         let noticed = self.defects.pick(Defect::NetVsGross, || fee_off != Amount::ZERO, || false);
@@ -230,6 +269,7 @@ impl Reconciliation {
             gross: line.gross,
             payment: None,
             since: at,
+            charge: Aside::NONE,
         };
         self.items.insert(id, item);
         self.meet(id, event, at);

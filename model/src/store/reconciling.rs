@@ -9,13 +9,13 @@ use super::{Commit, InboxChange, PaymentRow, Store, StoreEntry, Then};
 use crate::aside::Aside;
 use crate::borne::Exchanged;
 use crate::defect::Defect;
-use crate::identity::{LineId, OperationId, PaymentId};
+use crate::identity::{LineId, Merchant, OperationId, PaymentId};
 use crate::money::Amount;
 use crate::order::{CameBack, Order, RefundOrder, ReversalOrder};
 use crate::reconciliation::{
     Booked, Item, ItemId, ItemState, Reconciliation, Refunded, Report, Settling, Task, What, Work,
 };
-use crate::record::{Outcome, Record};
+use crate::record::{Intent, Outcome, Record};
 use crate::settlement::{Contract, LineKind, SettlementFile, SettlementLine};
 use crate::status::Status;
 use crate::webhook::Teller;
@@ -77,7 +77,15 @@ impl Store {
     /// What a line has to tell once `commit` is done, if it books something.
     pub fn expects(&self, commit: &Commit) -> Option<ItemId> {
         let (kind, reference) = self.settled_by(commit)?;
-        Some(ItemId::expected(kind, reference))
+        let row = self.payments.get(&commit.payment)?;
+        match row.journal.first() {
+            Some(Record::Accepted(Intent { order: Order::LateSuccess(order), .. }))
+                if kind == LineKind::Capture =>
+            {
+                Some(ItemId::late(order.charge))
+            }
+            _ => Some(ItemId::expected(kind, reference)),
+        }
     }
 
     pub(super) fn file(&mut self, file: &SettlementFile, at: Duration) {
@@ -104,18 +112,61 @@ impl Store {
     /// A refund came to nothing. What it had reserved was left out when its
     /// payment was settled, if that was meanwhile.
     pub(super) fn release(&mut self, refund: PaymentId, order: RefundOrder) {
-        let settled = self.standing(order.of).and_then(|standing| standing.taken);
-        let meanwhile = settled.is_some_and(|taken| taken.settled.is_some());
-        let row = self.payments.get(&refund);
+        let RefundOrder { shares, exchanged, .. } = order;
+        if order.settled.is_some() {
+            return;
+        }
+        self.settle_after(refund, order.of, |merchant, operation| What::Release {
+            merchant,
+            operation,
+            shares,
+            exchanged,
+        });
+    }
+
+    /// A refund came back and was booked as pending. It was left out when its payment
+    /// was settled, if that was meanwhile.
+    pub(super) fn hand_on(&mut self, reversal: PaymentId, refund: RefundOrder) {
+        let row = self.payments.get(&reversal);
+        let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()) else {
+            return;
+        };
+        let Order::Reversal(ReversalOrder { from: CameBack::Refund { settled, .. }, .. }) =
+            intent.order
+        else {
+            return;
+        };
+        if settled.is_some() {
+            return;
+        }
+        let RefundOrder { shares, exchanged, .. } = refund;
+        self.settle_after(reversal, refund.of, |merchant, operation| What::HandOn {
+            merchant,
+            operation,
+            shares,
+            exchanged,
+        });
+    }
+
+    /// Has what `saga` left pending of the payment `of` booked, if a line has told of
+    /// that payment by now.
+    fn settle_after(
+        &mut self,
+        saga: PaymentId,
+        of: PaymentId,
+        what: impl FnOnce(Merchant, OperationId) -> What,
+    ) {
+        let taken = self.standing(of).and_then(|standing| standing.taken);
+        let settled = taken.is_some_and(|taken| taken.settled.is_some());
+        let row = self.payments.get(&saga);
         let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()).copied()
         else {
             return;
         };
         // The money is that of the payment, and so is what intended it.
-        let intended = self.intended(order.of, Action::Authorize);
-        let token = self.payments.get(&order.of).map_or(intent.token, |row| row.token);
-        let late = meanwhile && !order.settled.is_some();
-        let Some(books) = self.reconciliation.as_mut().filter(|_| late) else { return };
+        let intended = self.intended(of, Action::Authorize);
+        let token = self.payments.get(&of).map_or(intent.token, |row| row.token);
+        let Some(books) = self.reconciliation.as_mut().filter(|_| settled) else { return };
         let line = SettlementLine {
             id: LineId(0),
             kind: LineKind::Refund,
@@ -126,11 +177,10 @@ impl Store {
             gross: intent.money.amount,
             fee: Amount::ZERO,
             net: Amount::ZERO,
+            charge: Aside::NONE,
         };
-        let operation = intended.unwrap_or(OperationId(refund.0));
-        let RefundOrder { shares, exchanged, .. } = order;
-        let what = What::Release { merchant: intent.merchant, operation, shares, exchanged };
-        books.release(refund, what, line);
+        let operation = intended.unwrap_or(OperationId(saga.0));
+        books.release(saga, what(intent.merchant, operation), line);
     }
 
     pub(super) fn reconcile(&mut self, what: Booked) {
@@ -178,10 +228,16 @@ impl Store {
                 let kind = disputed(&intent.order, row, commit)?;
                 return Some((kind, order.authorization));
             }
-            // What comes back by a rail its own saga books with the bank; files tell
-            // nothing of what was taken too late.
+            // The capture, as soon as it is in suspense, and then the refund.
+            Order::LateSuccess(order) if !succeeded => {
+                let held = |record: &Record| {
+                    matches!(record, Record::StepOutcome { outcome: Outcome::Held, .. })
+                };
+                let held = commit.records.iter().any(held);
+                return held.then_some((LineKind::Capture, order.authorization));
+            }
+            // What comes back by a rail its own saga books with the bank.
             Order::Recall(_)
-            | Order::LateSuccess(_)
             | Order::Reversal(ReversalOrder { from: CameBack::Payout { .. }, .. }) => {
                 return None;
             }
@@ -196,7 +252,7 @@ impl Store {
             }
             Order::PayIn(_) => (LineKind::Capture, Action::Authorize),
             Order::Payout(_) => (LineKind::Payout, Action::Send),
-            Order::Refund(_) => (LineKind::Refund, Action::Refund),
+            Order::Refund(_) | Order::LateSuccess(_) => (LineKind::Refund, Action::Refund),
         };
         Some((kind, self.intended(commit.payment, action)?))
     }
@@ -221,6 +277,7 @@ impl Store {
             amount: taken.refunds,
             shares: taken.given,
             exchanged: Aside(taken.exchanged.as_ref().map(Exchanged::borne)),
+            freed: taken.freed,
         })
     }
 
@@ -270,10 +327,15 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
         Order::Refund(order) | Order::RefundByHand(order) => {
             (Teller::Provider(order.provider), -whole)
         }
-        Order::Reversal(ReversalOrder { from: CameBack::Refund { provider, .. }, .. }) => {
-            (Teller::Provider(provider), whole)
+        Order::Reversal(ReversalOrder {
+            from: CameBack::Refund { provider, .. } | CameBack::Late { provider, .. },
+            ..
+        }) => (Teller::Provider(provider), whole),
+        Order::LateSuccess(order) => {
+            let gross = if kind == LineKind::Capture { whole } else { -whole };
+            (Teller::Provider(order.provider), gross)
         }
-        Order::Reversal(_) | Order::Recall(_) | Order::LateSuccess(_) => return None,
+        Order::Reversal(_) | Order::Recall(_) => return None,
         Order::Payout(order) => {
             let tries = row.journal.iter().filter_map(|record| match record {
                 Record::StepIntent { which, .. }
@@ -303,5 +365,10 @@ fn item(row: &PaymentRow, payment: PaymentId, kind: LineKind) -> Option<Item> {
         gross,
         payment: matches!(intent.order, Order::PayIn(_) | Order::Payout(_)).then_some(payment),
         since: Duration::ZERO,
+        charge: match (intent.order, kind) {
+            (Order::PayIn(_), LineKind::Capture) => Aside(row.taken.map(|taken| taken.charge)),
+            (Order::LateSuccess(order), LineKind::Capture) => Aside(Some(order.charge)),
+            _ => Aside::NONE,
+        },
     })
 }

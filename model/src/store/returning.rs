@@ -3,6 +3,7 @@
 
 use super::inbox::InboxChange;
 use super::{Commit, Store};
+use crate::aside::Aside;
 use crate::identity::PaymentId;
 use crate::money::Money;
 use crate::order::{CameBack, Order, RecallOrder, RefundOrder, ReversalOrder};
@@ -39,7 +40,12 @@ impl Store {
             }
             (Beginning::RefundFailed, Order::Refund(order), Teller::Provider(provider)) => {
                 let RefundOrder { charge, shares, exchanged, .. } = order;
-                CameBack::Refund { provider, charge, shares, exchanged }
+                let taken = self.standing(order.of).and_then(|standing| standing.taken);
+                let settled = taken.map_or(Aside::NONE, |taken| taken.settled);
+                CameBack::Refund { provider, charge, shares, exchanged, settled }
+            }
+            (Beginning::RefundFailed, Order::LateSuccess(order), Teller::Provider(provider)) => {
+                CameBack::Late { provider, charge: order.charge }
             }
             _ => return None,
         };

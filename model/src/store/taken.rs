@@ -10,6 +10,7 @@ use crate::defect::{Defect, Defects};
 use crate::identity::{ChargeId, Merchant, PaymentId, ProviderId};
 use crate::money::Amount;
 use crate::order::{Order, RefundOrder};
+use crate::reconciliation::Freed;
 use crate::record::{Outcome, Record};
 use crate::shares::Shares;
 use crate::status::Status;
@@ -42,6 +43,9 @@ pub struct Taken {
     pub withdrawn: Shares,
     /// What the merchant got for it, if that is another currency.
     pub exchanged: Aside<Exchanged>,
+    /// What refunds gave back of it before it was settled, and what came back: the
+    /// limits of its merchants got that when the refunds succeeded.
+    pub freed: Aside<Freed>,
 }
 
 /// So much is to be taken back of a payment.
@@ -117,11 +121,22 @@ impl Taken {
         }
     }
 
+    /// A refund of `amount` came back before it was settled.
+    fn free(&mut self, amount: Amount, refund: &RefundOrder) {
+        let before = self.freed.0.unwrap_or_default();
+        let exchanged = refund.exchanged.0.map(|borne| borne.and(before.exchanged.0));
+        self.freed = Aside(Some(Freed {
+            amount: before.amount + amount,
+            shares: before.shares.and(&refund.shares),
+            exchanged: Aside(exchanged.or(before.exchanged.0)),
+        }));
+    }
+
     /// The same, of which what went back `before` went back, too.
     pub(super) fn after(self, before: Option<Self>) -> Self {
         let Some(before) = before else { return self };
-        let Self { refunds, disputed, given, withdrawn, exchanged, .. } = before;
-        Self { refunds, disputed, given, withdrawn, exchanged, ..self }
+        let Self { refunds, disputed, given, withdrawn, exchanged, freed, .. } = before;
+        Self { refunds, disputed, given, withdrawn, exchanged, freed, ..self }
     }
 
     /// What was captured so far, as `journal` has it.
@@ -167,6 +182,7 @@ impl Taken {
             given,
             withdrawn,
             exchanged,
+            freed: Aside::NONE,
         })
     }
 }
@@ -246,7 +262,7 @@ impl Store {
         };
         let (failed, won) = (commit.records.iter().any(failed), commit.records.iter().any(won));
         if let Some(refund) = self.returned_by(commit) {
-            return self.restore_refundable(refund);
+            return self.restore_refundable(commit.payment, refund);
         }
         if !failed && !won {
             return;
@@ -272,13 +288,20 @@ impl Store {
     }
 
     /// A refund has come back: what it gave back can be given back again.
-    fn restore_refundable(&mut self, refund: PaymentId) {
+    fn restore_refundable(&mut self, reversal: PaymentId, refund: PaymentId) {
         let journal = self.payments.get(&refund).map(|row| row.journal.as_slice());
         if let Some(Record::Accepted(intent)) = journal.and_then(<[Record]>::first)
             && let Order::Refund(order) = intent.order
         {
             let amount = intent.money.amount;
-            self.change_taken(order.of, |taken| taken.give_again(amount, &order));
+            let settles = self.reconciliation.is_some();
+            self.change_taken(order.of, |taken| {
+                taken.give_again(amount, &order);
+                if settles && !taken.settled.is_some() {
+                    taken.free(amount, &order);
+                }
+            });
+            self.hand_on(reversal, order);
         }
     }
 

@@ -58,6 +58,8 @@ pub(super) fn what(payment: &Payment) -> Refund {
         owed: Amount::ZERO,
         stage: match intent.order {
             Order::Refund(order) if order.settled.is_some() => Stage::AfterSettlement,
+            // As what a customer's bank takes: nothing may refuse it.
+            Order::RefundByHand(order) if order.settled.is_some() => Stage::Owed,
             _ => Stage::BeforeSettlement,
         },
         shares: intent.order.shares(),

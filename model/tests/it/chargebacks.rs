@@ -324,6 +324,7 @@ fn a_dispute_over_a_split_payment_is_borne_by_what_each_merchant_has_left() {
         given: Shares::got(&split, Merchant(1), (Amount(4 * given), whole)),
         withdrawn: Shares::NONE,
         exchanged: Aside::NONE,
+        freed: Aside::NONE,
     };
     for (refunds, given, disputed, borne) in
         [(0, 0, 1_000, 250), (0, 0, 400, 100), (400, 100, 600, 150), (400, 100, 1_000, 250)]

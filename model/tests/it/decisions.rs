@@ -9,7 +9,7 @@ use model::decision::{
 use model::saga::Next;
 use model::workflow::Action as Step;
 use model::{
-    Act, Call, Case, Conductor, IllegalRecord, Outcome, ProviderId, Record, Rules, Status,
+    Act, Amount, Call, Case, Conductor, IllegalRecord, Outcome, ProviderId, Record, Rules, Status,
 };
 
 use crate::history::{History, intent};
@@ -225,4 +225,26 @@ fn without_a_seam_nobody_is_asked() {
         record,
         Record::StepOutcome { outcome: Outcome::Captured { .. }, .. }
     )));
+}
+
+/// Nobody but the rules decides about so much, and a person is told, once, before
+/// anything is asked of anybody (payments.md 5.4, E5).
+#[test]
+fn a_large_amount_is_a_persons_and_goes_on_by_the_rules() {
+    let amount = intent(0).money.amount;
+    for (most, asked) in [(amount, true), (amount - Amount(1), false)] {
+        let mut desk = Desk::new();
+        desk.rules.decides_up_to = Some(most);
+        assert_eq!(desk.question(&[]).is_some(), asked, "{most:?}");
+        let told = desk
+            .history
+            .records()
+            .iter()
+            .filter(|record| matches!(record, Record::CaseOpened(Case::Escalated)));
+        assert_eq!(told.count(), usize::from(!asked), "{most:?}");
+        if !asked {
+            assert_eq!(desk.history.records()[1], Record::CaseOpened(Case::Escalated));
+            assert_eq!(desk.history.payment().status(), Status::Succeeded);
+        }
+    }
 }

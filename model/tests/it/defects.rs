@@ -488,7 +488,7 @@ fn funding() -> Transfer {
 }
 
 /// `goes_wrong` where `defect` is planted, and nowhere else.
-fn differs(defect: Defect, goes_wrong: impl Fn(Defects) -> bool) {
+pub(crate) fn differs(defect: Defect, goes_wrong: impl Fn(Defects) -> bool) {
     for story in Defect::ALL {
         let planted = Defects::NONE.with(story.defect);
         assert_eq!(goes_wrong(planted), story.defect == defect, "{}", story.name);

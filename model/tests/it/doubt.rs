@@ -349,7 +349,7 @@ fn an_authorization_that_is_found_while_it_waits_to_be_undone_is_undone() {
 }
 
 #[test]
-fn what_was_captured_and_can_not_be_undone_needs_a_person() {
+fn what_was_captured_although_it_was_given_up_is_over_and_goes_back_by_itself() {
     play(
         &rules(),
         "b",
@@ -358,9 +358,26 @@ fn what_was_captured_and_can_not_be_undone_needs_a_person() {
         authorize at b => lost
         query at b => lost until 1m
         void at b => too-late
-        wrote case late_success
-        rests with case late_success
-        not wrote undo hold
+        query at b => not-found until 2m
+        query at b => is-captured
+        wrote undone authorize taken_after_all
+        not wrote case late_success
+        ",
+    );
+}
+
+#[test]
+fn an_authorization_that_is_seen_to_be_captured_reserved_nothing() {
+    play(
+        &patient(),
+        "b",
+        "
+        ... authorize at b
+        authorize at b => lost
+        query at b => is-captured
+        query at b => is-captured until 21m
+        wrote outcome authorize taken_after_all
+        wrote status failing
         ",
     );
 }

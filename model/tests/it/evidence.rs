@@ -31,7 +31,8 @@ fn an_authorization_is_definite_only_by_what_the_issuer_said() {
         (ProviderReply::InProgress, Evidence::Unknown),
         (ProviderReply::KeyMismatch, Evidence::Unknown),
         (ProviderReply::AlreadyCaptured { charge: CHARGE, amount: AMOUNT }, Evidence::Unknown),
-        (status(ChargeState::Captured), Evidence::Unknown),
+        (status(ChargeState::Captured), TAKEN),
+        (status(ChargeState::Settled), TAKEN),
         (ProviderReply::Expired, Evidence::Unknown),
     ] {
         check(step(steps::AUTHORIZE), Answer::Provider(reply), evidence);
@@ -110,10 +111,10 @@ fn where_there_is_no_undo_a_query_tells_what_is_left() {
         (Pending, Evidence::Later),
         (Authorized, Evidence::Later),
         (PartiallyCaptured, Evidence::Undone(UndoOutcome::TooLate)),
-        (Captured, Evidence::Undone(UndoOutcome::TooLate)),
-        (Settled, Evidence::Undone(UndoOutcome::TooLate)),
-        (Disputed, Evidence::Undone(UndoOutcome::TooLate)),
-        (ChargedBack, Evidence::Undone(UndoOutcome::TooLate)),
+        (Captured, TAKEN),
+        (Settled, TAKEN),
+        (Disputed, TAKEN),
+        (ChargedBack, TAKEN),
         (Declined, Evidence::Undone(UndoOutcome::Voided)),
         (Voided, Evidence::Undone(UndoOutcome::Voided)),
         (AuthorizationExpired, Evidence::Undone(UndoOutcome::Expired)),
@@ -228,4 +229,5 @@ fn status(state: ChargeState) -> ProviderReply {
 }
 
 const CHARGE: ChargeId = ChargeId(9);
+const TAKEN: Evidence = Evidence::TakenAfterAll { charge: CHARGE, amount: AMOUNT };
 const AMOUNT: Amount = Amount(100);

@@ -2,19 +2,22 @@
 //! 1.6): it never raises the payment from the dead, lies in suspense, and goes back
 //! once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Act, Answer, Beginning, Call, Conductor, Defect, Defects, InboxState, Intent,
-    LedgerRequest, Outcome, ProviderId, ProviderReply, ProviderRequest, Record, Refusal, Status,
-    Store, StoreEntry, TransferResult, UndoOutcome, Webhook,
+    AccountName, Act, Amount, Answer, Aside, Beginning, Booked, Call, CameBack, Case, Conductor,
+    Contract, Defect, Defects, FileId, InboxState, Intent, LedgerRequest, LineId, LineKind, Order,
+    Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest, Record, Refusal, ReversalOrder,
+    SettlementFile, SettlementLine, Status, Store, StoreEntry, Teller, Token, TransferResult,
+    UndoOutcome, Webhook, What,
 };
 
 use crate::history::{MONEY, intent};
 use crate::script::rules;
-use crate::store_desk::{CHARGE, PAID, append, authorized, captured, receive, told};
+use crate::store_desk::{AUTHORIZATION, CHARGE, PAID, append, authorized, captured, receive, told};
 
 const AUTHORIZE: Try = Try { step: steps::AUTHORIZE, attempt: 1 };
 const SUSPENDED: [(AccountName, AccountName); 1] =
@@ -24,7 +27,10 @@ const CLEARED: [(AccountName, AccountName); 1] =
 
 /// A store with a payment whose authorization came to this.
 fn after(records: &[Record]) -> Store {
-    let mut store = Store::new(Defects::NONE).with_inbox();
+    after_in(Store::new(Defects::NONE).with_inbox(), records)
+}
+
+fn after_in(mut store: Store, records: &[Record]) -> Store {
     append(&mut store, PAID, vec![Record::Accepted(Intent { payment: PAID, ..intent(1) })]);
     append(&mut store, PAID, authorized()[..1].to_vec());
     for record in records {
@@ -32,6 +38,8 @@ fn after(records: &[Record]) -> Store {
     }
     store
 }
+
+const TAKEN: UndoOutcome = UndoOutcome::TakenAfterAll { charge: CHARGE, amount: MONEY.amount };
 
 fn late() -> Webhook {
     told(3, Beginning::TakenAfterAll, MONEY.amount)
@@ -53,6 +61,7 @@ fn it_goes_back_only_where_the_journal_has_it_that_the_try_came_to_nothing() {
         (vec![intended], false),
         (vec![intended, undone(UndoOutcome::TooLate)], false),
         (vec![intended, undone(UndoOutcome::Voided)], true),
+        (vec![intended, undone(TAKEN)], true),
         (vec![intended, undone(UndoOutcome::Tombstoned)], true),
         (vec![intended, undone(UndoOutcome::NeverHappened)], true),
         (vec![refused], true),
@@ -171,4 +180,139 @@ fn what_was_definitely_not_given_back_is_asked_for_by_another_operation() {
     assert!(refunds.len() == 2 && refunds[0] != refunds[1], "{did:?}");
     assert_eq!(did.iter().filter(|what| *what == "suspends").count(), 1, "{did:?}");
     assert_eq!((did.last().map(String::as_str), status), (Some("clears"), Status::Succeeded));
+}
+
+/// What brings it to light: the answer to the undo, a settlement file, a webhook.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Undo,
+    File,
+    Webhook,
+}
+
+#[test]
+fn whatever_brings_it_to_light_first_it_goes_back_once() {
+    use Source::{File, Undo, Webhook};
+    for order in [
+        [Undo, File, Webhook],
+        [Undo, Webhook, File],
+        [File, Undo, Webhook],
+        [File, Webhook, Undo],
+        [Webhook, Undo, File],
+        [Webhook, File, Undo],
+    ] {
+        let store = Store::new(Defects::NONE).with_inbox();
+        let store = store.with_reconciliation(Contract { fee_bps: 250 });
+        let intended = Record::CompIntent { which: AUTHORIZE, operation: AUTHORIZATION.undo() };
+        let mut store = after_in(store, &[intended]);
+        let mut accepted = 0;
+        for source in order.into_iter().chain([Webhook]) {
+            match source {
+                Undo => append(&mut store, PAID, vec![undone(TAKEN)]),
+                File => {
+                    let entry = store.filing(&Arc::new(told_by_file()), Duration::ZERO);
+                    store.restore(&entry.expect("it is new"));
+                }
+                Webhook if store.can_place(&late()) => {
+                    let entry = store.receipt(&late());
+                    accepted += u32::from(matches!(entry, Some(StoreEntry::Committed(_))));
+                    entry.iter().for_each(|entry| store.restore(entry));
+                }
+                Webhook => {}
+            }
+            for commit in store.late_successes_left() {
+                accepted += 1;
+                store.restore(&StoreEntry::Committed(Arc::new(commit)));
+            }
+        }
+        assert_eq!(accepted, 1, "{order:?}");
+        let saga = store.payment(PaymentId::of_late_success(CHARGE)).expect("it was accepted");
+        let [Record::Accepted(begun)] = saga.journal.as_slice() else { panic!("{order:?}") };
+        assert_eq!((begun.money, begun.order.parent()), (MONEY, Some(PAID)), "{order:?}");
+    }
+}
+
+#[test]
+fn what_a_file_tells_waits_in_suspense_until_it_is_known_what_it_was_for() {
+    let store = Store::new(Defects::NONE).with_inbox();
+    let mut store =
+        after_in(store.with_reconciliation(Contract { fee_bps: 250 }), &[undone(TAKEN)]);
+    let entry = store.filing(&Arc::new(told_by_file()), Duration::ZERO).expect("it is new");
+    store.restore(&entry);
+    assert_eq!(to_do(&store), ["suspend"]);
+    let [commit] = store.late_successes_left().try_into().expect("it is known by now");
+    let saga = commit.payment;
+    store.restore(&StoreEntry::Committed(Arc::new(commit)));
+    let hold = Try { step: 0, attempt: 1 };
+    append(
+        &mut store,
+        saga,
+        vec![
+            Record::StepIntent { which: hold, operation: saga.operation(0, 1), provider: None },
+            Record::StepOutcome { which: hold, outcome: Outcome::Held },
+        ],
+    );
+    let line = LineId::of(told_by_file().id, 0);
+    store.restore(&StoreEntry::Reconciled(Token(1), Booked::Line(line, 0)));
+    assert_eq!(to_do(&store), ["collect"]);
+    assert!(store.unreconciled(Duration::ZERO).is_empty());
+}
+
+/// What is to be booked of files, in a word each.
+fn to_do(store: &Store) -> Vec<&'static str> {
+    let works = store.reconciliation().into_iter().flat_map(|books| books.works());
+    works
+        .map(|work| match work.what {
+            What::Suspend => "suspend",
+            What::Collect { fee_off: Amount::ZERO, from: model::Source::Suspense } => "collect",
+            _ => "else",
+        })
+        .collect()
+}
+
+/// A file that tells of it.
+fn told_by_file() -> SettlementFile {
+    let teller = Teller::Provider(ProviderId(0));
+    let id = LineId::of(FileId::of(teller, 1), 0);
+    let fee = Contract { fee_bps: 250 }.fee(LineKind::Capture, MONEY.amount);
+    let line = SettlementLine {
+        id,
+        kind: LineKind::Capture,
+        reference: AUTHORIZATION,
+        token: Token(1),
+        tenant: intent(1).tenant,
+        currency: MONEY.currency,
+        gross: MONEY.amount,
+        fee,
+        net: MONEY.amount - fee,
+        charge: Aside(Some(CHARGE)),
+    };
+    SettlementFile::written(teller, 1, vec![line])
+}
+
+/// It was given back, and nobody took it: a person has to know whose it is.
+#[test]
+fn what_comes_back_even_then_is_put_aside_once_more_and_is_a_persons() {
+    let from = CameBack::Late { provider: ProviderId(0), charge: CHARGE };
+    let order = Order::Reversal(ReversalOrder { of: PaymentId(5), from });
+    let accepted = Record::Accepted(Intent { payment: PaymentId(6), order, ..intent(1) });
+    let mut worker = Conductor::take_over(&[accepted], Duration::ZERO, &rules()).expect("it folds");
+    let mut rows = Vec::new();
+    for _ in 0..16 {
+        match worker.act(Duration::ZERO, &rules()) {
+            Act::Commit(records) => worker.committed(&records).expect("what it wanted fits"),
+            Act::Call(Call::Ledger(LedgerRequest::Create(chain)), number) => {
+                rows.extend(chain.iter().map(|row| (row.debit.name, row.credit.name)));
+                let booked = Answer::Booked(vec![TransferResult::Created; chain.len()]);
+                worker.hear(number, &booked, Duration::ZERO, &rules());
+            }
+            Act::Call(_, number) => {
+                worker.hear(number, &Answer::Noticed, Duration::ZERO, &rules());
+            }
+            _ => break,
+        }
+    }
+    assert_eq!(rows, SUSPENDED);
+    assert_eq!(worker.payment().case(), Some(Case::LateUndoFailed));
+    assert!(worker.payment().is_terminal());
 }

@@ -144,6 +144,7 @@ fn a_charge_changes_as_the_table_says_and_never_otherwise() {
         // No provider may, and some do.
         (Declined, Event::TakenAfterAll(all), Captured),
         (Voided, Event::TakenAfterAll(all), Captured),
+        (Tombstoned, Event::TakenAfterAll(all), Captured),
     ];
     // What was promised before a dispute comes to its end all the same.
     for state in [Captured, Settled, Disputed, ChargedBack] {

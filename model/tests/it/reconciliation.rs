@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use model::{
-    Amount, Booked, Contract, Currency, Defect, Defects, Difference, FileId, Item, ItemEvent,
-    ItemId, ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId, Reconciliation,
-    Refunded, SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
+    Amount, Aside, Booked, Contract, Currency, Defect, Defects, Difference, FileId, Item,
+    ItemEvent, ItemId, ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId,
+    Reconciliation, Refunded, SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
 };
 
 #[test]
@@ -224,6 +224,7 @@ impl Desk {
             gross: Amount(gross),
             payment: Some(PaymentId(payment)),
             since: AT,
+            charge: Aside::NONE,
         };
         self.books.expect(OperationId(payment), item);
     }
@@ -254,6 +255,10 @@ impl Desk {
                 What::Suspend => "is suspended".to_owned(),
                 What::Clear => "is cleared".to_owned(),
                 What::Release { merchant, .. } => format!("is released to {merchant}"),
+                What::HandOn { merchant, .. } => format!("is handed on to {merchant}"),
+                What::Collect { fee_off, from: source } => {
+                    format!("is collected, fee off by {}, {}", i128::from(fee_off), from(source))
+                }
             };
             format!("{} {what}", work.stage)
         });
@@ -291,6 +296,7 @@ fn capture(payment: u64, gross: i128) -> SettlementLine {
         gross: Amount(gross),
         fee,
         net: Amount(gross) - fee,
+        charge: Aside::NONE,
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn rules() -> Rules {
         provider_backoff_max: Duration::from_secs(60),
         call_backoff_max: Duration::from_secs(60),
         decides: false,
+        decides_up_to: None,
         settles: true,
         defects: Defects::NONE,
         changes: Changes::NONE,

@@ -7,7 +7,7 @@ use model::workflow::{Action, PaymentWorkflow};
 use model::{
     Amount, Answer, Call, ChargeId, ChargeState, Decline, EventId, LedgerRequest, News,
     OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState,
-    RiskReply, RiskRequest, Teller, TransferResult, Webhook,
+    RiskReply, RiskRequest, Teller, TransferResult, UndoOutcome, Webhook,
 };
 
 use crate::history::MONEY;
@@ -83,6 +83,9 @@ pub(crate) fn record(workflow: &PaymentWorkflow, record: &Record) -> String {
             format!("outcome {} {}", name(*which), self::outcome(*outcome))
         }
         Record::CompIntent { which, .. } => format!("undo {}", name(*which)),
+        Record::CompOutcome { which, outcome: UndoOutcome::TakenAfterAll { .. } } => {
+            format!("undone {} taken_after_all", name(*which))
+        }
         Record::CompOutcome { which, outcome } => {
             format!("undone {} {}", name(*which), snake(&format!("{outcome:?}")))
         }
@@ -108,6 +111,7 @@ fn outcome(outcome: Outcome) -> String {
         Outcome::Authorized { .. } => "authorized".to_owned(),
         Outcome::Captured { .. } => "captured".to_owned(),
         Outcome::Refunded { .. } => "refunded".to_owned(),
+        Outcome::TakenAfterAll { .. } => "taken_after_all".to_owned(),
         Outcome::Released { amount } => format!("released {}", i128::from(amount)),
         Outcome::Refused(refusal) => snake(&format!("{refusal:?}")),
         other => snake(&format!("{other:?}")),

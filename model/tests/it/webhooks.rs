@@ -131,7 +131,7 @@ fn a_decline_is_not_definite_while_another_send_may_still_take_effect() {
 fn an_undo_is_seen_to_have_happened_or_to_be_too_late() {
     for (state, wrote) in [
         ("is-voided", "undone authorize voided"),
-        ("is-captured", "undone authorize too_late"),
+        ("is-captured", "undone authorize taken_after_all"),
         ("is-tombstoned", "undone authorize tombstoned"),
     ] {
         play(

@@ -9,7 +9,12 @@ use crate::brief::Brief;
 /// How it is decided, and by whom.
 pub(super) fn policy(decisions: &DecisionPlan) -> String {
     let who = if decisions.decider.is_some() { "a decider that is asked" } else { "workers" };
-    format!("{who} by the {} policy, written down before they are carried out", decisions.policy)
+    let most = decisions.up_to.0.map(|most| format!(", up to {most} minor units"));
+    let most = most.unwrap_or_default();
+    format!(
+        "{who} by the {} policy{most}, written down before they are carried out",
+        decisions.policy
+    )
 }
 
 /// What goes wrong at the decider.

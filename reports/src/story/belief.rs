@@ -150,6 +150,7 @@ fn stands(workflow: &PaymentWorkflow, known: &TryBelief) -> Option<String> {
     let came_to = match (known.undo, known.outcome) {
         (Some(None), _) => "being undone",
         (Some(Some(UndoOutcome::TooLate)), _) => "too late to undo",
+        (Some(Some(UndoOutcome::TakenAfterAll { .. })), _) => "taken after all",
         (Some(Some(UndoOutcome::NeverHappened)), _) => "never happened",
         (Some(Some(UndoOutcome::Tombstoned)), _) => "blocked",
         (Some(Some(UndoOutcome::Expired)), _) => "expired",

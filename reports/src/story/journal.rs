@@ -150,6 +150,9 @@ fn came_to(outcome: &Outcome, plan: &Plan, token: Token) -> String {
         Outcome::Decided { won: false } => "is for the customer".to_owned(),
         Outcome::Recalled { granted: true } => "is granted: the money will come back".to_owned(),
         Outcome::Recalled { granted: false } => "is refused".to_owned(),
+        Outcome::TakenAfterAll { amount, .. } => {
+            format!("reserved nothing, but {} was taken", money(*amount))
+        }
         Outcome::Sent => "is done: the bank has sent it".to_owned(),
         Outcome::Posted => "is done".to_owned(),
         Outcome::Notified => "is done".to_owned(),
@@ -179,11 +182,13 @@ fn undone(outcome: UndoOutcome) -> &'static str {
         UndoOutcome::NeverHappened => "never happened, and never will",
         UndoOutcome::Expired => "ended by itself: its time ran out",
         UndoOutcome::TooLate => "can't be undone: it is too late",
+        UndoOutcome::TakenAfterAll { .. } => "is over, but money was taken: that goes back",
     }
 }
 
 fn why(case: Case) -> &'static str {
     match case {
+        Case::LateUndoFailed => "what was taken too late came back, and is nobody's",
         Case::LateSuccess => "money was taken for a payment that is being undone",
         Case::RefusedRetriable => "a step that must succeed was refused",
         Case::InDoubt => "nobody answers whether it happened",

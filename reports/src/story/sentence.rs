@@ -261,6 +261,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Breach(_) => "it is time for it to break its word",
         Timer::Replay(_) => "somebody has it tell of everything once more",
         Timer::Advise(_) => "an answer that it had held back is due",
+        Timer::LateSuccess => "money that was taken too late has to go back",
         Timer::Orphan(_) => "nobody has come to know what a webhook is about",
         Timer::Look => "it is time to look at every payment",
         Timer::Reap => "it is time to look at the ages of keys",

@@ -32,6 +32,8 @@ pub(super) fn task(task: &Task) -> String {
                 What::Pass(_) => "what was booked before".to_owned(),
                 What::Suspend => "what nobody knows the reason of".to_owned(),
                 What::Clear => "the end of a mistake".to_owned(),
+                What::Collect { .. } => "what was taken too late".to_owned(),
+                What::HandOn { .. } => "what came back of a refund".to_owned(),
                 What::Release { .. } => "what a refund did not take after all".to_owned(),
             };
             format!("book {what}: {}", line(&work.line))

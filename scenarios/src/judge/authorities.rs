@@ -80,7 +80,7 @@ impl Authorities {
             dossiers: Dossiers::new(plan.clone()),
             sums: Sums::default(),
             watch: Watch::new(plan),
-            settlements: Settlements::new(plan.settlement.as_ref().map(|plan| plan.contract)),
+            settlements: Settlements::new(plan),
             nets: Nets::default(),
             shares: Shares::default(),
             losses: Losses::default(),

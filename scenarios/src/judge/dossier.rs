@@ -200,7 +200,7 @@ impl Dossier {
     /// Takes what a movement of the charge means for the refund that it is for.
     pub(super) fn take_refund(&mut self, at: VirtualTime, movement: &Movement) {
         if let Some(what @ Rail::RefundReturned) = Rail::of(movement) {
-            self.rail.push(RailEvent { what, at, booked_at: None });
+            self.rail.push(RailEvent::new(what, at));
         }
         let given = &mut self.given;
         given.by = Some(movement.charge.provider);
@@ -234,7 +234,8 @@ impl Dossier {
     pub(super) fn came_back(&self) -> Amount {
         let back = |view: &&RemittanceView| matches!(view.state, RemittanceState::Returned(_));
         let payouts = self.remittances.iter().filter(back).map(|view| view.money.amount);
-        payouts.sum::<Amount>() + self.given.came_back
+        let late = self.late.iter().map(|view| view.came_back).sum::<Amount>();
+        payouts.sum::<Amount>() + self.given.came_back + late
     }
 
     /// What the ledger holds for it in `currency`.
@@ -268,18 +269,6 @@ impl Dossier {
         if told { Amount::ZERO } else { held }
     }
 
-    /// The ledger has stored `row`.
-    pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
-        let Some(what) = Rail::booked_by(row) else { return };
-        if what.is_return() {
-            self.returned += row.amount;
-        }
-        let open = |event: &&mut RailEvent| event.what == what && event.booked_at.is_none();
-        if let Some(event) = self.rail.iter_mut().find(open) {
-            event.booked_at = Some(at);
-        }
-    }
-
     /// Takes a change in a provider's books; whether it is about what was taken too
     /// late.
     pub(super) fn take_movement(&mut self, at: VirtualTime, movement: &Movement) -> bool {
@@ -287,7 +276,7 @@ impl Dossier {
             return true;
         }
         if let Some(what) = Rail::of(movement).filter(|what| !what.is_return()) {
-            self.rail.push(RailEvent { what, at, booked_at: None });
+            self.rail.push(RailEvent::new(what, at));
         }
         let known = self.charges.iter().position(|view| view.id == movement.charge.id);
         let at = known.unwrap_or_else(|| {
@@ -300,7 +289,7 @@ impl Dossier {
 
     pub(super) fn take_remittance(&mut self, at: VirtualTime, movement: &BankMovement) {
         if let Some(what) = Rail::of_bank(movement) {
-            self.rail.push(RailEvent { what, at, booked_at: None });
+            self.rail.push(RailEvent::new(what, at));
         }
         let now = RemittanceView {
             reference: movement.remittance.reference,

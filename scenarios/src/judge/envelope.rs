@@ -152,6 +152,7 @@ impl Standing {
     ) {
         let token = self.intent.token;
         let step = self.step();
+        let over = self.is_over_limit(plan);
         let mut check = |relation, holds, evidence: String| {
             found.check(Invariant::I31, seen, (token, step, relation), holds, || evidence);
         };
@@ -165,6 +166,11 @@ impl Standing {
                  is at version {}",
                 self.version
             ),
+        );
+        check(
+            Relation::LimitExceeded,
+            !over,
+            format!("to {action} for {name} was decided, whose amount is a person's to decide"),
         );
         let again = self.decision.filter(|before| leaves_a_record(before.action));
         check(
@@ -216,6 +222,18 @@ impl Standing {
             Record::CaseOpened(Case::Escalated) => Chosen::Escalate,
             _ => return,
         };
+        let begins = matches!(action, Chosen::Try(_) | Chosen::Send | Chosen::Refund);
+        if self.is_over_limit(plan) && (begins || action == Chosen::Escalate) {
+            let told = self.escalated != (action == Chosen::Escalate) || self.case;
+            let about = (self.intent.token, self.step(), Relation::EffectWithoutIntent);
+            found.check(Invariant::I31, seen, about, told, || {
+                let name = called(self.intent.token);
+                format!("to {action} for {name} was begun, and no person was told of so much, once")
+            });
+            if action == Chosen::Escalate {
+                return;
+            }
+        }
         let forced = matches!(self.stand, Stand::Between | Stand::Undoing);
         if forced && matches!(action, Chosen::Void | Chosen::Stop) {
             return;
@@ -246,6 +264,13 @@ impl Standing {
         }
     }
 
+    /// Whether it is about more than may be decided about.
+    fn is_over_limit(&self, plan: &Plan) -> bool {
+        let asked = !self.intent.order.is_about_another();
+        let limit = plan.decisions.and_then(|decisions| decisions.limit());
+        asked && limit.is_some_and(|most| self.intent.money.amount > most)
+    }
+
     /// Whether there is a choice that somebody is to be asked for.
     fn is_asked(&self, plan: &Plan) -> bool {
         let all = [
@@ -262,7 +287,7 @@ impl Standing {
             matches!(self.stand, Stand::InDoubt(_)) && self.waited >= RESOLVE / WAITED_PART;
         let spent = self.asked >= ASKED_MAX || self.waits >= WAITS_MAX || waited;
         let to_be_done = self.decision.is_some_and(|decision| leaves_a_record(decision.action));
-        open > 1 && !self.case && (!spent || to_be_done)
+        open > 1 && !self.case && !self.is_over_limit(plan) && (!spent || to_be_done)
     }
 
     /// The table of payments.md 5.4, by the judge's own reading.
@@ -355,6 +380,7 @@ impl Standing {
                         let hard = [Refusal::DeclinedHard, Refusal::NoSuchAccount];
                         Stand::Refused(hard.contains(&refusal))
                     }
+                    (Action::Authorize, Outcome::TakenAfterAll { .. }) => Stand::Refused(true),
                     (Action::Authorize, _) => Stand::Authorized,
                     (Action::Hold, Outcome::Held) => match self.intent.order {
                         Order::PayIn(_) | Order::Payout(_) => Stand::Unsent,

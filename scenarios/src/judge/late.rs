@@ -3,8 +3,8 @@
 //! late-success rule): a part of I08, I34 and I37.
 
 use model::{
-    AccountName, Amount, ChargeEvent, ChargeId, Money, Movement, Order, PaymentId, ProviderId,
-    Token, Transfer,
+    AccountName, Amount, CameBack, ChargeEvent, ChargeId, Intent, Money, Movement, OperationId,
+    Order, PaymentId, ProviderId, Token, Transfer,
 };
 use sim::{Sighting, VirtualTime};
 
@@ -25,6 +25,10 @@ pub(super) struct LateView {
     pub(super) refunded: Amount,
     /// How many refunds of it have an effect, or may come to.
     pub(super) undone: u32,
+    /// The key of the last of them.
+    pub(super) refund: Option<OperationId>,
+    /// What was given back, and came back.
+    pub(super) came_back: Amount,
 }
 
 /// Whether `payment` gives back what was taken too late: what is told of it does not
@@ -47,14 +51,18 @@ pub(super) fn at_rest(
     }
     let sum = |of: fn(&LateView) -> Amount| dossier.late.iter().map(of).sum::<Amount>();
     let (taken, returned) = (sum(|view| view.captured), sum(|view| view.refunded));
+    // What came back once more is a person's, and stays in suspense until then.
+    let left = left_over(dossier);
     let money = |amount| Money { amount, ..money };
     let about = (token, "late-success", Relation::UndoMissing);
-    found.check(Invariant::I34, seen, about, taken == returned, || {
+    found.check(Invariant::I34, seen, about, taken == returned + left, || {
         format!(
-            "{} of {} was taken after it had come to nothing, and {} of that went back",
+            "{} of {} was taken after it had come to nothing, {} of that went back, and a person \
+             has {}",
             money(taken),
             called(token),
-            money(returned)
+            money(returned),
+            money(left)
         )
     });
     let about = (token, "late-success", Relation::UndoTwice);
@@ -74,6 +82,20 @@ pub(super) fn at_rest(
     });
 }
 
+/// What was given back because it had been taken too late, came back, and is a
+/// person's.
+pub(super) fn left_over(dossier: &Dossier) -> Amount {
+    let left = dossier.payments.iter().filter(|view| view.case && is_left_over(&view.intent));
+    left.map(|view| view.intent.money.amount).sum()
+}
+
+/// Whether it is about what was given back because it had been taken too late, and
+/// came back.
+fn is_left_over(intent: &Intent) -> bool {
+    let Order::Reversal(reversal) = intent.order else { return false };
+    matches!(reversal.from, CameBack::Late { .. })
+}
+
 impl Dossier {
     /// Takes a movement of a charge that breaks its provider's word, or has; whether
     /// it is one. What its provider is to be blamed for is told apart from what the
@@ -86,9 +108,11 @@ impl Dossier {
             captured: charge.captured,
             refunded: charge.refunded + charge.refunding,
             undone,
+            refund: None,
+            came_back: Amount::ZERO,
         };
         if let Some(what @ Rail::TakenAfterAll) = Rail::of(movement) {
-            self.rail.push(RailEvent { what, at, booked_at: None });
+            self.rail.push(RailEvent::new(what, at));
             self.late.push(now(0));
             return true;
         }
@@ -97,11 +121,28 @@ impl Dossier {
         };
         let undone = match movement.event {
             ChargeEvent::Refunded(_) | ChargeEvent::RefundPending(_) => known.undone + 1,
-            ChargeEvent::RefundFailed(_) => known.undone - 1,
+            ChargeEvent::RefundFailed(_) | ChargeEvent::RefundReturned(_) => known.undone - 1,
             _ => known.undone,
         };
-        *known = now(undone);
+        let gives = undone > known.undone;
+        let refund = if gives { movement.reference } else { known.refund };
+        let back = match movement.event {
+            ChargeEvent::RefundReturned(amount) => amount,
+            _ => Amount::ZERO,
+        };
+        *known = LateView { refund, came_back: known.came_back + back, ..now(undone) };
+        // Before the house has taken it for a success, it takes it for a refusal.
+        if let Some(what @ Rail::RefundReturned) = Rail::of(movement)
+            && self.suspended == Amount::ZERO
+        {
+            self.rail.push(RailEvent::new(what, at));
+        }
         true
+    }
+
+    /// As which charge it was captured, if it was.
+    pub(super) fn captured_as(&self) -> Option<ChargeId> {
+        self.charges.iter().find(|view| view.is_captured()).map(|view| view.id)
     }
 
     /// What `provider` took after all, and did not give back.

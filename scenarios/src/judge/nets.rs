@@ -6,8 +6,9 @@ use model::{AccountId, AccountName, Amount, Money, Quote, Token, Transfer};
 use sim::Sighting;
 
 use super::called;
-use super::dossier::PaymentRecordView;
+use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
+use super::late::left_over;
 use crate::invariant::Invariant;
 
 /// LG: what was posted for every payment that has not succeeded.
@@ -118,9 +119,25 @@ impl Net {
 }
 
 /// No account has more or less by a payment that came to nothing.
-pub(super) fn at_rest(nets: &Nets, found: &mut Findings, seen: Sighting, view: &PaymentRecordView) {
+/// What was taken of it too late and could not be given back, a person has (I10).
+pub(super) fn at_rest(
+    nets: &Nets,
+    found: &mut Findings,
+    seen: Sighting,
+    dossier: &Dossier,
+    view: &PaymentRecordView,
+) {
     let token = view.intent.token;
-    let changed = nets.changed(token);
+    let mut changed = nets.changed(token);
+    let left = left_over(dossier);
+    if left > Amount::ZERO {
+        let aside =
+            |name| matches!(name, AccountName::Suspense | AccountName::ProviderReceivable(_));
+        let aside = |account: &AccountId| aside(account.name);
+        let held = changed.iter().filter(|(account, _)| account.name == AccountName::Suspense);
+        let held = held.map(|(_, amount)| *amount).sum::<Amount>();
+        changed.retain(|(account, _)| !(aside(account) && held.0.abs() == left.0));
+    }
     let about = (token, "book", Relation::BooksDiffer);
     found.check(Invariant::I36, seen, about, changed.is_empty(), || {
         let each = changed.iter().map(|(account, amount)| {

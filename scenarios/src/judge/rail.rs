@@ -1,7 +1,8 @@
 //! What providers and banks did by themselves, and when the ledger had it: L06.
 
 use model::{
-    AccountName, BankMovement, ChargeEvent, Movement, RemittanceEvent, Status, Token, Transfer,
+    AccountName, BankMovement, ChargeEvent, Movement, OperationId, RemittanceEvent, Status, Token,
+    Transfer,
 };
 use sim::{Sighting, VirtualTime};
 
@@ -19,6 +20,15 @@ pub(super) struct RailEvent {
     pub(super) at: VirtualTime,
     /// When the ledger had it.
     pub(super) booked_at: Option<VirtualTime>,
+    /// The operation that booked it, however many rows that has.
+    pub(super) by: Option<OperationId>,
+}
+
+impl RailEvent {
+    /// This happened, and nobody has booked it.
+    pub(super) const fn new(what: Rail, at: VirtualTime) -> Self {
+        Self { what, at, booked_at: None, by: None }
+    }
 }
 
 /// What they do by themselves: what becomes of a dispute, and of what was sent;
@@ -67,6 +77,7 @@ impl Rail {
             (AccountName::Dispute(_), AccountName::ProviderReceivable(_)) => Some(Self::Opened),
             (AccountName::ProviderReceivable(_), AccountName::Dispute(_)) => Some(Self::Won),
             (_, AccountName::Dispute(_)) => Some(Self::Lost),
+            // What was given back of it and came back, too.
             (AccountName::ProviderReceivable(_), AccountName::Suspense) => {
                 Some(Self::TakenAfterAll)
             }
@@ -109,6 +120,29 @@ impl Rail {
             Self::PayoutReturned | Self::RefundReturned => "returned",
             Self::ByHand => "given back by hand",
             Self::TakenAfterAll => "taken after it had come to nothing",
+        }
+    }
+}
+
+impl Dossier {
+    /// The ledger has stored `row`.
+    pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
+        let Some(what) = Rail::booked_by(row) else { return };
+        if what.is_return() {
+            self.returned += row.amount;
+        }
+        // A dispute over what several merchants had has rows for each of them.
+        if self.rail.iter().any(|event| event.what == what && event.by == Some(row.operation)) {
+            return;
+        }
+        let waits = |what| self.rail.iter().any(|e| e.what == what && e.booked_at.is_none());
+        let what = match what {
+            Rail::TakenAfterAll if !waits(what) => Rail::RefundReturned,
+            what => what,
+        };
+        let open = |event: &&mut RailEvent| event.what == what && event.booked_at.is_none();
+        if let Some(event) = self.rail.iter_mut().find(open) {
+            (event.booked_at, event.by) = (Some(at), Some(row.operation));
         }
     }
 }

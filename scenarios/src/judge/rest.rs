@@ -68,7 +68,7 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
             fees::at_rest(&said.nets, found, seen, view);
         }
         if matches!(view.status, Status::Failed | Status::Canceled) {
-            nets::at_rest(&said.nets, found, seen, view);
+            nets::at_rest(&said.nets, found, seen, dossier, view);
         }
     }
 }
@@ -136,7 +136,7 @@ fn terminates(
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
     let excused = view.case && said.has_permanent_faults() || said.revoked_by(token).is_some();
-    let settled = settled(said, view);
+    let settled = settled(said, dossier, view);
     let holds = excused || (view.status.is_final() && settled && in_time);
     found.check(Invariant::L01, seen, about, holds, || {
         format!("{} is {} since {}", called(token), view.status, view.changed_at)
@@ -151,14 +151,19 @@ fn paid_at(said: &Authorities, token: Token) -> Option<VirtualTime> {
 
 /// Whether it is over where it is to be settled: no line may tell of it, which is
 /// a case.
-fn settled(said: &Authorities, view: &PaymentRecordView) -> bool {
+fn settled(said: &Authorities, dossier: &Dossier, view: &PaymentRecordView) -> bool {
     let kind = match view.intent.order {
         Order::PayIn(_) => LineKind::Capture,
         Order::Payout(_) => LineKind::Payout,
         _ => return true,
     };
     let waits = said.settlements.is_on() && view.status == Status::Succeeded;
-    !waits || !said.settlements.tells(kind, view.intent.token)
+    let token = view.intent.token;
+    let told = match kind {
+        LineKind::Capture => said.settlements.tells_charge(token, dossier.captured_as()),
+        kind => said.settlements.tells(kind, token),
+    };
+    !waits || !told
 }
 
 /// When this began to befall it.

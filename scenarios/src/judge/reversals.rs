@@ -34,7 +34,10 @@ pub(super) fn at_rest(
     // What the house never took for a success, it took for a failure at once.
     let failed = matches!(status, Some(Status::Failed | Status::Canceled));
     let is_refund = operation.purpose.workflow().pivot() == Action::Refund;
-    let back = if failed && is_refund { Amount::ZERO } else { dossier.came_back() };
+    // Of what was taken too late, its own saga tells.
+    let late = dossier.late.iter().map(|view| view.came_back).sum::<Amount>();
+    let asked = dossier.came_back() - late;
+    let back = if failed && is_refund { Amount::ZERO } else { asked };
     let shown = matches!(dossier.screen.probed, Some(ClientReply::Stands(_, Status::Returned)));
     let (journal, shown) = (whole(status == Some(Status::Returned)), whole(shown));
     let ledger = dossier.returned;
@@ -115,7 +118,7 @@ mod tests {
             let at = VirtualTime::ZERO.after(a_second);
             let booked_at = booked_after.map(|after| at.after(after));
             let mut dossier = Dossier::default();
-            dossier.rail.push(RailEvent { what: Rail::PayoutReturned, at, booked_at });
+            dossier.rail.push(RailEvent { booked_at, ..RailEvent::new(Rail::PayoutReturned, at) });
             super::super::rail::at_rest(&mut found, SEEN, token, &dossier);
             assert_eq!((found.met(Invariant::L06), found.violations.is_empty()), (1, holds));
         }

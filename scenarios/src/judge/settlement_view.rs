@@ -1,13 +1,14 @@
 //! What was settled, and who said so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, BankId, Contract, Currency, FileId, LineId, LineKind, OperationId, ProviderId, Report,
-    SettlementFile, SettlementLine, Teller, Tenant, Token,
+    Amount, BankId, ChargeId, Contract, Currency, FileId, LineId, LineKind, OperationId,
+    ProviderId, Report, SettlementFile, SettlementLine, Teller, Tenant, Token,
 };
 
 use super::id_set::IdSet;
+use crate::plan::Plan;
 
 /// What was settled, by whom it was said.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,9 @@ pub(super) struct Settlements {
     pub(super) lines: BTreeMap<LineId, LineView>,
     /// PB: what lines are the first to tell of, by what it is.
     told: IdSet,
+    /// PB: the same by charges and keys, where providers break their word: one
+    /// instrument has more of a kind there.
+    named: Option<BTreeSet<(LineKind, u64)>>,
     /// PB: what came to us by files, and at which bank: what providers have paid, to
     /// the first, and what banks have moved other than they were asked to.
     paid: BTreeMap<(Tenant, Currency, BankId), Amount>,
@@ -47,8 +51,10 @@ pub(super) struct LineView {
 
 impl Settlements {
     /// Nothing yet, in a world that settles by this contract, if it does.
-    pub(super) fn new(contract: Option<Contract>) -> Self {
-        Self { contract, ..Self::default() }
+    pub(super) fn new(plan: &Plan) -> Self {
+        let contract = plan.settlement.as_ref().map(|plan| plan.contract);
+        let named = plan.is_breached().then(BTreeSet::new);
+        Self { contract, named, ..Self::default() }
     }
 
     /// Whether the world settles.
@@ -115,6 +121,30 @@ impl Settlements {
         self.told.contains(about(kind, token))
     }
 
+    /// Whether a line tells that this charge of the instrument was captured.
+    pub(super) fn tells_charge(&self, token: Token, charge: Option<ChargeId>) -> bool {
+        match (&self.named, charge) {
+            (Some(named), Some(charge)) => named.contains(&(LineKind::Capture, charge.0)),
+            _ => self.tells(LineKind::Capture, token),
+        }
+    }
+
+    /// Whether a line tells of what has this key.
+    pub(super) fn tells_key(&self, kind: LineKind, token: Token, key: OperationId) -> bool {
+        match &self.named {
+            Some(named) => named.contains(&(kind, key.0)),
+            None => self.tells(kind, token),
+        }
+    }
+
+    /// Whether `line` tells of what another line told before.
+    fn repeats(&self, line: &SettlementLine) -> bool {
+        match &self.named {
+            Some(named) => named.contains(&name(line)),
+            None => self.tells(line.kind, line.token),
+        }
+    }
+
     /// A provider or a bank has written a file.
     pub(super) fn written(&mut self, file: &SettlementFile) {
         for line in &file.lines {
@@ -136,9 +166,12 @@ impl Settlements {
                 LineKind::Correction => {
                     self.wrong.remove(&LineId(line.reference.0));
                 }
-                _ if self.tells(kind, token) => drop(self.wrong.insert(line.id, side(net))),
+                _ if self.repeats(line) => drop(self.wrong.insert(line.id, side(net))),
                 _ => {
                     self.told.insert(about(kind, token));
+                    if let Some(named) = &mut self.named {
+                        named.insert(name(line));
+                    }
                     if let Some(provider) = file.provider() {
                         *self.settled.entry((tenant, currency, provider)).or_default() += gross;
                     }
@@ -168,6 +201,11 @@ impl Settlements {
         let here = |(t, c, _): &&(Tenant, Currency, Amount)| (*t, *c) == (tenant, currency);
         self.wrong.values().filter(here).map(|(_, _, amount)| *amount).sum()
     }
+}
+
+/// What tells one thing that a line can tell from another, where instruments don't.
+fn name(line: &SettlementLine) -> (LineKind, u64) {
+    (line.kind, line.charge.0.map_or(line.reference.0, |charge| charge.0))
 }
 
 /// What tells one thing that a line can tell from another.

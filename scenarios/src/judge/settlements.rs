@@ -13,7 +13,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::called;
-use super::dossier::Dossier;
+use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use crate::invariant::Invariant;
 
@@ -54,8 +54,9 @@ pub(super) fn committed(said: &Authorities, found: &mut Findings, seen: Sighting
 
 /// A client was shown that its payment is settled.
 pub(super) fn shown(said: &Authorities, found: &mut Findings, seen: Sighting, token: Token) {
-    let kinds = [LineKind::Capture, LineKind::Payout];
-    let told = kinds.into_iter().any(|kind| said.settlements.tells(kind, token));
+    let charge = said.of(token).and_then(|dossier| dossier.captured_as());
+    let told = said.settlements.tells_charge(token, charge)
+        || said.settlements.tells(LineKind::Payout, token);
     let about = (token, "settle", Relation::ShownTooEarly);
     found.check(Invariant::I17, seen, about, told, || {
         format!("{} was seen settled, and no settlement file tells of it", called(token))
@@ -89,6 +90,48 @@ pub(super) fn at_rest(said: &Authorities, found: &mut Findings, seen: Sighting) 
         suspense(said, found, seen, (tenant, currency));
     }
     reported(said, found, seen);
+    made_available(said, found, seen);
+}
+
+/// What is settled, merchants have available, in the currency that they were promised:
+/// nothing of it is pending, or counts against their limits.
+fn made_available(said: &Authorities, found: &mut Findings, seen: Sighting) {
+    let mut waits = BTreeSet::new();
+    let mut spare = Dossier::default();
+    for (payment, token) in said.dossiers.payments() {
+        let Some(dossier) = said.dossiers.outline(token, &mut spare) else { continue };
+        let Some(view) = dossier.payment(payment) else { continue };
+        let intent = &view.intent;
+        let over = matches!(view.status, Status::Settled | Status::Failed | Status::Canceled);
+        if over || !matches!(intent.order, Order::PayIn(_)) {
+            continue;
+        }
+        let split = intent.order.split();
+        let others = split.others().iter().map(|(merchant, _)| *merchant);
+        for merchant in others.chain([intent.merchant]) {
+            let got = intent.order.settlement_currency().unwrap_or(intent.money.currency);
+            waits.insert((intent.tenant, merchant, got));
+        }
+    }
+    for (account, balance) in said.balances().iter() {
+        let (merchant, what) = match account.name {
+            AccountName::MerchantPending(merchant) => (merchant, "pending"),
+            AccountName::LimitUsed(merchant) => (merchant, "counted against its limit"),
+            _ => continue,
+        };
+        if waits.contains(&(account.tenant, merchant, account.currency)) {
+            continue;
+        }
+        let left = balance.credits_posted - balance.debits_posted;
+        let about = (Token(0), "settle", Relation::BooksDiffer);
+        found.check(Invariant::I38, seen, about, left == Amount::ZERO, || {
+            let left = Money { amount: left, currency: account.currency };
+            format!(
+                "everything of {merchant} of {} is settled, and {left} is {what}",
+                account.tenant
+            )
+        });
+    }
 }
 
 fn suspense(
@@ -99,9 +142,15 @@ fn suspense(
 ) {
     let name = AccountName::Suspense;
     let balance = said.balances().of(model::AccountId { tenant, currency, name });
+    let late = said
+        .plan
+        .operations
+        .iter()
+        .filter(|o| o.breach.is_some() && (o.tenant, o.money.currency) == (tenant, currency));
+    let late = late.filter_map(|o| said.of(o.token)).map(|dossier| dossier.suspended);
     let (held, open) = (
         balance.credits_posted - balance.debits_posted,
-        said.settlements.suspended(tenant, currency),
+        said.settlements.suspended(tenant, currency) + late.sum::<Amount>(),
     );
     let culprit = said.settlements.wrong.keys().find_map(|id| said.settlements.lines.get(id));
     let token = culprit.map_or(Token(0), |line| line.token);
@@ -143,10 +192,15 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
                 let given = over || view.status == Status::Returned;
                 [given.then_some(LineKind::Refund), None]
             }
-            Order::Reversal(ReversalOrder { from: CameBack::Refund { .. }, .. }) => {
-                [over.then_some(LineKind::RefundReturned), None]
+            Order::Reversal(ReversalOrder {
+                from: CameBack::Refund { .. } | CameBack::Late { .. },
+                ..
+            }) => [over.then_some(LineKind::RefundReturned), None],
+            Order::LateSuccess(_) => {
+                let given = over || view.status == Status::Returned;
+                [Some(LineKind::Capture), given.then_some(LineKind::Refund)]
             }
-            Order::Reversal(_) | Order::Recall(_) | Order::LateSuccess(_) => continue,
+            Order::Reversal(_) | Order::Recall(_) => continue,
             Order::Chargeback(_) => {
                 [Some(LineKind::Dispute), view.won.then_some(LineKind::DisputeWon)]
             }
@@ -155,7 +209,7 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
             }
         };
         for kind in due.into_iter().flatten() {
-            if !said.settlements.tells(kind, token) {
+            if !is_told(said, dossier, view, kind) {
                 let amount = match view.intent.order {
                     Order::PayIn(_) => view.captured(),
                     _ => view.intent.money.amount,
@@ -179,6 +233,35 @@ fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
         let told = told.map_or("nothing at all".to_owned(), list);
         format!("books and files differ in {}, and the reconciler told of {told}", list(&open))
     });
+}
+
+/// Whether a line tells of this of a payment.
+fn is_told(
+    said: &Authorities,
+    dossier: &Dossier,
+    view: &PaymentRecordView,
+    kind: LineKind,
+) -> bool {
+    let token = view.intent.token;
+    match (view.intent.order, kind) {
+        (Order::PayIn(_), LineKind::Capture) => {
+            said.settlements.tells_charge(token, dossier.captured_as())
+        }
+        (Order::LateSuccess(order), LineKind::Capture) => {
+            said.settlements.tells_charge(token, Some(order.charge))
+        }
+        (Order::LateSuccess(order), kind) => {
+            let late = dossier.late.iter().find(|late| late.charge == order.charge);
+            let refund = late.and_then(|late| late.refund);
+            refund.is_some_and(|refund| said.settlements.tells_key(kind, token, refund))
+        }
+        (Order::Reversal(ReversalOrder { from: CameBack::Late { charge, .. }, .. }), kind) => {
+            let late = dossier.late.iter().find(|late| late.charge == charge);
+            let refund = late.and_then(|late| late.refund);
+            refund.is_some_and(|refund| said.settlements.tells_key(kind, token, refund))
+        }
+        (_, kind) => said.settlements.tells(kind, token),
+    }
 }
 
 #[cfg(test)]
@@ -225,6 +308,7 @@ mod tests {
             gross: Amount(1_000),
             fee: Amount(25),
             net: Amount(975),
+            charge: model::Aside::NONE,
         }
     }
 

@@ -13,20 +13,16 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         let problem = "`objected` needs `disputed`: there is no dispute to object to otherwise";
         return Err(("objected", problem.to_owned()));
     }
-    if scenario.providers.breached > Rate::NEVER && scenario.settlement.is_some() {
-        let problem = "`breached` and `[settlement]` can't be together: no line is expected of what \
-                       was taken too late";
-        return Err(("breached", problem.to_owned()));
-    }
     if scenario.providers.breached > Rate::NEVER && issuer.refund_failed > REFUSED_MAX {
         let problem = "`breached` allows a `refund_failed` of \"50%\" at most: what was taken too \
                        late is given back in the end";
         return Err(("refund_failed", problem.to_owned()));
     }
-    if scenario.providers.breached > Rate::NEVER && issuer.refund_returned > Rate::NEVER {
-        let problem = "`breached` and `refund_returned` can't be together: what was taken too late \
-                       would come back to nobody";
-        return Err(("refund_returned", problem.to_owned()));
+    let mute = |dialect: &Dialect| dialect.queries.is_none();
+    if scenario.providers.breached > Rate::NEVER && scenario.cast.iter().any(mute) {
+        let problem = "`breached` needs dialects that answer queries: where an undo is the query, \
+                       nobody could tell a broken word from a capture that had been asked for";
+        return Err(("breached", problem.to_owned()));
     }
     let happens = [
         ("disputed", issuer.disputed, "a dispute"),

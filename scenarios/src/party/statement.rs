@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Amount, Calendar, Contract, Currency, FileId, LineId, LineKind, OperationId, SettlementFile,
-    SettlementLine, Teller, Tenant, Token,
+    Amount, Aside, Calendar, ChargeId, Contract, Currency, FileId, LineId, LineKind, OperationId,
+    SettlementFile, SettlementLine, Teller, Tenant, Token,
 };
 
 use crate::fact::Fact;
@@ -38,6 +38,8 @@ pub(crate) struct Entry {
     pub(crate) gross: Amount,
     /// From when on it may be told, since 1970: when it happened.
     pub(crate) at: Duration,
+    /// The charge that was captured, where files name it.
+    pub(crate) charge: Aside<ChargeId>,
 }
 
 /// A file that is to be written, and what is left for others.
@@ -163,6 +165,7 @@ impl Draft {
             gross: entry.gross,
             fee,
             net: entry.gross - fee,
+            charge: entry.charge,
         });
     }
 
@@ -199,6 +202,7 @@ impl Draft {
                     currency: plan.currency,
                     gross: Amount(plan.amount.into()),
                     at: Duration::ZERO,
+                    charge: Aside::NONE,
                 };
                 self.add(&entry);
                 let line = self.lines[self.lines.len() - 1];
@@ -239,6 +243,7 @@ impl Draft {
                 currency: line.currency,
                 gross,
                 at,
+                charge: Aside::NONE,
             });
         }
     }

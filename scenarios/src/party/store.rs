@@ -1,6 +1,7 @@
 //! The durable store as an actor, and its relay: the store itself tells a
 //! worker of every payment that has to go on, until one takes it.
 
+mod late;
 mod offers;
 mod reading;
 mod reaper;
@@ -18,8 +19,8 @@ use model::{
 use sim::{Delivery, Role, Subject};
 
 use crate::bounds::{
-    ANSWER_WITHIN_MAX, BREACHED_AFTER_MAX, BREACHED_AFTER_MIN, BY_HAND_AFTER_MAX,
-    DECIDED_AFTER_MAX, DISPUTED_AFTER_MAX, LEASE, OBJECTED_AFTER_MAX, REFUND_RETURNED_MAX,
+    ANSWER_WITHIN_MAX, BREACHED_AFTER_MAX, BY_HAND_AFTER_MAX, DECIDED_AFTER_MAX,
+    DISPUTED_AFTER_MAX, GIVEN_UP_WITHIN, LEASE, OBJECTED_AFTER_MAX, REFUND_RETURNED_MAX,
     RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
 };
 use crate::message::{LeaseRequest, Message, Receipt};
@@ -104,6 +105,9 @@ impl StoreDesk {
         }
         desk.resume_offers(system, out);
         desk.resume_reconciling(out);
+        if !desk.store.late_successes_left().is_empty() {
+            out.set_timer(Duration::ZERO, Timer::LateSuccess);
+        }
         let open: Vec<_> = desk.store.open().map(|(id, row)| (id, row.token)).collect();
         let remembers = system.rules.defects.pick(Defect::TimersInMemory, || open, Vec::new);
         for (payment, token) in remembers {
@@ -205,10 +209,12 @@ impl StoreDesk {
             if has_events && early {
                 self.offer(system, payment, token, out);
             }
+            let late = self.store.late_successes(&entry);
             out.append(Entry::Store(entry));
             if !system.rules.defects.has(Defect::NoFsync) {
                 out.sync();
             }
+            self.accept_late(late, out);
             if let Some(reaper) = self.reaper.as_mut().filter(|_| claims) {
                 reaper.watch(system, &self.store, out);
             }
@@ -347,7 +353,6 @@ impl StoreDesk {
         let disputed = disputes().next().is_some();
         let objected = disputes().any(|dispute| dispute.objection.is_some());
         let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
-        let breached = system.plan.operations.iter().any(|o| o.breach.is_some());
         let told_within = match system.plan.webhooks {
             true if objected => {
                 let won = DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + DECIDED_AFTER_MAX;
@@ -356,7 +361,7 @@ impl StoreDesk {
             true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
             true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
             true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,
-            true if breached => BREACHED_AFTER_MIN + BREACHED_AFTER_MAX + TOLD_WITHIN,
+            true if system.plan.is_breached() => GIVEN_UP_WITHIN + BREACHED_AFTER_MAX + TOLD_WITHIN,
             true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
             true => TOLD_WITHIN,
             false => Duration::ZERO,

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// How a provider breaks its word about a try at a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BreachPlan {
-    /// How long after whoever asked has come to know that the try is over: that may
-    /// take as long as anything is resolved.
+    /// How long after the try it takes what it has refused or voided; at once, if
+    /// it refuses or voids that later. Whoever asked may be in doubt about the try
+    /// then.
     pub after: Duration,
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use model::decision::Policy;
+use model::{Amount, Aside};
 use serde::{Deserialize, Serialize};
 use sim::{Rate, VirtualTime};
 
@@ -15,6 +16,16 @@ pub struct DecisionPlan {
     /// What goes wrong with the decider that is asked over the network; `None`
     /// if workers decide themselves, by the policy.
     pub decider: Option<DeciderPlan>,
+    /// The largest amount that is decided about, in minor units.
+    #[serde(default)]
+    pub up_to: Aside<u64>,
+}
+
+impl DecisionPlan {
+    /// The largest amount that is decided about, if there is one.
+    pub fn limit(&self) -> Option<Amount> {
+        self.up_to.0.map(|most| Amount(i128::from(most)))
+    }
 }
 
 /// What goes wrong with the decider until heal, question by question: F30.

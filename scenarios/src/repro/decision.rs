@@ -1,5 +1,6 @@
 //! Who decides, and what the decider is like, as a table.
 
+use model::Aside;
 use model::decision::Policy;
 use serde::Deserialize;
 use sim::{Rate, VirtualTime};
@@ -19,6 +20,7 @@ use crate::span::Span;
 #[serde(deny_unknown_fields)]
 pub(super) struct DecisionTable {
     policy: Policy,
+    up_to: Option<u64>,
     /// Whether a decider is asked over the network.
     #[serde(default)]
     decider: bool,
@@ -41,6 +43,7 @@ pub(super) struct DecisionTable {
 /// The lines of the table of `decisions`.
 pub(super) fn lines(decisions: &DecisionPlan) -> Vec<String> {
     let mut lines = vec![format!("policy = {}", quoted(decisions.policy.story().name))];
+    lines.extend(decisions.up_to.0.map(|most| format!("up_to = {most}")));
     let Some(decider) = decisions.decider else { return lines };
     lines.push("decider = true".to_owned());
     lines.extend(rate("late", decider.late));
@@ -79,5 +82,6 @@ pub(super) fn decisions(table: Spanned<DecisionTable>) -> Result<DecisionPlan, W
         let problem = "nobody asks the decider that this is said of, unless `decider = true`";
         return Err(Wrong::new(place, problem));
     }
-    Ok(DecisionPlan { policy: table.policy, decider: table.decider.then_some(decider) })
+    let decider = table.decider.then_some(decider);
+    Ok(DecisionPlan { policy: table.policy, decider, up_to: Aside(table.up_to) })
 }

@@ -19,6 +19,10 @@ pub struct DecisionSettings {
     /// themselves, by the policy.
     #[serde(default)]
     pub decider: Option<DeciderSettings>,
+    /// The largest amount that may be decided about, in minor units: above it the
+    /// built-in rules choose, and a person is told. Without it, any amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<u64>,
 }
 
 /// What goes wrong with a decider: payments.md F30.

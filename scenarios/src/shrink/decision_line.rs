@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use model::Aside;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
@@ -31,6 +32,8 @@ pub enum DecisionLine {
     Decider,
     /// That somebody decides, and writes it down.
     Policy,
+    /// That it is not decided about large amounts.
+    Limit,
 }
 
 impl DecisionLine {
@@ -51,13 +54,15 @@ impl DecisionLine {
         let decider = plan.decisions.and_then(|decisions| decisions.decider);
         let swap = decider.and_then(|decider| decider.swap).map(|_| Self::Swap);
         let asked = decider.map(|_| Self::Decider);
-        swap.into_iter().chain(asked).chain(plan.decisions.map(|_| Self::Policy))
+        let limit = plan.decisions.and_then(|decisions| decisions.up_to.0).map(|_| Self::Limit);
+        swap.into_iter().chain(asked).chain(limit).chain(plan.decisions.map(|_| Self::Policy))
     }
 
     pub(super) fn calm(self, plan: &mut Plan) {
         let Some(decisions) = &mut plan.decisions else { return };
         match (self, &mut decisions.decider) {
             (Self::Policy, _) => plan.decisions = None,
+            (Self::Limit, _) => decisions.up_to = Aside::NONE,
             (Self::Decider, decider) => *decider = None,
             (Self::Swap, Some(decider)) => decider.swap = None,
             (line, Some(decider)) => {
@@ -80,7 +85,7 @@ impl DecisionLine {
             Self::Garbled => &mut decider.garbled,
             Self::Outside => &mut decider.outside,
             Self::Adverse => &mut decider.adverse,
-            Self::Swap | Self::Decider | Self::Policy => return None,
+            Self::Swap | Self::Decider | Self::Policy | Self::Limit => return None,
         })
     }
 }
@@ -97,6 +102,7 @@ impl fmt::Display for DecisionLine {
             Self::Swap => "the swap of the decider's model",
             Self::Decider => "that a decider is asked",
             Self::Policy => "that somebody decides",
+            Self::Limit => "that it is not decided about large amounts",
         })
     }
 }

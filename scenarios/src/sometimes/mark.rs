@@ -83,6 +83,7 @@ marks! {
     CaseOfDoubt: "case of doubt",
     CaseOfRefusal: "case of a refusal",
     CaseOfUndo: "case of an undo",
+    CaseOfLateUndo: "case of an undo that failed late",
     Escalation: "escalation",
     InReview: "in review",
     Succeeded: "succeeded",
@@ -202,6 +203,7 @@ impl Mark {
             Case::RefusedRetriable => Self::CaseOfRefusal,
             Case::InDoubt => Self::CaseOfDoubt,
             Case::UndoStuck => Self::CaseOfUndo,
+            Case::LateUndoFailed => Self::CaseOfLateUndo,
             Case::Escalated => Self::Escalation,
         }
     }
@@ -229,6 +231,7 @@ impl Mark {
 const RARE: u128 = 1 << Mark::LedgerFindsNothing as u32
     | 1 << Mark::HoldNeverWas as u32
     | 1 << Mark::CaseOfLateSuccess as u32
-    | 1 << Mark::CaseOfRefusal as u32;
+    | 1 << Mark::CaseOfRefusal as u32
+    | 1 << Mark::CaseOfLateUndo as u32;
 
 const _: () = assert!(Mark::ALL.len() <= u128::BITS as usize, "a trial keeps a bit for each");

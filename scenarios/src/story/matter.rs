@@ -147,6 +147,7 @@ impl Matter {
             | Timer::Breach(_)
             | Timer::Replay(_)
             | Timer::Orphan(_)
+            | Timer::LateSuccess
             | Timer::Advise(_)
             | Timer::Own(_)
             | Timer::Reap

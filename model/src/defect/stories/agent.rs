@@ -25,6 +25,26 @@ pub(super) const STORIES: &[DefectStory] = &[
         ease: Ease::Easy,
     },
     DefectStory {
+        defect: Defect::MetricGaming,
+        name: "metric-gaming",
+        story: "an agent that is rewarded for little money in doubt calls whatever is not \
+                answered within a minute declined: less is in doubt, and more is reserved or \
+                taken of customers who were told no",
+        source: "none public: a proposal of this project's catalog",
+        caught_by: &["I14", "I18", "I31", "I35"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::NoAmountLimit,
+        name: "no-amount-limit",
+        story: "an agent decides about any amount, for nobody looks at how large it is",
+        source: "payments.md 5.4, the rule E5 about amounts",
+        caught_by: &["I31"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
         defect: Defect::RefundsInDoubt,
         name: "refunds-in-doubt",
         story: "an agent that wants a payment back while its provider is slow reverses what \

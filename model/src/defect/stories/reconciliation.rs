@@ -76,4 +76,26 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Easy,
     },
+    DefectStory {
+        defect: Defect::RefundBackToPending,
+        name: "refund-back-to-pending",
+        story: "what comes back of a refund is booked to what the merchant has pending, days \
+                after a settlement has emptied that: nobody ever pays it out",
+        source: "payments.md 1.8, a refund that fails late: pending before settlement, else \
+                 available",
+        caught_by: &["I38"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::SettledAsPaid,
+        name: "settled-as-paid",
+        story: "a payment that was exchanged is settled by a batch that knows the customer's \
+                currency only: the merchant is paid out in that, and what it was promised \
+                stays pending",
+        source: "none public: a proposal of this project's catalog",
+        caught_by: &["I38", "I02"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
 ];

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{BankMovement, Contract, FileId, LineKind, RemittanceEvent, Scheme, Teller};
+use model::{Aside, BankMovement, Contract, FileId, LineKind, RemittanceEvent, Scheme, Teller};
 
 use super::{BankDesk, BankEntry, ROOM_MAY_COME, now};
 use crate::message::FileReceipt;
@@ -110,6 +110,7 @@ pub(super) fn entry_of(plan: &Plan, movement: &BankMovement, at: Duration) -> Op
         currency: remittance.money.currency,
         gross: -remittance.money.amount,
         at,
+        charge: Aside::NONE,
     })
 }
 

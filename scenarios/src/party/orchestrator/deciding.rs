@@ -126,7 +126,8 @@ mod tests {
         let loops = catalog::named("orchestrator-crash-loop").unwrap();
         let (mut crossed, mut done) = (0, 0);
         for seed in 1..150 {
-            let decisions = Some(DecisionSettings { policy: Policy::Random, decider: None });
+            let decisions =
+                Some(DecisionSettings { policy: Policy::Random, decider: None, up_to: None });
             let decided = Scenario { decisions, ..loops.clone() };
             let (_, trace) = trial::replay(&decided, Seed(seed), Defects::NONE);
             for (journal, crash) in journals(&trace) {

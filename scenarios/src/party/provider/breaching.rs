@@ -8,7 +8,6 @@ use model::{ChargeEvent, ChargeId, Movement, OperationId};
 use super::misfortune::By;
 use super::telling::ROOM_MAY_COME;
 use super::{ProviderDesk, ProviderEntry, now};
-use crate::bounds::BREACHED_AFTER_MIN;
 use crate::fact::ProviderStrike;
 use crate::system::{Effects, PaymentSystem, Timer};
 
@@ -27,7 +26,7 @@ impl ProviderDesk {
                 self.expect_dispute(system, charge, out);
                 self.expect_by_hand(system, charge, out);
             }
-            ChargeEvent::Declined | ChargeEvent::Voided => {
+            ChargeEvent::Declined | ChargeEvent::Voided | ChargeEvent::Tombstoned => {
                 self.expect_breach(system, charge, out);
             }
             _ => {}
@@ -61,7 +60,10 @@ impl ProviderDesk {
         if self.breaks_at(system, charge).is_none_or(|due| due > at) {
             return;
         }
-        let Some(movement) = self.state.books.take_after_all(charge, at) else { return };
+        let known = self.state.books.charge(charge);
+        let asked = known.and_then(|known| system.plan.operation(known.token));
+        let movement = asked.and_then(|o| self.state.books.take_after_all(charge, o.money, at));
+        let Some(movement) = movement else { return };
         self.tell(ProviderStrike::Breach, By::Rate, movement.token, out);
         let entry = ProviderEntry::TookAfterAll(charge, at, movement);
         self.record_unasked(system, entry, &movement, out);
@@ -87,7 +89,7 @@ impl ProviderDesk {
         self.state.outbox.as_ref()?;
         let known = self.state.books.charge(charge)?;
         let plan = system.plan.operation(known.token)?.breach?;
-        let at = known.made_at + BREACHED_AFTER_MIN + plan.after;
+        let at = known.made_at + plan.after;
         self.state.books.has_come_to_nothing(charge).then_some(at)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{ChargeEvent, ChargeState, FileId, LineKind, Movement, OperationId, Teller};
+use model::{Aside, ChargeEvent, ChargeState, FileId, LineKind, Movement, OperationId, Teller};
 
 use super::telling::ROOM_MAY_COME;
 use super::{ProviderDesk, ProviderEntry, now};
@@ -100,7 +100,10 @@ impl ProviderDesk {
 pub(super) fn entry_of(plan: &Plan, movement: &Movement, at: Duration) -> Option<Entry> {
     let (kind, reference, gross) = line_of(movement)?;
     let token = movement.token;
+    // Whoever breaks its word has more charges than one under a reference.
+    let names = kind == LineKind::Capture && plan.is_breached();
     Some(Entry {
+        charge: Aside(names.then_some(movement.charge.id)),
         kind,
         reference,
         token,
@@ -115,7 +118,9 @@ fn line_of(movement: &Movement) -> Option<(LineKind, OperationId, model::Amount)
     let charge = &movement.charge;
     let by_request = movement.reference.unwrap_or(charge.reference);
     Some(match movement.event {
-        ChargeEvent::Captured(_) => (LineKind::Capture, charge.reference, charge.captured),
+        ChargeEvent::Captured(_) | ChargeEvent::TakenAfterAll(_) => {
+            (LineKind::Capture, charge.reference, charge.captured)
+        }
         ChargeEvent::Voided | ChargeEvent::Expired if charge.state == ChargeState::Captured => {
             (LineKind::Capture, charge.reference, charge.captured)
         }

@@ -93,7 +93,7 @@ impl ProviderState {
             }
             ProviderEntry::TookAfterAll(charge, now, movement) => {
                 self.tell(Some(movement), *now);
-                self.books.take_after_all(*charge, *now);
+                self.books.take_after_all(*charge, movement.charge.money, *now);
             }
             ProviderEntry::Begun(request, doing) => self.books.begin(request, &doing.execution()),
             ProviderEntry::TurnedAway(request, ordinal, reply) => {

@@ -80,8 +80,10 @@ impl StoreDesk {
         }
         if let Some(entry) = self.store.filing(file, date(out)) {
             self.store.restore(&entry);
+            let late = self.store.late_successes(&entry);
             out.append(Entry::Store(entry));
             out.sync();
+            self.accept_late(late, out);
         }
         out.send(from, receipt(true));
         self.relay_tasks(out);

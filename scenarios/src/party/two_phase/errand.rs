@@ -181,7 +181,10 @@ impl Errand {
             (Doing::Authorizing, Evidence::Refused(_)) => Finding::Refused(Vote::NotHere),
             (Doing::Capturing, Evidence::Done(_) | Evidence::Taken { .. }) => Finding::Captured,
             (Doing::Capturing, Evidence::Refused(_)) => Finding::Revoked,
-            (Doing::Voiding, Evidence::Undone(UndoOutcome::TooLate)) => Finding::Captured,
+            (
+                Doing::Voiding,
+                Evidence::Undone(UndoOutcome::TooLate) | Evidence::TakenAfterAll { .. },
+            ) => Finding::Captured,
             (Doing::Voiding, Evidence::Undone(_)) => Finding::Gone,
             // It was not seen, and whatever was sent is too old to be seen any more.
             (Doing::Voiding, Evidence::NotExecuted)

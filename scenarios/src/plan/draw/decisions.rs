@@ -1,5 +1,6 @@
 //! Who decides, and what goes wrong with whoever is asked.
 
+use model::Aside;
 use sim::VirtualTime;
 
 use super::Drawer;
@@ -11,7 +12,7 @@ impl Drawer<'_> {
     pub(super) fn decisions(&mut self) -> Option<DecisionPlan> {
         let settings = self.scenario.decisions.as_ref()?;
         let decider = settings.decider.as_ref().map(|decider| self.decider(decider));
-        Some(DecisionPlan { policy: settings.policy, decider })
+        Some(DecisionPlan { policy: settings.policy, decider, up_to: Aside(settings.up_to) })
     }
 
     fn decider(&mut self, settings: &DeciderSettings) -> DeciderPlan {
