@@ -11,6 +11,7 @@ mod conclusion;
 mod deciding;
 mod hearing;
 mod resolution;
+mod silence;
 
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use crate::identity::OperationId;
 use crate::outgoing::{look_up, notice, query, step_call};
 use crate::payment::{IllegalRecord, Payment};
 use crate::quote::Version;
-use crate::record::{Case, Outcome, Record, Refusal, UndoOutcome};
+use crate::record::{Case, Record, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
 use crate::status::Status;
@@ -408,64 +409,6 @@ impl Conductor {
         Act::Call(call, number)
     }
 
-    /// No answer came in time.
-    fn miss(&mut self, lost: Waiting, now: Duration, rules: &Rules) {
-        let Some(flight) = &self.flight else { return };
-        let at_provider = effect_of(flight.aim).is_some();
-        if at_provider && lost.effectful {
-            self.payment.observe(AttemptEvent::Unknown);
-            self.try_by_itself(rules);
-        }
-        let Some(flight) = &self.flight else { return };
-        if let Aim::Step(which, action) = flight.aim {
-            let declined = Outcome::Refused(Refusal::DeclinedHard);
-            if at_provider && rules.defects.has(Defect::TimeoutIsFailure) {
-                self.conclusion = Some(Record::StepOutcome { which, outcome: declined });
-                return;
-            }
-            if lost.effectful && self.forgets_attempt(which, action, rules) {
-                return;
-            }
-            if let Some(again) = self.replanned(which, action, rules).filter(|_| lost.effectful) {
-                self.conclusion = Some(again);
-                return;
-            }
-            if at_provider && rules.defects.has(Defect::AmbiguousErrorStoredFinal) {
-                self.conclusion = Some(Record::StatusChanged(Status::Failed));
-                return;
-            }
-            if action == Action::Post && rules.defects.has(Defect::UndoPastPivot) {
-                self.conclusion = Some(Record::StatusChanged(Status::Failing));
-                return;
-            }
-        }
-        self.doubt(now, rules);
-    }
-
-    /// Whether the attempt at a refund that met an error is forgotten, as if it
-    /// had never been made.
-    fn forgets_attempt(&mut self, which: Try, action: Action, rules: &Rules) -> bool {
-        let forgets = action == Action::Refund && rules.defects.has(Defect::DeleteAttemptOnError);
-        if forgets {
-            let outcome = Outcome::Refused(Refusal::FailedDefinite);
-            self.conclusion = Some(Record::StepOutcome { which, outcome });
-        }
-        forgets
-    }
-
-    /// One more time there was nothing to learn.
-    fn doubt(&mut self, now: Duration, rules: &Rules) {
-        let Some(flight) = &mut self.flight else { return };
-        flight.doubts += 1;
-        // Whoever decides later, a provider or a person, is asked ever more rarely.
-        let at_provider = matches!(flight.aim, Aim::Step(_, Action::Release));
-        let rarely = flight.pending || at_provider || effect_of(flight.aim).is_some();
-        flight.rest_until = now + rules.backoff(flight.doubts, rarely);
-        if matches!(flight.aim, Aim::Step(_, Action::Verdict)) {
-            flight.rest_until = now + VERDICT_ASKED_EVERY;
-        }
-    }
-
     fn choose_call(&self, now: Duration, rules: &Rules) -> Choice {
         let Some(flight) = &self.flight else { return Choice::Call(notice(&self.payment)) };
         let payment = &self.payment;
@@ -487,10 +430,6 @@ impl Conductor {
 
 /// After so many doubts a defect takes an undo for done.
 const UNDOS_MAX: u32 = 3;
-
-/// How often a provider is asked what a customer's bank has decided: it tells,
-/// too, and nobody is in a hurry.
-const VERDICT_ASKED_EVERY: Duration = Duration::from_secs(12 * 3_600);
 
 /// What a worker decides to do about a doubt.
 enum Choice {

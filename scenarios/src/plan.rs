@@ -7,6 +7,7 @@ mod decision;
 mod dispute;
 mod draw;
 mod forced;
+mod issuer;
 mod paired;
 mod protocol;
 mod purpose;
@@ -26,11 +27,11 @@ use model::workflow::recall::RECALL;
 use model::workflow::refund_by_hand::REFUND_BY_HAND;
 use model::workflow::reversal::{LEFT_OVER, REVERSAL};
 use model::{
-    Aside, BankId, ChargeId, Decline, Dialect, IdempotencyKey, IssuerAnswer, Merchant, Minute,
-    Money, OrderRef, PaymentId, ProviderId, Tenant, Token,
+    Aside, BankId, ChargeId, Dialect, IdempotencyKey, Merchant, Minute, Money, OrderRef, PaymentId,
+    ProviderId, Tenant, Token,
 };
 use serde::{Deserialize, Serialize};
-use sim::{Draw, Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
+use sim::{Fault, Links, Rate, Role, Roles, Seed, VirtualTime, Weather};
 
 use crate::bounds::GIVEN_UP_WITHIN;
 use crate::points::PointName;
@@ -43,6 +44,7 @@ pub use decision::{DeciderPlan, DecisionPlan};
 pub use dispute::{DisputePlan, ObjectionPlan};
 pub(crate) use draw::MILLIONTHS_MAX;
 pub use forced::Forced;
+pub use issuer::IssuerPlan;
 pub use protocol::{NotAProtocol, Protocol};
 pub use purpose::Purpose;
 pub use rates::{RateMove, RatePath};
@@ -191,27 +193,6 @@ pub struct ProviderPlan {
     pub issuer: IssuerPlan,
     /// What goes wrong at it until heal.
     pub faults: ProviderFaults,
-}
-
-/// What issuers answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct IssuerPlan {
-    /// Declines that another try may not meet.
-    pub decline_soft: Rate,
-    /// Declines for good.
-    pub decline_hard: Rate,
-    /// Approvals of a part.
-    pub partial: Rate,
-    /// Answers that come later.
-    pub deferred: Rate,
-    /// How much later at most.
-    pub deferred_max: Duration,
-    /// Captures that are declined.
-    pub capture_declined: Rate,
-    /// Refunds that come to nothing.
-    pub refund_failed: Rate,
-    /// Refunds that succeed and come back days later.
-    pub refund_returned: Rate,
 }
 
 /// What goes wrong at a provider, request by request.
@@ -474,33 +455,5 @@ impl Operation {
     }
 }
 
-impl IssuerPlan {
-    /// What the issuer says to an authorization with this draw.
-    pub fn answer(&self, draw: Draw) -> IssuerAnswer {
-        if self.decline_hard.hits(draw.split(HARD)) {
-            return IssuerAnswer::Decline(Decline::Hard);
-        }
-        if self.decline_soft.hits(draw.split(SOFT)) {
-            return IssuerAnswer::Decline(Decline::Soft);
-        }
-        if self.partial.hits(draw.split(PARTIAL)) {
-            return IssuerAnswer::ApprovePart(draw.split(SHARE).between(1_000, 9_000) as u32);
-        }
-        if self.deferred.hits(draw.split(DEFERRED)) {
-            let after = draw.split(WHEN).span(DEFERRED_MIN, self.deferred_max.max(DEFERRED_MIN));
-            return IssuerAnswer::Later(after, !self.decline_soft.hits(draw.split(THEN)));
-        }
-        IssuerAnswer::Approve
-    }
-}
-
-const HARD: u64 = 101;
-const SOFT: u64 = 102;
-const PARTIAL: u64 = 103;
-const SHARE: u64 = 104;
-const DEFERRED: u64 = 105;
-const WHEN: u64 = 106;
-const THEN: u64 = 107;
-const DEFERRED_MIN: Duration = Duration::from_secs(30);
 /// More often than a key expires in any world.
 const GENERATIONS: u32 = 16;

@@ -1,30 +1,34 @@
 //! One seed's run and judgement: the whole story.
 
+mod strikes;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{AccountId, Amount, Balance, Changes, Defects, Money, Report, Rules, Token};
 use serde::Serialize;
 use sim::{
-    DigestValue, Draws, Ending, Limit, Limits, Observer, Run, Seed, Settings, Strike, Trace,
-    VirtualTime, World,
+    DigestValue, Draws, Ending, Limit, Limits, Observer, Run, Seed, Settings, Trace, VirtualTime,
+    World,
 };
 
 use crate::bounds::{self, HORIZON};
 use crate::compare::{Measured, Meter};
-use crate::fact::{BankStrike, DecisionStrike, ProviderStrike};
 use crate::invariant::Invariant;
-use crate::judge::{BANK_STRIKES, DECISION_STRIKES, Findings, Judge, PROVIDER_STRIKES, Violation};
+use crate::judge::{Findings, Judge, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::own::Own;
 use crate::party::Compaction;
 use crate::party::PROBE;
-use crate::plan::{Forced, Mishap, Operation, Plan};
+use crate::plan::{Forced, Operation, Plan};
 use crate::settings::Scenario;
 use crate::sometimes::Seen;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
+
+use strikes::strikes;
+pub use strikes::{QUOTE_STRIKES, bank_strike_name, decision_strike_name, provider_strike_name};
 
 /// Runs `scenario` from `seed`, with `defects` planted, and judges it.
 pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
@@ -354,66 +358,6 @@ impl Trial {
     }
 }
 
-/// The name of a misfortune at a provider.
-pub fn provider_strike_name(strike: ProviderStrike) -> &'static str {
-    match strike {
-        ProviderStrike::BrownOut => "brown-out",
-        ProviderStrike::Outage => "hard-outage",
-        ProviderStrike::ReplyDropped => "timeout-after-effect",
-        ProviderStrike::RequestDropped => "timeout-before-effect",
-        ProviderStrike::LateEffect => "late-effect",
-        ProviderStrike::ErrorAfter => "5xx-after-effect",
-        ProviderStrike::ErrorBefore => "5xx-before-effect",
-        ProviderStrike::Throttled => "throttled",
-        ProviderStrike::Declined => "declined",
-        ProviderStrike::PartialApproval => "partial-approval",
-        ProviderStrike::Deferred => "pending-then-result",
-        ProviderStrike::CaptureDeclined => "capture-declined",
-        ProviderStrike::Disputed => "chargeback",
-        ProviderStrike::IndexLag => "index-lag",
-        ProviderStrike::KeyExpired => "key-expired",
-        ProviderStrike::RefundFailed => "refund-failed",
-        ProviderStrike::RefundReturned => "refund-returned",
-        ProviderStrike::RefundPending => "refund-pending",
-        ProviderStrike::WebhookDropped => "webhook-dropped",
-        ProviderStrike::WebhookRepeated => "webhook-repeated",
-        ProviderStrike::WebhookDelayed => "webhook-delayed",
-        ProviderStrike::WebhookReordered => "webhook-reordered",
-        ProviderStrike::WebhookEarly => "webhook-early",
-        ProviderStrike::RefundedByHand => "refund-by-hand",
-        ProviderStrike::WebhooksReplayed => "webhook-replay",
-        ProviderStrike::Objected => "pre-arbitration",
-        ProviderStrike::Breach => "broken-word",
-    }
-}
-
-/// The name of something out of the ordinary that comes from a bank.
-pub fn bank_strike_name(strike: BankStrike) -> &'static str {
-    match strike {
-        BankStrike::NoAnswer => "no-answer",
-        BankStrike::LateAnswer => "late-answer",
-        BankStrike::SlowInvestigation => "slow-investigation",
-        BankStrike::RecallAccepted => "recall-accepted",
-        BankStrike::RecallRefused => "recall-refused",
-        BankStrike::Deemed => "deemed",
-        BankStrike::Rejected => "bank-rejection",
-        BankStrike::Returned => "payout-return",
-    }
-}
-
-/// The name of something that goes wrong at the decider.
-pub fn decision_strike_name(strike: DecisionStrike) -> &'static str {
-    match strike {
-        DecisionStrike::Late => "decision-late",
-        DecisionStrike::Mute => "decision-mute",
-        DecisionStrike::Stale => "decision-stale",
-        DecisionStrike::Garbled => "decision-garbled",
-        DecisionStrike::Outside => "decision-outside",
-        DecisionStrike::Adverse => "decision-adverse",
-        DecisionStrike::Swapped => "model-swapped",
-    }
-}
-
 /// From when on a world is not waited for: some time after heal, or after the last
 /// thing that is planned, the last dispute decided, the last refund by hand made, and
 /// the last payout may have come back. What is asked for after heal has its time from
@@ -436,28 +380,6 @@ fn events_max(plan: &Plan) -> u64 {
 fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
     let named = kinds::ALL.iter().map(|(_, name)| *name).zip(by_kind.iter().copied());
     named.filter(|(_, count)| *count > 0).collect()
-}
-
-/// What may become of a quote for an exchange, in the order in which reports list
-/// it.
-pub const QUOTE_STRIKES: [&str; 3] = ["quote-renewed", "quote-lapsed", "promise-covered"];
-
-fn strikes(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<(&'static str, u64)> {
-    let sights = judge.authorities().sights();
-    let kernel = Strike::ALL.iter().map(|strike| (strike.name(), world.strikes().of(*strike)));
-    let providers = PROVIDER_STRIKES
-        .iter()
-        .map(|strike| (provider_strike_name(*strike), sights.struck(*strike)));
-    let banks =
-        BANK_STRIKES.iter().map(|strike| (bank_strike_name(*strike), sights.struck(*strike)));
-    let decider = DECISION_STRIKES
-        .iter()
-        .map(|strike| (decision_strike_name(*strike), sights.struck(*strike)));
-    let quotes = judge.authorities().quotes();
-    let quotes = QUOTE_STRIKES.into_iter().zip([quotes.renewed, quotes.lapsed, quotes.covered]);
-    let files = Mishap::NAMES.iter().map(|name| (*name, judge.authorities().file_strikes(name)));
-    let all = kernel.chain(providers).chain(banks).chain(decider).chain(quotes).chain(files);
-    all.filter(|(_, count)| *count > 0).collect()
 }
 
 fn never_struck(world: &World<'_, PaymentSystem>, judge: &Judge) -> Vec<u32> {

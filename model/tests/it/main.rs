@@ -17,6 +17,7 @@ mod decisions;
 mod defect_stories;
 mod defects;
 mod defects_in_doubt;
+mod defects_in_the_ledger;
 mod defects_of_amounts;
 mod deploys;
 mod dialects;

@@ -7,6 +7,7 @@ mod reading;
 mod reaper;
 mod reconciling;
 mod recovery;
+mod tidings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,11 +19,7 @@ use model::{
 };
 use sim::{Delivery, Role, Subject};
 
-use crate::bounds::{
-    ANSWER_WITHIN_MAX, BREACHED_AFTER_MAX, BY_HAND_AFTER_MAX, DECIDED_AFTER_MAX,
-    DISPUTED_AFTER_MAX, GIVEN_UP_WITHIN, LEASE, OBJECTED_AFTER_MAX, REFUND_RETURNED_MAX,
-    RETURNED_WITHIN, TOLD_WITHIN, never_found, term,
-};
+use crate::bounds::{LEASE, never_found, term};
 use crate::message::{LeaseRequest, Message, Receipt};
 use crate::party::idle::{Compaction, Idle};
 use crate::party::{consumers, worker_of, worker_role};
@@ -30,6 +27,7 @@ use crate::points::PointName;
 use crate::snapshot::Snapshot;
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 use recovery::restored;
+use tidings::told_within;
 
 use offers::Offer;
 use reaper::Reaper;
@@ -348,25 +346,7 @@ impl StoreDesk {
     /// Puts away what is finished for long enough, and writes what is left.
     fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
         let live = self.store.footprint().0;
-        // What is told of a payment long after its end has to find it.
-        let disputes = || system.plan.operations.iter().filter_map(|o| o.dispute);
-        let disputed = disputes().next().is_some();
-        let objected = disputes().any(|dispute| dispute.objection.is_some());
-        let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
-        let told_within = match system.plan.webhooks {
-            true if objected => {
-                let won = DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + DECIDED_AFTER_MAX;
-                won + OBJECTED_AFTER_MAX + TOLD_WITHIN
-            }
-            true if disputed => DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + TOLD_WITHIN,
-            true if !system.plan.banks.is_empty() => RETURNED_WITHIN + TOLD_WITHIN,
-            true if by_hand => BY_HAND_AFTER_MAX + TOLD_WITHIN,
-            true if system.plan.is_breached() => GIVEN_UP_WITHIN + BREACHED_AFTER_MAX + TOLD_WITHIN,
-            true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
-            true => TOLD_WITHIN,
-            false => Duration::ZERO,
-        };
-        let idle = system.compaction.idle + told_within + system.plan.replayed_within();
+        let idle = system.compaction.idle + told_within(system) + system.plan.replayed_within();
         let compaction = Compaction { idle, ..system.compaction };
         if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
             self.store.put_away(payments);
