@@ -113,6 +113,7 @@ impl Reconciliation {
                 let event = ItemEvent::LineDiffers(Difference::Duplicate);
                 self.open(&work, line.net, event, at);
                 self.suspend(work);
+                self.correct_early(line.id, at);
             }
             Finding::Unforeseen => {
                 self.open(&work, line.net, ItemEvent::LineUnforeseen, at);
@@ -236,6 +237,7 @@ impl Reconciliation {
         if suspended(mistake) == suspended(correction).map(|amount| -amount) {
             self.early.remove(&mended);
             self.suspended.remove(&line);
+            self.suspended.remove(&wrong);
             self.meet(mistake, ItemEvent::CaseClosed, at);
             self.meet(correction, ItemEvent::CaseClosed, at);
         }

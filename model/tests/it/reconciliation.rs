@@ -100,6 +100,19 @@ fn what_is_paid_twice_is_in_suspense_until_it_is_corrected() {
     assert_eq!(desk.report(), "1 of 974");
 }
 
+/// A file was sent a day and a half late; the file that mended a line of it, which paid
+/// twice, came in time and was taken in first. Both stayed open for ever: only the early
+/// correction of a fee had been thought of.
+#[test]
+fn what_is_paid_twice_is_no_case_if_it_was_corrected_before() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.expect(1, 1_000);
+    desk.file(2, &[correction(LineId::of(FileId::of(TELLER, 1), 1), -975)]);
+    assert_eq!(desk.report(), "1 of 975");
+    desk.file(1, &[capture(1, 1_000), capture(1, 1_000)]);
+    assert_eq!(desk.report(), "");
+}
+
 #[test]
 fn a_fee_that_differs_settles_the_payment_and_is_a_case() {
     let mut desk = Desk::new(Defects::NONE);

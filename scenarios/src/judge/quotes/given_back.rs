@@ -155,8 +155,10 @@ fn pays_customer(row: &Transfer) -> bool {
 
 /// Whether it moves between the liquidity and a merchant.
 fn is_borne(row: &Transfer) -> bool {
-    use AccountName::{MerchantAvailable, MerchantPending};
-    is_between(row, |name| matches!(name, MerchantPending(_) | MerchantAvailable(_)))
+    use AccountName::{MerchantAvailable, MerchantOwed, MerchantPending};
+    is_between(row, |name| {
+        matches!(name, MerchantPending(_) | MerchantAvailable(_) | MerchantOwed(_))
+    })
 }
 
 fn is_between(row: &Transfer, other: impl Fn(AccountName) -> bool) -> bool {
