@@ -148,8 +148,6 @@ pub enum Defect {
     BreakerReroutesInflight,
     /// Two providers are asked at once, and one of them is forgotten.
     HedgedCharge,
-    /// Another attempt carries the key of the first.
-    KeyNeverRotates,
     /// A payment is canceled although its capture is under way.
     CancelRace,
     /// An undo that is not answered counts as done after some tries.
@@ -170,12 +168,8 @@ pub enum Defect {
     NoFsync,
     /// Whoever takes a payment over sends again what its journal tells of.
     ReplaySideEffects,
-    /// The age of keys is what the wall clock shows.
-    TtlByLocalClock,
     /// A dispute that comes back is told by an event that nobody listens to.
     WrongEventType,
-    /// What was done first is undone first.
-    UndoWrongOrder,
     /// What talks to a provider tries again by itself, under a key of its own.
     SdkInnerRetry,
     /// A capture that was due is made again by whoever takes over.

@@ -385,11 +385,7 @@ impl Saga {
     }
 
     fn backward(&self) -> Next {
-        let last = self.tries.len();
-        for place in 0..last {
-            let wrong = self.is_going_back() && self.defects.has(Defect::UndoWrongOrder);
-            let place = if wrong { place } else { last - place - 1 };
-            let (which, state) = &self.tries[place];
+        for (which, state) in self.tries.iter().rev() {
             let undo = self.spec(*which).undo;
             match (state, undo) {
                 (TryState::Refused | TryState::Undone, _) | (_, Undo::Nothing) => {}

@@ -9,6 +9,9 @@ use scenarios::plan::Operation;
 use scenarios::{Plan, catalog, party, trial};
 use sim::{Misfortune, Seed};
 
+/// How much of something a plan has.
+type Counted = fn(&Plan) -> usize;
+
 #[test]
 fn every_fault_strikes_in_some_built_in_scenario() {
     let all: BTreeSet<_> = fault_story::ALL.iter().map(|story| story.name).collect();
@@ -31,7 +34,7 @@ fn every_fault_strikes_in_some_built_in_scenario() {
 /// tell how often it comes about.
 #[test]
 fn every_row_of_the_catalog_of_faults_comes_about() {
-    let by_plan: [(&str, &str, fn(&Plan) -> usize); 8] = [
+    let by_plan: [(&str, &str, Counted); 8] = [
         ("F01", "slow links", |plan| usize::from(plan.weather.load_percent > 100)),
         ("F02", "time-outs", |plan| usize::from(plan.provider_timeout.is_some())),
         ("F29", "double clicks", |plan| count(plan, |o| o.click_again_after.is_some())),

@@ -44,6 +44,9 @@ impl Payment {
             Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
                 Some(Record::StepOutcome { which, outcome: self.released() })
             }
+            Next::Choose(dead) if self.is_refused_for_good(dead) => {
+                self.case.is_none().then_some(Record::CaseOpened(Case::LateUndoFailed))
+            }
             Next::Choose(dead) => Some(self.choose(dead, rules)),
             Next::BeginUndo(which) => {
                 Some(Record::CompIntent { which, operation: self.operation(which).undo() })
@@ -56,6 +59,13 @@ impl Payment {
             Next::Compensated if self.notified && !self.terminal => Some(Record::Terminal),
             _ => None,
         }
+    }
+
+    /// Whether what was taken too late does not go back however often it is tried: a
+    /// person has to look.
+    fn is_refused_for_good(&self, dead: Try) -> bool {
+        let late = matches!(self.intent.order, Order::LateSuccess(_));
+        late && self.action(dead) == Action::Refund && dead.attempt >= LATE_ATTEMPTS_MAX
     }
 
     /// Whether what came back is booked, and its payment does not tell of it.
@@ -204,6 +214,9 @@ impl Payment {
         self.status.next(event).ok().map(Record::StatusChanged)
     }
 }
+
+/// How often it is tried to give back what was taken too late.
+const LATE_ATTEMPTS_MAX: u8 = 16;
 
 /// There is no way forward left.
 const FAIL: Record = Record::StatusChanged(Status::Failing);

@@ -62,11 +62,6 @@ fn post(payment: &Payment) -> Vec<Transfer> {
     };
     let voucher = payment.voucher(payment.operation_of(Action::Post));
     let mut legs = payin_exchange::post(&voucher, payment.provider(), &part);
-    if payment.defects().has(Defect::KeyNeverRotates) {
-        let first = CapturedExchange { cover: None, ..part };
-        let first = payin_exchange::post(&voucher, payment.provider(), &first);
-        legs.iter_mut().zip(first).for_each(|(leg, first)| leg.id = first.id);
-    }
     for leg in legs.iter_mut().filter(|leg| leg.credit.name == AccountName::FeeIncome) {
         let (own, paid) = (leg.credit.currency, payment.intent().money.currency);
         leg.credit.currency = payment.defects().pick(Defect::FeeInPayersCurrency, || own, || paid);

@@ -371,7 +371,9 @@ fn a_posting_that_times_out_unwinds_the_payment_under_undo_past_pivot() {
         door.follow("... post");
         let journal = door.records().to_vec();
         let mut worker = Conductor::take_over(&journal, Duration::ZERO, &rules).expect("it folds");
-        assert!(matches!(worker.act(Duration::ZERO, &rules), Act::Call(..)));
+        let beside = |act: &Act| matches!(act, Act::Tell(_));
+        let mut acts = std::iter::repeat_with(|| worker.act(Duration::ZERO, &rules));
+        assert!(matches!(acts.find(|act| !beside(act)), Some(Act::Call(..))));
         matches!(worker.act(rules.call_timeout, &rules), Act::Commit(_))
     });
 }

@@ -12,7 +12,7 @@ use crate::script::{Door, patient};
 use crate::spelling;
 
 /// A beginning; what the journal has then under the defect, and has not without.
-const TURNS: [(Defect, &str, &str); 8] = [
+const TURNS: [(Defect, &str, &str); 7] = [
     (
         Defect::DuplicateIsDecline,
         "... authorize at a
@@ -45,7 +45,8 @@ const TURNS: [(Defect, &str, &str); 8] = [
         Defect::LoserCompensatesWinner,
         "... capture at a
          capture at a => lost
-         capture at a => already-captured",
+         crash
+         query at a => is-captured",
         "undo authorize",
     ),
     (
@@ -62,12 +63,6 @@ const TURNS: [(Defect, &str, &str); 8] = [
          void at a => lost
          void at a => lost",
         "undone authorize never_happened",
-    ),
-    (
-        Defect::UndoWrongOrder,
-        "... authorize at a
-         authorize at a => hard",
-        "undo risk",
     ),
 ];
 
@@ -137,11 +132,14 @@ fn whoever_takes_over_does_again_what_was_done() {
     let told = |defect, journal| {
         let rules = Rules { defects: Defects::NONE.with(defect), ..patient() };
         let mut worker = worker(journal, &rules);
-        let tells = std::iter::from_fn(|| match worker.act(Duration::ZERO, &rules) {
-            Act::Tell(call) => Some(call),
-            _ => None,
-        });
-        tells.take(9).count()
+        let mut tells = 0;
+        loop {
+            match worker.act(Duration::ZERO, &rules) {
+                Act::Commit(records) => worker.committed(&records).expect("they follow"),
+                Act::Tell(_) => tells += 1,
+                _ => return tells,
+            }
+        }
     };
     for (action, by_replay, by_schedule) in
         [(Action::Hold, 0, 0), (Action::Authorize, 1, 0), (Action::Capture, 2, 1)]

@@ -375,7 +375,6 @@ fn an_authorization_that_is_seen_to_be_captured_reserved_nothing() {
         ... authorize at b
         authorize at b => lost
         query at b => is-captured
-        query at b => is-captured until 21m
         wrote outcome authorize taken_after_all
         wrote status failing
         ",

@@ -152,10 +152,11 @@ fn a_posting_may_not_be_refused() {
     for (results, evidence) in [
         (vec![Created; 5], Evidence::Done(Outcome::Posted)),
         (vec![Exists, LinkedEventFailed], Evidence::Booked),
-        (vec![LinkedEventFailed, ExceedsCredits], Evidence::Illegal),
+        // Whether anything may be short is for the payment to tell.
+        (vec![LinkedEventFailed, ExceedsCredits], Evidence::Short),
         (vec![PendingTransferAlreadyPosted, LinkedEventFailed], Evidence::Illegal),
         (vec![PendingTransferAlreadyVoided, LinkedEventFailed], Evidence::Illegal),
-        (vec![IdAlreadyFailed, LinkedEventFailed], Evidence::Illegal),
+        (vec![IdAlreadyFailed, LinkedEventFailed], Evidence::Short),
     ] {
         check(step(steps::POST), Answer::Booked(results), evidence);
     }

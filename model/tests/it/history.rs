@@ -226,7 +226,8 @@ impl History {
             matches!(record, Record::CompOutcome { which: known, outcome }
                 if *known == which && *outcome != UndoOutcome::TooLate)
         });
-        undone || matches!(self.outcome(which), Some(Outcome::Refused(_)))
+        let outcome = self.outcome(which);
+        undone || matches!(outcome, Some(Outcome::Refused(_) | Outcome::TakenAfterAll { .. }))
     }
 
     fn intents(&self, step: u8) -> impl Iterator<Item = Try> {

@@ -22,6 +22,7 @@ pub struct DecisionSettings {
     /// The largest amount that may be decided about, in minor units: above it the
     /// built-in rules choose, and a person is told. Without it, any amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
     pub up_to: Option<u64>,
 }
 

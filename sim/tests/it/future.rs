@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim::{
-    Cue, Fault, Happening, Kind, Misfortune, Occasion, Role, SendIdentity, Stretch, Subject,
-    System, TraceEvent, Trigger, VirtualTime,
+    CrashPoint, Cue, Fault, Happening, Kind, Misfortune, Occasion, Role, SendIdentity, Stretch,
+    Subject, System, TraceEvent, Trigger, VirtualTime,
 };
 
 use crate::plan::{Outcome, Plan};
@@ -95,7 +95,16 @@ impl Future {
     fn strike(&mut self, fault: &Fault, now: VirtualTime, pass: &mut Pass) {
         let triggered = match fault.trigger.cue() {
             None => false,
-            Some((Cue::Send(occasion), _)) => self.sends.contains(&named(occasion)),
+            // What a crash came instead of is in no trace: it would have been in the
+            // future where its sender is.
+            Some((Cue::Send(occasion), _)) => {
+                let point = CrashPoint::Instead;
+                let crash = Misfortune::Crash { role: occasion.from, point };
+                let reached = self.from.get(&occasion.from);
+                let place = pass.places.get(&occasion.from);
+                let reached = reached.zip(place).is_some_and(|(from, place)| place >= from);
+                self.sends.contains(&named(occasion)) || (reached && fault.misfortune == crash)
+            }
             Some((Cue::Delivery(occasion), _)) => {
                 let sent = named(occasion);
                 self.sends.contains(&sent) || self.arrivals.contains(&sent)

@@ -43,14 +43,4 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Easy,
     },
-    DefectStory {
-        defect: Defect::TtlByLocalClock,
-        name: "ttl-by-local-clock",
-        story: "the age of a key is what the wall clock of one node shows, so that a clock \
-                that jumps ends a key that was promised for longer",
-        source: "none public: the shape of a skewed node",
-        caught_by: &["I19", "I05"],
-        first_wave: false,
-        ease: Ease::Hard,
-    },
 ];

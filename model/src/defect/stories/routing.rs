@@ -30,7 +30,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 although an earlier send of the same attempt is unanswered",
         source: "juspay/decision-engine gsm.csv (lock_timeout is retried); \
                  woocommerce-payments#4801",
-        caught_by: &["I35", "I05"],
+        caught_by: &["I35", "I18", "I05"],
         first_wave: true,
         ease: Ease::Easy,
     },

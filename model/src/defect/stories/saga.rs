@@ -131,27 +131,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "whoever hears that a charge was captured already takes its own capture for \
                 refused and undoes the payment that was paid",
         source: "medusajs/medusa#13301",
-        caught_by: &["I10", "I17", "I18", "I34", "L01"],
-        first_wave: true,
-        ease: Ease::Medium,
-    },
-    DefectStory {
-        defect: Defect::UndoWrongOrder,
-        name: "undo-wrong-order",
-        story: "a payment is unwound from its beginning, so that the hold is given free while \
-                the provider may still take the money",
-        source: "none public: compensations in the order of the steps",
-        caught_by: &["I11", "I02", "I33"],
-        first_wave: false,
-        ease: Ease::Hard,
-    },
-    DefectStory {
-        defect: Defect::KeyNeverRotates,
-        name: "key-never-rotates",
-        story: "another booking after a definite refusal carries the ids of the first, which the ledger \
-                has burned, so that it is refused for ever",
-        source: "medusajs/medusa PR#16390",
-        caught_by: &["L01"],
+        caught_by: &["I05", "I18", "I17"],
         first_wave: true,
         ease: Ease::Medium,
     },

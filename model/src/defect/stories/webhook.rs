@@ -58,7 +58,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         name: "wrong-event-type",
         story: "a dispute that comes back after it was won is told by an event of another \
                 type, which nobody listens to",
-        source: "HiEvents#1067",
+        source: "HiEvents#1067: an event type that is never sent for the method",
         caught_by: &["L06", "I33", "I34"],
         first_wave: false,
         ease: Ease::Easy,

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::gatekeeper::KeyId;
-use model::{Defect, Defects, Store, StoreEntry};
-use sim::VirtualTime;
+use model::{Store, StoreEntry};
 
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
@@ -20,15 +19,14 @@ pub(super) struct Reaper {
     /// When each living key was last read.
     read: BTreeMap<KeyId, Duration>,
     is_armed: bool,
-    defects: Defects,
 }
 
 impl Reaper {
     /// The reaper of `store`, which has just booted; `None` if keys live for
     /// ever.
-    pub(super) fn of(store: &Store, defects: Defects) -> Option<Self> {
+    pub(super) fn of(store: &Store) -> Option<Self> {
         let before = store.elapsed()?;
-        Some(Self { before, read: BTreeMap::new(), is_armed: false, defects })
+        Some(Self { before, read: BTreeMap::new(), is_armed: false })
     }
 
     /// A key that stands for something is read.
@@ -74,9 +72,7 @@ impl Reaper {
     }
 
     fn elapsed(&self, out: &Effects) -> Duration {
-        let by_wall = || out.wall().since(VirtualTime::ZERO);
-        let passed = self.defects.pick(Defect::TtlByLocalClock, || out.monotonic(), by_wall);
-        self.before + passed
+        self.before + out.monotonic()
     }
 
     fn write(&self, store: &mut Store, expired: Vec<KeyId>, out: &mut Effects) {
