@@ -59,11 +59,11 @@ fn every_defect_has_a_small_repro_that_fails_with_it_and_passes_without() {
 
 #[test]
 fn a_fault_that_waits_for_what_never_happens_makes_a_repro_stale() {
-    let (name, text) =
-        texts().into_iter().find(|(name, _)| name.starts_with("I33-post-books-differ")).unwrap();
-    let waits = Repro::parse(&name, &text.replace("the 2nd ledger", "the 9th ledger")).unwrap();
+    let lost = |(_, text): &(String, String)| text.contains("sdk-inner-retry");
+    let (name, text) = texts().into_iter().find(lost).unwrap();
+    let waits = Repro::parse(&name, &text.replace("the 1st capture", "the 9th capture")).unwrap();
     let replayed = waits.replay(waits.planted);
-    assert_eq!((replayed.answer, replayed.missed), (Answer::Stale, vec![1]));
+    assert_eq!((replayed.answer, replayed.missed), (Answer::Stale, vec![3]));
     let departure = replayed.departure.unwrap();
     assert!(departure.after > 0 && departure.after < departure.before, "{departure:?}");
 }

@@ -52,8 +52,8 @@ pub const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         faults: &["declined", "partial-approval", "pending-then-result"],
-        steps: &["refund", "contest", "verdict"],
-        reason: "a refund has an instrument of its own, and what is disputed was authorized long ago",
+        steps: &["contest", "verdict"],
+        reason: "what is disputed was authorized long ago",
     },
     Excuse {
         faults: &["capture-declined"],
@@ -67,13 +67,13 @@ pub const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         faults: &["refund-failed", "refund-pending"],
-        steps: &["authorize", "capture", "release", "contest", "verdict", "undo-authorize"],
-        reason: "a refund has an instrument of its own, or what it is for is over",
+        steps: &["capture", "release", "contest", "verdict"],
+        reason: "what goes back was taken in full, or was never to be taken",
     },
     Excuse {
         faults: &["refund-returned"],
-        steps: &["authorize", "capture", "release", "contest", "verdict", "undo-authorize"],
-        reason: "a refund has an instrument of its own, or what it is for is over",
+        steps: &["capture", "release", "contest", "verdict"],
+        reason: "what goes back was taken in full, or was never to be taken",
     },
     Excuse {
         faults: &["refund-by-hand"],
