@@ -2,8 +2,6 @@
 //! is answered can be told as one request after the other. The checker is ours, and a second
 //! one, `stateright`'s, is of its opinion.
 
-use std::ops::Range;
-
 use model::gatekeeper::StoredReply;
 use model::{
     AccountId, AccountName, Amount, Answer, Currency, Defect, Defects, Fingerprint, LedgerRequest,
@@ -19,12 +17,12 @@ use scenarios::{catalog, trial};
 use sim::Seed;
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 
-/// What a campaign of these worlds of a scenario comes to: how many requests were
+/// What a campaign of so many worlds of a scenario comes to: how many requests were
 /// answered and explained, and every history that can't be told.
-fn watch(name: &str, seeds: Range<u64>, defects: Defects) -> (usize, Vec<String>) {
+fn watch(name: &str, seeds: u64, defects: Defects) -> (usize, Vec<String>) {
     let scenario = catalog::named(name).unwrap();
     let (mut answered, mut told) = (0, Vec::new());
-    for seed in seeds {
+    for seed in 0..seeds {
         let (trial, trace) = trial::replay(scenario, Seed(seed), defects);
         let mut judge = |what: &str, of: usize, conclusion: Conclusion| {
             answered += of;
@@ -46,11 +44,15 @@ fn heard<S: Specification>(history: &History<S>) -> usize {
     history.operations.iter().filter(|operation| operation.returned.is_some()).count()
 }
 
+/// In world 19 of rough-day the reconciler repeated a booking under the number that it
+/// had, and heard that it existed; minutes later it repeated it once more, and the late
+/// answer to the very first of them came, that it was created. The answer was taken for
+/// that to the last, and the ledger for one that forgets.
 #[test]
 fn what_clients_hear_can_be_told_as_one_request_after_the_other() {
     for (name, seeds) in [
         ("calm-day", 20),
-        ("rough-day", 19),
+        ("rough-day", 20),
         ("sick-network", 10),
         ("failing-disks", 10),
         ("worker-takeover", 10),
@@ -61,19 +63,10 @@ fn what_clients_hear_can_be_told_as_one_request_after_the_other() {
         ("cross-currency", 10),
         ("perfect-storm", 10),
     ] {
-        let (answered, told) = watch(name, 0..seeds, Defects::NONE);
+        let (answered, told) = watch(name, seeds, Defects::NONE);
         assert_eq!(told, Vec::<String>::new(), "{name}");
         assert!(answered as u64 > 30 * seeds, "{name}: {answered} requests were answered");
     }
-}
-
-/// A finding that is open: while a sync takes long, the ledger says `exists` of what the
-/// sync is about, and a crash takes it back. Whoever mends that moves this world to the
-/// others.
-#[test]
-fn a_ledger_whose_sync_takes_long_tells_of_what_a_crash_takes_back() {
-    let (_, told) = watch("rough-day", 19..20, Defects::NONE);
-    assert_eq!(told.len(), 1, "{told:?}");
 }
 
 #[test]
@@ -82,7 +75,7 @@ fn wrong_ledgers_and_wrong_keys_are_seen_from_outside() {
         ("contended-limits", 40, Defect::ToctouBalance),
         ("careless-clients", 40, Defect::NoFingerprint),
     ] {
-        let (_, told) = watch(name, 0..seeds, [defect].into_iter().collect());
+        let (_, told) = watch(name, seeds, [defect].into_iter().collect());
         assert!(!told.is_empty(), "{defect:?} can't be told from what is right in {name}");
     }
 }

@@ -113,7 +113,19 @@ impl Keys {
 /// Requests, joined with their answers by a key.
 struct Calls<K, Q, R> {
     operations: Vec<Operation<Q, R>>,
-    asked: BTreeMap<K, usize>,
+    asked: BTreeMap<K, Call>,
+}
+
+/// What was asked by one key.
+#[derive(Clone, Copy)]
+struct Call {
+    /// When it was asked first.
+    since: usize,
+    /// Whether it was asked more than once: whoever repeats a call under the number that it
+    /// had, the reconciler, can't tell which of them an answer is to.
+    again: bool,
+    /// The request that no answer has come to.
+    waits: Option<usize>,
 }
 
 impl<K, Q, R> Default for Calls<K, Q, R> {
@@ -126,7 +138,11 @@ impl<K: Ord, Q: Clone, R> Calls<K, Q, R> {
     /// A request left, and the network makes so many copies of it: each may be done, and
     /// nobody tells which of them was answered.
     fn ask(&mut self, at: usize, key: K, copies: usize, request: Q) {
-        self.asked.insert(key, self.operations.len());
+        let waits = Some(self.operations.len());
+        self.asked
+            .entry(key)
+            .and_modify(|asked| (asked.again, asked.waits) = (true, waits))
+            .or_insert(Call { since: at, again: false, waits });
         for _ in 0..copies.max(1) {
             self.open(at, request.clone());
         }
@@ -136,10 +152,18 @@ impl<K: Ord, Q: Clone, R> Calls<K, Q, R> {
         self.operations.push(Operation { request, invoked: at, returned: None });
     }
 
-    /// An answer came; any more than the first are of copies.
+    /// An answer came; any more than the first are of copies. That to a repeated call is to
+    /// something that was done since the first of them.
     fn answer(&mut self, at: usize, key: K, response: R) {
-        let Some(operation) = self.asked.remove(&key) else { return };
-        self.operations[operation].returned = Some((at, response));
+        let Some(asked) = self.asked.get_mut(&key) else { return };
+        let Some(place) = asked.waits.take() else { return };
+        let returned = Some((at, response));
+        if asked.again {
+            let request = self.operations[place].request.clone();
+            self.operations.push(Operation { request, invoked: asked.since, returned });
+        } else {
+            self.operations[place].returned = returned;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{FaultKind, Step};
+use super::{FaultKind, STEPS, Step};
 
 /// Kinds of fault that can't strike while any of these steps is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +66,7 @@ pub const EXCUSES: &[Excuse] = &[
         reason: "what is disputed was captured, and once: a refund has an instrument of its own",
     },
     Excuse {
-        faults: &["refund-failed", "refund-pending"],
-        steps: &["capture", "release", "contest", "verdict"],
-        reason: "what goes back was taken in full, or was never to be taken",
-    },
-    Excuse {
-        faults: &["refund-returned"],
+        faults: &["refund-failed", "refund-pending", "refund-returned"],
         steps: &["capture", "release", "contest", "verdict"],
         reason: "what goes back was taken in full, or was never to be taken",
     },
@@ -119,24 +114,7 @@ pub const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         faults: &["quote-renewed"],
-        steps: &[
-            "risk",
-            "hold",
-            "authorize",
-            "capture",
-            "release",
-            "refund",
-            "send",
-            "recall",
-            "withdraw",
-            "contest",
-            "verdict",
-            "post",
-            "notify",
-            "undo-risk",
-            "undo-hold",
-            "undo-authorize",
-        ],
+        steps: &STEPS,
         reason: "a rate is locked anew after RISK and before HOLD, when nothing is in flight",
     },
     Excuse {

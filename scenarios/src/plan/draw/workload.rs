@@ -84,30 +84,33 @@ pub(super) fn pay_out(scenario: &Scenario, operations: &mut [Operation], stream:
 /// A careless shop takes a key for a second amount: an intent of its own, with
 /// its own token, that must come to nothing if the first came to anything.
 pub(super) fn reuse_keys(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
-    let rate = scenario.workload.reuse_key;
-    if rate == Rate::NEVER {
-        return;
-    }
-    for n in 1..operations.len() {
-        if stream.chance(rate) {
-            let (before, rest) = operations.split_at_mut(n);
-            let first = &before[stream.draw().below(n as u64) as usize];
-            let operation = &mut rest[0];
-            operation.at = first.at.after(stream.span(Duration::ZERO, REUSE_AFTER_MAX));
-            (operation.client, operation.tenant, operation.key) =
-                (first.client, first.tenant, first.key);
-            let Money { amount, currency } = first.money;
-            operation.money = Money { amount: amount + Amount(1), currency };
-            // A cancellation goes by the key, and would end the first.
-            operation.cancel_after = None;
-        }
-    }
+    after_another(scenario.workload.reuse_key, operations, stream, |operation, first, at| {
+        operation.at = at;
+        (operation.client, operation.tenant, operation.key) =
+            (first.client, first.tenant, first.key);
+        let Money { amount, currency } = first.money;
+        operation.money = Money { amount: amount + Amount(1), currency };
+        // A cancellation goes by the key, and would end the first.
+        operation.cancel_after = None;
+    });
 }
 
 /// Whoever gets no answer asks for the same order once more under a key of its own: an
 /// intent of its own.
 pub(super) fn ask_anew(scenario: &Scenario, operations: &mut [Operation], stream: &mut Stream) {
-    let rate = scenario.workload.new_key;
+    after_another(scenario.workload.new_key, operations, stream, |operation, first, at| {
+        let Operation { token, key, cancel_after, .. } = *operation;
+        *operation = Operation { token, key, cancel_after, at, ..first.clone() };
+    });
+}
+
+/// Makes, at this rate, of an operation one that is asked for after an earlier one.
+fn after_another(
+    rate: Rate,
+    operations: &mut [Operation],
+    stream: &mut Stream,
+    make: impl Fn(&mut Operation, &Operation, VirtualTime),
+) {
     if rate == Rate::NEVER {
         return;
     }
@@ -115,9 +118,8 @@ pub(super) fn ask_anew(scenario: &Scenario, operations: &mut [Operation], stream
         if stream.chance(rate) {
             let (before, rest) = operations.split_at_mut(n);
             let first = &before[stream.draw().below(n as u64) as usize];
-            let Operation { token, key, cancel_after, .. } = rest[0];
             let at = first.at.after(stream.span(Duration::ZERO, REUSE_AFTER_MAX));
-            rest[0] = Operation { token, key, cancel_after, at, ..first.clone() };
+            make(&mut rest[0], first, at);
         }
     }
 }
