@@ -86,4 +86,26 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Medium,
     },
+    DefectStory {
+        defect: Defect::KeyNeverRotates,
+        name: "key-never-rotates",
+        story: "what was refused for good is made anew under the key of the first try, so that \
+                whoever has that key answers with the refusal that it has stored, or takes the \
+                one for the other",
+        source: "medusajs/medusa PR#16390; TigerBeetle answers `id_already_failed`",
+        caught_by: &["I26", "I11", "L01"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::TtlByLocalClock,
+        name: "ttl-by-local-clock",
+        story: "how old a key is, the clock on the wall of whoever removes it says, so that one \
+                that is set a day ahead removes the keys of payments that are minutes old, and \
+                whoever asks again pays again",
+        source: "none public: a proposal of the catalog of defects",
+        caught_by: &["I19", "I05"],
+        first_wave: false,
+        ease: Ease::Hard,
+    },
 ];
