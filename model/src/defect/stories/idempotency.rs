@@ -11,7 +11,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 the provider has charged or not",
         source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                  `recovery_point` finished; actor-ts#984",
-        caught_by: &["I18", "I34"],
+        caught_by: &["I15", "I18", "I34"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -21,7 +21,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "the gatekeeper reads that a key is free, mints a fresh payment id and inserts \
                 without compare-and-set, so two concurrent requests both win",
         source: "furthemore/APIS PR#193; saleor#19220",
-        caught_by: &["I19", "I05"],
+        caught_by: &["I19", "I05", "I34"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -32,7 +32,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 booked, its claim on the key is deleted so that the customer may try again, \
                 and is charged again",
         source: "the `catch` that deletes the claim in actor-ts#984",
-        caught_by: &["I05"],
+        caught_by: &["I34", "I19", "I05"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -93,7 +93,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 whoever has that key answers with the refusal that it has stored, or takes the \
                 one for the other",
         source: "medusajs/medusa PR#16390; TigerBeetle answers `id_already_failed`",
-        caught_by: &["I26", "I11", "L01"],
+        caught_by: &["I09", "I11", "I26", "L01"],
         first_wave: true,
         ease: Ease::Medium,
     },

@@ -40,7 +40,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 that it carried, and the retry mints a new one, so that the customer gets the \
                 money twice",
         source: "medusajs/medusa#16681",
-        caught_by: &["I08"],
+        caught_by: &["I18", "I08"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -80,7 +80,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "the provider is called before the intent is durable, so a crash between leaves \
                 an effect that nobody knows of",
         source: "dimagi/commcare-hq PR#33509; woocommerce-gateway-stripe PR#3725",
-        caught_by: &["I13", "I18"],
+        caught_by: &["I13", "I18", "I35"],
         first_wave: true,
         ease: Ease::Easy,
     },
