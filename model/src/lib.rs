@@ -166,7 +166,7 @@ pub use rail::{
     UNAUTHORIZED_DAYS_MAX,
 };
 pub use reconciliation::{
-    Booked, Difference, Freed, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
+    Age, Booked, Difference, Freed, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
     Reconciliation, Refunded, Report, Settling, Source, Task, What, Work, booking,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
