@@ -50,6 +50,22 @@
 //! | 1.8 postings | a file in `posting/` for each family | `posting.rs`, `interleaving.rs` |
 //! | 1.9 two-phase commit | `two_phase/` | `two_phase.rs` |
 
+//! | 5.4 E1, E5, E6, E9 | `payment/deciding.rs`, `decision/advice.rs` | `decisions.rs` |
+//! | 5.4 E2, E7 | `payment/deciding.rs`, `conductor/deciding.rs` | `decisions.rs` |
+//! | 5.4 E3, E4 | `decision/restraint.rs` | beside it |
+//! | 5.4 E8 | `decision/reasons.rs` | beside it |
+//!
+//! What the tables name, and what says it here, where that has another name:
+//!
+//! | name | here |
+//! |---|---|
+//! | 1.4 `CompRegistered` | a part of [`Record::StepIntent`] |
+//! | 1.4 `Planned` | which steps there are, the [`Order`] in [`Record::Accepted`] says: its workflow is fixed by it, and a payment never changes it. Whom the next attempt is planned at is the `provider` of its [`Record::StepIntent`], or before that a [`Record::Decision`] |
+//! | 1.4 `LateEvidence` | what was told: the row in the inbox, in the same commit as the [`Record::Accepted`] of [`Order::LateSuccess`], a saga of its own; or the line in suspense, with its [`Item`]. What was found by asking: [`Outcome::TakenAfterAll`], [`UndoOutcome::TakenAfterAll`], [`Case::LateSuccess`] |
+//! | 1.5 SETTLE | no step, as nobody sends anything for it: its intent is the [`Item`] that the commit of POST expects, its outcome the [`Work`] of the line and `StatusChanged(Settled)`, its refusal the item's case |
+//! | 1.5 RETURN | `workflow/reversal.rs`, a saga of its own |
+//! | 1.7 T_review | [`Rules::review_within`] |
+//! | 1.8 `refund_shortfall` | `refuse`, always: HOLD of a refund takes no more than its merchants have. What they owe is booked where nobody can refuse it: of disputes, and of what somebody gives back by hand |
 mod account;
 mod archive;
 mod aside;

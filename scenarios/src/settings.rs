@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
-pub use decisions::{DeciderSettings, DecisionSettings};
+pub use decisions::{DeciderSettings, DecisionSettings, LimitSettings};
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
     WebhookSettings,
