@@ -348,6 +348,11 @@ pub struct RiskSettings {
     pub review: Rate,
     /// How long a review takes at most.
     pub review_max: Span,
+    /// Whether the risk service tells what a person has decided, so that nobody asks;
+    /// what is not told within a day is a no.
+    pub told: bool,
+    /// Reviews that nobody ever decides.
+    pub undecided: Rate,
 }
 
 /// How a seed picks from the maxima.
