@@ -31,7 +31,7 @@ use crate::quote::Version;
 use crate::record::{Case, Record, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
-use crate::status::Status;
+use crate::status::{Status, StatusEvent};
 use crate::workflow::Action;
 
 /// One payment in the hands of one worker.
@@ -328,6 +328,10 @@ impl Conductor {
             self.conclusion = Some(end);
             return Act::Commit(self.batch(now, rules));
         }
+        if let Some(end) = self.unreviewed(now, rules) {
+            self.conclusion = Some(end);
+            return Act::Commit(self.batch(now, rules));
+        }
         if let Some(case) = self.overdue(now, rules) {
             self.conclusion = Some(Record::CaseOpened(case));
             return Act::Commit(self.batch(now, rules));
@@ -361,6 +365,16 @@ impl Conductor {
         let gives_up = flight.doubts >= UNDOS_MAX && rules.defects.has(Defect::CompGivesUp);
         let outcome = UndoOutcome::NeverHappened;
         gives_up.then_some(Record::CompOutcome { which, outcome })
+    }
+
+    /// The end of a review that nobody has told the verdict of in time: the payment fails
+    /// (payments.md M1).
+    fn unreviewed(&self, now: Duration, rules: &Rules) -> Option<Record> {
+        let flight = self.flight.as_ref()?;
+        let waits = flight.pending && matches!(flight.aim, Aim::Step(_, Action::Risk));
+        let over = waits && now >= flight.doubtful_since + rules.review_within?;
+        let end = self.payment.status().next(StatusEvent::Reject).ok();
+        end.filter(|_| over).map(Record::StatusChanged)
     }
 
     /// Whether a person has to look at what is awaited, from now on.

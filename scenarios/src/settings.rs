@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
-pub use decisions::{DeciderSettings, DecisionSettings};
+pub use decisions::{DeciderSettings, DecisionSettings, LimitSettings};
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
     WebhookSettings,
@@ -355,6 +355,11 @@ pub struct RiskSettings {
     pub review: Rate,
     /// How long a review takes at most.
     pub review_max: Span,
+    /// Whether the risk service tells what a person has decided, so that nobody asks;
+    /// what is not told within a day is a no.
+    pub told: bool,
+    /// Reviews that nobody ever decides.
+    pub undecided: Rate,
 }
 
 /// How a seed picks from the maxima.

@@ -28,6 +28,7 @@ mod reference;
 mod repro_file;
 mod repros;
 mod reversals;
+mod reviews;
 mod schema;
 mod score;
 mod settlement;

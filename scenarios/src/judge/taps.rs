@@ -66,7 +66,7 @@ impl Observer<PaymentSystem> for Judge {
                 wedge::answered(&self.said, &mut self.found, seen, asking.token, reply);
                 screens::emitted(&mut self.said, &mut self.found, seen, asking.token, reply);
             }
-            Message::WebhookReply(receipt) if receipt.taken => {
+            Message::WebhookReply(receipt) | Message::ReviewAck(receipt) if receipt.taken => {
                 self.inbox.acknowledged(&mut self.found, seen, receipt);
             }
             Message::ReturnReply(receipt) if receipt.taken => {
