@@ -45,6 +45,7 @@ for (const colorScheme of ['light', 'dark']) {
   await page.click('#fit');
   await page.waitForTimeout(300);
   check('it draws as a whole', (await page.locator('#picture .arrow').count()) > 0);
+  check('the flow is drawn', (await page.locator('#flow .edge').count()) > 2);
   check('money has a chart', (await page.locator('#money svg').count()) > 0);
   check('no error', errors.length === 0, errors.join('; '));
   check('asks nobody', asked.length === 1, asked.slice(1).join(' '));

@@ -58,6 +58,7 @@
     view = { items, rows, times: events.map((event) => moments.get(event)), lanes, columns: new Map() };
     state.cursor = -1;
     place();
+    flow();
     words();
   }
 
@@ -232,6 +233,40 @@
     if (!R.violations.length) return;
     board.scrollTop = rowOf(R.violations[0]) * state.row - board.clientHeight / 2;
     draw();
+  }
+
+  // Who told whom, and how often; parties in the order of their lanes.
+  function flow() {
+    const svg = $('flow'), W = 1200, H = 350, edges = new Map();
+    const seen = new Set(R.violations.map((broken) => broken.event).filter((event) => event > 0));
+    for (const it of view.items) {
+      if (!it.sending || it.dim || it.sending.from === it.sending.to) continue;
+      const s = it.sending, key = s.from + '-' + s.to;
+      if (!edges.has(key)) edges.set(key, { from: s.from, to: s.to, count: 0, lost: 0, failing: false, kinds: new Map() });
+      const edge = edges.get(key);
+      edge.count += 1;
+      edge.lost += s.fate === 'lost' || s.fate === 'missed' ? 1 : 0;
+      edge.failing = edge.failing || seen.has(s.event) || s.arrivals.some((a) => seen.has(a.event));
+      edge.kinds.set(s.kind, (edge.kinds.get(s.kind) || 0) + 1);
+    }
+    const lanes = view.lanes.filter((lane) => [...edges.values()].some((e) => e.from === lane || e.to === lane));
+    const x = (lane) => W * (lanes.indexOf(lane) + 0.5) / lanes.length, mid = H / 2;
+    svg.setAttribute('viewBox', '0 0 ' + W + ' ' + H);
+    svg.replaceChildren();
+    for (const edge of edges.values()) {
+      const a = x(edge.from), b = x(edge.to), up = b > a ? -1 : 1;
+      const bend = mid + up * Math.min(H * 0.86, 46 + Math.abs(b - a) * 0.32), start = mid + up * 16;
+      const kind = (edge.failing ? ' failing' : '') + (edge.lost ? ' lost' : '');
+      const arc = el(svg, 'path', { class: 'edge' + kind, d: 'M' + a + ' ' + start + 'Q' + (a + b) / 2 + ' ' + bend + ' ' + b + ' ' + start });
+      el(svg, 'path', { class: 'edge' + kind, d: 'M' + (b - 5 * Math.sign(b - a) - 3) + ' ' + (start + up * 9) + 'L' + b + ' ' + start + 'L' + (b - 5 * Math.sign(b - a) + 5) + ' ' + (start + up * 9) });
+      const told = [...edge.kinds].map(([name, n]) => name + ' ' + n).join(', ') + (edge.lost ? '; lost or missed ' + edge.lost : '');
+      el(arc, 'title', {}, R.parties[edge.from].name + ' → ' + R.parties[edge.to].name + ': ' + told);
+      el(svg, 'text', { x: (a + b) / 2 - 6, y: (start + bend) / 2 + (up < 0 ? -3 : 11) }, String(edge.count));
+    }
+    for (const lane of lanes) {
+      el(svg, 'circle', { cx: x(lane), cy: mid, r: 4 });
+      el(svg, 'text', { class: 'name', x: x(lane), y: mid + 14 }, R.parties[lane].name);
+    }
   }
 
   // The same as a list, for whoever does not see the picture.
