@@ -43,8 +43,8 @@ impl Chosen {
         if let Some(policy) = policy {
             let scenario = self.scenario.to_mut();
             let said = scenario.decisions.take();
-            let (decider, up_to) = said.map_or((None, None), |said| (said.decider, said.up_to));
-            scenario.decisions = Some(DecisionSettings { policy, decider, up_to });
+            let said = said.unwrap_or_else(|| DecisionSettings::by(policy));
+            scenario.decisions = Some(DecisionSettings { policy, ..said });
         }
         self
     }

@@ -31,7 +31,7 @@ use crate::quote::Version;
 use crate::record::{Case, Record, UndoOutcome};
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
-use crate::status::Status;
+use crate::status::{Status, StatusEvent};
 use crate::workflow::Action;
 
 /// One payment in the hands of one worker.
@@ -328,6 +328,10 @@ impl Conductor {
             self.conclusion = Some(end);
             return Act::Commit(self.batch(now, rules));
         }
+        if let Some(end) = self.unreviewed(now, rules) {
+            self.conclusion = Some(end);
+            return Act::Commit(self.batch(now, rules));
+        }
         if let Some(case) = self.overdue(now, rules) {
             self.conclusion = Some(Record::CaseOpened(case));
             return Act::Commit(self.batch(now, rules));
@@ -363,6 +367,16 @@ impl Conductor {
         gives_up.then_some(Record::CompOutcome { which, outcome })
     }
 
+    /// The end of a review that nobody has told the verdict of in time: the payment fails
+    /// (payments.md M1).
+    fn unreviewed(&self, now: Duration, rules: &Rules) -> Option<Record> {
+        let flight = self.flight.as_ref()?;
+        let waits = flight.pending && matches!(flight.aim, Aim::Step(_, Action::Risk));
+        let over = waits && now >= flight.doubtful_since + rules.review_within?;
+        let end = self.payment.status().next(StatusEvent::Reject).ok();
+        end.filter(|_| over).map(Record::StatusChanged)
+    }
+
     /// Whether a person has to look at what is awaited, from now on.
     fn overdue(&self, now: Duration, rules: &Rules) -> Option<Case> {
         let flight = self.flight.as_ref()?;
@@ -379,6 +393,12 @@ impl Conductor {
     /// Whether what goes on is not waited for: doubts end, unless somebody is `broken` for good.
     pub fn has_case(&self, broken: bool) -> bool {
         self.payment.case().is_some_and(|case| broken || !case.is_doubt())
+    }
+
+    /// Whether a hold is released later. None is, unless a defect says so.
+    fn is_left_to_the_sweeper(&self, now: Duration, rules: &Rules) -> bool {
+        let early = |flight: &Flight| now < flight.begun + SWEPT_AFTER;
+        rules.defects.has(Defect::HoldSweptNightly) && self.flight.as_ref().is_some_and(early)
     }
 
     /// Sends `call`, and keeps in mind what it could still do.
@@ -415,6 +435,9 @@ impl Conductor {
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
             Aim::Undo(which, _) if flight.look_up => Choice::Call(query(payment, which)),
+            Aim::Undo(_, Action::Hold) if self.is_left_to_the_sweeper(now, rules) => {
+                Choice::Rest(flight.begun + SWEPT_AFTER)
+            }
             Aim::Undo(which, _) => self.about_undo(which, now, rules),
             Aim::Step(which, action) if action.is_outside() => {
                 self.resolve(flight, which, now, rules)
@@ -427,6 +450,9 @@ impl Conductor {
         }
     }
 }
+
+/// When a defect releases what is held of a payment that came to nothing.
+const SWEPT_AFTER: Duration = Duration::from_secs(12 * 3_600);
 
 /// After so many doubts a defect takes an undo for done.
 const UNDOS_MAX: u32 = 3;

@@ -12,6 +12,8 @@ mod adversarial;
 mod advice;
 mod mask;
 mod random;
+mod reasons;
+mod restraint;
 mod rules;
 
 use std::fmt;
@@ -20,12 +22,15 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::aside::Aside;
 use crate::identity::{ProviderId, hash};
 use crate::money::Money;
 use crate::workflow;
 
 pub use advice::{Advice, Fallback, HOUSE_MODEL, weigh};
 pub use mask::Mask;
+pub use reasons::{Feature, Reasons};
+pub use restraint::{Restraint, Spent};
 pub(crate) use rules::choose as by_the_rules;
 
 /// What can be chosen.
@@ -175,6 +180,9 @@ pub struct Decision {
     pub action: Action,
     /// Why the rules decided in place of who was asked, if they did.
     pub instead: Option<Fallback>,
+    /// What is told to whoever audits it, where somebody does.
+    #[serde(default)]
+    pub reasons: Aside<Reasons>,
 }
 
 /// Who decides.
@@ -224,6 +232,7 @@ impl Snapshot {
             model,
             action,
             instead: None,
+            reasons: Aside::NONE,
         }
     }
 
@@ -231,6 +240,14 @@ impl Snapshot {
     pub fn decided_instead(&self, why: Fallback) -> Decision {
         let action = permitted(self);
         Decision { instead: Some(why), ..self.decided(Policy::Rules, HOUSE_MODEL, action) }
+    }
+}
+
+impl Decision {
+    /// The same, with what there is to tell of it: it was made from `snapshot`.
+    #[must_use]
+    pub fn explained(self, snapshot: &Snapshot) -> Self {
+        Self { reasons: Aside(Some(Reasons::of(snapshot, self.action))), ..self }
     }
 }
 

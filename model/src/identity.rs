@@ -188,6 +188,7 @@ impl FileId {
         let (kind, number) = match teller {
             Teller::Provider(provider) => (0, provider.0),
             Teller::Bank(bank) => (1, bank.0),
+            Teller::Risk => (2, 0),
         };
         Self(hash("settlement", [kind, u64::from(number), u64::from(seq)]))
     }

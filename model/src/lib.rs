@@ -23,7 +23,8 @@
 //! | table | file | its door in `tests/it` |
 //! |---|---|---|
 //! | 1.2 identifiers | `identity.rs` | `identity.rs` |
-//! | 1.4 records | `record.rs`: `CompRegistered` is a part of `StepIntent`; of late evidence there is no record, but a saga of its own | `conductor.rs` |
+//! | 1.3 m4 | `review.rs`, `conductor/hearing.rs` | `reviews.rs` |
+//! | 1.4 records | `record.rs`, by the names below | `conductor.rs` |
 //! | 1.4 D1, D6 | `store.rs`, `gatekeeper.rs`: one commit | `store.rs`, `keys.rs` |
 //! | 1.4 D2 to D4, D9, D10 | `conductor.rs`: an act is a commit or a call, and no call comes before what it needs is committed | `conductor.rs`, `history.rs` |
 //! | 1.4 D5 | `store/receiving.rs`, `store/inbox.rs` | `inbox.rs` |
@@ -32,7 +33,7 @@
 //! | 1.4 D11 | `two_phase/coordinator.rs`, `two_phase/participant.rs` | `two_phase.rs` |
 //! | 1.4 D12 | `store/reconciling.rs` | `reconciliation.rs` |
 //! | 1.4 D13 | `payment/deciding.rs` | `decisions.rs` |
-//! | 1.5 steps | a file in `workflow/` for each workflow; SETTLE is no step but [`Reconciliation`], RETURN is `workflow/reversal.rs` | `journey.rs` |
+//! | 1.5 steps | a file in `workflow/` for each workflow; SETTLE and RETURN as below | `journey.rs` |
 //! | 1.5 orders O1 to O7 | `saga.rs`, `payment/ahead.rs` | `saga.rs`, `unwinding.rs` |
 //! | 1.6 what an answer proves | `evidence.rs` | `evidence.rs` |
 //! | 1.6 what is done about a doubt | `conductor/conclusion.rs`, `conductor/resolution.rs`, `dialect/admission.rs` | `doubt.rs`, `dialects.rs` |
@@ -49,6 +50,22 @@
 //! | 1.8 chart of accounts | `account.rs` | `posting.rs` |
 //! | 1.8 postings | a file in `posting/` for each family | `posting.rs`, `interleaving.rs` |
 //! | 1.9 two-phase commit | `two_phase/` | `two_phase.rs` |
+//! | 5.4 E1, E5, E6, E9 | `payment/deciding.rs`, `decision/advice.rs` | `decisions.rs` |
+//! | 5.4 E2, E7 | `payment/deciding.rs`, `conductor/deciding.rs` | `decisions.rs` |
+//! | 5.4 E3, E4 | `decision/restraint.rs` | beside it |
+//! | 5.4 E8 | `decision/reasons.rs` | beside it |
+//!
+//! What the tables name, and what says it here, where that has another name:
+//!
+//! | name | here |
+//! |---|---|
+//! | 1.4 `CompRegistered` | a part of [`Record::StepIntent`] |
+//! | 1.4 `Planned` | which steps there are, the [`Order`] in [`Record::Accepted`] says: its workflow is fixed by it, and a payment never changes it. Whom the next attempt is planned at is the `provider` of its [`Record::StepIntent`], or before that a [`Record::Decision`] |
+//! | 1.4 `LateEvidence` | what was told: the row in the inbox, in the same commit as the [`Record::Accepted`] of [`Order::LateSuccess`], a saga of its own; or the line in suspense, with its [`Item`]. What was found by asking: [`Outcome::TakenAfterAll`], [`UndoOutcome::TakenAfterAll`], [`Case::LateSuccess`] |
+//! | 1.5 SETTLE | no step, as nobody sends anything for it: its intent is the [`Item`] that the commit of POST expects, its outcome the [`Work`] of the line and `StatusChanged(Settled)`, its refusal the item's case |
+//! | 1.5 RETURN | `workflow/reversal.rs`, a saga of its own |
+//! | 1.7 T_review | [`Rules::review_within`] |
+//! | 1.8 `refund_shortfall` | `refuse`, always: HOLD of a refund takes no more than its merchants have. What they owe is booked where nobody can refuse it: of disputes, and of what somebody gives back by hand |
 
 mod account;
 mod archive;
@@ -93,6 +110,7 @@ mod rail;
 mod reconciliation;
 mod record;
 mod refund;
+mod review;
 mod risk;
 mod rounding;
 mod rules;
@@ -166,11 +184,12 @@ pub use rail::{
     UNAUTHORIZED_DAYS_MAX,
 };
 pub use reconciliation::{
-    Booked, Difference, Freed, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
+    Age, Booked, Difference, Freed, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
     Reconciliation, Refunded, Report, Settling, Source, Task, What, Work, booking,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};
+pub use review::{ReviewDecided, ReviewEntry, Reviews};
 pub use risk::{RiskDesk, RiskEntry, RiskReply, RiskRequest, Verdict};
 pub use rounding::Rounding;
 pub use rules::Rules;

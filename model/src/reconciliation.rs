@@ -4,6 +4,7 @@
 mod booking;
 mod books;
 mod matching;
+mod report;
 
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ use crate::store::Then;
 use crate::webhook::Teller;
 
 pub use booking::booking;
-pub use books::{Reconciliation, Report};
+pub use books::Reconciliation;
+pub use report::{Age, Report};
 
 /// One thing that books and files have to agree about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
+use crate::aside::Aside;
 use crate::identity::OperationId;
+use crate::review::{ReviewEntry, Reviews};
 
 /// A request to the risk service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,7 +35,7 @@ pub enum RiskReply {
     Approve,
     /// Stop.
     Reject,
-    /// A person looks at it; ask again.
+    /// A person looks at it; ask again, unless it will be told.
     Review,
     /// It is out of the count.
     Released,
@@ -47,6 +49,8 @@ pub enum Verdict {
     Now(bool),
     /// Review, and approve or reject at this time.
     At(Duration, bool),
+    /// Review, and nobody ever decides.
+    Never,
 }
 
 /// A change that has to be durable before it is told to anyone.
@@ -57,6 +61,8 @@ pub enum RiskEntry {
     Assessed(OperationId, Verdict),
     /// This operation was released.
     Released(OperationId),
+    /// A review whose verdict is told goes on.
+    Review(ReviewEntry),
 }
 
 /// The state of the risk service.
@@ -66,6 +72,8 @@ pub struct RiskDesk {
     verdicts: BTreeMap<OperationId, Option<Verdict>>,
     /// Verdicts that were given and that time changes no more.
     given: Archive<Option<bool>>,
+    /// Reviews whose verdicts are told. A release takes nothing from a person's desk.
+    reviews: Aside<Reviews>,
 }
 
 impl RiskDesk {
@@ -130,6 +138,11 @@ impl RiskDesk {
         self.verdicts.keys().copied()
     }
 
+    /// The reviews whose verdicts are told, where there was any.
+    pub fn reviews(&self) -> Option<&Reviews> {
+        self.reviews.as_ref()
+    }
+
     /// How many verdicts are not filed, and the bytes that the others take.
     pub fn footprint(&self) -> (usize, usize) {
         (self.verdicts.len(), self.given.bytes())
@@ -149,6 +162,13 @@ impl RiskDesk {
             RiskEntry::Released(operation) => {
                 self.verdicts.insert(operation, None);
             }
+            RiskEntry::Review(entry) => {
+                let decided = self.reviews.0.get_or_insert_default().restore(entry);
+                let open = decided.and_then(|d| Some((self.verdicts.get_mut(&d.operation)?, d)));
+                if let Some((Some(verdict), decided)) = open {
+                    *verdict = Verdict::Now(decided.approves);
+                }
+            }
         }
     }
 }
@@ -157,6 +177,7 @@ fn reply(verdict: Verdict, now: Duration) -> RiskReply {
     match verdict {
         Verdict::Now(true) => RiskReply::Approve,
         Verdict::Now(false) => RiskReply::Reject,
+        Verdict::Never => RiskReply::Review,
         Verdict::At(at, _) if now < at => RiskReply::Review,
         Verdict::At(_, approves) => reply(Verdict::Now(approves), now),
     }

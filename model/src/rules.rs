@@ -25,6 +25,10 @@ pub struct Rules {
     /// How long an outcome is asked for before a person is asked to look too:
     /// payments.md `T_resolve`. The asking goes on.
     pub resolve_within: Duration,
+    /// How long a payment waits for a person's verdict that is told, before it fails:
+    /// payments.md `T_review`; `None`: verdicts are not told but asked for, for as long
+    /// as it takes.
+    pub review_within: Option<Duration>,
     /// How long an authorization stays in doubt before it is given up.
     pub give_up_after: Duration,
     /// The longest pause between two tries at a provider.

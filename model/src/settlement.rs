@@ -130,7 +130,7 @@ impl SettlementFile {
     /// the first.
     pub const fn bank(&self) -> BankId {
         match self.teller {
-            Teller::Provider(_) => BankId(0),
+            Teller::Provider(_) | Teller::Risk => BankId(0),
             Teller::Bank(bank) => bank,
         }
     }
@@ -139,7 +139,7 @@ impl SettlementFile {
     pub const fn provider(&self) -> Option<ProviderId> {
         match self.teller {
             Teller::Provider(provider) => Some(provider),
-            Teller::Bank(_) => None,
+            Teller::Bank(_) | Teller::Risk => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::identity::{BankId, ChargeId, EventId, OperationId, PaymentId, Provide
 use crate::inbox::InboxState;
 use crate::money::Amount;
 use crate::rail::ReturnNotice;
+use crate::review::ReviewDecided;
 
 /// One event of somebody outside, as often as it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +42,8 @@ pub enum Teller {
     Provider(ProviderId),
     /// A bank, of what it sent.
     Bank(BankId),
+    /// The risk service, of what a person there has decided.
+    Risk,
 }
 
 /// What a webhook tells.
@@ -52,6 +55,8 @@ pub enum News {
     Stands(ChargeState, Amount),
     /// That something began which nobody here asked for, and its amount.
     Begins(Beginning, Amount),
+    /// That a person has looked at the payment, and whether it may go on.
+    Reviewed(bool),
 }
 
 /// What can begin by a webhook: a saga of its own.
@@ -99,7 +104,8 @@ impl News {
 }
 
 impl Webhook {
-    /// The saga of its own that it begins, or that goes on by it.
+    /// The saga that it names: one of its own that it begins or that goes on by it,
+    /// or the payment that a person has looked at.
     pub fn saga(&self) -> Option<PaymentId> {
         match self.news {
             News::Begins(
@@ -119,6 +125,7 @@ impl Webhook {
             News::Begins(Beginning::TakenAfterAll, _) => {
                 Some(PaymentId::of_late_success(self.charge))
             }
+            News::Reviewed(_) => Some(PaymentId(self.charge.0)),
             News::Stands(..) => None,
         }
     }
@@ -143,6 +150,22 @@ impl Webhook {
         }
     }
 
+    /// What a person has decided about a payment, as any other webhook: the risk
+    /// service knows no charge, and names the payment.
+    pub fn of_review(decided: &ReviewDecided) -> Self {
+        let ReviewDecided { payment, operation, token, approves } = *decided;
+        Self {
+            event: EventId::of(Teller::Risk, operation, 1),
+            teller: Teller::Risk,
+            reference: operation,
+            charge: ChargeId(payment.0),
+            version: 1,
+            news: News::Reviewed(approves),
+            signed: true,
+            token,
+        }
+    }
+
     /// What its version counts the changes of: what somebody gave back by hand, or
     /// took too late, is an object of its own, whatever else befell the charge
     /// meanwhile.
@@ -163,6 +186,7 @@ impl EventId {
         let who = match teller {
             Teller::Provider(ProviderId(provider)) => u64::from(provider),
             Teller::Bank(BankId(bank)) => 1 << 8 | u64::from(bank),
+            Teller::Risk => 1 << 9,
         };
         Self(hash("webhook", [who, reference.0, u64::from(version)]))
     }
@@ -189,6 +213,7 @@ impl fmt::Display for Teller {
         match self {
             Self::Provider(provider) => provider.fmt(f),
             Self::Bank(bank) => bank.fmt(f),
+            Self::Risk => f.write_str("risk"),
         }
     }
 }

@@ -217,6 +217,12 @@ fn risk(risk: &RiskPlan) -> String {
     if risk.review != Rate::NEVER {
         said.push_str(&format!(", for up to {}", Brief::from(risk.review_max)));
     }
+    if risk.told {
+        said.push_str(", tells what persons decide");
+    }
+    if risk.undecided != Rate::NEVER {
+        said.push_str(&format!(", of which nobody decides {}", risk.undecided));
+    }
     said
 }
 

@@ -1,16 +1,18 @@
 //! What books and settlement files differ in, in a row.
 
-use model::{Currency, Money, Report};
+use model::{Age, Amount, Currency, Money, Report};
 
 use crate::brief::Brief;
 use crate::number::counted;
 
-/// How many items of each currency, what they come to, and how old the oldest is.
+/// How many items of each currency, what they come to and how old they are, and how old
+/// the oldest is.
 pub(crate) fn brief(report: &Report) -> String {
-    let item = |(currency, open): (&Currency, &(u32, model::Amount))| {
+    let item = |(currency, open): (&Currency, &(u32, Amount))| {
         let (count, amount) = *open;
         let money = Money { amount, currency: *currency };
-        format!("{} of {money}", counted(count.into(), "item"))
+        let ages = report.ages.get(currency).map_or(String::new(), |sums| ages(sums, *currency));
+        format!("{} of {money}{ages}", counted(count.into(), "item"))
     };
     let each: Vec<_> = report.open.iter().map(item).collect();
     if each.is_empty() {
@@ -19,11 +21,22 @@ pub(crate) fn brief(report: &Report) -> String {
     format!("{}, for up to {}", each.join(", "), Brief::from(report.oldest))
 }
 
+/// What of it is how old, where that is not all of it.
+fn ages(sums: &[(u32, Amount); Age::ALL.len()], currency: Currency) -> String {
+    let some = Age::ALL.iter().zip(sums).filter(|(_, (count, _))| *count > 0);
+    let each: Vec<_> = some
+        .map(|(age, (count, amount))| {
+            let money = Money { amount: *amount, currency };
+            let most = if *age == Age::Older { "" } else { "up to " };
+            format!("{count} of {money} for {most}{age}")
+        })
+        .collect();
+    if each.len() < 2 { String::new() } else { format!(" ({})", each.join(", ")) }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use model::Amount;
 
     use super::*;
 
@@ -35,5 +48,13 @@ mod tests {
         report.open.insert(Currency::Jpy, (1, Amount(7)));
         report.oldest = Duration::from_secs(3 * 86_400);
         assert_eq!(brief(&report), "2 items of 12.30 EUR, 1 item of 7 JPY, for up to 3d");
+        let none = (0, Amount::ZERO);
+        report.ages.insert(Currency::Eur, [(1, Amount(1_000)), none, none, (1, Amount(230))]);
+        report.ages.insert(Currency::Jpy, [none, (1, Amount(7)), none, none]);
+        assert_eq!(
+            brief(&report),
+            "2 items of 12.30 EUR (1 of 10.00 EUR for up to a day, 1 of 2.30 EUR for longer), \
+             1 item of 7 JPY, for up to 3d"
+        );
     }
 }

@@ -231,6 +231,15 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
     )?;
     at_most("ship_after_max", workload.ship_after_max.0, bounds::SHIPPED_MAX)?;
     at_most("replay_window_max", scenario.operators.replay_window_max.0, bounds::REPLAYED_MAX)?;
+    if scenario.risk.told && !scenario.providers.webhooks {
+        let problem = "`told` needs `webhooks = true`: nobody would take in what a person decides";
+        return Err(("told", problem.to_owned()));
+    }
+    if scenario.risk.undecided > Rate::NEVER && !scenario.risk.told {
+        let problem = "`undecided` needs `told = true`: who asks for a verdict asks until there is \
+                       one";
+        return Err(("undecided", problem.to_owned()));
+    }
     if scenario.operators.webhook_replays > 0 && !scenario.providers.webhooks {
         let problem = "`webhook_replays` needs `webhooks = true`: there is nothing to replay";
         return Err(("webhook_replays", problem.to_owned()));

@@ -116,6 +116,7 @@ pub const fn teller_role(teller: Teller) -> Role {
     match teller {
         Teller::Provider(provider) => provider_role(provider),
         Teller::Bank(bank) => bank_role(bank),
+        Teller::Risk => RISK,
     }
 }
 

@@ -279,9 +279,19 @@ pub struct RiskPlan {
     pub review: Rate,
     /// How long a review takes at most.
     pub review_max: Duration,
+    /// Whether what a person has decided is told, and not asked for.
+    pub told: bool,
+    /// Reviews that nobody ever decides, if they are told.
+    pub undecided: Rate,
 }
 
 impl Plan {
+    /// Whether the risk service tells what a person has decided: the ingress of the
+    /// saga's house takes it in.
+    pub(crate) fn tells_reviews(&self) -> bool {
+        self.risk.told && self.webhooks && self.protocol == Protocol::Saga
+    }
+
     /// Whether a provider may break its word.
     pub(crate) fn is_breached(&self) -> bool {
         self.operations.iter().any(|operation| operation.breach.is_some())

@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
-pub use decisions::{DeciderSettings, DecisionSettings};
+pub use decisions::{DeciderSettings, DecisionSettings, LimitSettings};
 pub use dialect::{
     DialectSettings, KeySettings, QuerySettings, RefundSettings, SettlementSettings,
     WebhookSettings,
@@ -177,15 +177,22 @@ impl Scenario {
             Invariant::L06 => disputes || returns || by_hand || breached,
             Invariant::I37 => breached || self.settlement.is_some(),
             Invariant::I38 => self.settlement.is_some(),
-            Invariant::I30 => two_phase,
+            Invariant::I30 | Invariant::L08 => two_phase,
             // Of the journals, leases and attempts of sagas.
-            Invariant::I12
+            Invariant::I09
+            | Invariant::I11
+            | Invariant::I12
             | Invariant::I13
             | Invariant::I14
             | Invariant::I24
+            | Invariant::I25
             | Invariant::I26
             | Invariant::I27
             | Invariant::I28
+            | Invariant::I29
+            | Invariant::L02
+            | Invariant::L03
+            | Invariant::L04
             | Invariant::L05 => !two_phase,
             _ => true,
         }
@@ -348,6 +355,11 @@ pub struct RiskSettings {
     pub review: Rate,
     /// How long a review takes at most.
     pub review_max: Span,
+    /// Whether the risk service tells what a person has decided, so that nobody asks;
+    /// what is not told within a day is a no.
+    pub told: bool,
+    /// Reviews that nobody ever decides.
+    pub undecided: Rate,
 }
 
 /// How a seed picks from the maxima.

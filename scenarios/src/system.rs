@@ -200,6 +200,9 @@ pub enum Timer {
     Breach(ChargeId),
     /// The store: money that was taken too late may wait for somebody to begin with it.
     LateSuccess,
+    /// The risk service: a person decides, or the verdict has to be told, for the
+    /// how-manieth time.
+    Review(OperationId, u32),
 }
 
 /// What a client is reminded of.
@@ -390,6 +393,9 @@ impl System for PaymentSystem {
             (Party::Bank(bank), Timer::FileRepeat(file)) => bank.repeat_file(file, out),
             (Party::Store(store), Timer::Reconcile) => store.on_reconcile(out),
             (Party::Store(store), Timer::Overdue(item)) => store.on_overdue(item, out),
+            (Party::Risk(risk), Timer::Review(operation, tries)) => {
+                risk.on_review(self, operation, tries, out);
+            }
             (Party::Probe(probe), Timer::Look) => probe.look(self, out),
             _ => {}
         }
@@ -438,6 +444,12 @@ impl PaymentSystem {
     /// Who takes in what providers tell by themselves.
     pub(crate) fn ingress(&self) -> Role {
         if self.own.is_some() { EDGE } else { INGRESS }
+    }
+
+    /// Whether the risk service tells what a person has decided: an orchestrator of the
+    /// user's own asks.
+    pub(crate) fn tells_reviews(&self) -> bool {
+        self.own.is_none() && self.plan.tells_reviews()
     }
 
     /// Boots whoever is somebody else under two-phase commit than under the saga.

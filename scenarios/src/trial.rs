@@ -202,6 +202,7 @@ impl PaymentSystem {
             provider_timeout: plan.provider_timeout.0.unwrap_or(bounds::PROVIDER_TIMEOUT),
             bank_timeout: std::time::Duration::from_secs(10),
             resolve_within: bounds::RESOLVE,
+            review_within: plan.tells_reviews().then_some(bounds::REVIEW),
             give_up_after: std::time::Duration::from_secs(60),
             provider_backoff_max: std::time::Duration::from_secs(6 * 3_600),
             call_backoff_max: std::time::Duration::from_secs(60),
@@ -370,7 +371,14 @@ fn horizon(plan: &Plan) -> VirtualTime {
         let may_come_back = plan.webhooks && operation.purpose.is_payout();
         may_come_back.then(|| operation.at.after(bounds::RETURNED_WITHIN))
     });
-    asked.chain(befallen).chain(returns).fold(plan.heal_at, VirtualTime::max).after(HORIZON)
+    let reviews = plan.tells_reviews().then_some(plan.risk.review_max);
+    let reviewed = plan.operations.iter().filter_map(|o| Some(o.at.after(reviews?)));
+    asked
+        .chain(befallen)
+        .chain(returns)
+        .chain(reviewed)
+        .fold(plan.heal_at, VirtualTime::max)
+        .after(HORIZON)
 }
 
 fn events_max(plan: &Plan) -> u64 {

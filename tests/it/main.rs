@@ -31,6 +31,7 @@ mod reports;
 mod repro_file;
 mod repros;
 mod reversals;
+mod reviews;
 mod schema;
 mod score;
 mod settlement;

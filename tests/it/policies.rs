@@ -1,17 +1,20 @@
 //! Whoever decides, no invariant breaks: the state machine permits, a policy
 //! chooses. And an answer that is none is contained.
 
-use model::Defects;
-use model::decision::Policy;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::decision::{Fallback, Policy, Restraint};
+use model::{Aside, Defects, Record, StoreEntry};
 use scenarios::plan::{Blow, DeciderPlan, DecisionPlan, Encounter, Plan, Stroke};
 use scenarios::settings::DecisionSettings;
-use scenarios::{Scenario, catalog, message, party, trial};
-use sim::Seed;
+use scenarios::{Entry, Scenario, catalog, message, party, trial};
+use sim::{Happening, Seed};
 
 /// A scenario in which this policy decides, in the workers.
 fn under(scenario: &Scenario, policy: Policy) -> Scenario {
     let decider = scenario.decisions.as_ref().and_then(|decisions| decisions.decider.clone());
-    let decisions = Some(DecisionSettings { policy, decider, up_to: None });
+    let decisions = Some(DecisionSettings { decider, ..DecisionSettings::by(policy) });
     Scenario { decisions, ..scenario.clone() }
 }
 
@@ -79,9 +82,8 @@ fn a_model_that_nobody_approved_decides_nothing() {
     let mut plan = asked(calm, Policy::Rules);
     let swap = Some(sim::VirtualTime::ZERO);
     plan.decisions = Some(DecisionPlan {
-        policy: Policy::Rules,
         decider: Some(DeciderPlan { swap, ..DeciderPlan::default() }),
-        up_to: model::Aside::NONE,
+        ..DecisionPlan::by(Policy::Rules)
     });
     let trial = trial::run_plan(plan, Defects::NONE);
     assert_eq!(trial.violations(), &[]);
@@ -93,12 +95,11 @@ fn the_decider_can_be_taken_away_at_any_time() {
     let calm = catalog::named("calm-day").unwrap();
     let mut plan = asked(calm, Policy::Random);
     plan.decisions = Some(DecisionPlan {
-        policy: Policy::Random,
         decider: Some(DeciderPlan {
             mute: sim::Rate::per_million(1_000_000),
             ..DeciderPlan::default()
         }),
-        up_to: model::Aside::NONE,
+        ..DecisionPlan::by(Policy::Random)
     });
     let trial = trial::run_plan(plan, Defects::NONE);
     assert_eq!(trial.violations(), &[]);
@@ -106,13 +107,63 @@ fn the_decider_can_be_taken_away_at_any_time() {
     assert_eq!(trial.outcomes, inline.outcomes, "the rules decide everything");
 }
 
+/// Whatever whoever decides wants, a worker lets it decide no more in a minute than the
+/// limits say, and move no more than they allow; what it decided is told with what else
+/// there was, and what the rules decided instead says why.
+#[test]
+fn budgets_and_dwells_contain_whoever_decides_and_every_decision_tells_its_reasons() {
+    const MOST: u32 = 3;
+    let world = catalog::named("calm-day").unwrap();
+    let limits = Restraint {
+        tenant_a_minute: Some(MOST),
+        model_a_minute: Some(MOST),
+        moved_a_minute: Some(1),
+        dwell: Some(Duration::from_secs(120)),
+        probe_every: Some(4),
+    };
+    let (mut contained, mut followed) = (BTreeMap::<Fallback, u32>::new(), 0);
+    for (seed, asks) in (1..25).zip([false, true].into_iter().cycle()) {
+        let mut plan = Plan::draw(world, Seed(seed));
+        plan.decisions = Some(DecisionPlan {
+            decider: asks.then(DeciderPlan::default),
+            limits: Aside(Some(limits)),
+            explained: true,
+            ..DecisionPlan::by(Policy::Random)
+        });
+        let (trial, trace) = trial::replay_plan(plan, Defects::NONE);
+        assert_eq!(trial.violations(), &[]);
+        let mut minutes = BTreeMap::<u64, u32>::new();
+        for event in &trace.events {
+            let Happening::Appended(Entry::Store(StoreEntry::Committed(commit))) = &event.what
+            else {
+                continue;
+            };
+            for record in &commit.records {
+                let Record::Decision(decision) = record else { continue };
+                let reasons = decision.reasons.as_ref().expect("it is told");
+                assert!(!reasons.alternatives.allows(decision.action));
+                assert_eq!(reasons.alternatives.with(decision.action), decision.mask);
+                match decision.instead {
+                    Some(why) => *contained.entry(why).or_default() += 1,
+                    None => {
+                        followed += 1;
+                        let minute = event.at.as_nanos() / 60_000_000_000;
+                        *minutes.entry(minute).or_default() += 1;
+                    }
+                }
+            }
+        }
+        // What is written down in one minute may have been decided in the one before.
+        assert!(minutes.values().all(|count| *count <= 2 * MOST), "{minutes:?}");
+    }
+    let whys = [Fallback::OverBudget, Fallback::TooSoon, Fallback::TooMany, Fallback::Probe];
+    assert!(followed > 100 && whys.iter().all(|why| contained.contains_key(why)), "{contained:?}");
+}
+
 /// A plan in which a decider is asked that nothing is wrong with.
 fn asked(scenario: &Scenario, policy: Policy) -> Plan {
     let mut plan = Plan::draw(scenario, Seed(1));
-    plan.decisions = Some(DecisionPlan {
-        policy,
-        decider: Some(DeciderPlan::default()),
-        up_to: model::Aside::NONE,
-    });
+    plan.decisions =
+        Some(DecisionPlan { decider: Some(DeciderPlan::default()), ..DecisionPlan::by(policy) });
     plan
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Conductor;
+use super::{Conductor, operation};
 use crate::attempt::{AttemptEvent, AttemptState};
 use crate::call::{Answer, Call};
 use crate::charge::ChargeState;
@@ -14,7 +14,7 @@ use crate::inbox::{InboxEvent, InboxState};
 use crate::money::Amount;
 use crate::payment::Attempt;
 use crate::provider::{ProviderReply, ProviderRequest};
-use crate::record::Outcome;
+use crate::record::{Outcome, Refusal};
 use crate::rules::Rules;
 use crate::saga::{Try, TryState};
 use crate::webhook::{Beginning, News, Told, Webhook};
@@ -29,6 +29,7 @@ impl Conductor {
         let (state, amount) = match webhook.news {
             News::Stands(state, amount) => (state, amount),
             News::Begins(beginning, _) => return self.hear_verdict(beginning, now, rules),
+            News::Reviewed(approves) => return self.hear_review(webhook, approves, now, rules),
         };
         let Some((which, attempt)) = self.attempt_of(webhook) else { return InboxEvent::TooEarly };
         let overwrites = || webhook.version < told.known;
@@ -85,6 +86,34 @@ impl Conductor {
             self.begin(aim, now);
         }
         let evidence = Evidence::Done(Outcome::Decided { won });
+        self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
+        InboxEvent::Fits
+    }
+
+    /// A person has looked at the payment. Whoever does not wait for that any more,
+    /// because it was canceled or its time was over, has decided without it.
+    fn hear_review(
+        &mut self,
+        webhook: &Webhook,
+        approves: bool,
+        now: Duration,
+        rules: &Rules,
+    ) -> InboxEvent {
+        let awaited = self.aim().filter(|aim| matches!(aim, Aim::Step(_, Action::Risk)));
+        let Some(aim) = awaited else { return InboxEvent::Outdated };
+        if operation(&self.payment, aim) != webhook.reference {
+            return InboxEvent::Outdated;
+        }
+        if self.conclusion.is_some() {
+            return InboxEvent::TooEarly;
+        }
+        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
+            self.begin(aim, now);
+        }
+        let evidence = match approves {
+            true => Evidence::Done(Outcome::Approved),
+            false => Evidence::Refused(Refusal::Rejected),
+        };
         self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
         InboxEvent::Fits
     }

@@ -66,6 +66,11 @@ impl Conductor {
         let at_provider = matches!(flight.aim, Aim::Step(_, Action::Release));
         let rarely = flight.pending || at_provider || effect_of(flight.aim).is_some();
         flight.rest_until = now + rules.backoff(flight.doubts, rarely);
+        if let (Some(within), Aim::Step(_, Action::Risk), true) =
+            (rules.review_within, flight.aim, flight.pending)
+        {
+            flight.rest_until = flight.doubtful_since + within;
+        }
         if matches!(flight.aim, Aim::Step(_, Action::Verdict)) {
             flight.rest_until = now + VERDICT_ASKED_EVERY;
         }

@@ -23,7 +23,7 @@ pub struct Advice {
     pub model: u16,
 }
 
-/// Why the rules decided in place of who was asked (payments.md 5.4, E1 and E6).
+/// Why the rules decided in place of who was asked (payments.md 5.4, E1, E3, E4 and E6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fallback {
@@ -37,6 +37,14 @@ pub enum Fallback {
     Garbled,
     /// The mask does not have the action.
     Outside,
+    /// Its tenant, or the model, has had all the decisions of this minute (E3).
+    OverBudget,
+    /// What it moves went elsewhere a moment ago (E4).
+    TooSoon,
+    /// As much as others can carry was moved already (E4).
+    TooMany,
+    /// Somebody has to see whether a provider has recovered (E4).
+    Probe,
 }
 
 /// What `advice` about the question `asked` comes to.
@@ -63,8 +71,17 @@ pub fn weigh(asked: &Snapshot, advice: &Advice, defects: Defects) -> Result<Deci
 
 impl Fallback {
     /// Every one.
-    pub const ALL: [Self; 5] =
-        [Self::Late, Self::Stale, Self::UnknownModel, Self::Garbled, Self::Outside];
+    pub const ALL: [Self; 9] = [
+        Self::Late,
+        Self::Stale,
+        Self::UnknownModel,
+        Self::Garbled,
+        Self::Outside,
+        Self::OverBudget,
+        Self::TooSoon,
+        Self::TooMany,
+        Self::Probe,
+    ];
 
     /// What reports call it.
     pub const fn name(self) -> &'static str {
@@ -74,6 +91,10 @@ impl Fallback {
             Self::UnknownModel => "unknown-model",
             Self::Garbled => "garbled",
             Self::Outside => "outside-the-mask",
+            Self::OverBudget => "over-budget",
+            Self::TooSoon => "moved-too-soon",
+            Self::TooMany => "moved-too-many",
+            Self::Probe => "probe",
         }
     }
 }
@@ -86,6 +107,10 @@ impl fmt::Display for Fallback {
             Self::UnknownModel => "nobody knows the version of the model",
             Self::Garbled => "the answer named no action",
             Self::Outside => "the answer was not among what is allowed",
+            Self::OverBudget => "the budget of this minute is spent",
+            Self::TooSoon => "what it moves was moved elsewhere a moment ago",
+            Self::TooMany => "others can carry no more of what is moved",
+            Self::Probe => "its provider has to be tried now and then",
         })
     }
 }

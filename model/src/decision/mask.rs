@@ -50,6 +50,12 @@ impl Mask {
         Self(self.0 | 1 << bit(action))
     }
 
+    /// Without this one, for however long.
+    #[must_use]
+    pub const fn without(self, action: Action) -> Self {
+        Self(self.0 & !(1 << bit(action)))
+    }
+
     const fn with_if(self, is: bool, action: Action) -> Self {
         if is { self.with(action) } else { self }
     }

@@ -83,8 +83,12 @@ pub fn settle(voucher: &Voucher, line: &Line<'_>) -> Vec<Transfer> {
             let available = AccountName::MerchantAvailable(merchant);
             chain.book_in(currency, leg, (pending, available), left);
         }
-        let limit = (AccountName::LimitUsed(merchant), AccountName::Limit(merchant));
-        chain.book_in(currency, leg + 1, limit, part.amount - part.limit_returned);
+        let (used, free) = (AccountName::LimitUsed(merchant), AccountName::Limit(merchant));
+        // Whoever bears a refund alone that others had a part of got theirs back, too.
+        match part.amount - part.limit_returned {
+            back if back < Amount::ZERO => chain.book_in(currency, leg + 1, (free, used), -back),
+            back => chain.book_in(currency, leg + 1, (used, free), back),
+        }
     }
     chain.close()
 }

@@ -112,6 +112,8 @@ fn owed(work: &Work) -> Place {
     match work.teller {
         Teller::Provider(provider) => Place::Provider(provider),
         Teller::Bank(bank) => Place::Rail(PayoutOrder::rail_of(bank)),
+        // Who moves no money owes none.
+        Teller::Risk => Place::Suspense,
     }
 }
 
@@ -126,7 +128,7 @@ const fn place(from: Source, bank: BankId) -> Place {
 /// goes to the first.
 const fn bank(teller: Teller) -> BankId {
     match teller {
-        Teller::Provider(_) => BankId(0),
+        Teller::Provider(_) | Teller::Risk => BankId(0),
         Teller::Bank(bank) => bank,
     }
 }

@@ -5,11 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
-
-use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Work};
+use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Report, Work};
 use crate::archive::Archive;
-use crate::currency::Currency;
 use crate::defect::{Defect, Defects};
 use crate::identity::{FileId, LineId, OperationId, PaymentId};
 use crate::money::Amount;
@@ -36,32 +33,6 @@ pub struct Reconciliation {
     /// Lines in suspense, while they are.
     pub(super) suspended: BTreeMap<LineId, Work>,
     pub(super) defects: Defects,
-}
-
-/// What books and files don't agree about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-pub struct Report {
-    /// By currency: how many items, and what they come to.
-    pub open: BTreeMap<Currency, (u32, Amount)>,
-    /// How old the oldest of them is.
-    pub oldest: Duration,
-}
-
-impl Report {
-    /// Takes in what `other` tells of other books.
-    pub fn add(&mut self, other: &Self) {
-        for (currency, (count, value)) in &other.open {
-            let open = self.open.entry(*currency).or_default();
-            open.0 += count;
-            open.1 += *value;
-        }
-        self.oldest = self.oldest.max(other.oldest);
-    }
-
-    /// Whether books and files agree.
-    pub fn is_empty(&self) -> bool {
-        self.open.is_empty()
-    }
 }
 
 impl Reconciliation {
@@ -153,10 +124,7 @@ impl Reconciliation {
     pub fn report(&self, now: Duration) -> Report {
         let mut report = Report::default();
         for item in self.items.values().filter(|item| item.state.is_case()) {
-            let (count, value) = report.open.entry(item.currency).or_default();
-            *count += 1;
-            *value += item.value();
-            report.oldest = report.oldest.max(now.saturating_sub(item.since));
+            report.count(item.currency, item.value(), now.saturating_sub(item.since));
         }
         report
     }

@@ -18,7 +18,8 @@ impl Store {
             return self.can_place_return(webhook);
         }
         match (webhook.news, webhook.saga()) {
-            (News::Stands(..), _) | (News::Begins(..), None) => true,
+            // A person's verdict names its payment, which there was before anybody looked.
+            (News::Stands(..) | News::Reviewed(_), _) | (News::Begins(..), None) => true,
             (News::Begins(..), Some(saga)) => {
                 self.standing(saga).is_some() || self.begun_by(webhook).is_some()
             }

@@ -117,6 +117,10 @@ impl Inbox {
         if state == InboxState::Applied {
             self.apply(&webhook);
         }
+        // Its payment is put away with what was told of it.
+        if let (News::Reviewed(_), Some(payment)) = (webhook.news, payment) {
+            self.references.insert(webhook.reference, payment);
+        }
         if let Some(payment) = payment.filter(|_| !state.is_settled()) {
             self.open.entry(payment).or_default().push(webhook.event);
         }
@@ -209,6 +213,7 @@ pub(super) fn at_the_end(state: InboxState, status: Status, webhook: &Webhook) -
     let undone = matches!(status, Status::Failed | Status::Canceled);
     let taken = match webhook.news {
         News::Stands(state, _) => state.is_past_void(),
+        News::Reviewed(_) => false,
         // What definitely was never sent can't have come back.
         News::Begins(beginning, _) => beginning == Beginning::PayoutReturned,
     };

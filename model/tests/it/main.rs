@@ -55,6 +55,7 @@ mod reconciliation;
 mod refund;
 mod refund_by_hand;
 mod reversals;
+mod reviews;
 mod risk;
 mod rules;
 mod saga;

@@ -126,6 +126,34 @@ fn a_capture_is_settled() {
     );
 }
 
+/// What was split went back as a whole twice, by hand and as the shop had asked: the
+/// second refund held the part of the other merchant, so that the first was borne by one
+/// alone, and then came to nothing. That one had more of its limit back than the payment
+/// had used of it, the ledger refused to move less than nothing, and the payment was never
+/// settled.
+#[test]
+fn whoever_bore_the_part_of_another_has_its_limit_as_it_was_once_all_is_settled() {
+    let parts = [to_settle(1, 753, 53, 1_000), to_settle(2, 247, 18, 0)];
+    let line = Line {
+        provider: PROVIDER,
+        from: Place::Bank(BANK),
+        gross: Amount(1_000),
+        cost: Amount(25),
+        parts: &parts,
+    };
+    check(
+        &settlement::settle(&VOUCHER, &line),
+        "
+        moves 975 bank:0 -> psp:0:recv
+        moves 25 fee:psp -> psp:0:recv
+        moves 300 merch:1:owed -> merch:1:pending
+        moves 247 limit:1 -> limit_used:1
+        moves 229 merch:2:pending -> merch:2:available
+        moves 247 limit_used:2 -> limit:2
+        ",
+    );
+}
+
 #[test]
 fn a_payout_goes_out_and_may_come_back() {
     check(&payout::hold(&VOUCHER, &PAYOUT), "holds 103 cust:7 -> transit:out:1");

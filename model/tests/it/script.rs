@@ -11,6 +11,7 @@
 //! | `wrote undo authorize`, `not wrote …` | what the journal has by now |
 //! | `webhook 2 of authorize is-captured => stale` | what is told of a version, and what is found of it |
 //! | `unsigned webhook 2 …` | the same, by nobody knows whom |
+//! | `review approves => applied`, `rejects` | a person's verdict is told, and what is found of it |
 //! | `offers 150` | from now on, a euro is worth so many yen |
 //! | `crash` | another worker takes over |
 //! | `swap` | the other of two workers goes on |
@@ -22,9 +23,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::decision::{Decision, HOUSE_MODEL, Policy, Snapshot};
+use model::workflow::Action;
 use model::{
     Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent,
-    OperationId, Order, Payment, Record, Rules, Told,
+    OperationId, Order, Payment, Record, ReviewDecided, Rules, Told, Webhook,
 };
 
 use crate::dialects;
@@ -44,6 +46,7 @@ pub(crate) fn rules() -> Rules {
         provider_timeout: Duration::from_secs(5),
         bank_timeout: Duration::from_secs(10),
         resolve_within: Duration::from_secs(8 * 86_400),
+        review_within: None,
         give_up_after: Duration::from_secs(60),
         provider_backoff_max: Duration::from_secs(60),
         call_backoff_max: Duration::from_secs(60),
@@ -190,6 +193,7 @@ impl Door {
             ["unsigned", "webhook", version, "of", what, state, "=>", found] => {
                 self.told(version, what, state, false, found);
             }
+            ["review", verdict, "=>", found] => self.reviewed(verdict == "approves", found),
             ["late", ..] => self.answer_late(&line[5..]),
             ["from", moment, ..] => {
                 self.exchange(line.split_once(moment).map_or("", |(_, rest)| rest.trim()));
@@ -254,6 +258,20 @@ impl Door {
     fn told(&mut self, version: &str, what: &str, state: &str, signed: bool, found: &str) {
         self.write();
         let webhook = spelling::webhook(&self.history.payment(), version, what, state, signed);
+        self.hears(webhook, found);
+    }
+
+    /// What a person has decided is told; what is found of it.
+    fn reviewed(&mut self, approves: bool, found: &str) {
+        self.write();
+        let payment = self.history.payment();
+        let (operation, intent) = (payment.operation_of(Action::Risk), payment.intent());
+        let (payment, token) = (intent.payment, intent.token);
+        let decided = ReviewDecided { payment, operation, token, approves };
+        self.hears(Webhook::of_review(&decided), found);
+    }
+
+    fn hears(&mut self, webhook: Webhook, found: &str) {
         let known = self.applied.get(&webhook.reference).copied().unwrap_or(0);
         let told = Told { webhook, state: InboxState::Received, known };
         let event = self.worker.take_evidence(&told, self.now, &self.rules);
@@ -262,7 +280,7 @@ impl Door {
             self.applied.insert(webhook.reference, webhook.version.max(known));
         }
         let next = InboxState::Received.next(event).map(|state| state.to_string());
-        assert_eq!(next.as_deref(), Ok(found), "{version} {what} {state}: {:#?}", self.written());
+        assert_eq!(next.as_deref(), Ok(found), "{:?}: {:#?}", webhook.news, self.written());
         self.write();
     }
 
@@ -276,6 +294,12 @@ impl Door {
             self.answer_next(&spelled, spelling::happy(&call), expected);
         }
         false
+    }
+
+    /// How long it is until such a call is made, if it is, and all before it goes well.
+    pub(crate) fn waits_for(&mut self, expected: &str) -> Option<Duration> {
+        let begun = self.now;
+        self.goes_well_until(expected).then(|| self.now - begun)
     }
 
     /// The next such call, if there is one; it is not answered.

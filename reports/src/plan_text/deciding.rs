@@ -1,5 +1,6 @@
 //! Who decides, and what goes wrong with whoever is asked, in a sentence.
 
+use model::decision::Restraint;
 use scenarios::plan::{DeciderPlan, DecisionPlan};
 use sim::Rate;
 
@@ -11,10 +12,29 @@ pub(super) fn policy(decisions: &DecisionPlan) -> String {
     let who = if decisions.decider.is_some() { "a decider that is asked" } else { "workers" };
     let most = decisions.up_to.0.map(|most| format!(", up to {most} minor units"));
     let most = most.unwrap_or_default();
+    let limits = decisions.limits.as_ref().map_or(String::new(), limits);
+    let reasons = if decisions.explained { " with their reasons" } else { "" };
     format!(
-        "{who} by the {} policy{most}, written down before they are carried out",
+        "{who} by the {} policy{most}{limits}, written down{reasons} before they are carried out",
         decisions.policy
     )
+}
+
+/// How much is decided in a minute, and how fast payments are moved.
+fn limits(limits: &Restraint) -> String {
+    let count = |most: Option<u32>, what: &str| most.map(|most| format!(", {most} {what}"));
+    let dwell = limits.dwell.map(|dwell| format!(", dwelling for {}", Brief::from(dwell)));
+    let probe = limits.probe_every.map(|n| format!(", one of {n} at home"));
+    [
+        count(limits.tenant_a_minute, "a minute and tenant"),
+        count(limits.model_a_minute, "a minute and model"),
+        count(limits.moved_a_minute, "moved a minute"),
+        dwell,
+        probe,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What goes wrong at the decider.

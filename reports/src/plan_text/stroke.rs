@@ -79,6 +79,7 @@ fn what(blow: &Blow) -> String {
         Blow::DecisionOutside => "is answered with what is not allowed".to_owned(),
         Blow::DecisionAdverse => "is answered by an adversary".to_owned(),
         Blow::Rejected => "is rejected".to_owned(),
+        Blow::Undecided => "is to be reviewed by a person, who never decides".to_owned(),
         Blow::Reviewed(after, true) => {
             format!("is reviewed by a person, and approved {} later", Brief::from(after))
         }

@@ -1,6 +1,6 @@
 //! What the journal of a payment says, in plain words.
 
-use model::decision::{Action, Advice, Decision, Mask};
+use model::decision::{Action, Advice, Decision, Mask, Reasons};
 use model::saga::Try;
 use model::workflow::PaymentWorkflow;
 use model::{
@@ -81,10 +81,23 @@ fn rate(rate: Rate) -> String {
 /// What was decided, and by whom.
 fn decided(decision: &Decision) -> String {
     let action = action(decision.action);
-    match decision.instead {
+    let told = match decision.instead {
         Some(why) => format!("the rules decide to {action}: {why}"),
         None => format!("the {} policy decides to {action}", decision.policy),
-    }
+    };
+    told + &decision.reasons.as_ref().map_or(String::new(), reasons)
+}
+
+/// What stood out when it was decided, and what else there was.
+fn reasons(reasons: &Reasons) -> String {
+    let top = reasons.top.iter().flatten();
+    let top: Vec<_> = top.map(|(feature, value)| format!("{feature} {value}")).collect();
+    let known = if top.is_empty() { "nothing stood out".to_owned() } else { top.join(", ") };
+    let others = match reasons.alternatives.is_empty() {
+        true => "nothing".to_owned(),
+        false => actions(reasons.alternatives),
+    };
+    format!(" ({known}; instead of {others})")
 }
 
 fn action(action: Action) -> String {

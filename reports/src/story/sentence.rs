@@ -249,6 +249,7 @@ fn reminder(timer: Timer) -> &'static str {
         Timer::Execute(_) => "a request that it had put off is due",
         Timer::Finding(_) => "an investigation is over",
         Timer::Agenda => "something is due in its books",
+        Timer::Review(..) => "a person decides, or what was decided has to be told",
         Timer::Return(..) => "money that came back has to be told of",
         Timer::Expire => "the time of a hold should be over",
         Timer::Deliver(..) => "it is time to tell of a change",

@@ -112,6 +112,12 @@ pub(super) fn content(message: &Message, plan: &Plan) -> (Manner, String) {
         Message::Provide(_, asked) => (Ask, request(asked, currency)),
         Message::Remit(_, asked) => (Ask, bank::request(asked)),
         Message::Return(notice) => (Tell, bank::came_back(notice)),
+        Message::ReviewDecided(decided) => {
+            let verdict = if decided.approves { "approved of" } else { "rejected" };
+            (Tell, format!("a person has looked at {} and {verdict} it", decided.payment))
+        }
+        Message::ReviewAck(receipt) if receipt.taken => told(Answer, "taken in"),
+        Message::ReviewAck(_) => told(Answer, "not taken in just now"),
         Message::ReturnReply(receipt) if receipt.taken => told(Answer, "taken in"),
         Message::ReturnReply(_) => told(Answer, "not taken in just now"),
         Message::SettlementFile(file) => (Tell, settlement::file(file)),
@@ -159,6 +165,8 @@ pub(super) fn webhook(webhook: &Webhook, currency: Currency) -> String {
             let money = Money { amount, currency };
             format!("{event}, version {version}: {beginning} for {money} of {charge}")
         }
+        News::Reviewed(true) => format!("{event}: a person has approved of the payment"),
+        News::Reviewed(false) => format!("{event}: a person has rejected the payment"),
     }
 }
 

@@ -317,6 +317,7 @@ fn is_of_money(message: &Message) -> bool {
             | Message::Remit(..)
             | Message::Remitted(..)
             | Message::Return(_)
+            | Message::ReviewDecided(_)
             | Message::Webhook(_)
             | Message::WebhookReply(_)
             | Message::Told(..)

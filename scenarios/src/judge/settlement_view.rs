@@ -152,7 +152,7 @@ impl Settlements {
             self.lines
                 .insert(line.id, LineView { token, kind, currency, net, banked: Amount::ZERO });
             let asked_for = match file.teller {
-                Teller::Provider(_) => false,
+                Teller::Provider(_) | Teller::Risk => false,
                 Teller::Bank(_) => kind == LineKind::Payout && !self.tells(kind, token),
             };
             // What a bank was asked to send its own books tell.

@@ -1,7 +1,7 @@
 //! The ingress of webhooks as an actor: what it acknowledges is durable in the
 //! store's inbox before (payments.md D5). It keeps nothing durable itself, and
-//! decides nothing. What a bank tells of money that came back (m15) goes the same
-//! way.
+//! decides nothing. What a bank tells of money that came back (m15), and the risk
+//! service of what a person has decided (m4), goes the same way.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +19,20 @@ pub struct Ingress {
     waiting: BTreeMap<EventId, Vec<Waiting>>,
 }
 
-/// Who waits for an answer, and what a bank calls what it told.
+/// Who waits for an answer, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Waiting {
     from: Role,
-    back: Option<ReturnId>,
+    to: Tiding,
+}
+
+/// What was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tiding {
+    Webhook,
+    /// What its bank calls it.
+    Return(ReturnId),
+    Review,
 }
 
 impl Ingress {
@@ -36,11 +45,16 @@ impl Ingress {
         let from = delivery.from;
         match delivery.message {
             Message::Webhook(webhook) => {
-                self.take(system, Waiting { from, back: None }, &webhook, out);
+                self.take(system, Waiting { from, to: Tiding::Webhook }, &webhook, out);
             }
             Message::Return(notice) => {
                 let webhook = Webhook::of_return(&notice);
-                self.take(system, Waiting { from, back: Some(notice.id) }, &webhook, out);
+                let to = Tiding::Return(notice.id);
+                self.take(system, Waiting { from, to }, &webhook, out);
+            }
+            Message::ReviewDecided(decided) => {
+                let webhook = Webhook::of_review(&decided);
+                self.take(system, Waiting { from, to: Tiding::Review }, &webhook, out);
             }
             Message::Received(receipt) => {
                 for waiting in self.waiting.remove(&receipt.event).unwrap_or_default() {
@@ -70,9 +84,10 @@ impl Waiting {
     /// 2xx once the event is durable, and 503 while nothing can be written.
     fn answer(self, receipt: Receipt, out: &mut Effects) {
         let Receipt { event, token, taken } = receipt;
-        let reply = match self.back {
-            None => Message::WebhookReply(receipt),
-            Some(id) => Message::ReturnReply(ReturnReceipt { id, event, token, taken }),
+        let reply = match self.to {
+            Tiding::Webhook => Message::WebhookReply(receipt),
+            Tiding::Review => Message::ReviewAck(receipt),
+            Tiding::Return(id) => Message::ReturnReply(ReturnReceipt { id, event, token, taken }),
         };
         out.send(self.from, reply);
     }

@@ -2,6 +2,7 @@
 //! and turns what their conductors want into messages and timers. It keeps
 //! nothing durable itself.
 
+mod backoff;
 mod closing;
 mod deciding;
 mod knowing;
@@ -11,11 +12,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::decision::Spent;
 use model::{
     Act, Answer, Call, Change, Commit, CommitResult, Conductor, Defect, InboxChange, Lease,
     OperationId, PaymentId, Record, Then, Token, Told, TransactionId, Version,
 };
-use sim::{Delivery, Domain, Role, Subject, VirtualTime};
+use sim::{Delivery, Role, Subject, VirtualTime};
 
 use crate::bounds::LEASE;
 use crate::message::{Envelope, LeaseRequest, Message};
@@ -23,6 +25,7 @@ use crate::party::{LEDGER, RISK, STORE, bank_role, client_role, provider_role};
 use crate::points::PointName;
 use crate::system::{Effects, PaymentSystem, Timer};
 
+use backoff::backoff;
 use closing::{has_status_left, leave_status_out};
 pub(crate) use deciding::drawn;
 use knowing::offer;
@@ -34,6 +37,8 @@ pub struct Orchestrator {
     hands: BTreeMap<PaymentId, Box<Hand>>,
     /// What its release works prices out by.
     calculators: Version,
+    /// What others have decided lately.
+    spent: Spent,
 }
 
 /// One payment in a worker's hands.
@@ -327,7 +332,7 @@ impl Orchestrator {
                 Act::Call(call, number) => hand.call(system, payment, call, number, out),
                 Act::Tell(call) => hand.call(system, payment, call, 0, out),
                 Act::Decide(snapshot) => {
-                    if !hand.ask(system, payment, &snapshot, out) {
+                    if !hand.ask(system, payment, &snapshot, &mut self.spent, out) {
                         return;
                     }
                 }
@@ -476,25 +481,12 @@ impl Hand {
     }
 }
 
-/// How long to wait for the store before try number `tries + 1`.
-fn backoff(system: &PaymentSystem, payment: PaymentId, tries: u32) -> Duration {
-    let changes = system.rules.changes;
-    let first = if changes.has(Change::OtherBackoff) { 900 } else { 1_000 };
-    let pause = Duration::from_millis(first << tries.min(5));
-    if !changes.has(Change::ExtraDraw) {
-        return pause;
-    }
-    let draw = system.draws.draw(JITTER, &[payment.0, u64::from(tries)]);
-    pause + draw.span(Duration::ZERO, pause / 10)
-}
-
 /// From this age of its lease on a worker renews it before it sends anything.
 /// With the longest rest in its hands that is less than the lease, so that it
 /// has the payment as long as it lives and is heard; and however slow its clock
 /// is and fast that of the store, it never sends anything while another may
 /// hold the payment.
 const RENEW_AFTER: Duration = LEASE.checked_div(3).expect("three is not zero");
-const JITTER: Domain = Domain(u64::from_le_bytes(*b"o-jitter"));
 
 /// A payment that rests for longer is given back to the store meanwhile.
 const HOLD_MAX: Duration = Duration::from_secs(45);

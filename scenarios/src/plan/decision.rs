@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::decision::Policy;
+use model::decision::{Policy, Restraint};
 use model::{Amount, Aside};
 use serde::{Deserialize, Serialize};
 use sim::{Rate, VirtualTime};
@@ -19,9 +19,21 @@ pub struct DecisionPlan {
     /// The largest amount that is decided about, in minor units.
     #[serde(default)]
     pub up_to: Aside<u64>,
+    /// How much is decided in a minute, and how fast payments are moved.
+    #[serde(default)]
+    pub limits: Aside<Restraint>,
+    /// Whether each decision tells what else there was, and what stood out.
+    #[serde(default)]
+    pub explained: bool,
 }
 
 impl DecisionPlan {
+    /// Workers decide by `policy`, about anything and without limits.
+    pub const fn by(policy: Policy) -> Self {
+        let (up_to, limits) = (Aside::NONE, Aside::NONE);
+        Self { policy, decider: None, up_to, limits, explained: false }
+    }
+
     /// The largest amount that is decided about, if there is one.
     pub fn limit(&self) -> Option<Amount> {
         self.up_to.0.map(|most| Amount(i128::from(most)))

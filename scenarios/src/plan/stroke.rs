@@ -118,6 +118,8 @@ pub enum Blow {
     DecisionOutside,
     /// F30: the answer is that of an adversary.
     DecisionAdverse,
+    /// A person is to review, and never decides.
+    Undecided,
 }
 
 impl Blow {
@@ -162,6 +164,7 @@ impl Blow {
             Self::DecisionGarbled => "decision-garbled",
             Self::DecisionOutside => "decision-outside",
             Self::DecisionAdverse => "decision-adverse",
+            Self::Undecided => "undecided",
         }
     }
 

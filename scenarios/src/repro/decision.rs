@@ -1,7 +1,7 @@
 //! Who decides, and what the decider is like, as a table.
 
 use model::Aside;
-use model::decision::Policy;
+use model::decision::{Policy, Restraint};
 use serde::Deserialize;
 use sim::{Rate, VirtualTime};
 use toml::Spanned;
@@ -38,12 +38,31 @@ pub(super) struct DecisionTable {
     #[serde(default)]
     adverse: Rate,
     swap: Option<Spanned<Span>>,
+    tenant_a_minute: Option<u32>,
+    model_a_minute: Option<u32>,
+    moved_a_minute: Option<u32>,
+    dwell: Option<Spanned<Span>>,
+    probe_every: Option<u32>,
+    #[serde(default)]
+    explained: bool,
 }
 
 /// The lines of the table of `decisions`.
 pub(super) fn lines(decisions: &DecisionPlan) -> Vec<String> {
     let mut lines = vec![format!("policy = {}", quoted(decisions.policy.story().name))];
     lines.extend(decisions.up_to.0.map(|most| format!("up_to = {most}")));
+    if let Some(limits) = decisions.limits.as_ref() {
+        let counts = [
+            ("tenant_a_minute", limits.tenant_a_minute),
+            ("model_a_minute", limits.model_a_minute),
+            ("moved_a_minute", limits.moved_a_minute),
+            ("probe_every", limits.probe_every),
+        ];
+        let counts = counts.into_iter().filter_map(|(name, most)| Some((name, most?)));
+        lines.extend(counts.map(|(name, most)| format!("{name} = {most}")));
+        lines.extend(limits.dwell.and_then(|dwell| most("dwell", dwell)));
+    }
+    lines.extend(decisions.explained.then(|| "explained = true".to_owned()));
     let Some(decider) = decisions.decider else { return lines };
     lines.push("decider = true".to_owned());
     lines.extend(rate("late", decider.late));
@@ -83,5 +102,22 @@ pub(super) fn decisions(table: Spanned<DecisionTable>) -> Result<DecisionPlan, W
         return Err(Wrong::new(place, problem));
     }
     let decider = table.decider.then_some(decider);
-    Ok(DecisionPlan { policy: table.policy, decider, up_to: Aside(table.up_to) })
+    let dwell = match table.dwell {
+        Some(_) => Some(span(&mut table.dwell, "dwell", CHAOS_MAX)?),
+        None => None,
+    };
+    let limits = Restraint {
+        tenant_a_minute: table.tenant_a_minute,
+        model_a_minute: table.model_a_minute,
+        moved_a_minute: table.moved_a_minute,
+        dwell,
+        probe_every: table.probe_every,
+    };
+    Ok(DecisionPlan {
+        decider,
+        up_to: Aside(table.up_to),
+        limits: Aside(Some(limits).filter(|limits| *limits != Restraint::default())),
+        explained: table.explained,
+        ..DecisionPlan::by(table.policy)
+    })
 }

@@ -70,6 +70,8 @@ pub(super) struct RiskTable {
     reject: Rate,
     review: Rate,
     review_max: Option<Spanned<Span>>,
+    told: bool,
+    undecided: Rate,
 }
 
 /// The providers of a file that names none: two, at which nothing goes wrong.
@@ -79,7 +81,13 @@ pub(super) fn calm_cast() -> Vec<ProviderPlan> {
 
 /// The risk service that approves of everything.
 pub(super) fn calm_risk() -> RiskPlan {
-    RiskPlan { reject: Rate::NEVER, review: Rate::NEVER, review_max: Duration::ZERO }
+    RiskPlan {
+        reject: Rate::NEVER,
+        review: Rate::NEVER,
+        review_max: Duration::ZERO,
+        told: false,
+        undecided: Rate::NEVER,
+    }
 }
 
 fn calm(dialect: Dialect) -> ProviderPlan {
@@ -148,8 +156,14 @@ pub(super) fn lines(provider: &ProviderPlan) -> Vec<String> {
 
 /// The lines of the table of the risk service.
 pub(super) fn risk_lines(risk: &RiskPlan) -> Vec<String> {
-    let rates = [rate("reject", risk.reject), rate("review", risk.review)];
-    rates.into_iter().chain([most("review_max", risk.review_max)]).flatten().collect()
+    let lines = [
+        rate("reject", risk.reject),
+        rate("review", risk.review),
+        most("review_max", risk.review_max),
+        risk.told.then(|| "told = true".to_owned()),
+        rate("undecided", risk.undecided),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// The line of a rate, unless it is zero.
@@ -221,6 +235,7 @@ impl RiskTable {
     /// If a span is out of bounds.
     pub(super) fn risk(mut self) -> Result<RiskPlan, Wrong> {
         let review_max = span(&mut self.review_max, "review_max", SPAN_MAX)?;
-        Ok(RiskPlan { reject: self.reject, review: self.review, review_max })
+        let Self { reject, review, told, undecided, .. } = self;
+        Ok(RiskPlan { reject, review, review_max, told, undecided })
     }
 }

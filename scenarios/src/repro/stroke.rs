@@ -107,7 +107,7 @@ impl FaultLine {
         let wrong = |problem: String| Wrong::new(place.clone(), problem);
         let request = kind(&met.what).map_err(wrong)?;
         let blow = self.blow(of)?;
-        let by_risk = matches!(blow, Blow::Rejected | Blow::Reviewed(..));
+        let by_risk = matches!(blow, Blow::Rejected | Blow::Reviewed(..) | Blow::Undecided);
         let (is_there, whom) = match (by_risk, blow.is_at_bank()) {
             _ if blow.at_decider().is_some() => (met.party == DECIDER, "the decider"),
             (true, _) => (met.party == RISK, "risk, with its verdict"),
@@ -186,6 +186,7 @@ impl FaultLine {
             "decision-garbled" => Blow::DecisionGarbled,
             "decision-outside" => Blow::DecisionOutside,
             "decision-adverse" => Blow::DecisionAdverse,
+            "undecided" => Blow::Undecided,
             _ => Blow::Reviewed(self.length(of, SPAN_MAX)?, or(&mut self.approves, true)),
         })
     }
@@ -203,7 +204,7 @@ impl FaultLine {
 }
 
 /// What files call all that befalls single requests.
-pub(super) const KINDS: [&str; 37] = [
+pub(super) const KINDS: [&str; 38] = [
     "request-dropped",
     "throttled",
     "error-before",
@@ -241,6 +242,7 @@ pub(super) const KINDS: [&str; 37] = [
     "decision-garbled",
     "decision-outside",
     "decision-adverse",
+    "undecided",
 ];
 /// A party takes a rare branch.
 pub(super) const FORCED: &str = "forced-point";
@@ -293,6 +295,7 @@ mod tests {
             Blow::DecisionGarbled,
             Blow::DecisionOutside,
             Blow::DecisionAdverse,
+            Blow::Undecided,
         ];
         assert_eq!(all.map(|blow| blow.name()), KINDS);
     }

@@ -34,6 +34,10 @@ pub enum DecisionLine {
     Policy,
     /// That it is not decided about large amounts.
     Limit,
+    /// That only so much is decided in a minute, or moved.
+    Restraint,
+    /// That each decision tells its reasons.
+    Reasons,
 }
 
 impl DecisionLine {
@@ -55,7 +59,12 @@ impl DecisionLine {
         let swap = decider.and_then(|decider| decider.swap).map(|_| Self::Swap);
         let asked = decider.map(|_| Self::Decider);
         let limit = plan.decisions.and_then(|decisions| decisions.up_to.0).map(|_| Self::Limit);
-        swap.into_iter().chain(asked).chain(limit).chain(plan.decisions.map(|_| Self::Policy))
+        let restraint = plan.decisions.and_then(|decisions| decisions.limits.0);
+        let restraint = restraint.map(|_| Self::Restraint);
+        let reasons = plan.decisions.filter(|decisions| decisions.explained);
+        let told = restraint.into_iter().chain(reasons.map(|_| Self::Reasons));
+        let policy = plan.decisions.map(|_| Self::Policy);
+        swap.into_iter().chain(asked).chain(limit).chain(told).chain(policy)
     }
 
     pub(super) fn calm(self, plan: &mut Plan) {
@@ -63,6 +72,8 @@ impl DecisionLine {
         match (self, &mut decisions.decider) {
             (Self::Policy, _) => plan.decisions = None,
             (Self::Limit, _) => decisions.up_to = Aside::NONE,
+            (Self::Restraint, _) => decisions.limits = Aside::NONE,
+            (Self::Reasons, _) => decisions.explained = false,
             (Self::Decider, decider) => *decider = None,
             (Self::Swap, Some(decider)) => decider.swap = None,
             (line, Some(decider)) => {
@@ -85,7 +96,12 @@ impl DecisionLine {
             Self::Garbled => &mut decider.garbled,
             Self::Outside => &mut decider.outside,
             Self::Adverse => &mut decider.adverse,
-            Self::Swap | Self::Decider | Self::Policy | Self::Limit => return None,
+            Self::Swap
+            | Self::Decider
+            | Self::Policy
+            | Self::Limit
+            | Self::Restraint
+            | Self::Reasons => return None,
         })
     }
 }
@@ -103,6 +119,8 @@ impl fmt::Display for DecisionLine {
             Self::Decider => "that a decider is asked",
             Self::Policy => "that somebody decides",
             Self::Limit => "that it is not decided about large amounts",
+            Self::Restraint => "that only so much is decided in a minute",
+            Self::Reasons => "that decisions tell their reasons",
         })
     }
 }

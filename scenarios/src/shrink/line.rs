@@ -100,6 +100,10 @@ pub enum Line {
     Settlement,
     /// That workers wait longer for providers than is usual, or shorter.
     ProviderTimeout,
+    /// That the risk service tells what persons decide.
+    ToldReviews,
+    /// Reviews that nobody ever decides, at a rate.
+    Undecided,
 }
 
 /// What the weather does at a rate.
@@ -194,6 +198,7 @@ impl Line {
         lines.extend(DecisionLine::rates(plan).map(Self::Decision));
         lines.extend((plan.risk.reject > Rate::NEVER).then_some(Self::Rejections));
         lines.extend((plan.risk.review > Rate::NEVER).then_some(Self::Reviews));
+        lines.extend((plan.risk.undecided > Rate::NEVER).then_some(Self::Undecided));
         lines
     }
 
@@ -212,6 +217,7 @@ impl Line {
             (plan.order_ref_unique, Self::UniqueOrders),
             (plan.webhooks, Self::Webhooks),
             (plan.settlement.is_some(), Self::Settlement),
+            (plan.risk.told, Self::ToldReviews),
         ];
         let plain = Dialect::plain();
         let habits = plan.providers.iter().enumerate();
@@ -247,6 +253,7 @@ impl Line {
                 | Self::KeyLifetime
                 | Self::ProviderTimeout
                 | Self::UniqueOrders
+                | Self::ToldReviews
                 | Self::Webhooks
                 | Self::Settlement
         )
@@ -357,6 +364,8 @@ impl Plan {
                 self.risk.review = Rate::NEVER;
                 self.risk.review_max = Duration::ZERO;
             }
+            Line::ToldReviews => self.risk.told = false,
+            Line::Undecided => self.risk.undecided = Rate::NEVER,
             Line::DrawnLatencies => self.plain = true,
             Line::OtherWorkers => self.workers = 1,
             Line::Habits(provider) => {
@@ -454,6 +463,8 @@ impl fmt::Display for Line {
             Self::Webhooks => f.write_str("webhooks"),
             Self::Settlement => f.write_str("settlement"),
             Self::ProviderTimeout => f.write_str("how long providers are waited for"),
+            Self::ToldReviews => f.write_str("that verdicts of reviews are told"),
+            Self::Undecided => f.write_str("the rate of reviews that nobody decides"),
         }
     }
 }

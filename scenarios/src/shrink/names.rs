@@ -143,6 +143,11 @@ fn tidy(mut plan: Plan) -> Plan {
     if plan.risk.review == Rate::NEVER {
         plan.risk.review_max = Duration::ZERO;
     }
+    // Nobody would take in what is told, and nothing else would end such a review.
+    plan.risk.told &= plan.webhooks;
+    if !plan.risk.told || plan.risk.review == Rate::NEVER {
+        plan.risk.undecided = Rate::NEVER;
+    }
     plan.clients = plan.operations.iter().map(|o| o.client + 1).max().unwrap_or(1);
     plan
 }

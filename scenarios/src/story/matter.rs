@@ -136,6 +136,7 @@ impl Matter {
             | Timer::Finding(_)
             | Timer::Agenda
             | Timer::Return(..)
+            | Timer::Review(..)
             | Timer::Look
             | Timer::Deliver(..)
             | Timer::Repeat(_)

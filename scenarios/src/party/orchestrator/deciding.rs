@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use model::decision::{self, Fallback, HOUSE_MODEL, Snapshot};
-use model::{Defect, PaymentId, Token};
+use model::decision::{self, Decision, Fallback, HOUSE_MODEL, Snapshot, Spent};
+use model::{Conductor, Defect, PaymentId, Token};
 use sim::Domain;
 
 use super::{Doing, Hand, Orchestrator};
@@ -36,7 +36,7 @@ impl Orchestrator {
         let decision = decision::weigh(&snapshot, &advised.advice, defects);
         let decision = decision.unwrap_or_else(|why| snapshot.decided_instead(why));
         if let (Doing::Working, Some(conductor)) = (&hand.doing, &mut hand.conductor) {
-            conductor.decide(decision);
+            restrain(system, &mut self.spent, (conductor, &snapshot), decision, out);
             self.drive(system, advised.payment, out);
         }
     }
@@ -69,6 +69,7 @@ impl Hand {
         system: &PaymentSystem,
         payment: PaymentId,
         snapshot: &Snapshot,
+        spent: &mut Spent,
         out: &mut Effects,
     ) -> bool {
         let (Some(plan), Some(conductor)) = (system.plan.decisions, &mut self.conductor) else {
@@ -77,15 +78,25 @@ impl Hand {
         if plan.decider.is_none() {
             let draw = drawn(system, self.token, snapshot.number);
             let action = plan.policy.choose(snapshot, draw);
-            conductor.decide(snapshot.decided(plan.policy, HOUSE_MODEL, action));
+            let decision = snapshot.decided(plan.policy, HOUSE_MODEL, action);
+            restrain(system, spent, (conductor, snapshot), decision, out);
             return true;
         }
         let now = out.monotonic();
+        let tenant = conductor.payment().intent().tenant;
+        let limits = plan.limits.as_ref();
+        if let Some(why) = limits.and_then(|limits| spent.is_over(limits, tenant, now)) {
+            self.question = None;
+            let decision = snapshot.decided_instead(why);
+            restrain(system, spent, (conductor, snapshot), decision, out);
+            return true;
+        }
         let asked = self.question.filter(|asked| asked.snapshot.version == snapshot.version);
         let until = asked.map_or(now + DECISION_TIMEOUT, |asked| asked.until);
         if now >= until {
             self.question = None;
-            conductor.decide(snapshot.decided_instead(Fallback::Late));
+            let decision = snapshot.decided_instead(Fallback::Late);
+            restrain(system, spent, (conductor, snapshot), decision, out);
             return true;
         }
         if asked.is_none() {
@@ -96,6 +107,24 @@ impl Hand {
         self.remind(payment, until - now, out);
         false
     }
+}
+
+/// Hands over what was decided, as far as a worker lets others decide, with what there
+/// is to tell of it.
+fn restrain(
+    system: &PaymentSystem,
+    spent: &mut Spent,
+    (conductor, snapshot): (&mut Conductor, &Snapshot),
+    decision: Decision,
+    out: &Effects,
+) {
+    let Some(plan) = system.plan.decisions else { return };
+    let tenant = conductor.payment().intent().tenant;
+    let decision = match plan.limits.as_ref() {
+        Some(limits) => spent.restrain(limits, (tenant, snapshot), decision, out.monotonic()),
+        None => decision,
+    };
+    conductor.decide(if plan.explained { decision.explained(snapshot) } else { decision });
 }
 
 /// What a policy draws for the how-manieth decision about a payment: the same,
@@ -126,8 +155,7 @@ mod tests {
         let loops = catalog::named("orchestrator-crash-loop").unwrap();
         let (mut crossed, mut done) = (0, 0);
         for seed in 1..150 {
-            let decisions =
-                Some(DecisionSettings { policy: Policy::Random, decider: None, up_to: None });
+            let decisions = Some(DecisionSettings::by(Policy::Random));
             let decided = Scenario { decisions, ..loops.clone() };
             let (_, trace) = trial::replay(&decided, Seed(seed), Defects::NONE);
             for (journal, crash) in journals(&trace) {

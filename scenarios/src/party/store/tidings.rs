@@ -15,7 +15,11 @@ pub(super) fn told_within(system: &PaymentSystem) -> Duration {
     let disputed = disputes().next().is_some();
     let objected = disputes().any(|dispute| dispute.objection.is_some());
     let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());
-    match system.plan.webhooks {
+    let reviewed = match system.plan.tells_reviews() {
+        true => system.plan.risk.review_max + TOLD_WITHIN,
+        false => Duration::ZERO,
+    };
+    let told = match system.plan.webhooks {
         true if objected => {
             let won = DISPUTED_AFTER_MAX + ANSWER_WITHIN_MAX + DECIDED_AFTER_MAX;
             won + OBJECTED_AFTER_MAX + TOLD_WITHIN
@@ -27,5 +31,6 @@ pub(super) fn told_within(system: &PaymentSystem) -> Duration {
         true if system.plan.returns_refunds() => REFUND_RETURNED_MAX + TOLD_WITHIN,
         true => TOLD_WITHIN,
         false => Duration::ZERO,
-    }
+    };
+    told.max(reviewed)
 }

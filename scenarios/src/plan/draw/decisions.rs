@@ -5,14 +5,20 @@ use sim::VirtualTime;
 
 use super::Drawer;
 use crate::plan::{DeciderPlan, DecisionPlan};
-use crate::settings::DeciderSettings;
+use crate::settings::{DeciderSettings, LimitSettings};
 
 impl Drawer<'_> {
     /// Who decides, where the scenario says who.
     pub(super) fn decisions(&mut self) -> Option<DecisionPlan> {
         let settings = self.scenario.decisions.as_ref()?;
         let decider = settings.decider.as_ref().map(|decider| self.decider(decider));
-        Some(DecisionPlan { policy: settings.policy, decider, up_to: Aside(settings.up_to) })
+        Some(DecisionPlan {
+            decider,
+            up_to: Aside(settings.up_to),
+            limits: Aside(settings.limits.as_ref().map(LimitSettings::restraint)),
+            explained: settings.explained,
+            ..DecisionPlan::by(settings.policy)
+        })
     }
 
     fn decider(&mut self, settings: &DeciderSettings) -> DeciderPlan {

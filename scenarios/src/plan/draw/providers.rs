@@ -62,7 +62,13 @@ impl Drawer<'_> {
 
     pub(super) fn risk(&mut self) -> RiskPlan {
         let risk = &self.scenario.risk;
-        RiskPlan { reject: risk.reject, review: risk.review, review_max: risk.review_max.0 }
+        RiskPlan {
+            reject: risk.reject,
+            review: risk.review,
+            review_max: risk.review_max.0,
+            told: risk.told,
+            undecided: risk.undecided,
+        }
     }
 
     pub(super) fn troubles(&mut self) -> Vec<ProviderTrouble> {
