@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use model::workflow::Action;
-use model::{OperationId, PaymentId, Record, RiskEntry, RiskReply, Token, Verdict};
+use model::{
+    OperationId, PaymentId, Record, ReviewEntry, RiskEntry, RiskReply, Token, Verdict,
+};
 use sim::Sighting;
 
 use super::authorities::Authorities;
@@ -17,6 +19,8 @@ use crate::invariant::Invariant;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gate {
     verdicts: BTreeMap<OperationId, Standing>,
+    /// Whether the payment may go on once a person has decided, where that is told.
+    reviews: BTreeMap<OperationId, bool>,
 }
 
 /// How an assessment stands.
@@ -33,24 +37,38 @@ enum Standing {
 impl Gate {
     /// The risk service has this durably.
     pub(super) fn take(&mut self, entry: &RiskEntry) {
-        let (operation, standing) = match *entry {
-            RiskEntry::Assessed(operation, Verdict::Now(true)) => (operation, Standing::Approved),
-            RiskEntry::Assessed(operation, Verdict::Now(false)) => (operation, Standing::Rejected),
-            RiskEntry::Assessed(operation, Verdict::At(..)) => (operation, Standing::Reviewed),
-            RiskEntry::Released(operation) => (operation, Standing::Released),
-        };
-        self.verdicts.insert(operation, standing);
+        match *entry {
+            RiskEntry::Assessed(operation, verdict) => {
+                self.verdicts.insert(operation, standing(verdict));
+            }
+            RiskEntry::Released(operation) => {
+                self.verdicts.insert(operation, Standing::Released);
+            }
+            RiskEntry::Review(ReviewEntry::Opened(review, _)) => {
+                self.reviews.insert(review.operation, review.approves);
+            }
+            RiskEntry::Review(ReviewEntry::Decided(operation)) => {
+                if let Some(approves) = self.reviews.remove(&operation) {
+                    self.decide(operation, approves);
+                }
+            }
+            RiskEntry::Review(ReviewEntry::Acknowledged(_)) => {}
+        }
     }
 
     /// The risk service tells this of an assessment: a review is over once it tells so.
     pub(super) fn tell(&mut self, operation: OperationId, reply: RiskReply) {
-        let Some(standing @ Standing::Reviewed) = self.verdicts.get_mut(&operation) else {
-            return;
-        };
         match reply {
-            RiskReply::Approve => *standing = Standing::Approved,
-            RiskReply::Reject => *standing = Standing::Rejected,
+            RiskReply::Approve => self.decide(operation, true),
+            RiskReply::Reject => self.decide(operation, false),
             RiskReply::Review | RiskReply::Released => {}
+        }
+    }
+
+    /// A review is over; what was taken out of the count meanwhile stays out.
+    fn decide(&mut self, operation: OperationId, approves: bool) {
+        if let Some(standing @ Standing::Reviewed) = self.verdicts.get_mut(&operation) {
+            *standing = if approves { Standing::Approved } else { Standing::Rejected };
         }
     }
 
@@ -58,7 +76,16 @@ impl Gate {
     pub(super) fn forget(&mut self, payment: PaymentId) {
         if !self.verdicts.is_empty() {
             self.verdicts.remove(&assessment(payment, FIRST));
+            self.reviews.remove(&assessment(payment, FIRST));
         }
+    }
+}
+
+fn standing(verdict: Verdict) -> Standing {
+    match verdict {
+        Verdict::Now(true) => Standing::Approved,
+        Verdict::Now(false) => Standing::Rejected,
+        Verdict::At(..) | Verdict::Never => Standing::Reviewed,
     }
 }
 
