@@ -5,9 +5,7 @@
 use std::collections::BTreeMap;
 
 use model::workflow::Action;
-use model::{
-    OperationId, PaymentId, Record, ReviewEntry, RiskEntry, RiskReply, Token, Verdict,
-};
+use model::{OperationId, PaymentId, Record, ReviewEntry, RiskEntry, RiskReply, Token, Verdict};
 use sim::Sighting;
 
 use super::authorities::Authorities;
