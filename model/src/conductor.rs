@@ -395,6 +395,12 @@ impl Conductor {
         self.payment.case().is_some_and(|case| broken || !case.is_doubt())
     }
 
+    /// Whether a hold is released later. None is, unless a defect says so.
+    fn is_left_to_the_sweeper(&self, now: Duration, rules: &Rules) -> bool {
+        let early = |flight: &Flight| now < flight.begun + SWEPT_AFTER;
+        rules.defects.has(Defect::HoldSweptNightly) && self.flight.as_ref().is_some_and(early)
+    }
+
     /// Sends `call`, and keeps in mind what it could still do.
     fn place(&mut self, call: Call, now: Duration, rules: &Rules) -> Act {
         let Some(flight) = &mut self.flight else { return Act::Finish };
@@ -429,6 +435,9 @@ impl Conductor {
         match flight.aim {
             Aim::Notice => Choice::Call(notice(payment)),
             Aim::Undo(which, _) if flight.look_up => Choice::Call(query(payment, which)),
+            Aim::Undo(_, Action::Hold) if self.is_left_to_the_sweeper(now, rules) => {
+                Choice::Rest(flight.begun + SWEPT_AFTER)
+            }
             Aim::Undo(which, _) => self.about_undo(which, now, rules),
             Aim::Step(which, action) if action.is_outside() => {
                 self.resolve(flight, which, now, rules)
@@ -441,6 +450,9 @@ impl Conductor {
         }
     }
 }
+
+/// When a defect releases what is held of a payment that came to nothing.
+const SWEPT_AFTER: Duration = Duration::from_secs(12 * 3_600);
 
 /// After so many doubts a defect takes an undo for done.
 const UNDOS_MAX: u32 = 3;

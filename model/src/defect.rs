@@ -182,4 +182,20 @@ pub enum Defect {
     MetricGaming,
     /// A policy decides about any amount.
     NoAmountLimit,
+    /// Every step of the workflow is undone, begun or not.
+    UndoByPlan,
+    /// An undo that finds nothing counts as done, and keeps nothing out.
+    VoidWithoutFence,
+    /// What a person still looks at counts as approved.
+    StaleRisk,
+    /// An authorization that nobody wants is left to its end.
+    VoidLeftToExpiry,
+    /// What is in doubt is not asked about, as a webhook will tell.
+    WaitsForTheWebhook,
+    /// Holds of what came to nothing are released by a job that runs now and then.
+    HoldSweptNightly,
+    /// What was refused is made anew under the key of the first try.
+    KeyNeverRotates,
+    /// Keys are as old as the clock on the wall says.
+    TtlByLocalClock,
 }

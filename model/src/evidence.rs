@@ -89,7 +89,11 @@ pub fn weigh(aim: Aim, answer: &Answer, defects: Defects) -> Evidence {
         (Aim::Step(..), Answer::Risk(reply)) => match reply {
             RiskReply::Approve => Evidence::Done(Outcome::Approved),
             RiskReply::Reject => Evidence::Refused(Refusal::Rejected),
-            RiskReply::Review => Evidence::Later,
+            RiskReply::Review => defects.pick(
+                Defect::StaleRisk,
+                || Evidence::Later,
+                || Evidence::Done(Outcome::Approved),
+            ),
             RiskReply::Released => Evidence::Unknown,
         },
         (Aim::Undo(..), Answer::Risk(RiskReply::Released)) => Evidence::Undone(UndoOutcome::Voided),

@@ -224,7 +224,9 @@ impl Payment {
 
     /// The operation of `which`.
     pub fn operation(&self, which: Try) -> OperationId {
-        self.intent.payment.operation(which.step, which.attempt)
+        let rotated = || which.attempt;
+        let attempt = self.defects.pick(Defect::KeyNeverRotates, rotated, || 1);
+        self.intent.payment.operation(which.step, attempt)
     }
 
     /// The operation of the latest try at the step that does this.

@@ -275,7 +275,13 @@ impl Saga {
             }
             SagaEntry::Anew(_) => None,
             SagaEntry::UndoIntent(which) => {
-                let from = self.state(which).filter(|_| self.may_undo(which))?;
+                let may = self.may_undo(which);
+                let unbegun = may && self.unbegun() == Some(which);
+                if self.defects.pick(Defect::UndoByPlan, || false, || unbegun) {
+                    self.tries.push((which, TryState::Undoing));
+                    return Some(());
+                }
+                let from = self.state(which).filter(|_| may)?;
                 self.shift(which, from, TryState::Undoing)
             }
             SagaEntry::Undone(which) => {
@@ -384,7 +390,20 @@ impl Saga {
         Next::Done
     }
 
+    /// The last step that can be undone and was never begun, for who undoes by the plan.
+    fn unbegun(&self) -> Option<Try> {
+        let steps =
+            (0..self.workflow.steps.len() as u8).rev().zip(self.workflow.steps.iter().rev());
+        let undoable = steps.filter(|(_, spec)| spec.undo == Undo::InDoubt);
+        let never = |step: &u8| self.latest(*step).is_none();
+        undoable.map(|(step, _)| step).find(never).map(|step| Try { step, attempt: 1 })
+    }
+
     fn backward(&self) -> Next {
+        let by_plan = || self.unbegun();
+        if let Some(which) = self.defects.pick(Defect::UndoByPlan, || None, by_plan) {
+            return Next::BeginUndo(which);
+        }
         for (which, state) in self.tries.iter().rev() {
             let undo = self.spec(*which).undo;
             match (state, undo) {

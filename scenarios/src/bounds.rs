@@ -64,6 +64,8 @@ pub const REVIEW: Duration = Duration::from_secs(86_400);
 /// How long an outcome is asked for before a person is asked to look too:
 /// `T_resolve`, until the last settlement file.
 pub const RESOLVE: Duration = Duration::from_secs(8 * 86_400);
+/// How long a hold may stay once nobody outside is waited for: `T_hold`.
+pub const HOLD: Duration = Duration::from_secs(3_600);
 /// How long after the end of all faults an accepted payment may take: the last
 /// settlement file, and three days.
 pub const TERM: Duration = Duration::from_secs(11 * 86_400);

@@ -5,6 +5,7 @@ mod authorities;
 mod by_hand;
 mod chargebacks;
 mod charges;
+mod deadlines;
 mod dossier;
 mod dossiers;
 mod envelope;
@@ -26,8 +27,10 @@ mod rail;
 mod refunds;
 mod relatives;
 mod remittances;
+mod replay;
 mod rest;
 mod reversals;
+mod risk;
 mod screen_view;
 mod screens;
 mod settlement_view;
@@ -40,6 +43,7 @@ mod sums;
 mod taps;
 mod trapped;
 mod two_phase;
+mod undoing;
 mod waits;
 mod webhooks;
 mod wedge;
@@ -131,6 +135,7 @@ impl Judge {
         rest::judge(&self.said, &mut self.found, seen);
         settlements::at_rest(&self.said, &mut self.found, seen);
         self.inbox.at_rest(&mut self.found, seen);
+        deadlines::at_end(&self.said, &mut self.found, seen);
     }
 
     /// Nothing is left to happen to `payment`, and it is not finished.
@@ -138,6 +143,7 @@ impl Judge {
         let token = self.said.token_of(PaymentId(payment));
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::lost_wake_up(&mut self.found, seen, token, PaymentId(payment));
+        deadlines::at_end(&self.said, &mut self.found, seen);
     }
 
     /// The horizon was reached. Nothing else tells that somebody's own orchestrator
@@ -154,11 +160,13 @@ impl Judge {
         let token = self.said.token_of(PaymentId(payment));
         let seen = Sighting { at: now, event: 0, role: PROBE };
         rest::overdue(&mut self.found, seen, token, PaymentId(payment));
+        deadlines::at_end(&self.said, &mut self.found, seen);
     }
 
     fn booked(&mut self, seen: Sighting, booking: &Booking) {
         ledger::judge(&mut self.said, &mut self.found, seen, booking);
         quotes::booked(&mut self.said, &mut self.found, seen, booking);
+        deadlines::judge(&mut self.said, &mut self.found, seen);
     }
 
     fn committed(&mut self, seen: Sighting, entry: &StoreEntry) {
@@ -191,6 +199,8 @@ impl Judge {
         for record in &commit.records {
             let whose = (commit.token, commit.payment);
             journal::judge(&self.said, &mut self.found, seen, whose, record);
+            undoing::recorded(&self.said, &mut self.found, seen, whose, record);
+            risk::recorded(&self.said, &mut self.found, seen, whose, record);
             quotes::recorded(&mut self.said, &mut self.found, seen, whose, record);
             if self.said.plan().decisions.is_some() {
                 self.envelope.committed(self.said.plan(), &mut self.found, seen, whose, record);
@@ -203,6 +213,7 @@ impl Judge {
                 self.returned(seen, commit);
             }
         }
+        deadlines::judge(&mut self.said, &mut self.found, seen);
         if self.said.plan().webhooks {
             self.inbox.committed(&mut self.found, seen, commit);
         }
@@ -249,11 +260,13 @@ impl Judge {
     fn moved(&mut self, seen: Sighting, movement: &Movement) {
         self.said.sights.stir();
         self.said.take_movement(seen.at, movement);
+        undoing::moved(&self.said, &mut self.found, seen, movement);
         charges::judge(&self.said, &mut self.found, seen, movement);
         self.envelope.moved(&mut self.found, seen, movement);
         chargebacks::judge(&mut self.found, seen, movement);
         refunds::moved(&self.said, &mut self.found, seen, movement);
         screens::after_movement(&self.said, &mut self.found, seen, movement.token);
+        deadlines::judge(&mut self.said, &mut self.found, seen);
     }
 
     fn remitted(&mut self, seen: Sighting, movement: &BankMovement) {

@@ -56,21 +56,29 @@ pub trait Orchestrator: Clone + Debug + Send + Sync + 'static {
 /// All others are judged by what is left: the books of the providers (PB), the rows
 /// of the ledger (LG), what leaves for clients (EX) and what they see (CL). An order
 /// counts as accepted once a reply names its payment, and stands as clients are told.
-pub const NOT_APPLICABLE: [(Invariant, &str); 14] = [
+pub const NOT_APPLICABLE: [(Invariant, &str); 22] = [
+    (Invariant::I09, "what is to be undone, and what was intended, are records of its journal"),
+    (Invariant::I11, "that something was undone is a record of its journal"),
     (Invariant::I12, "the pivot and the intent to undo are records of its journal"),
     (Invariant::I13, "intents are records of its journal"),
     (Invariant::I14, "tries and their outcomes are records of its journal"),
     (Invariant::I22, "what it has applied of a webhook is in its journal"),
     (Invariant::I23, "its inbox is in its journal"),
     (Invariant::I24, "its status is what it says, and its journal is its own"),
+    (Invariant::I25, "what it has heard of before is in its journal"),
     (Invariant::I26, "it is one party and takes no leases"),
     (Invariant::I27, "its quotes are records of its journal"),
     (Invariant::I28, "what fee was quoted is a record of its journal"),
+    (Invariant::I29, "what it intends after it has asked about risk is a record of its journal"),
     (Invariant::I30, "it is one party and commits in its own way"),
     (Invariant::I31, "what it decides is a record of its journal"),
     (Invariant::I32, "it has no outbox that anybody reads"),
     (Invariant::I38, "it takes in no settlement files"),
+    (Invariant::L02, "what it intends to undo is a record of its journal"),
+    (Invariant::L03, "what is in doubt is known to it alone"),
+    (Invariant::L04, "what it waits for is known to it alone"),
     (Invariant::L05, "who works on a payment is known to it alone"),
+    (Invariant::L08, "it is one party and locks in its own way"),
 ];
 
 /// Whether `invariant` can be judged of a user's orchestrator.

@@ -177,15 +177,22 @@ impl Scenario {
             Invariant::L06 => disputes || returns || by_hand || breached,
             Invariant::I37 => breached || self.settlement.is_some(),
             Invariant::I38 => self.settlement.is_some(),
-            Invariant::I30 => two_phase,
+            Invariant::I30 | Invariant::L08 => two_phase,
             // Of the journals, leases and attempts of sagas.
-            Invariant::I12
+            Invariant::I09
+            | Invariant::I11
+            | Invariant::I12
             | Invariant::I13
             | Invariant::I14
             | Invariant::I24
+            | Invariant::I25
             | Invariant::I26
             | Invariant::I27
             | Invariant::I28
+            | Invariant::I29
+            | Invariant::L02
+            | Invariant::L03
+            | Invariant::L04
             | Invariant::L05 => !two_phase,
             _ => true,
         }

@@ -153,8 +153,9 @@ impl Conductor {
                 self.conclusion = Some(Record::CompOutcome { which, outcome });
             }
             (Aim::Undo(which, _), Evidence::NotExecuted) => {
-                let nothing = || settled || rules.decides;
-                if rules.defects.pick(Defect::RefundsInDoubt, || settled, nothing) {
+                let decided = || settled || rules.decides;
+                let known = || rules.defects.pick(Defect::RefundsInDoubt, || settled, decided);
+                if rules.defects.pick(Defect::VoidWithoutFence, known, || true) {
                     let outcome = UndoOutcome::NeverHappened;
                     self.conclusion = Some(Record::CompOutcome { which, outcome });
                 } else {

@@ -49,6 +49,9 @@ impl Conductor {
             }
             return Choice::Call(step_call(payment, which, flight.calls, rules));
         }
+        if rules.defects.has(Defect::WaitsForTheWebhook) && age < ASKED_AFTER {
+            return Choice::Rest(flight.begun + ASKED_AFTER);
+        }
         let slow = || action == Action::Authorize && rules.decides && age >= rules.give_up_after;
         if rules.defects.pick(Defect::MetricGaming, || false, slow) {
             let outcome = Outcome::Refused(Refusal::DeclinedHard);
@@ -66,10 +69,17 @@ impl Conductor {
     /// Whether the provider of this try undoes nothing, so that an authorization
     /// that nobody wants is waited for until it is seen to be gone.
     pub(super) fn expires_only(&self, which: Try, rules: &Rules) -> bool {
-        matches!(self.payment.action(which), Action::Authorize | Action::Release)
-            && rules.dialect(attempt_provider(&self.payment, which)).undo == Undoing::Expiry
+        let dialect = rules.dialect(attempt_provider(&self.payment, which));
+        let action = self.payment.action(which);
+        let lazy = || action == Action::Authorize && dialect.queries.is_some();
+        matches!(action, Action::Authorize | Action::Release)
+            && (dialect.undo == Undoing::Expiry
+                || rules.defects.pick(Defect::VoidLeftToExpiry, || false, lazy))
     }
 }
+
+/// From when on a defect asks after what is in doubt.
+const ASKED_AFTER: Duration = Duration::from_secs(10 * 86_400);
 
 /// From when on a defect takes what is pending for stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(86_400);

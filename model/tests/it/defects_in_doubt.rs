@@ -3,16 +3,18 @@
 
 use std::time::Duration;
 
+use model::saga::Try;
 use model::workflow::Action;
-use model::workflow::payin_card::PAYIN_CARD;
+use model::workflow::payin_card::{PAYIN_CARD, steps};
 use model::{Act, Call, Conductor, Defect, Defects, LedgerRequest, ProviderRequest, Record, Rules};
 
+use crate::defects::differs;
 use crate::history::History;
 use crate::script::{Door, patient};
 use crate::spelling;
 
 /// A beginning; what the journal has then under the defect, and has not without.
-const TURNS: [(Defect, &str, &str); 7] = [
+const TURNS: [(Defect, &str, &str); 10] = [
     (
         Defect::DuplicateIsDecline,
         "... authorize at a
@@ -64,6 +66,26 @@ const TURNS: [(Defect, &str, &str); 7] = [
          void at a => lost",
         "undone authorize never_happened",
     ),
+    (
+        Defect::VoidWithoutFence,
+        "... authorize at b
+         authorize at b => lost
+         cancel
+         void at b => unknown-reference",
+        "undone authorize never_happened",
+    ),
+    (
+        Defect::StaleRisk,
+        "... assess
+         assess => review",
+        "outcome risk approved",
+    ),
+    (
+        Defect::UndoByPlan,
+        "... assess
+         assess => reject",
+        "undo authorize",
+    ),
 ];
 
 #[test]
@@ -80,6 +102,42 @@ fn each_defect_takes_its_wrong_turn_where_the_reference_does_not() {
         let right = takes_it(Defects::NONE);
         assert!(!right, "{defect:?}");
     }
+}
+
+#[test]
+fn what_has_to_be_done_at_once_is_done_hours_or_days_later() {
+    let day = Duration::from_secs(86_400);
+    let declined = "... authorize at a
+                    authorize at a => hard";
+    let given_up = "... authorize at b
+                    authorize at b => lost
+                    cancel";
+    let lost = "... authorize at b
+                authorize at b => lost";
+    for (defect, beginning, call, wait) in [
+        (Defect::HoldSweptNightly, declined, "unhold", day / 2),
+        (Defect::WaitsForTheWebhook, lost, "query at b", 10 * day),
+        (Defect::VoidLeftToExpiry, given_up, "void at b", Duration::MAX),
+    ] {
+        let comes_after = |defects| {
+            let at_b = beginning.contains("at b");
+            let mut door = Door::new(&Rules { defects, ..patient() }, at_b.into());
+            beginning.lines().for_each(|line| door.follow(line.trim()));
+            door.waits_for(call)
+        };
+        assert!(comes_after(Defects::NONE) < Some(day / 2), "{call}");
+        let late = comes_after(Defects::NONE.with(defect)).unwrap_or(Duration::MAX);
+        assert!(late >= wait, "{defect:?}: {call} after {late:?}");
+    }
+}
+
+#[test]
+fn what_was_refused_is_made_anew_under_its_first_key_under_key_never_rotates() {
+    differs(Defect::KeyNeverRotates, |defects| {
+        let payment = History::new(0, defects).payment();
+        let [first, second] = [1, 2].map(|attempt| Try { step: steps::AUTHORIZE, attempt });
+        payment.operation(first) == payment.operation(second)
+    });
 }
 
 #[test]

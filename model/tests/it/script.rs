@@ -296,6 +296,12 @@ impl Door {
         false
     }
 
+    /// How long it is until such a call is made, if it is, and all before it goes well.
+    pub(crate) fn waits_for(&mut self, expected: &str) -> Option<Duration> {
+        let begun = self.now;
+        self.goes_well_until(expected).then(|| self.now - begun)
+    }
+
     /// The next such call, if there is one; it is not answered.
     pub(crate) fn loses(&mut self, expected: &str) -> Option<Call> {
         let due = self.goes_well_until(expected).then(|| self.due.clone())?;

@@ -21,6 +21,7 @@ use super::quotes::{QuoteCounts, Quotes};
 use super::rail::Rail;
 use super::refunds::is_refund;
 use super::relatives::{is_split, refunds, shared_keys};
+use super::risk::Gate;
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
 use super::shares::Shares;
@@ -46,6 +47,8 @@ pub struct Authorities {
     pub(super) nets: Nets,
     pub(super) shares: Shares,
     pub(super) losses: Losses,
+    /// EX: what the risk service says of each payment that is not finished.
+    pub(super) gate: Gate,
     /// Whether any payment is split over several merchants.
     splits: bool,
     pub(super) watch: Watch,
@@ -84,6 +87,7 @@ impl Authorities {
             nets: Nets::default(),
             shares: Shares::default(),
             losses: Losses::default(),
+            gate: Gate::default(),
             splits: plan.operations.iter().any(is_split),
             stored: IdSet::default(),
             shared_keys: shared_keys(&plan.operations),
@@ -404,6 +408,9 @@ impl Authorities {
             dossier.payments.push(PaymentRecordView::new(intent, at));
         } else if let Some(undone) = dossier.take_record(at, payment, record) {
             *self.undone.entry(undone.name()).or_default() += 1;
+        }
+        if *record == Record::Terminal {
+            self.gate.forget(payment);
         }
         if matches!(record, Record::Terminal | Record::StatusChanged(Status::Settled)) {
             self.dossiers.close(token);

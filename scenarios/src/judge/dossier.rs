@@ -11,6 +11,7 @@ use sim::VirtualTime;
 
 use super::late::LateView;
 use super::rail::{Rail, RailEvent};
+use super::replay::Handed;
 use super::screen_view::ScreenView;
 use super::stream::StreamView;
 use crate::plan::Operation;
@@ -48,6 +49,11 @@ pub(super) struct Dossier {
     pub(super) payments: Vec<PaymentRecordView>,
     /// JR: every operation that was intended.
     pub(super) intents: Vec<OperationId>,
+    /// JR: every operation of which it has that it was undone.
+    pub(super) undone: Vec<OperationId>,
+    /// JR: what the journals of its payments tell whoever is handed them, while it is not
+    /// packed.
+    pub(super) handed: Vec<Handed>,
     /// The digest of what was first sent under each operation, while it is not
     /// packed.
     pub(super) sent: Vec<(OperationId, u64)>,
@@ -162,6 +168,8 @@ impl Dossier {
         self.holds.clear();
         self.payments.clear();
         self.intents.clear();
+        self.undone.clear();
+        self.handed.clear();
         self.sent.clear();
         self.screen = ScreenView::default();
     }
@@ -314,6 +322,7 @@ impl Dossier {
         payment: PaymentId,
         record: &Record,
     ) -> Option<Action> {
+        self.take_outcome(payment, record);
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
         view.stream.records = view.stream.records.saturating_add(1);
         view.take_part(record);
@@ -333,6 +342,7 @@ impl Dossier {
             Record::CompIntent { operation, .. } => self.intents.push(*operation),
             Record::CompOutcome { which, outcome } if *outcome != UndoOutcome::TooLate => {
                 view.settle(*which);
+                self.undone.push(payment.operation(which.step, which.attempt));
                 return Some(view.intent.order.workflow().action(*which));
             }
             Record::PivotCommitted => view.pivot = true,

@@ -22,7 +22,9 @@ enum Acceptor {
 /// The store granted a lease.
 pub(super) fn leased(said: &mut Authorities, payment: PaymentId, token: Token, lease: &Lease) {
     said.sights.leased(said.plan.place(token), lease.owner);
-    let Some(view) = said.dossiers.open(token).payment_mut(payment) else { return };
+    let dossier = said.dossiers.open(token);
+    dossier.hand_over(payment, lease.epoch);
+    let Some(view) = dossier.payment_mut(payment) else { return };
     view.epochs[Acceptor::Store as usize] = lease.epoch;
 }
 
@@ -95,7 +97,7 @@ fn newest(said: &Authorities, token: Token, payment: PaymentId, whose: Acceptor)
 }
 
 /// What a call is to do, and under which operation; `None` if it only asks.
-fn effect(message: &Message) -> Option<(&'static str, OperationId, u64)> {
+pub(super) fn effect(message: &Message) -> Option<(&'static str, OperationId, u64)> {
     match message {
         Message::Assess(envelope, request) => {
             Some(("risk", envelope.operation, Digest::of(request)))

@@ -6,7 +6,7 @@ use sim::Sighting;
 
 use super::authorities::Authorities;
 use super::findings::{Findings, Relation};
-use super::{keys, losses, refunds, settlements, shares};
+use super::{keys, losses, refunds, settlements, shares, undoing};
 use crate::invariant::Invariant;
 use crate::plan::Protocol;
 
@@ -25,6 +25,7 @@ pub(super) fn judge(
         keys::stored(found, seen, row);
         hold_resolves_once(said, found, seen, row);
         intent_before_effect(said, found, seen, row);
+        undoing::booked(said, found, seen, row);
         settlements::booked(said, found, seen, row);
         said.take_row(seen.at, row);
     }

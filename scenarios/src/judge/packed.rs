@@ -136,7 +136,8 @@ impl Packed {
             && self.holds(operation).eq(dossier.holds.iter().copied())
             && self.screen() == dossier.screen
             // Each has a bit of its own: none is missing, none was there twice.
-            && self.intents.count_ones() as usize == dossier.intents.len();
+            && self.intents.count_ones() as usize == dossier.intents.len()
+            && self.undoes(&dossier.undone);
         debug_assert_eq!(tells, self.gives(dossier, operation), "of {dossier:?}");
         tells
     }
@@ -145,7 +146,9 @@ impl Packed {
     fn gives(&self, dossier: &Dossier, operation: &Operation) -> bool {
         let sorted = |mut dossier: Dossier| {
             dossier.intents.sort();
+            dossier.undone.sort();
             dossier.sent.clear();
+            dossier.handed.clear();
             dossier
         };
         let mut again = Dossier::default();
@@ -153,11 +156,25 @@ impl Packed {
         sorted(again) == sorted(dossier.clone())
     }
 
+    /// Whether `undone` is exactly what was intended to be undone.
+    fn undoes(&self, undone: &[OperationId]) -> bool {
+        let intended = self.undo_bits();
+        intended.clone().count() == undone.len()
+            && intended.map(|bit| tried(self.payment, bit)).all(|one| undone.contains(&one))
+    }
+
+    /// The bits of the undos that were intended.
+    fn undo_bits(&self) -> impl Iterator<Item = u8> + Clone + use<> {
+        let intents = self.intents;
+        (0..INTENTS).filter(move |bit| intents >> bit & 1 == 1 && is_undo(*bit))
+    }
+
     /// Makes `dossier` what it was, but for the order of what was intended.
     pub(super) fn unpack(&self, operation: &Operation, dossier: &mut Dossier) {
         self.outline(operation, dossier);
         let intended = (0..INTENTS).filter(|bit| self.intents >> bit & 1 == 1);
         dossier.intents.extend(intended.map(|bit| intent(self.payment, bit)));
+        dossier.undone.extend(self.undo_bits().map(|bit| tried(self.payment, bit)));
     }
 
     /// The same without what was intended, each of which costs a hash.
@@ -368,10 +385,19 @@ fn intents(payment: PaymentId, intended: &[OperationId]) -> u64 {
 
 /// The operation that has this bit: an attempt at a step, or the undo of one.
 fn intent(payment: PaymentId, bit: u8) -> OperationId {
-    let steps = PAYIN_CARD.saga.steps.len() as u8;
-    let (attempt, rest) = (bit / (2 * steps), bit % (2 * steps));
-    let operation = payment.operation(rest % steps, attempt + 1);
-    if rest < steps { operation } else { operation.undo() }
+    let operation = tried(payment, bit);
+    if is_undo(bit) { operation.undo() } else { operation }
+}
+
+/// The attempt that this bit is about.
+fn tried(payment: PaymentId, bit: u8) -> OperationId {
+    let (attempt, rest) = (bit / (2 * STEPS), bit % (2 * STEPS));
+    payment.operation(rest % STEPS, attempt + 1)
+}
+
+/// Whether this is the bit of an undo.
+const fn is_undo(bit: u8) -> bool {
+    bit % (2 * STEPS) >= STEPS
 }
 
 fn attempts(attempts: &[(u8, bool)]) -> Option<[u8; 2]> {
@@ -387,6 +413,8 @@ fn attempts(attempts: &[(u8, bool)]) -> Option<[u8; 2]> {
 fn minor(amount: Amount) -> Option<u64> {
     u64::try_from(amount.0).ok()
 }
+
+const STEPS: u8 = PAYIN_CARD.saga.steps.len() as u8;
 
 /// How many operations have a bit: four attempts at seven steps, and undos.
 const INTENTS: u8 = 56;

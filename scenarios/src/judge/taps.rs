@@ -4,7 +4,7 @@ use model::{Answer, PaymentId, Token};
 use sim::{Observer, Role, Sighting, Strike, Subject};
 
 use super::screen_view::Asked;
-use super::{Judge, events, fencing, keys, late, screens, wedge};
+use super::{Judge, events, fencing, keys, late, replay, screens, wedge};
 use crate::fact::{Endpoint, Fact};
 use crate::message::{ClientReply, Message, Receipt, ReturnReceipt};
 use crate::party::{self, EDGE, LAKE, PROBE, STORE};
@@ -21,6 +21,9 @@ impl Observer<PaymentSystem> for Judge {
         {
             self.said.sights.answered(answer);
         }
+        if let Message::Assessed(envelope, Answer::Risk(reply)) = message {
+            self.said.gate.tell(envelope.operation, *reply);
+        }
         match message {
             Message::Provide(envelope, _)
             | Message::Remit(envelope, _)
@@ -30,6 +33,7 @@ impl Observer<PaymentSystem> for Judge {
                 if self.said.plan().protocol == Protocol::TwoPhase {
                     return;
                 }
+                replay::sent(&self.said, &mut self.found, seen, envelope, message);
                 fencing::sent(&mut self.said, &mut self.found, seen, message);
             }
             Message::TwoPhase(message) => {
@@ -122,8 +126,9 @@ impl Observer<PaymentSystem> for Judge {
                     self.said.settlements.written(file);
                 }
             }
+            Entry::Risk(entry) => self.said.gate.take(entry),
             // A snapshot says nothing that its journal had not said.
-            Entry::Client(_) | Entry::Fence(..) | Entry::Risk(_) | Entry::Snapshot(_) => {}
+            Entry::Client(_) | Entry::Fence(..) | Entry::Snapshot(_) => {}
             // Only whose it is reads that.
             Entry::Own(_) => {}
         }

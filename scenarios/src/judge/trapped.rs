@@ -11,6 +11,7 @@ use model::{
 };
 use sim::VirtualTime;
 
+use super::deadlines::{Deadline, Ended};
 use super::waits::{Attempt, Change, Held, Waits};
 use crate::bounds::PROVIDER_TIMEOUT;
 use crate::plan::Plan;
@@ -36,6 +37,8 @@ pub(super) struct Watch {
     /// Since when attempts wait, those that may yet become unknown: the
     /// wait is the same for all, so that they come in order.
     overdue: VecDeque<(VirtualTime, Token)>,
+    /// What has just ended that had to end in time.
+    pub(super) ended: Vec<Ended>,
 }
 
 impl Watch {
@@ -52,6 +55,7 @@ impl Watch {
             planned: vec![NOWHERE; plan.operations.len()],
             strangers: BTreeMap::new(),
             overdue: VecDeque::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -84,13 +88,35 @@ impl Watch {
         Trapped { currencies, holds, doubts: self.doubts, doubt_longest, series }
     }
 
+    /// What has to end in time, and has not ended.
+    pub(super) fn unended(&self) -> impl Iterator<Item = Ended> {
+        let planned = self.plan.operations.iter().map(|operation| operation.token);
+        let planned = planned.zip(self.planned.iter().copied());
+        let strangers = self.strangers.iter().map(|(token, place)| (*token, *place));
+        let rooms = planned.chain(strangers).filter(|(_, place)| *place != NOWHERE);
+        rooms.flat_map(|(token, place)| {
+            let waits = &self.waits[place as usize];
+            let ended = move |deadline, since| Ended { deadline, token, since };
+            let undos = waits.undos().iter().map(move |undo| ended(Deadline::Undo, undo.since));
+            let doubts = waits.attempts.iter().filter_map(|attempt| attempt.unknown_since);
+            let doubts = doubts.map(move |since| ended(Deadline::Doubt, since));
+            let holds = waits.holds.iter().filter_map(|held| waits.idle_since(held.placed_at));
+            undos.chain(doubts).chain(holds.map(move |since| ended(Deadline::Hold, since)))
+        })
+    }
+
     /// Takes a durable record of a payment's journal.
     pub(super) fn take_record(&mut self, at: VirtualTime, token: Token, record: &Record) {
         self.pass(at);
         let place = self.place_of(token);
+        if let Record::CompOutcome { which, .. } = record
+            && let Some(since) = self.waits[place].end_undo(at, *which)
+        {
+            self.ended.push(Ended { deadline: Deadline::Undo, token, since });
+        }
         match self.waits[place].take_record(at, record) {
             Change::Begun => self.overdue.push_back((at, token)),
-            Change::Ended(attempt) => self.end_doubt(at, &attempt),
+            Change::Ended(attempt) => self.end_doubt(at, token, &attempt),
             Change::Other => {}
         }
         self.weigh(at, token, place);
@@ -104,7 +130,9 @@ impl Watch {
             _ if is_memo => return,
             TransferKind::Pending | TransferKind::PendingFor(_) => self.place_hold(at, row),
             TransferKind::PostPending(hold) | TransferKind::VoidPending(hold) => {
-                self.release(at, row.token, hold);
+                if let Some(since) = self.release(at, row.token, hold) {
+                    self.ended.push(Ended { deadline: Deadline::Hold, token: row.token, since });
+                }
             }
             TransferKind::Posted => {}
         }
@@ -117,7 +145,8 @@ impl Watch {
     /// Takes a hold whose time is over.
     pub(super) fn take_expiry(&mut self, at: VirtualTime, hold: &Transfer) {
         self.pass(at);
-        self.release(at, hold.token, hold.id);
+        // It reserves nothing since its time is over, whenever that is looked at.
+        let _ = self.release(at, hold.token, hold.id);
     }
 
     /// Takes what happened to a charge in a provider's books.
@@ -141,7 +170,7 @@ impl Watch {
         let is_deferred = *event == ChargeEvent::Deferred;
         let Some(place) = self.find(charge.token) else { return };
         if let Some(before) = self.waits[place].defer(at, is_deferred) {
-            self.end_doubt(at, &before);
+            self.end_doubt(at, charge.token, &before);
             if !is_deferred {
                 self.overdue.push_back((at, charge.token));
             }
@@ -150,8 +179,9 @@ impl Watch {
     }
 
     /// The attempt is no longer unknown, if it was.
-    fn end_doubt(&mut self, at: VirtualTime, attempt: &Attempt) {
+    fn end_doubt(&mut self, at: VirtualTime, token: Token, attempt: &Attempt) {
         let Attempt { money, unknown_since: Some(since), .. } = attempt else { return };
+        self.ended.push(Ended { deadline: Deadline::Doubt, token, since: *since });
         self.doubt_longest = self.doubt_longest.max(at.since(*since));
         self.funds.add(at, money.currency, Pool::AtRisk, -money.amount.0);
     }
@@ -184,15 +214,19 @@ impl Watch {
         self.weigh(at, row.token, place);
     }
 
-    fn release(&mut self, at: VirtualTime, token: Token, hold: TransferId) {
-        let Some(place) = self.find(token) else { return };
+    /// A hold is over; since when it could have been, unless somebody outside is waited
+    /// for.
+    fn release(&mut self, at: VirtualTime, token: Token, hold: TransferId) -> Option<VirtualTime> {
+        let place = self.find(token)?;
         let waits = &mut self.waits[place];
-        let Some(known) = waits.holds.iter().position(|held| held.id == hold) else { return };
+        let known = waits.holds.iter().position(|held| held.id == hold)?;
         let Held { money, placed_at, .. } = waits.holds.swap_remove(known);
+        let since = waits.idle_since(placed_at);
         self.ages.take(nanos(at.since(placed_at)));
         self.funds.add(at, money.currency, waits.pool, -money.amount.0);
         self.funds.add(at, money.currency, Pool::Held, -money.amount.0);
         self.weigh(at, token, place);
+        since
     }
 
     /// Moves what is held to what it waits for by now, and gives the room of an

@@ -1,5 +1,6 @@
 //! I30: two-phase commit is atomic. What each participant and each coordinator
-//! has durably, and what leaves them, in the order in which it happens.
+//! has durably, and what leaves them, in the order in which it happens. The locks of L08
+//! are counted here, and measured by `compare/meter.rs`.
 //!
 //! The five conditions are those of atomic commitment: no two participants decide
 //! differently (AC1), no decision is reversed (AC2), COMMIT needs every yes (AC3),
@@ -139,6 +140,11 @@ impl Commitments {
         }
         one.outcomes[branch as usize] = Some(decision);
         if one.prepared.has(branch) {
+            // It was locked until now: for how long is told, and nobody fails by it.
+            if branch != Branch::Providers {
+                let about = (one.token, step, Relation::NeverFinished);
+                found.check(Invariant::L08, seen, about, true, String::new);
+            }
             let about = (one.token, step, Relation::EffectWithoutIntent);
             found.check(Invariant::I30, seen, about, one.told == Some(decision), || {
                 format!(

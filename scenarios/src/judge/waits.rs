@@ -1,6 +1,7 @@
 //! What one instrument's money waits for.
 
 use model::saga::Try;
+use model::workflow::Action;
 use model::{Amount, Currency, Money, Order, Record, Status, TransferId};
 use sim::VirtualTime;
 
@@ -17,7 +18,11 @@ pub(super) struct Waits {
     is_past_pivot: bool,
     is_terminal: bool,
     /// Undos that are intended and have no outcome.
-    undoing: u32,
+    undos: Vec<Undoing>,
+    /// Whether what a last capture left is still to be given back.
+    is_releasing: bool,
+    /// When something outside, a parcel or whoever decides was last waited for.
+    free_since: VirtualTime,
     /// Every open hold.
     pub(super) holds: Vec<Held>,
     /// Tries at providers that have no outcome, nor their undos.
@@ -34,6 +39,15 @@ pub(super) struct Held {
     pub(super) id: TransferId,
     pub(super) money: Money,
     pub(super) placed_at: VirtualTime,
+}
+
+/// An undo that has no outcome.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Undoing {
+    which: Try,
+    pub(super) since: VirtualTime,
+    /// Whether it is that of what somebody outside did.
+    is_outside: bool,
 }
 
 /// A try at a provider.
@@ -58,7 +72,9 @@ impl Default for Waits {
             status: Status::Processing,
             is_past_pivot: false,
             is_terminal: false,
-            undoing: 0,
+            undos: Vec::new(),
+            is_releasing: false,
+            free_since: VirtualTime::ZERO,
             holds: Vec::new(),
             attempts: Vec::new(),
             pool: Pool::Authorization,
@@ -70,10 +86,11 @@ impl Default for Waits {
 impl Waits {
     /// Begins anew for another instrument, in the room that there is.
     pub(super) fn begin_anew(&mut self) {
-        let Self { mut holds, mut attempts, .. } = std::mem::take(self);
+        let Self { mut holds, mut attempts, mut undos, .. } = std::mem::take(self);
         holds.clear();
         attempts.clear();
-        *self = Self { holds, attempts, ..Self::default() };
+        undos.clear();
+        *self = Self { holds, attempts, undos, ..Self::default() };
     }
 
     /// What its money waits for.
@@ -81,7 +98,7 @@ impl Waits {
         use Status::{Canceled, Canceling, Failed, Failing, InReview};
         match self.status {
             Failing | Canceling | Failed | Canceled => Pool::Compensating,
-            _ if self.undoing > 0 => Pool::Compensating,
+            _ if !self.undos.is_empty() => Pool::Compensating,
             _ if self.is_past_pivot => Pool::Unsettled,
             _ if self.attempts.iter().any(|attempt| attempt.unknown_since.is_some()) => {
                 Pool::InDoubt
@@ -102,11 +119,36 @@ impl Waits {
         self.is_terminal && self.holds.is_empty() && self.attempts.is_empty()
     }
 
+    /// Since when a hold that was placed at `placed_at` could be resolved, as nobody
+    /// outside is waited for; `None` while somebody is.
+    pub(super) fn idle_since(&self, placed_at: VirtualTime) -> Option<VirtualTime> {
+        let undoes = self.undos.iter().any(|undo| undo.is_outside);
+        let waits = undoes || self.is_releasing || !self.attempts.is_empty();
+        (!waits).then(|| placed_at.max(self.free_since))
+    }
+
+    /// Every undo that has no outcome.
+    pub(super) fn undos(&self) -> &[Undoing] {
+        &self.undos
+    }
+
+    /// The undo of this try has its outcome; since when it was intended.
+    pub(super) fn end_undo(&mut self, at: VirtualTime, which: Try) -> Option<VirtualTime> {
+        let known = self.undos.iter().position(|undo| undo.which == which)?;
+        let undo = self.undos.swap_remove(known);
+        if undo.is_outside {
+            self.free_since = self.free_since.max(at);
+        }
+        Some(undo.since)
+    }
+
     /// Takes a record of its journal; tells what it does to its attempts.
     pub(super) fn take_record(&mut self, at: VirtualTime, record: &Record) -> Change {
         match *record {
             Record::Accepted(intent) if self.reviewed == 0 => {
                 (self.money, self.order) = (intent.money, intent.order);
+                let ships_at = VirtualTime::ZERO.after(intent.order.shipping().last());
+                self.free_since = self.free_since.max(ships_at);
             }
             Record::StepIntent { which, .. }
                 if self.order.workflow().action(which).is_outside() =>
@@ -120,12 +162,16 @@ impl Waits {
                 });
                 return Change::Begun;
             }
-            Record::StepOutcome { which, .. } => return self.end(which),
-            Record::CompIntent { .. } => self.undoing += 1,
+            Record::StepIntent { which, .. } if self.releases(which) => self.is_releasing = true,
+            Record::StepOutcome { which, .. } => return self.end(at, which),
+            Record::CompIntent { which, .. } => {
+                let is_outside = self.order.workflow().action(which).is_outside();
+                self.undos.push(Undoing { which, since: at, is_outside });
+            }
+            Record::Decision(_) => self.free_since = self.free_since.max(at),
             Record::CompOutcome { which, .. } => {
-                self.undoing = self.undoing.saturating_sub(1);
                 // The undo of an authorization tells of a capture in doubt, too.
-                return match self.end(which) {
+                return match self.end(at, which) {
                     Change::Other => self.attempts.pop().map_or(Change::Other, Change::Ended),
                     change => change,
                 };
@@ -162,7 +208,16 @@ impl Waits {
         Some(*attempt)
     }
 
-    fn end(&mut self, which: Try) -> Change {
+    fn releases(&self, which: Try) -> bool {
+        self.order.workflow().action(which) == Action::Release
+    }
+
+    fn end(&mut self, at: VirtualTime, which: Try) -> Change {
+        let releases = self.releases(which);
+        self.is_releasing &= !releases;
+        if releases || self.order.workflow().action(which).is_outside() {
+            self.free_since = self.free_since.max(at);
+        }
         match self.attempts.iter().position(|attempt| attempt.which == which) {
             Some(at) => Change::Ended(self.attempts.swap_remove(at)),
             None => Change::Other,

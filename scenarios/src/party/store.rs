@@ -82,7 +82,7 @@ impl StoreDesk {
         let store = restored(system, journal);
         let record = || system.plan.key_lifetime.unwrap_or(RECORD_LIFETIME);
         let mut desk = Self {
-            reaper: Reaper::of(&store),
+            reaper: Reaper::of(&store, system.rules.defects),
             store,
             relay: BTreeMap::new(),
             closed: Idle::new(),

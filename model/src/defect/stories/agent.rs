@@ -51,7 +51,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 has not come yet, takes `nothing to reverse` for done, and the money is \
                 reserved afterwards",
         source: "the class of OwnPay#222",
-        caught_by: &["I18", "I35"],
+        caught_by: &["I11", "I18", "I35"],
         first_wave: false,
         ease: Ease::Medium,
     },

@@ -11,7 +11,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 the provider has charged or not",
         source: "rocket-rides-atomic `api.rb`: a Stripe error becomes a stored 503 and \
                  `recovery_point` finished; actor-ts#984",
-        caught_by: &["I18", "I34"],
+        caught_by: &["I15", "I18", "I34"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -21,7 +21,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "the gatekeeper reads that a key is free, mints a fresh payment id and inserts \
                 without compare-and-set, so two concurrent requests both win",
         source: "furthemore/APIS PR#193; saleor#19220",
-        caught_by: &["I19", "I05"],
+        caught_by: &["I19", "I05", "I34"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -32,7 +32,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 booked, its claim on the key is deleted so that the customer may try again, \
                 and is charged again",
         source: "the `catch` that deletes the claim in actor-ts#984",
-        caught_by: &["I05"],
+        caught_by: &["I34", "I19", "I05"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -85,5 +85,27 @@ pub(super) const STORIES: &[DefectStory] = &[
         caught_by: &["I13", "I35"],
         first_wave: false,
         ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::KeyNeverRotates,
+        name: "key-never-rotates",
+        story: "what was refused for good is made anew under the key of the first try, so that \
+                whoever has that key answers with the refusal that it has stored, or takes the \
+                one for the other",
+        source: "medusajs/medusa PR#16390; TigerBeetle answers `id_already_failed`",
+        caught_by: &["I09", "I11", "I26", "L01"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::TtlByLocalClock,
+        name: "ttl-by-local-clock",
+        story: "how old a key is, the clock on the wall of whoever removes it says, so that one \
+                that is set a day ahead removes the keys of payments that are minutes old, and \
+                whoever asks again pays again",
+        source: "none public: a proposal of the catalog of defects",
+        caught_by: &["I19", "I05"],
+        first_wave: false,
+        ease: Ease::Hard,
     },
 ];

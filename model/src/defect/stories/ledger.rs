@@ -40,7 +40,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "a posting whose reply was lost is sent again with new transfer ids and without \
                 its links, so that its legs are booked twice",
         source: "artivisi/balaka#29; midaz#1974",
-        caught_by: &["I33"],
+        caught_by: &["I26", "I33"],
         first_wave: true,
         ease: Ease::Easy,
     },

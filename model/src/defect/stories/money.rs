@@ -11,7 +11,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 after it, and once more at those before when that is taken back",
         source: "code that is not replay-safe across versions: what Temporal's worker \
                  versioning and patching are for",
-        caught_by: &["I27", "I28"],
+        caught_by: &["I27", "I28", "I38"],
         first_wave: false,
         ease: Ease::Medium,
     },
@@ -77,7 +77,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 nothing comes of it: the refund stays succeeded, and the books have the money \
                 given back",
         source: "woocommerce-payments#2285; antiwork/gumroad PR#5779",
-        caught_by: &["I34", "L06"],
+        caught_by: &["I33", "I34", "L06"],
         first_wave: true,
         ease: Ease::Easy,
     },

@@ -9,7 +9,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "a server error from a provider counts as `not executed`, so the next provider \
                 is tried while the first may have charged",
         source: "Stripe documents that a 5xx leaves the outcome unknown",
-        caught_by: &["I05"],
+        caught_by: &["I14", "I18", "I35", "I05"],
         first_wave: true,
         ease: Ease::Easy,
     },

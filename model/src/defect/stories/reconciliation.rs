@@ -30,7 +30,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 what is captured in between is missed in the file of its day, and written off \
                 before the next one pays it",
         source: "none public: a proposal of this project's catalog",
-        caught_by: &["I37", "I38"],
+        caught_by: &["I33", "I37", "I38"],
         first_wave: false,
         ease: Ease::Medium,
     },
@@ -50,7 +50,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "a settlement line is matched with the first payment of the same amount that \
                 waits for one, whatever its reference says",
         source: "eyra/mono PR#1639; medusajs/medusa PR#16682",
-        caught_by: &["I17", "I38"],
+        caught_by: &["I33", "I17", "I38"],
         first_wave: false,
         ease: Ease::Medium,
     },

@@ -40,7 +40,7 @@ pub(super) const STORIES: &[DefectStory] = &[
                 that it carried, and the retry mints a new one, so that the customer gets the \
                 money twice",
         source: "medusajs/medusa#16681",
-        caught_by: &["I08"],
+        caught_by: &["I18", "I08"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -80,7 +80,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "the provider is called before the intent is durable, so a crash between leaves \
                 an effect that nobody knows of",
         source: "dimagi/commcare-hq PR#33509; woocommerce-gateway-stripe PR#3725",
-        caught_by: &["I13", "I18"],
+        caught_by: &["I13", "I18", "I35"],
         first_wave: true,
         ease: Ease::Easy,
     },
@@ -134,5 +134,70 @@ pub(super) const STORIES: &[DefectStory] = &[
         caught_by: &["I05", "I18", "I17"],
         first_wave: true,
         ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::StaleRisk,
+        name: "stale-risk",
+        story: "a payment goes on while a person still looks at it, as most are approved in the \
+                end: the verdict is read once, and the one that comes later by nobody",
+        source: "the fuzzy read of sagas, which have no isolation: a decision on what is not \
+                 final",
+        caught_by: &["I29"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::UndoByPlan,
+        name: "undo-by-plan",
+        story: "a payment is unwound by the steps of its workflow and not by what its journal has \
+                as intended, so that what was never begun is undone, too, at providers who have \
+                never heard of it",
+        source: "the empty rollback of Seata's TCC mode: a cancel whose try never came",
+        caught_by: &["I09"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::VoidWithoutFence,
+        name: "void-without-fence",
+        story: "an undo that finds nothing to undo counts as done and leaves nothing behind that \
+                keeps out what is still on its way, so that what was given up is reserved \
+                afterwards",
+        source: "the suspension of Seata's TCC mode, which its fence rows are for; \
+                 microprofile-lra#64",
+        caught_by: &["I11", "I18", "I35"],
+        first_wave: true,
+        ease: Ease::Medium,
+    },
+    DefectStory {
+        defect: Defect::VoidLeftToExpiry,
+        name: "void-left-to-expiry",
+        story: "an authorization that nobody wants is not voided, as it ends by itself: the \
+                customer's money is reserved for ten days of a payment that was canceled",
+        source: "none public: shops that cancel an order and leave the authorization to its bank",
+        caught_by: &["L02"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::WaitsForTheWebhook,
+        name: "waits-for-the-webhook",
+        story: "whoever got no answer from a provider does not ask, as a webhook will tell, and \
+                a job that looks after what is left runs every ten days",
+        source: "none public: integrations whose only way to a result is the webhook",
+        caught_by: &["L03"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
+    DefectStory {
+        defect: Defect::HoldSweptNightly,
+        name: "hold-swept-nightly",
+        story: "what is held of a payment that came to nothing is released by a job that runs \
+                every twelve hours, so that a merchant's limit is used up by what will never be \
+                paid",
+        source: "none public: a sweeper of stale reservations in place of an undo",
+        caught_by: &["L04", "L05"],
+        first_wave: false,
+        ease: Ease::Easy,
     },
 ];

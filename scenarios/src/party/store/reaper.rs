@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::gatekeeper::KeyId;
-use model::{Store, StoreEntry};
+use model::{Defect, Defects, Store, StoreEntry};
 
 use crate::system::{Effects, Entry, PaymentSystem, Timer};
 
@@ -19,14 +19,18 @@ pub(super) struct Reaper {
     /// When each living key was last read.
     read: BTreeMap<KeyId, Duration>,
     is_armed: bool,
+    /// Whether the clock on the wall says how old keys are: it does not, unless a defect
+    /// says so.
+    by_wall: bool,
 }
 
 impl Reaper {
     /// The reaper of `store`, which has just booted; `None` if keys live for
     /// ever.
-    pub(super) fn of(store: &Store) -> Option<Self> {
+    pub(super) fn of(store: &Store, defects: Defects) -> Option<Self> {
         let before = store.elapsed()?;
-        Some(Self { before, read: BTreeMap::new(), is_armed: false })
+        let by_wall = defects.has(Defect::TtlByLocalClock);
+        Some(Self { before, read: BTreeMap::new(), is_armed: false, by_wall })
     }
 
     /// A key that stands for something is read.
@@ -49,7 +53,8 @@ impl Reaper {
             // Whoever was refused under a key stays refused: the key outlives
             // every copy of that request, of those before the boot too.
             let mut expired = store.expiring(self.elapsed(out));
-            expired.retain(|key| now >= copies_live && !self.read.contains_key(key));
+            let is_quiet = |key: &KeyId| now >= copies_live && !self.read.contains_key(key);
+            expired.retain(|key| self.by_wall || is_quiet(key));
             self.write(store, expired, out);
             out.sync();
         }
@@ -67,11 +72,15 @@ impl Reaper {
             let (soonest, latest) = (lifetime / 16, lifetime / 4);
             // What is past its time and stays has no time when it may go.
             let left = expiry.checked_sub(self.elapsed(out)).unwrap_or(latest);
-            out.set_housekeeping(left.clamp(soonest, latest), Timer::Reap);
+            let due = if self.by_wall { LOOKS_EVERY } else { left.clamp(soonest, latest) };
+            out.set_housekeeping(due, Timer::Reap);
         }
     }
 
     fn elapsed(&self, out: &Effects) -> Duration {
+        if self.by_wall {
+            return Duration::from_nanos(out.wall().as_nanos());
+        }
         self.before + out.monotonic()
     }
 
@@ -81,3 +90,6 @@ impl Reaper {
         out.append(Entry::Store(entry));
     }
 }
+
+/// How often a defect looks at the clock on the wall.
+const LOOKS_EVERY: Duration = Duration::from_secs(60);
