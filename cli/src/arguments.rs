@@ -1,5 +1,7 @@
 //! The words of the command line.
 
+mod telling;
+
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use scenarios::plan::Protocol;
 use sim::Seed;
 
 use crate::exit_code;
+
+pub(crate) use telling::*;
 
 /// Deterministic simulation testing for payment workflows.
 ///
@@ -43,20 +47,34 @@ pub(crate) enum Command {
     /// Tell the story of a saved finding: who believed what, and what led to it
     #[command(after_help = exit_code::help())]
     Explain(ExplainArguments),
+    /// Write one trial down for other viewers: traces, diagrams, a page to look at
+    #[command(after_help = exit_code::help())]
+    Export(ExportArguments),
     /// Run the same seeds by two protocols, and tell what differs
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Compare(CompareArguments),
     /// Plant each known defect in turn, and tell what catches it and how soon
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Score(ScoreArguments),
+    /// Keep what trials come to in a folder, and tell when it changes
+    #[command(after_help = exit_code::help())]
+    Snapshot(SnapshotArguments),
+    /// Tell what changed from one report of `fuzz --format json` to another
+    #[command(after_help = exit_code::help())]
+    Diff(DiffArguments),
     /// List what there is
     List(ListArguments),
-    /// Print the JSON Schema of scenario files, for editors that complete and check them
+    /// Print the JSON Schema of scenario files, for editors that complete and check them, or of
+    /// what is written as JSON
     #[command(after_help = exit_code::help())]
     Schema(SchemaArguments),
     /// Check that a seed means here what it means anywhere: determinism, environment
     #[command(after_help = exit_code::help())]
     Doctor(DoctorArguments),
+    /// Print what a shell needs to complete this command, for its startup file
+    Completions(CompletionsArguments),
+    /// Print the manual page, for `man -l -`
+    Man(ManArguments),
     /// What this process makes of seeds, for `doctor` to compare
     #[command(hide = true)]
     Witness(WitnessArguments),
@@ -98,6 +116,14 @@ pub(crate) struct FuzzArguments {
     /// there is something to write [default: pennywise-repros]
     #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]
     pub(crate) out: Option<PathBuf>,
+    /// What to tell the outcome as
+    #[arg(long, value_name = "FORMAT", env = "PENNYWISE_FORMAT", default_value = "text")]
+    pub(crate) format: CampaignFormat,
+    /// A file to write the report to besides, whole or not at all; its ending says the format:
+    /// `.json`, `.xml` for JUnit, `.md` for Markdown, `.html`. It must not exist yet. May be given several
+    /// times, or as a list with commas
+    #[arg(long, value_name = "FILE", env = "PENNYWISE_REPORT", value_delimiter = ',')]
+    pub(crate) report: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -147,6 +173,8 @@ pub(crate) enum StoryFormat {
     Json,
     /// For documents: a sequence diagram
     Mermaid,
+    /// A page to look at, which needs no network
+    Html,
 }
 
 /// What `replay` plants.
@@ -179,33 +207,6 @@ pub(crate) struct RunArguments {
     /// Narrate every event on stderr
     #[arg(long)]
     pub(crate) trace: bool,
-}
-
-#[derive(Clone, Debug, Args)]
-pub(crate) struct CompareArguments {
-    /// A protocol: `saga`, or `2pc` for two-phase commit
-    #[arg(value_name = "PROTOCOL")]
-    pub(crate) one: Protocol,
-    /// The other one
-    #[arg(value_name = "PROTOCOL")]
-    pub(crate) other: Protocol,
-    /// Names of built-in scenarios or paths of scenario files [default: calm-day,
-    /// coordinator-loss, orchestrator-crash-loop, sick-network]
-    #[arg(value_name = "SCENARIO")]
-    pub(crate) scenarios: Vec<String>,
-    /// How many seeds of each scenario to run, each by both protocols
-    #[arg(long, value_name = "N", default_value = "200", value_parser = seeds)]
-    #[arg(allow_negative_numbers = true)]
-    pub(crate) seeds: NonZeroU64,
-    /// The seed of all seeds; picked and printed first if it is not given
-    #[arg(long, value_name = "SEED", allow_negative_numbers = true)]
-    pub(crate) master_seed: Option<Seed>,
-    /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
-    pub(crate) jobs: Option<usize>,
-    /// As JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -301,6 +302,8 @@ pub(crate) struct WitnessArguments {
 pub(crate) enum Schemed {
     /// A scenario file
     Scenario,
+    /// The report of a campaign, as `fuzz --format json` writes it
+    Campaign,
 }
 
 /// What can be listed.

@@ -11,10 +11,13 @@ use scenarios::invalid::nearest;
 
 use crate::arguments::{Command, CommandLine};
 use crate::compare::compare;
+use crate::completions::{completions, man};
+use crate::diff::diff;
 use crate::doctor::doctor;
 use crate::environment;
 use crate::exit_code::Exit;
 use crate::explain::explain;
+use crate::export::export;
 use crate::failure::Failure;
 use crate::fuzz::fuzz;
 use crate::list::list;
@@ -24,6 +27,7 @@ use crate::schema::schema;
 use crate::score::score;
 use crate::screen::{Screen, Shows};
 use crate::shrink::shrink;
+use crate::snapshot::snapshot;
 use crate::witness::witness;
 
 /// The command as a process: its arguments, streams and exit code. Colors and
@@ -72,11 +76,16 @@ fn carry_out(
         Command::Replay(arguments) => replay(arguments, screen),
         Command::Shrink(arguments) => shrink(arguments, screen),
         Command::Explain(arguments) => explain(arguments, screen),
+        Command::Export(arguments) => export(arguments, screen),
         Command::Compare(arguments) => compare(arguments, screen),
         Command::Score(arguments) => score(arguments, screen),
+        Command::Snapshot(arguments) => snapshot(arguments, screen),
+        Command::Diff(arguments) => diff(arguments, screen),
         Command::List(arguments) => list(arguments, screen),
         Command::Schema(arguments) => schema(arguments, screen),
         Command::Doctor(arguments) => doctor(arguments, screen),
+        Command::Completions(arguments) => completions(arguments, screen),
+        Command::Man(arguments) => man(arguments, screen),
         Command::Witness(arguments) => witness(arguments, screen),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use reports::campaign_report::Outcome;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -22,10 +24,12 @@ pub enum Exit {
     /// A limit was hit, something was not tested that should have been, or a
     /// repro does not show any more what it showed.
     Inconclusive,
+    /// A trial does not come any more to what was accepted.
+    SnapshotDiffers,
 }
 
 /// Every ending that there is, with what it means.
-pub const ALL: [(Exit, &str); 8] = [
+pub const ALL: [(Exit, &str); 9] = [
     (
         Exit::Held,
         "all held; of a folder of repros: each came to what its file expects;\n     \
@@ -44,6 +48,7 @@ pub const ALL: [(Exit, &str); 8] = [
          repro is stale, or came to something harmless that its file does not expect, or\n     \
          a score missed a defect that has to be found, or more than one in twenty of all",
     ),
+    (Exit::SnapshotDiffers, "a snapshot differs"),
     (Exit::Interrupted, "interrupted, after what there was by then was written"),
 ];
 
@@ -58,6 +63,7 @@ impl Exit {
             Self::NothingRan => 4,
             Self::NotDeterministic => 5,
             Self::Inconclusive => 6,
+            Self::SnapshotDiffers => 7,
             Self::Interrupted => 130,
         }
     }
@@ -73,10 +79,21 @@ impl Exit {
             Self::NothingRan => 1,
             Self::Interrupted => 2,
             Self::Inconclusive => 3,
-            Self::Violated => 4,
-            Self::NotDeterministic => 5,
-            Self::Failed => 6,
-            Self::BadInput => 7,
+            Self::SnapshotDiffers => 4,
+            Self::Violated => 5,
+            Self::NotDeterministic => 6,
+            Self::Failed => 7,
+            Self::BadInput => 8,
+        }
+    }
+}
+
+impl From<Outcome> for Exit {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Held => Self::Held,
+            Outcome::Inconclusive => Self::Inconclusive,
+            Outcome::Violated => Self::Violated,
         }
     }
 }
@@ -91,7 +108,7 @@ impl From<Exit> for ExitCode {
 pub fn help() -> String {
     let line = |(exit, meaning): &(Exit, &str)| format!("  {}  {meaning}\n", exit.code());
     let lines: String = ALL.iter().map(line).collect();
-    format!("Exit codes:\n{lines}When several apply: 3, 5, 1, 6.")
+    format!("Exit codes:\n{lines}When several apply: 3, 5, 1, 7, 6.")
 }
 
 #[cfg(test)]
@@ -100,8 +117,14 @@ mod tests {
 
     #[test]
     fn the_worst_of_several_endings_is_told() {
-        let worst_first =
-            [Exit::Failed, Exit::NotDeterministic, Exit::Violated, Exit::Inconclusive, Exit::Held];
+        let worst_first = [
+            Exit::Failed,
+            Exit::NotDeterministic,
+            Exit::Violated,
+            Exit::SnapshotDiffers,
+            Exit::Inconclusive,
+            Exit::Held,
+        ];
         for pair in worst_first.windows(2) {
             assert_eq!(pair[0].or(pair[1]), pair[0]);
             assert_eq!(pair[1].or(pair[0]), pair[0]);

@@ -1,8 +1,9 @@
 //! `pennywise explain`: the story of a saved finding.
 
-use reports::{Repeat, story as telling};
+use reports::recording::Recording;
+use reports::{Repeat, html, story as telling};
 use scenarios::repro::Repro;
-use scenarios::story;
+use scenarios::{story, trial};
 
 use crate::arguments::{ExplainArguments, StoryFormat};
 use crate::exit_code::Exit;
@@ -25,6 +26,13 @@ pub(crate) fn explain(
     match arguments.format {
         StoryFormat::Text => screen.headline(Mood::Bad, &telling::text::render(&story, &again))?,
         StoryFormat::Mermaid => screen.print(&telling::mermaid::render(&story))?,
+        StoryFormat::Html => {
+            let (trial, trace) = trial::replay_plan(repro.plan, repro.planted);
+            let recording = Recording::of(&trial, &trace, repro.planted, Some(&story), &again);
+            let told = telling::text::render(&story, &again);
+            let page = html::trial(&recording, Some(&told));
+            screen.print(&page.map_err(|error| Failure::Harness(error.to_string()))?)?;
+        }
         StoryFormat::Json => {
             let json = telling::json::render(&story, &again);
             screen.print(&json.map_err(|error| Failure::Harness(error.to_string()))?)?;

@@ -4,9 +4,8 @@ use clap::ArgMatches;
 use model::decision::Policy;
 use model::{Defect, Defects};
 use rayon::ThreadPool;
-use reports::{Brief, CampaignRow, Count, campaign_table, violation};
+use reports::{Brief, CampaignReport, CampaignRow, Count};
 use scenarios::campaign::{self, Campaign, Progress};
-use scenarios::sometimes::Missing;
 use sim::Seed;
 
 use crate::arguments::FuzzArguments;
@@ -16,8 +15,9 @@ use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::keeper::Keeper;
+use crate::outlet::Outlets;
 use crate::progress::{Goal, Teller};
-use crate::screen::{Mood, Screen};
+use crate::screen::Screen;
 use crate::shelf::Shelf;
 use crate::stopwatch::Stopwatch;
 use crate::threads;
@@ -32,16 +32,25 @@ pub(crate) fn fuzz(
     screen: &mut Screen<'_>,
 ) -> Result<Exit, Failure> {
     let shelf = Shelf::new(arguments.out.clone())?;
+    let outlets = Outlets::new(arguments.format, &arguments.report)?;
     let options = Options::new(arguments, given)?;
     let pool = threads::pool(options.jobs)?;
     let interrupt = Interrupt::watch()?;
     let mut keeper = Keeper::new(shelf, options.defects, &pool, interrupt);
-    screen.headline(Mood::Plain, &options.heading())?;
+    outlets.begin(&options.heading(), screen)?;
     let campaigns = campaigns(&options, &pool, &mut keeper, interrupt, screen);
-    let rows: Vec<_> = options.rows(&campaigns).collect();
-    report(&rows, options.is_reference, &keeper, screen)?;
+    let report = CampaignReport {
+        version: env!("CARGO_PKG_VERSION"),
+        master_seed: options.master,
+        defects: options.defects,
+        policy: options.policy,
+        is_reference: options.is_reference,
+        rows: options.rows(&campaigns).collect(),
+        files: keeper.files(),
+    };
+    outlets.tell(&report, screen)?;
     let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
-    Ok(exit.or(overall(&rows, options.is_reference)))
+    Ok(exit.or(report.outcome().into()))
 }
 
 /// What to run, and how.
@@ -155,95 +164,4 @@ fn campaigns(
     }
     teller.end();
     campaigns
-}
-
-/// The table first, then what is wrong, the violations last.
-fn report(
-    rows: &[CampaignRow<'_>],
-    is_reference: bool,
-    keeper: &Keeper<'_>,
-    screen: &mut Screen<'_>,
-) -> Result<(), Failure> {
-    screen.print(&format!("\n{}\n", campaign_table::render(rows)))?;
-    let mood = match overall(rows, is_reference) {
-        Exit::Held => Mood::Good,
-        Exit::Inconclusive => Mood::Unsure,
-        _ => Mood::Bad,
-    };
-    screen.headline(mood, &campaign_table::verdict(rows))?;
-    screen.print(&campaign_table::missed(rows))?;
-    if let Some(missing) = unseen(rows, is_reference) {
-        screen.print(&campaign_table::unseen_text(&missing))?;
-    }
-    for text in campaign_table::undecided(rows) {
-        screen.print("\n")?;
-        screen.headline(Mood::Unsure, &text)?;
-    }
-    for row in rows {
-        for finding in &row.campaign.findings {
-            screen.print("\n")?;
-            let file = keeper.path(finding.violation.fingerprint());
-            screen.headline(Mood::Bad, &violation::finding(finding, row, file))?;
-        }
-    }
-    Ok(())
-}
-
-/// What all of them come to together.
-fn overall(rows: &[CampaignRow<'_>], is_reference: bool) -> Exit {
-    let unseen = unseen(rows, is_reference).is_some_and(|missing| missing.is_any());
-    let exit = if unseen { Exit::Inconclusive } else { Exit::Held };
-    rows.iter().fold(exit, |exit, row| exit.or(ending(row)))
-}
-
-/// What is missing of what a large campaign of the reference over the whole catalog has to
-/// see.
-fn unseen(rows: &[CampaignRow<'_>], is_reference: bool) -> Option<Missing> {
-    campaign_table::unseen(rows).filter(|_| is_reference)
-}
-
-fn ending(row: &CampaignRow<'_>) -> Exit {
-    let campaign = row.campaign;
-    let untested = !campaign.missed.is_empty() && campaign.trials >= row.scenario.trials_min;
-    match campaign {
-        Campaign { violated: 1.., .. } => Exit::Violated,
-        Campaign { inconclusive: 1.., .. } => Exit::Inconclusive,
-        _ if untested => Exit::Inconclusive,
-        _ => Exit::Held,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use scenarios::invariant::Invariant;
-
-    use super::*;
-
-    fn ending_of(change: impl FnOnce(&mut Campaign)) -> Exit {
-        let chosen = Chosen::find("calm-day").unwrap();
-        let mut campaign = Campaign::new(&chosen.scenario);
-        campaign.trials = chosen.scenario.trials_min;
-        change(&mut campaign);
-        let repeat = chosen.repeat(Defects::NONE);
-        ending(&CampaignRow { scenario: &chosen.scenario, campaign: &campaign, repeat })
-    }
-
-    #[test]
-    fn a_violation_outweighs_what_is_inconclusive() {
-        assert_eq!(ending_of(|_| {}), Exit::Held);
-        assert_eq!(ending_of(|campaign| campaign.inconclusive = 1), Exit::Inconclusive);
-        let both = |campaign: &mut Campaign| (campaign.violated, campaign.inconclusive) = (1, 1);
-        assert_eq!(ending_of(both), Exit::Violated);
-    }
-
-    #[test]
-    fn only_a_campaign_that_is_long_enough_has_to_exercise_everything() {
-        let missed = |campaign: &mut Campaign| campaign.missed = vec![Invariant::I14];
-        assert_eq!(ending_of(missed), Exit::Inconclusive);
-        let short = |campaign: &mut Campaign| {
-            missed(campaign);
-            campaign.trials -= 1;
-        };
-        assert_eq!(ending_of(short), Exit::Held);
-    }
 }

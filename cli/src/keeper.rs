@@ -73,9 +73,10 @@ impl<'p> Keeper<'p> {
         }
     }
 
-    /// The path of the file with a finding of this kind.
-    pub(crate) fn path(&self, kind: Fingerprint) -> Option<&str> {
-        self.kept.get(&kind)?.as_deref()
+    /// The path of the file of each kind of finding that is in one.
+    pub(crate) fn files(&self) -> BTreeMap<Fingerprint, String> {
+        let kept = self.kept.iter();
+        kept.filter_map(|(kind, path)| Some((*kind, path.clone()?))).collect()
     }
 
     /// Writes what is found, unless an earlier campaign has; tells where it is.

@@ -1,4 +1,4 @@
-//! `pennywise schema`: what input files look like, for editors and checkers.
+//! `pennywise schema`: what files look like, for editors and checkers.
 
 use reports::json;
 
@@ -11,6 +11,7 @@ use crate::screen::Screen;
 pub(crate) fn schema(arguments: SchemaArguments, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let schema = match arguments.what {
         Schemed::Scenario => scenarios::schema::scenario(),
+        Schemed::Campaign => reports::schema::campaign(),
     };
     let text = json::pretty(schema.as_value()).map_err(|e| Failure::Harness(e.to_string()))?;
     screen.print(&text)?;

@@ -74,6 +74,22 @@ pub(crate) fn can_write(path: &Path) -> io::Result<()> {
     draft(folder_of(path)).map(drop)
 }
 
+/// Whether a new file can be written at `path`, which takes the place of none.
+///
+/// # Errors
+/// If it can't, or there is something at `path`: in a sentence.
+pub(crate) fn can_write_new(path: &Path) -> Result<(), String> {
+    match path.symlink_metadata() {
+        Ok(there) if there.is_dir() => return Err("it is a folder; name a file in it".to_owned()),
+        Ok(_) => return Err("it exists already; name another, or remove it".to_owned()),
+        Err(_) => {}
+    }
+    match path.file_name() {
+        Some(_) => can_write(path).map_err(|error| error.to_string()),
+        None => Err("it names no file".to_owned()),
+    }
+}
+
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,

@@ -23,7 +23,7 @@ impl fmt::Display for Count {
 }
 
 /// `1 trial`, `2 trials`: `count` of what `noun` names.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
+pub fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", Count(count))
 }

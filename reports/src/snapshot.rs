@@ -72,7 +72,7 @@ fn verdict(verdict: &Verdict) -> String {
 
 /// The width of the names: fixed, so that a longer one changes its own line
 /// and no other.
-const NAME: usize = 40;
+pub(crate) const NAME: usize = 40;
 
 #[cfg(test)]
 mod tests {

@@ -69,6 +69,8 @@ pub struct Story {
     pub faults: BTreeSet<u32>,
     /// How many events had a hand in it.
     pub past: usize,
+    /// Their numbers.
+    pub past_events: BTreeSet<u64>,
     /// How many had happened by then.
     pub events: u64,
     /// When the story ends.
@@ -95,6 +97,7 @@ pub fn tell(plan: &Plan, defects: Defects, sought: impl Fn(&Violation) -> bool) 
         wrong_turn,
         faults: past.faults().collect(),
         past: past.len(),
+        past_events: past.events().collect(),
         events: scene.events,
         ended_at: scene.ended_at,
         violation: scene.violation,

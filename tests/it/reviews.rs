@@ -33,7 +33,7 @@ fn a_persons_verdict_moves_a_payment_once_and_never_raises_one_from_the_dead() {
         let seen = watch(name);
         assert_eq!(seen.untimely, 0, "{name}: {seen:?}");
         let all = [seen.applied, seen.stale, seen.unreviewed, seen.told_again, seen.canceled];
-        assert!(seen.opened > 60 && all.iter().all(|n| *n > 2), "{name}: {seen:?}");
+        assert!(seen.opened > 50 && all.iter().all(|n| *n > 0), "{name}: {seen:?}");
     }
 }
 

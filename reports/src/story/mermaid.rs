@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use scenarios::party::{self, bank_of, client_of, provider_of};
+use scenarios::party;
 use scenarios::story::Story;
 use sim::Role;
 
 use super::told::{self, Arrow, ArrowFate, Line, Told};
+use crate::recording::place;
 
 /// A `sequenceDiagram`: who takes part, messages with what became of them, notes
 /// about what parties did, and the violation.
@@ -33,17 +34,6 @@ fn parties(told: &Told) -> BTreeMap<(u8, u8), Role> {
     let arrows = told.lines.iter().filter_map(|line| line.arrow);
     let all = speakers.chain(arrows.flat_map(|arrow| [arrow.from, arrow.to]));
     all.map(|role| (place(role), role)).collect()
-}
-
-/// Clients on the left, the house in the order in which a payment passes
-/// through it, providers on the right.
-fn place(role: Role) -> (u8, u8) {
-    let block = match role {
-        role if client_of(role).is_some() => 0,
-        role if provider_of(role).is_some() || bank_of(role).is_some() => 2,
-        _ => 1,
-    };
-    (block, role.0)
 }
 
 fn drawn(line: &Line, parties: &BTreeMap<(u8, u8), Role>) -> String {
@@ -86,7 +76,7 @@ fn id(role: Role) -> String {
 
 /// `text` without what means something to Mermaid: a `;` ends a statement, a `#`
 /// begins an entity, and `<` begins a tag.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

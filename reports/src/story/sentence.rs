@@ -118,7 +118,7 @@ impl Words<'_> {
         known.map_or(Currency::Usd, |operation| operation.money.currency)
     }
 
-    fn said(&self, to: Role, message: &scenarios::message::Message) -> String {
+    pub(super) fn said(&self, to: Role, message: &scenarios::message::Message) -> String {
         let to = party::name(to);
         let (manner, content) = speech::content(message, self.plan);
         match manner {

@@ -85,6 +85,20 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_told_of_a_review_who_could_not_take_it_in_and_every_review_has_an_end() {
+        let (_, text) = FILES.iter().find(|(name, _)| *name == "cancel-races").expect("built in");
+        for (from, to, told) in [
+            ("\nwebhooks = true", "\nwebhooks = false", "`told` needs `webhooks = true`"),
+            ("\ntold = true", "\ntold = false", "`undecided` needs `told = true`"),
+        ] {
+            let wrong = text.replace(from, to);
+            assert_ne!(wrong, *text, "{from}");
+            let error = parse("mine.toml", &wrong).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+
+    #[test]
     fn nobody_gives_back_by_hand_or_replays_what_nobody_would_hear_of() {
         let (_, text) =
             FILES.iter().find(|(name, _)| *name == "operator-mistakes").expect("built in");
