@@ -152,7 +152,7 @@ mod tests {
         for line in [
             "| `double-post` | ★ easy | yes | I33 I17! | I33 | 12 | 5/5 | 1 + 2 |",
             "| `timeout-is-failure` | ★ easy | not found within 2,000 trials of any range |",
-            "| `double-post` | I17 | I33 |",
+            "| `double-post` | I17 | I26 I33 |",
             "| `double-post` | 20 | **300** |",
             "Budget: 2,000 trials in each of 5 ranges of seeds.",
         ] {

@@ -168,7 +168,7 @@ pub(crate) mod tests {
             "heuristic-abort     medium  no     I30            –     1/5      –",
             "heuristic-abort     not found within 2,000 trials of 4 of 5 ranges",
             "timeout-is-failure  not found within 2,000 trials of any range",
-            "double-post  I17, where I33 was expected",
+            "double-post  I17, where I26 I33 was expected",
             "double-post  I33 300, I17 20 of 1,000",
             "L06  what-providers-do-by-themselves-is-booked",
         ] {
