@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn only_an_unknown_variable_of_ours_is_warned_of() {
-        let present = ["PENNYWISE_SEED", "PENNYWISE_SEEDS", "PENNYWISE_UNHEARD_OF_THING", "HOME"];
+        let present = ["PENNYWISE_SEED", "PENNYWISE_SEEDS", "PENNYWISE_GONE_FISHING", "HOME"];
         let warnings = warnings(&CommandLine::command(), present.into_iter().map(str::to_owned));
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         assert!(warnings[0].contains("PENNYWISE_MASTER_SEED"), "{warnings:?}");

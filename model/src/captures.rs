@@ -52,6 +52,16 @@ impl Captures {
         self.until(nth + 1, whole) - self.until(nth, whole)
     }
 
+    /// Those of them that take something of `whole`: there are no more captures than
+    /// minor units, and a provider refuses to take nothing.
+    #[must_use]
+    pub fn of_whole(&self, whole: Amount) -> Self {
+        let units = usize::try_from(whole.0).unwrap_or(0).max(1);
+        let mut captures = *self;
+        captures.0.iter_mut().skip(units).for_each(|share| *share = 0);
+        captures
+    }
+
     /// What all of them take of `whole`.
     pub fn sum(&self, whole: Amount) -> Amount {
         self.until(self.count(), whole)
@@ -99,6 +109,26 @@ mod tests {
             let sum = Amount(parts.iter().sum());
             assert_eq!(captures.sum(Amount(*whole)), sum);
             assert_eq!(captures.shares(), *shares);
+        }
+    }
+
+    /// Two cents were taken in three parts. The provider refused to take the third, of
+    /// nothing; that answer was lost, a query found two cents taken, and what was done to
+    /// close the authorization after the last capture was never done.
+    #[test]
+    fn no_capture_takes_nothing() {
+        let table: &[(&[u16], i128, &[u16])] = &[
+            (&[], 1, &[]),
+            (&[2_150, 2_044, 3_247], 2, &[2_150, 2_044]),
+            (&[2_150, 2_044, 3_247], 3, &[2_150, 2_044, 3_247]),
+            (&[5_000, 5_000], 1, &[5_000]),
+        ];
+        for (shares, whole, kept) in table {
+            let captures = Captures::of(shares).expect("shares of a whole");
+            let cut = captures.of_whole(Amount(*whole));
+            assert_eq!(cut.shares(), *kept, "{shares:?} of {whole}");
+            assert_eq!(cut.sum(Amount(*whole)), captures.sum(Amount(*whole)));
+            assert!((0..cut.count()).all(|nth| cut.part(nth, Amount(*whole)) > Amount::ZERO));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::borne::Borne;
 use crate::captures::Captures;
 use crate::currency::Currency;
 use crate::identity::{BankId, ChargeId, Customer, OperationId, PaymentId, ProviderId, RailId};
+use crate::money::Money;
 use crate::saga::Try;
 use crate::shares::Shares;
 use crate::shipping::Shipping;
@@ -233,6 +234,18 @@ impl Order {
         match self {
             Self::PayIn(pay_in) => pay_in.captures,
             _ => Captures::AT_ONCE,
+        }
+    }
+
+    /// The same, for so much: no capture takes nothing.
+    #[must_use]
+    pub fn of_money(self, money: Money) -> Self {
+        match self {
+            Self::PayIn(pay_in) => {
+                let captures = pay_in.captures.of_whole(money.amount);
+                Self::PayIn(PayIn { captures, ..pay_in })
+            }
+            other => other,
         }
     }
 

@@ -150,7 +150,7 @@ mod tests {
     fn the_document_tells_what_it_is_of_and_what_was_not_found() {
         let text = render(&score(), "pennywise score");
         for line in [
-            "| `double-post` | ★ easy | yes | I33 I17! | I33 | 12 | 5/5 | 1 + 2 |",
+            "| `double-post` | ★ easy | yes | I33 I17! | I26 I33 | 12 | 5/5 | 1 + 2 |",
             "| `timeout-is-failure` | ★ easy | not found within 2,000 trials of any range |",
             "| `double-post` | I17 | I26 I33 |",
             "| `double-post` | 20 | **300** |",

@@ -119,6 +119,7 @@ impl Reconciliation {
                 self.open(&work, line.net, ItemEvent::LineUnforeseen, at);
                 self.early.entry(self.early_as(&line)).or_insert(line.id);
                 self.suspend(work);
+                self.correct_early(line.id, at);
             }
         }
         None
@@ -231,10 +232,12 @@ impl Reconciliation {
     /// what it is.
     fn correct_early(&mut self, wrong: LineId, at: Duration) {
         let mended = ItemId::expected(LineKind::Correction, OperationId(wrong.0));
-        let suspended = |id: ItemId| self.items.get(&id).map(|item| item.suspended);
+        let suspended =
+            |id: ItemId| self.items.get(&id).map(|item| (item.suspended, item.currency));
         let Some(line) = self.early.get(&mended).copied() else { return };
         let (mistake, correction) = (ItemId::of_line(wrong), ItemId::of_line(line));
-        if suspended(mistake) == suspended(correction).map(|amount| -amount) {
+        let ends = suspended(correction).map(|(amount, currency)| (-amount, currency));
+        if suspended(mistake) == ends {
             self.early.remove(&mended);
             self.suspended.remove(&line);
             self.suspended.remove(&wrong);

@@ -113,6 +113,28 @@ fn what_is_paid_twice_is_no_case_if_it_was_corrected_before() {
     assert_eq!(desk.report(), "");
 }
 
+/// The same of a line that adjusts what nobody knows of: its file was sent a day late, and
+/// the next one took it back before.
+#[test]
+fn an_adjustment_is_no_case_if_it_was_taken_back_before() {
+    let adjusts = LineId::of(FileId::of(TELLER, 1), 0);
+    let adjustment = SettlementLine {
+        kind: LineKind::Adjustment,
+        charge: Aside::NONE,
+        ..correction(LineId(0), -7)
+    };
+    let mut desk = Desk::new(Defects::NONE);
+    desk.file(2, &[correction(adjusts, 7)]);
+    assert_eq!(desk.report(), "1 of 7");
+    desk.file(1, &[adjustment]);
+    assert_eq!(desk.report(), "");
+
+    let mut other = Desk::new(Defects::NONE);
+    other.file(2, &[SettlementLine { currency: Currency::Eur, ..correction(adjusts, 7) }]);
+    other.file(1, &[adjustment]);
+    assert_eq!(other.books.report(AT).open.len(), 2, "another currency takes nothing back");
+}
+
 #[test]
 fn a_fee_that_differs_settles_the_payment_and_is_a_case() {
     let mut desk = Desk::new(Defects::NONE);

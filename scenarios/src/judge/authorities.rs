@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, BankMovement, Currency, HoldState, Movement, OperationId,
+    AccountName, Amount, Balances, BankMovement, Currency, HoldState, Movement, OperationId, Order,
     Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer, TransferId,
     TransferKind,
 };
@@ -378,9 +378,14 @@ impl Authorities {
         token: Token,
         record: &Record,
     ) {
-        self.watch.take_record(at, token, record);
-        self.progress.take(at, payment, record);
         let dossier = self.dossiers.open(token);
+        let order = match record {
+            Record::Accepted(intent) => Some(&intent.order),
+            _ => dossier.payment(payment).map(|view| &view.intent.order),
+        };
+        let late = order.filter(|order| matches!(order, Order::LateSuccess(_)));
+        self.watch.take_record(at, token, record, late.map(Order::workflow));
+        self.progress.take(at, payment, record);
         match record {
             Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
                 self.nets.quote(token, *quote);

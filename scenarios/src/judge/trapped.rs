@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::workflow::PaymentWorkflow;
 use model::{
     AccountId, AccountName, Amount, ChargeEvent, Currency, Money, Movement, Record, Token,
     Transfer, TransferId, TransferKind,
@@ -105,16 +106,28 @@ impl Watch {
         })
     }
 
-    /// Takes a durable record of a payment's journal.
-    pub(super) fn take_record(&mut self, at: VirtualTime, token: Token, record: &Record) {
+    /// Takes a durable record of a payment's journal; `late` is the workflow of what gives
+    /// back money that was taken too late, if it is of that.
+    pub(super) fn take_record(
+        &mut self,
+        at: VirtualTime,
+        token: Token,
+        record: &Record,
+        late: Option<&PaymentWorkflow>,
+    ) {
         self.pass(at);
         let place = self.place_of(token);
-        if let Record::CompOutcome { which, .. } = record
+        if late.is_none()
+            && let Record::CompOutcome { which, .. } = record
             && let Some(since) = self.waits[place].end_undo(at, *which)
         {
             self.ended.push(Ended { deadline: Deadline::Undo, token, since });
         }
-        match self.waits[place].take_record(at, record) {
+        let change = match late {
+            Some(workflow) => self.waits[place].take_late(at, workflow, record),
+            None => self.waits[place].take_record(at, record),
+        };
+        match change {
             Change::Begun => self.overdue.push_back((at, token)),
             Change::Ended(attempt) => self.end_doubt(at, token, &attempt),
             Change::Other => {}

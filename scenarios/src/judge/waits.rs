@@ -1,7 +1,7 @@
 //! What one instrument's money waits for.
 
 use model::saga::Try;
-use model::workflow::Action;
+use model::workflow::{Action, PaymentWorkflow};
 use model::{Amount, Currency, Money, Order, Record, Status, TransferId};
 use sim::VirtualTime;
 
@@ -54,6 +54,8 @@ pub(super) struct Undoing {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attempt {
     which: Try,
+    /// Whether it is one to give back what was taken too late, beside the payment.
+    is_late: bool,
     pub(super) money: Money,
     /// From when on nobody here knows better, unless an answer comes in time:
     /// when it was intended, or decided after all. `None` while its provider
@@ -156,6 +158,7 @@ impl Waits {
                 let money = self.money;
                 self.attempts.push(Attempt {
                     which,
+                    is_late: false,
                     money,
                     waits_since: Some(at),
                     unknown_since: None,
@@ -172,7 +175,10 @@ impl Waits {
             Record::CompOutcome { which, .. } => {
                 // The undo of an authorization tells of a capture in doubt, too.
                 return match self.end(at, which) {
-                    Change::Other => self.attempts.pop().map_or(Change::Other, Change::Ended),
+                    Change::Other => {
+                        let last = self.attempts.iter().rposition(|attempt| !attempt.is_late);
+                        last.map_or(Change::Other, |at| Change::Ended(self.attempts.remove(at)))
+                    }
                     change => change,
                 };
             }
@@ -184,10 +190,31 @@ impl Waits {
         Change::Other
     }
 
+    /// Takes a record of the saga that gives back what was taken too late for the same
+    /// instrument, which is brought about by `workflow`: only its doubts count.
+    pub(super) fn take_late(
+        &mut self,
+        at: VirtualTime,
+        workflow: &PaymentWorkflow,
+        record: &Record,
+    ) -> Change {
+        match *record {
+            Record::StepIntent { which, .. } if workflow.action(which).is_outside() => {
+                let (money, waits_since) = (self.money, Some(at));
+                let attempt =
+                    Attempt { which, is_late: true, money, waits_since, unknown_since: None };
+                self.attempts.push(attempt);
+                Change::Begun
+            }
+            Record::StepOutcome { which, .. } => self.end_attempt(which, true),
+            _ => Change::Other,
+        }
+    }
+
     /// The latest attempt waits for the decision of its provider, or no longer,
     /// from `at` on; the attempt as it was, if that is news.
     pub(super) fn defer(&mut self, at: VirtualTime, is_deferred: bool) -> Option<Attempt> {
-        let attempt = self.attempts.last_mut()?;
+        let attempt = self.attempts.iter_mut().rfind(|attempt| !attempt.is_late)?;
         if is_deferred == attempt.waits_since.is_none() {
             return None;
         }
@@ -218,7 +245,12 @@ impl Waits {
         if releases || self.order.workflow().action(which).is_outside() {
             self.free_since = self.free_since.max(at);
         }
-        match self.attempts.iter().position(|attempt| attempt.which == which) {
+        self.end_attempt(which, false)
+    }
+
+    fn end_attempt(&mut self, which: Try, is_late: bool) -> Change {
+        let ended = |attempt: &Attempt| attempt.which == which && attempt.is_late == is_late;
+        match self.attempts.iter().position(ended) {
             Some(at) => Change::Ended(self.attempts.swap_remove(at)),
             None => Change::Other,
         }

@@ -271,7 +271,7 @@ impl Edge {
             key: create.key.key,
             token: create.token,
             money: create.money,
-            order: create.order,
+            order: create.order.of_money(create.money),
         };
         self.begin(system, serial, intent, (key, row), claims, out);
     }

@@ -182,7 +182,7 @@ impl CoordinatorDesk {
             key: request.key.key,
             token: request.token,
             money: request.money,
-            order: request.order,
+            order: request.order.of_money(request.money),
         };
         out.oblige(payment.0);
         write(CoordinatorEntry::Accepted(intent, fingerprint), out);
