@@ -59,7 +59,7 @@ const RARE: &[(&str, &str)] = &[
     ("webhook-repeated", "release"),
     ("webhook-reordered", "release"),
     ("webhook-early", "release refund contest verdict"),
-    ("refund-returned", "refund"),
+    ("refund-returned", "authorize refund undo-authorize"),
     ("refund-by-hand", "capture release contest verdict"),
     ("webhook-replay", "release contest"),
     ("pre-arbitration", "capture release verdict"),

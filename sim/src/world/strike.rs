@@ -94,8 +94,10 @@ impl<S: System> World<'_, S> {
             }
             Misfortune::Deploy { role, release } => {
                 let known = self.slot_mut(role).map(|slot| slot.release = release).is_some();
+                if known {
+                    self.hit(Strike::Deploy, role, event, observer);
+                }
                 self.strike_down(index, role, event, observer);
-                self.strikes.count(Strike::Deploy, u64::from(known));
                 known
             }
             Misfortune::Pause { roles } => self.each(roles, |world, role| {
