@@ -142,7 +142,13 @@ struct Kept {
 impl Kept {
     fn read(folder: &Path) -> Result<Self, Failure> {
         let (mut files, mut seeds) = (BTreeMap::new(), BTreeMap::<_, BTreeSet<_>>::new());
-        let entries = folder.read_dir().map_err(|error| unreadable(folder, &error))?;
+        let entries = folder.read_dir().map_err(|error| {
+            let folder = folder.display();
+            Failure::BadInput(format!(
+                "failed to read the folder `{folder}`: {error}; `pennywise snapshot accept {folder} \
+                 SCENARIO` begins one"
+            ))
+        })?;
         for entry in entries {
             let path = entry.map_err(|error| unreadable(folder, &error))?.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();

@@ -74,7 +74,11 @@ fn what_is_no_folder_of_snapshots_is_an_error_in_one_sentence() {
     fs::write(folder.join("odd/nothing.snap"), "").unwrap();
     fs::create_dir(folder.join("empty")).unwrap();
     for (arguments, code, words) in [
-        (&["snapshot", "check", "nowhere"][..], 2, "failed to read `nowhere`"),
+        (
+            &["snapshot", "check", "nowhere"][..],
+            2,
+            "`pennywise snapshot accept nowhere SCENARIO` begins one",
+        ),
         (&["snapshot", "check", "odd"], 2, "expected a scenario and a seed"),
         (&["snapshot", "check", "empty"], 4, "there is nothing in `empty` to check"),
         (&["snapshot", "accept", "empty"], 2, "name one"),

@@ -31,6 +31,19 @@ fn what_is_excused_never_happens_and_most_of_what_is_required_does_soon() {
     assert_eq!(missing.touched, None);
 }
 
+/// Deploys restarted workers in thousands of trials, and the kernel told only that it counted
+/// them: no campaign ever saw one strike a step, and none that was held to it could pass.
+#[test]
+fn a_deploy_is_seen_to_strike_the_steps_that_are_under_way() {
+    let campaigns = campaigns(6, 60);
+    let strikes = campaigns.iter().filter_map(|campaign| campaign.strikes.get("deploy"));
+    assert!(strikes.sum::<u64>() >= 100, "deploys strike often");
+    let tally = sometimes::seen(&campaigns);
+    let deploy = FaultKind::all().find(|kind| kind.name() == "deploy").expect("a kind of fault");
+    let steps = Step::all().filter(|step| tally.cell(deploy, *step) > 0).count();
+    assert!(steps > 3, "deploys are seen to strike in {steps} steps");
+}
+
 #[test]
 fn a_campaign_is_held_to_it_if_it_is_large_and_over_the_whole_catalog() {
     let of = |scenario: &Scenario, trials| {

@@ -60,6 +60,7 @@ const RARE: &[(&str, &str)] = &[
     ("webhook-reordered", "release"),
     ("webhook-early", "release refund contest verdict"),
     ("refund-returned", "authorize refund undo-authorize"),
+    ("deploy", "release"),
     ("refund-by-hand", "capture release contest verdict"),
     ("webhook-replay", "release contest"),
     ("pre-arbitration", "capture release verdict"),
