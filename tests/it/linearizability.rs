@@ -2,6 +2,8 @@
 //! is answered can be told as one request after the other. The checker is ours, and a second
 //! one, `stateright`'s, is of its opinion.
 
+use std::ops::Range;
+
 use model::gatekeeper::StoredReply;
 use model::{
     AccountId, AccountName, Amount, Answer, Currency, Defect, Defects, Fingerprint, LedgerRequest,
@@ -17,12 +19,12 @@ use scenarios::{catalog, trial};
 use sim::Seed;
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 
-/// What a campaign of so many worlds of a scenario comes to: how many requests were
+/// What a campaign of these worlds of a scenario comes to: how many requests were
 /// answered and explained, and every history that can't be told.
-fn watch(name: &str, seeds: u64, defects: Defects) -> (usize, Vec<String>) {
+fn watch(name: &str, seeds: Range<u64>, defects: Defects) -> (usize, Vec<String>) {
     let scenario = catalog::named(name).unwrap();
     let (mut answered, mut told) = (0, Vec::new());
-    for seed in 0..seeds {
+    for seed in seeds {
         let (trial, trace) = trial::replay(scenario, Seed(seed), defects);
         let mut judge = |what: &str, of: usize, conclusion: Conclusion| {
             answered += of;
@@ -63,7 +65,7 @@ fn what_clients_hear_can_be_told_as_one_request_after_the_other() {
         ("cross-currency", 10),
         ("perfect-storm", 10),
     ] {
-        let (answered, told) = watch(name, seeds, Defects::NONE);
+        let (answered, told) = watch(name, 0..seeds, Defects::NONE);
         assert_eq!(told, Vec::<String>::new(), "{name}");
         assert!(answered as u64 > 30 * seeds, "{name}: {answered} requests were answered");
     }
@@ -75,8 +77,9 @@ fn wrong_ledgers_and_wrong_keys_are_seen_from_outside() {
         ("contended-limits", 40, Defect::ToctouBalance),
         ("careless-clients", 40, Defect::NoFingerprint),
     ] {
-        let (_, told) = watch(name, seeds, [defect].into_iter().collect());
-        assert!(!told.is_empty(), "{defect:?} can't be told from what is right in {name}");
+        let defects: Defects = [defect].into_iter().collect();
+        let shows = |seed| !watch(name, seed..seed + 1, defects).1.is_empty();
+        assert!((0..seeds).any(shows), "{defect:?} can't be told from what is right in {name}");
     }
 }
 
