@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use model::Defects;
-
 use reports::snapshot_diff::{self, Difference};
 use reports::{counted, snapshot};
 use scenarios::{catalog, trial};
@@ -142,12 +142,15 @@ struct Kept {
 impl Kept {
     fn read(folder: &Path) -> Result<Self, Failure> {
         let (mut files, mut seeds) = (BTreeMap::new(), BTreeMap::<_, BTreeSet<_>>::new());
-        let entries = folder.read_dir().map_err(|error| {
-            let folder = folder.display();
-            Failure::BadInput(format!(
-                "failed to read the folder `{folder}`: {error}; `pennywise snapshot accept {folder} \
-                 SCENARIO` begins one"
-            ))
+        let entries = folder.read_dir().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => {
+                let folder = folder.display();
+                Failure::BadInput(format!(
+                    "there is no folder `{folder}`; `pennywise snapshot accept {folder} SCENARIO` \
+                     begins one"
+                ))
+            }
+            _ => unreadable(folder, &error),
         })?;
         for entry in entries {
             let path = entry.map_err(|error| unreadable(folder, &error))?.path();

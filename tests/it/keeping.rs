@@ -79,6 +79,7 @@ fn what_is_no_folder_of_snapshots_is_an_error_in_one_sentence() {
             2,
             "`pennywise snapshot accept nowhere SCENARIO` begins one",
         ),
+        (&["snapshot", "check", "odd/nothing.snap"], 2, "failed to read `odd/nothing.snap`"),
         (&["snapshot", "check", "odd"], 2, "expected a scenario and a seed"),
         (&["snapshot", "check", "empty"], 4, "there is nothing in `empty` to check"),
         (&["snapshot", "accept", "empty"], 2, "name one"),
