@@ -88,7 +88,7 @@ impl Hash for PayIn {
 /// What a refund gives back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RefundOrder {
-    /// The payment that it was captured for.
+    /// The payment that it was captured for, or what gives it back if that was too late.
     pub of: PaymentId,
     /// Who has captured it.
     pub provider: ProviderId,
@@ -123,6 +123,13 @@ pub struct ChargebackOrder {
     /// What the other merchants bear of it that the payment was split over.
     #[serde(default, skip_serializing_if = "Shares::is_none")]
     pub shares: Shares,
+}
+
+impl ChargebackOrder {
+    /// Whether it is about what was taken too late, of which no merchant had anything.
+    pub fn is_of_late_success(&self) -> bool {
+        self.of == PaymentId::of_late_success(self.charge)
+    }
 }
 
 /// What was taken too late, and has to go back.
@@ -365,6 +372,16 @@ impl Order {
     pub fn books_loss(&self, which: Try) -> bool {
         let disputes = matches!(self, Self::Chargeback(_) | Self::PreArbitration(_));
         disputes && self.workflow().action(which) == Action::Post
+    }
+
+    /// Whether it disputes what was taken too late: the house bears it if that is lost.
+    pub fn disputes_late_success(&self) -> bool {
+        match self {
+            Self::Chargeback(dispute) | Self::PreArbitration(dispute) => {
+                dispute.is_of_late_success()
+            }
+            _ => false,
+        }
     }
 
     /// Whether it is about the money of another order, and moves none that its

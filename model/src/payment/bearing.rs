@@ -61,10 +61,12 @@ impl Payment {
         Ok(())
     }
 
-    /// The booking that is awaited, if it is that of a dispute that is lost.
+    /// The booking that is awaited, if it is that of a dispute that is lost, and
+    /// merchants bear.
     fn loses(&self) -> Option<Try> {
         let (which, state) = self.latest(Action::Post)?;
         let lost = self.dispute == DisputeState::Lost && state == TryState::Intended;
-        lost.then_some(which)
+        let borne = !self.intent().order.disputes_late_success();
+        (lost && borne).then_some(which)
     }
 }

@@ -2,11 +2,13 @@
 //! acceptance of a saga of its own are one commit.
 
 use super::inbox::InboxChange;
+use super::taken::Taken;
 use super::{Commit, Store};
 use crate::identity::PaymentId;
 use crate::money::{Amount, Money};
 use crate::order::{ChargebackOrder, Order, RefundOrder};
 use crate::record::{Intent, Record};
+use crate::shares::Shares;
 use crate::webhook::{Beginning, News, Webhook};
 
 impl Store {
@@ -36,8 +38,12 @@ impl Store {
         if beginning == Beginning::TakenAfterAll {
             return self.begun_late(payment, webhook, amount);
         }
+        if let Some(late) = self.late_success_of(webhook.charge) {
+            return self.disputed_late(late, webhook, (beginning, amount));
+        }
         let standing = self.standing(payment)?;
-        let taken = standing.taken.filter(|_| standing.status.is_final())?;
+        let told = |taken: &Taken| standing.status.is_final() && taken.charge == webhook.charge;
+        let taken = standing.taken.filter(told)?;
         let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
             return None;
         };
@@ -48,12 +54,7 @@ impl Store {
                 let shares = taken.disputed_of(amount);
                 let dispute =
                     ChargebackOrder { of: payment, provider, charge, authorization, shares };
-                match beginning {
-                    Beginning::DisputeOpened => {
-                        (PaymentId::of_dispute(charge), Order::Chargeback(dispute))
-                    }
-                    _ => (PaymentId::of_pre_arbitration(charge), Order::PreArbitration(dispute)),
-                }
+                disputed(beginning, dispute)
             }
             Beginning::RefundedByHand => {
                 let (settled, shares) = (taken.settled, taken.borne(amount));
@@ -80,5 +81,45 @@ impl Store {
             ..Commit::of(intent.payment, intent.token, 0, records)
         };
         Some(commit.sealed())
+    }
+
+    /// The acceptance of a dispute, or of a second one, over what `late` gives back. No
+    /// merchant had anything of it, and none bears what is lost. As it may have gone
+    /// back already, a person is told.
+    fn disputed_late(
+        &self,
+        late: PaymentId,
+        webhook: &Webhook,
+        (beginning, amount): (Beginning, Amount),
+    ) -> Option<Commit> {
+        if !matches!(beginning, Beginning::DisputeOpened | Beginning::DisputedAgain) {
+            return None;
+        }
+        let Record::Accepted(of) = *self.payments.get(&late)?.journal.first()? else { return None };
+        let dispute = ChargebackOrder {
+            of: late,
+            provider: of.order.provider()?,
+            charge: webhook.charge,
+            authorization: webhook.reference,
+            shares: Shares::NONE,
+        };
+        let (saga, order) = disputed(beginning, dispute);
+        let money = Money { amount, currency: of.money.currency };
+        let records =
+            vec![Record::Accepted(Intent { payment: saga, money, order, ..of }), Record::Flagged];
+        let inbox = vec![InboxChange::Received(*webhook)];
+        let commit = Commit::of(saga, of.token, 0, records);
+        Some(Commit { exclusive: false, inbox, ..commit }.sealed())
+    }
+}
+
+/// What a dispute begins, by whether it is the first over its charge.
+fn disputed(beginning: Beginning, dispute: ChargebackOrder) -> (PaymentId, Order) {
+    let charge = dispute.charge;
+    match beginning {
+        Beginning::DisputedAgain => {
+            (PaymentId::of_pre_arbitration(charge), Order::PreArbitration(dispute))
+        }
+        _ => (PaymentId::of_dispute(charge), Order::Chargeback(dispute)),
     }
 }

@@ -46,7 +46,13 @@ impl Store {
     pub(super) fn is_of_late_success(&self, webhook: &Webhook) -> bool {
         let tells =
             matches!(webhook.news, News::Stands(..) | News::Begins(Beginning::TakenAfterAll, _));
-        tells && self.standing(PaymentId::of_late_success(webhook.charge)).is_some()
+        tells && self.late_success_of(webhook.charge).is_some()
+    }
+
+    /// The saga that gives back what was taken as `charge`, if that was taken too late.
+    pub(super) fn late_success_of(&self, charge: ChargeId) -> Option<PaymentId> {
+        let saga = PaymentId::of_late_success(charge);
+        self.standing(saga).is_some().then_some(saga)
     }
 
     /// The acceptances that follow from `entry`, which is durable: it proves that money

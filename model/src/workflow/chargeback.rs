@@ -6,6 +6,7 @@ use crate::money::Amount;
 use crate::payment::Payment;
 use crate::posting::Voucher;
 use crate::posting::chargeback::{self, Chargeback};
+use crate::posting::write_off::{Lost, write_off};
 use crate::saga::{Class, Undo, Workflow};
 use crate::transfer::Transfer;
 
@@ -42,6 +43,9 @@ pub(super) fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     match (action, payment.dispute()) {
         (Action::Withdraw, _) => chargeback::open(&voucher, &chargeback),
         (_, DisputeState::Won | DisputeState::WonFinally) => chargeback::win(&voucher, &chargeback),
+        _ if payment.intent().order.disputes_late_success() => {
+            write_off(&voucher, Lost::Dispute(chargeback.merchant), chargeback.amount)
+        }
         _ => chargeback::lose(&voucher, &chargeback, &payment.at_hand()),
     }
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::{
-    AccountName, Act, Amount, Answer, Aside, Beginning, Booked, Call, CameBack, Case, Conductor,
-    Contract, Defect, Defects, FileId, InboxState, Intent, LedgerRequest, LineId, LineKind, Order,
-    Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest, Record, Refusal, ReversalOrder,
-    SettlementFile, SettlementLine, Status, Store, StoreEntry, Teller, Token, TransferResult,
-    UndoOutcome, Webhook, What,
+    AccountName, Act, Amount, Answer, Aside, Beginning, Booked, Call, CameBack, Case, ChargeState,
+    Conductor, Contract, Defect, Defects, DisputeState, FileId, InboxState, Intent, LedgerRequest,
+    LineId, LineKind, Order, Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest,
+    Record, Refusal, ReversalOrder, SettlementFile, SettlementLine, Status, Store, StoreEntry,
+    Teller, Token, TransferResult, UndoOutcome, Webhook, What,
 };
 
 use crate::history::{MONEY, intent};
@@ -315,4 +315,64 @@ fn what_comes_back_even_then_is_put_aside_once_more_and_is_a_persons() {
     assert_eq!(rows, SUSPENDED);
     assert_eq!(worker.payment().case(), Some(Case::LateUndoFailed));
     assert!(worker.payment().is_terminal());
+}
+
+/// It was disputed after it had gone back. For the store nothing was taken for its payment,
+/// so the ingress refused the webhook for ever, and nobody booked what was withdrawn.
+#[test]
+fn what_is_disputed_besides_a_person_hears_of_and_no_merchant_bears() {
+    use AccountName::{Dispute, ProviderReceivable, WriteOff};
+    let disputed = Dispute(intent(1).merchant);
+    let receivable = ProviderReceivable(ProviderId(0));
+    for (state, closes) in [
+        (ChargeState::ChargedBack, (WriteOff, disputed)),
+        (ChargeState::Settled, (receivable, disputed)),
+    ] {
+        for begins in [Beginning::DisputeOpened, Beginning::DisputedAgain] {
+            let opened = told(5, begins, MONEY.amount);
+            let mut store = after(&[undone(UndoOutcome::Voided)]);
+            assert!(!store.can_place(&opened), "nobody knows of it before");
+            receive(&mut store, &late());
+            receive(&mut store, &opened);
+            let saga = opened.saga().expect("it begins one");
+            let journal = &store.payment(saga).expect("accepted").journal;
+            let [Record::Accepted(begun), Record::Flagged] = journal.as_slice() else {
+                panic!("{journal:?}")
+            };
+            assert_eq!((begun.money, begun.order.parent()), (MONEY, late().saga()));
+            assert_eq!(store.standing(PAID).and_then(|standing| standing.taken), None);
+            assert_eq!(dispute_books(journal, state), [(disputed, receivable), closes], "{state}");
+        }
+    }
+}
+
+/// What a worker books of a dispute that ends so.
+fn dispute_books(journal: &[Record], ends: ChargeState) -> Vec<(AccountName, AccountName)> {
+    let mut worker = Conductor::take_over(journal, Duration::ZERO, &rules()).expect("it folds");
+    let (mut now, mut rows) = (Duration::ZERO, Vec::new());
+    while !worker.payment().is_terminal() {
+        match worker.act(now, &rules()) {
+            Act::Commit(records) => worker.committed(&records).expect("what it wanted fits"),
+            Act::Call(Call::Ledger(LedgerRequest::Create(chain)), number) => {
+                rows.extend(chain.iter().map(|row| (row.debit.name, row.credit.name)));
+                let booked = Answer::Booked(vec![TransferResult::Created; chain.len()]);
+                worker.hear(number, &booked, now, &rules());
+            }
+            Act::Call(Call::Provider(_, ProviderRequest::Query { .. }), number) => {
+                let reply = ProviderReply::Status(ends, CHARGE, MONEY.amount);
+                worker.hear(number, &Answer::Provider(reply), now, &rules());
+            }
+            Act::Call(Call::Provider(..), number) => {
+                let reply = ProviderReply::Dispute(DisputeState::EvidenceSubmitted);
+                worker.hear(number, &Answer::Provider(reply), now, &rules());
+            }
+            Act::Call(Call::Ledger(LedgerRequest::Available(_)), _) => {
+                panic!("no merchant is asked what it has")
+            }
+            Act::Call(_, number) => worker.hear(number, &Answer::Noticed, now, &rules()),
+            Act::Wait(wait) => now += wait,
+            other => panic!("{other:?}"),
+        }
+    }
+    rows
 }

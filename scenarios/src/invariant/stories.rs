@@ -255,7 +255,7 @@ impl Invariant {
             "what-failed-is-net-zero",
             InvariantKind::AtRest,
             "LG JR",
-            "over all that was posted for a payment, payout or refund that failed or was canceled, no account has more or less than before",
+            "over all that was posted for a payment, payout or refund that failed or was canceled, no account has more or less than before; of what was taken of it too late, what a customer's bank took besides is written off, and what could not go back is in suspense",
         ),
         story(
             Self::I37,
@@ -311,7 +311,7 @@ impl Invariant {
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it; and of a dispute that is lost, nobody owes what it had available all the time since that was to be booked",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it, the time apart that ingress or store are down meanwhile; and of a dispute that is lost, nobody owes what it had available all the time since that was to be booked",
         ),
         story(
             Self::L08,
@@ -330,7 +330,7 @@ impl Invariant {
             Self::L02 | Self::L03 => Some("8 days"),
             Self::L04 => Some("1 hour"),
             Self::L05 => Some("two leases: 180 s"),
-            Self::L06 => Some("4 days"),
+            Self::L06 => Some("4 days, and as long as whoever hears is down"),
             _ => None,
         }
     }

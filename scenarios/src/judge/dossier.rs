@@ -255,8 +255,10 @@ impl Dossier {
     /// What customers' banks have withdrawn, as providers' books have it, at
     /// `provider` if that is asked.
     pub(super) fn withdrawn(&self, provider: Option<ProviderId>) -> Amount {
-        let here = |view: &&ChargeView| provider.is_none_or(|asked| view.provider == asked);
-        self.charges.iter().filter(here).map(|view| view.withdrawn).sum()
+        let here = |by: ProviderId| provider.is_none_or(|asked| by == asked);
+        let late = self.late.iter().filter(|view| here(view.provider)).map(|view| view.withdrawn);
+        let charges = self.charges.iter().filter(|view| here(view.provider));
+        charges.map(|view| view.withdrawn).chain(late).sum()
     }
 
     /// The same, as the journal has it.

@@ -10,7 +10,7 @@ use sim::{Sighting, VirtualTime};
 
 use super::authorities::Authorities;
 use super::called;
-use super::dossier::Dossier;
+use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
 use super::rail::{Rail, RailEvent};
 use crate::invariant::Invariant;
@@ -29,14 +29,21 @@ pub(super) struct LateView {
     pub(super) refund: Option<OperationId>,
     /// What was given back, and came back.
     pub(super) came_back: Amount,
+    /// What of it the customer's bank has withdrawn.
+    pub(super) withdrawn: Amount,
+    /// Whether that ever withdrew something.
+    pub(super) was_disputed: bool,
 }
 
-/// Whether `payment` gives back what was taken too late: what is told of it does not
-/// tell how the payment stands whose instrument that is.
+/// Whether `payment` gives back what was taken too late, or disputes it: what is told
+/// of it does not tell how the payment stands whose instrument that is.
 pub(super) fn goes_back(said: &Authorities, token: Token, payment: PaymentId) -> bool {
     let dossier = said.of(token);
     let view = dossier.as_ref().and_then(|dossier| dossier.payment(payment));
-    view.is_some_and(|view| matches!(view.intent.order, Order::LateSuccess(_)))
+    view.is_some_and(|view| match view.intent.order {
+        Order::LateSuccess(_) => true,
+        order => order.disputes_late_success(),
+    })
 }
 
 /// All of it went back, by one refund, and nothing is left in suspense.
@@ -51,8 +58,9 @@ pub(super) fn at_rest(
     }
     let sum = |of: fn(&LateView) -> Amount| dossier.late.iter().map(of).sum::<Amount>();
     let (taken, returned) = (sum(|view| view.captured), sum(|view| view.refunded));
-    // What came back once more is a person's, and stays in suspense until then.
-    let left = left_over(dossier);
+    // What came back once more is a person's, and stays in suspense until then; so does
+    // what could not go back.
+    let left = aside(dossier);
     let money = |amount| Money { amount, ..money };
     let about = (token, "late-success", Relation::UndoMissing);
     found.check(Invariant::I34, seen, about, taken == returned + left, || {
@@ -84,9 +92,37 @@ pub(super) fn at_rest(
 
 /// What was given back because it had been taken too late, came back, and is a
 /// person's.
-pub(super) fn left_over(dossier: &Dossier) -> Amount {
+fn left_over(dossier: &Dossier) -> Amount {
     let left = dossier.payments.iter().filter(|view| view.case && is_left_over(&view.intent));
     left.map(|view| view.intent.money.amount).sum()
+}
+
+/// What could not be given back because customers' banks had withdrawn it meanwhile,
+/// and is a person's.
+fn kept_from(dossier: &Dossier) -> Amount {
+    let given_up = dossier.payments.iter().filter(|view| was_kept_from(dossier, view));
+    let charges = given_up.filter_map(|view| view.intent.order.charge());
+    let kept = charges.filter_map(|charge| dossier.late.iter().find(|view| view.charge == charge));
+    kept.map(|view| view.captured - view.refunded).sum()
+}
+
+/// Whether what `view` was to give back a customer's bank withdrew meanwhile, and a
+/// person has it.
+pub(super) fn was_kept_from(dossier: &Dossier, view: &PaymentRecordView) -> bool {
+    let Order::LateSuccess(order) = view.intent.order else { return false };
+    let mut charges = dossier.late.iter().filter(|late| late.charge == order.charge);
+    view.case && charges.any(|late| late.was_disputed)
+}
+
+/// What of `dossier` is a person's, because it was taken too late and could not be
+/// given back, or came back: it stays in suspense.
+pub(super) fn aside(dossier: &Dossier) -> Amount {
+    left_over(dossier) + kept_from(dossier)
+}
+
+/// What customers' banks withdrew of what was taken too late: the house bears it.
+pub(super) fn lost(dossier: &Dossier) -> Amount {
+    dossier.late.iter().map(|view| view.withdrawn).sum()
 }
 
 /// Whether it is about what was given back because it had been taken too late, and
@@ -110,6 +146,8 @@ impl Dossier {
             undone,
             refund: None,
             came_back: Amount::ZERO,
+            withdrawn: charge.withdrawn,
+            was_disputed: charge.withdrawn > Amount::ZERO,
         };
         if let Some(what @ Rail::TakenAfterAll) = Rail::of(movement) {
             self.rail.push(RailEvent::new(what, at));
@@ -130,7 +168,12 @@ impl Dossier {
             ChargeEvent::RefundReturned(amount) => amount,
             _ => Amount::ZERO,
         };
-        *known = LateView { refund, came_back: known.came_back + back, ..now(undone) };
+        let was_disputed = known.was_disputed || charge.withdrawn > Amount::ZERO;
+        let came_back = known.came_back + back;
+        *known = LateView { refund, came_back, was_disputed, ..now(undone) };
+        if let Some(what) = Rail::of(movement).filter(|what| what.is_of_dispute()) {
+            self.rail.push(RailEvent::new(what, at));
+        }
         // Before the house has taken it for a success, it takes it for a refusal.
         if let Some(what @ Rail::RefundReturned) = Rail::of(movement)
             && self.suspended == Amount::ZERO

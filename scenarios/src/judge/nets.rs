@@ -8,7 +8,7 @@ use sim::Sighting;
 use super::called;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
-use super::late::left_over;
+use super::late;
 use crate::invariant::Invariant;
 
 /// LG: what was posted for every payment that has not succeeded.
@@ -129,14 +129,14 @@ pub(super) fn at_rest(
 ) {
     let token = view.intent.token;
     let mut changed = nets.changed(token);
-    let left = left_over(dossier);
-    if left > Amount::ZERO {
-        let aside =
-            |name| matches!(name, AccountName::Suspense | AccountName::ProviderReceivable(_));
-        let aside = |account: &AccountId| aside(account.name);
-        let held = changed.iter().filter(|(account, _)| account.name == AccountName::Suspense);
-        let held = held.map(|(_, amount)| *amount).sum::<Amount>();
-        changed.retain(|(account, _)| !(aside(account) && held.0.abs() == left.0));
+    let (left, lost) = (late::aside(dossier), late::lost(dossier));
+    if left + lost > Amount::ZERO {
+        let moved = |name| {
+            let rows = changed.iter().filter(move |(account, _)| account.name == name);
+            Amount(rows.map(|(_, amount)| *amount).sum::<Amount>().0.abs())
+        };
+        let known = moved(AccountName::Suspense) == left && moved(AccountName::WriteOff) == lost;
+        changed.retain(|(account, _)| !(known && is_late(account.name)));
     }
     let about = (token, "book", Relation::BooksDiffer);
     found.check(Invariant::I36, seen, about, changed.is_empty(), || {
@@ -147,6 +147,12 @@ pub(super) fn at_rest(
         let each = each.collect::<Vec<_>>().join(", ");
         format!("{} is {}, but it has changed accounts: {each}", called(token), view.status)
     });
+}
+
+/// Whether what was taken too late may change it for good.
+fn is_late(name: AccountName) -> bool {
+    use AccountName::{ProviderReceivable, Suspense, WriteOff};
+    matches!(name, Suspense | WriteOff | ProviderReceivable(_))
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! What providers and banks did by themselves, and when the ledger had it: L06.
 
+use std::time::Duration;
+
 use model::{
     AccountName, BankMovement, ChargeEvent, Movement, OperationId, RemittanceEvent, Status, Token,
     Transfer,
 };
-use sim::{Sighting, VirtualTime};
+use sim::{Misfortune, Role, Sighting, VirtualTime};
 
 use super::called;
 use super::dossier::Dossier;
 use super::findings::{Findings, Relation};
 use crate::bounds::BOOK;
 use crate::invariant::Invariant;
+use crate::party::{INGRESS, STORE};
+use crate::plan::Plan;
 
 /// Something that a provider or a bank did by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,17 +151,37 @@ impl Dossier {
     }
 }
 
+/// How long the house may take to book what befell a payment outside: `T_book`, and as
+/// long as whoever hears of it, or writes it down, is down or paused in `plan`.
+pub(super) fn books_within(plan: &Plan) -> Duration {
+    let hears = |role: Role| role == INGRESS || role == STORE;
+    let deaf = plan.faults.iter().map(|fault| match fault.misfortune {
+        Misfortune::Crash { role, .. } if hears(role) => fault.dwell,
+        Misfortune::CrashLoop { role, times, .. } if hears(role) => fault.dwell * u32::from(times),
+        Misfortune::CrashAll { roles } | Misfortune::Pause { roles } if roles.iter().any(hears) => {
+            fault.dwell
+        }
+        _ => Duration::ZERO,
+    });
+    deaf.fold(BOOK, Duration::saturating_add)
+}
+
 /// What befell the payment outside is in the ledger, and was there in time. What
 /// came of a refund before the house had booked that it succeeded, it takes for a
 /// refund that failed: there is nothing to be reversed.
-pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossier: &Dossier) {
+pub(super) fn at_rest(
+    found: &mut Findings,
+    seen: Sighting,
+    token: Token,
+    (dossier, within): (&Dossier, Duration),
+) {
     let succeeded = |status| matches!(status, Status::Succeeded | Status::Returned);
     let booked = dossier.payments.iter().any(|view| succeeded(view.status));
     for event in &dossier.rail {
         if event.what == Rail::RefundReturned && !booked {
             continue;
         }
-        let in_time = event.booked_at.is_some_and(|at| at <= event.at.after(BOOK));
+        let in_time = event.booked_at.is_some_and(|at| at <= event.at.after(within));
         let about = (token, event.what.step(), Relation::NeverFinished);
         found.check(Invariant::L06, seen, about, in_time, || {
             let (what, at) = (event.what.name(), event.at);
@@ -174,4 +198,41 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
 /// Whether it is money that went back, and no request asked for it.
 pub(super) fn is_by_hand(movement: &Movement) -> bool {
     matches!(movement.event, ChargeEvent::Refunded(_)) && movement.reference.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use sim::{CrashPoint, Fault, Roles, Seed, Trigger};
+
+    use super::*;
+    use crate::catalog;
+    use crate::party::LEDGER;
+
+    /// An ingress was down for two days, twice, and what had come back meanwhile was booked
+    /// as soon as somebody heard of it, after four days and a half.
+    #[test]
+    fn as_long_as_whoever_hears_is_down_nobody_books() {
+        let scenario = catalog::named("calm-day").expect("it is in the catalog");
+        let calm = Plan::draw(scenario, Seed(1));
+        let a_day = Duration::from_secs(86_400);
+        let crash = |role| Misfortune::Crash { role, point: CrashPoint::AtOnce };
+        let both = Roles::from(LEDGER).union(INGRESS.into());
+        for (misfortune, deaf) in [
+            (crash(INGRESS), a_day),
+            (crash(STORE), a_day),
+            (crash(LEDGER), Duration::ZERO),
+            (
+                Misfortune::CrashLoop { role: INGRESS, point: CrashPoint::AtOnce, times: 2 },
+                2 * a_day,
+            ),
+            (Misfortune::CrashAll { roles: both }, a_day),
+            (Misfortune::Pause { roles: LEDGER.into() }, Duration::ZERO),
+            (Misfortune::SlowSync { role: INGRESS, takes: a_day }, Duration::ZERO),
+        ] {
+            let fault =
+                Fault { id: 1, trigger: Trigger::At(VirtualTime::ZERO), misfortune, dwell: a_day };
+            let plan = Plan { faults: vec![fault], ..calm.clone() };
+            assert_eq!(books_within(&plan), BOOK + deaf, "{misfortune:?}");
+        }
+    }
 }

@@ -44,11 +44,12 @@ pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
             nothing_reserved(found, seen, dossier, view);
         }
     }
+    let within = rail::books_within(&said.plan);
     for operation in &said.plan.operations {
         all_agree(said, found, seen, operation, &mut spare);
         if let Some(dossier) = said.dossiers.outline(operation.token, &mut spare) {
-            rail::at_rest(found, seen, operation.token, dossier);
-            chargebacks::at_rest(found, seen, operation.token, dossier);
+            rail::at_rest(found, seen, operation.token, (dossier, within));
+            chargebacks::at_rest(found, seen, operation.token, (dossier, within));
             losses::at_rest(said, found, seen, operation.token, dossier);
             if !said.is_open_case(operation.token) {
                 reversals::at_rest(found, seen, operation, dossier);
@@ -135,7 +136,8 @@ fn terminates(
     let from = said.heal_at().max(befell_at.or(begun_at).unwrap_or(VirtualTime::ZERO));
     let in_time = view.changed_at <= from.after(term(&view.intent.order));
     let about = (token, "status", Relation::NeverFinished);
-    let excused = view.case && said.has_permanent_faults() || said.revoked_by(token).is_some();
+    let a_persons = view.case && said.has_permanent_faults() || late::was_kept_from(dossier, view);
+    let excused = a_persons || said.revoked_by(token).is_some();
     let settled = settled(said, dossier, view);
     let holds = excused || (view.status.is_final() && settled && in_time);
     found.check(Invariant::L01, seen, about, holds, || {

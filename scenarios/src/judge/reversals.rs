@@ -119,7 +119,7 @@ mod tests {
             let booked_at = booked_after.map(|after| at.after(after));
             let mut dossier = Dossier::default();
             dossier.rail.push(RailEvent { booked_at, ..RailEvent::new(Rail::PayoutReturned, at) });
-            super::super::rail::at_rest(&mut found, SEEN, token, &dossier);
+            super::super::rail::at_rest(&mut found, SEEN, token, (&dossier, BOOK));
             assert_eq!((found.met(Invariant::L06), found.violations.is_empty()), (1, holds));
         }
     }

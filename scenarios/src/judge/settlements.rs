@@ -260,6 +260,10 @@ fn is_told(
             let refund = late.and_then(|late| late.refund);
             refund.is_some_and(|refund| said.settlements.tells_key(kind, token, refund))
         }
+        // What was taken too late may be disputed beside what was taken in time.
+        (Order::Chargeback(of) | Order::PreArbitration(of), kind) => {
+            said.settlements.tells_key(kind, token, of.authorization)
+        }
         (_, kind) => said.settlements.tells(kind, token),
     }
 }
