@@ -246,6 +246,8 @@ pub(crate) enum ScoreFormat {
     Json,
     /// For documents
     Markdown,
+    /// A page to look at
+    Html,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -255,6 +257,9 @@ pub(crate) struct ListArguments {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// As a page of the docs
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 }
 
 #[derive(Clone, Debug, Args)]

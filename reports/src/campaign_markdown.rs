@@ -5,6 +5,7 @@ use scenarios::campaign::Finding;
 
 use crate::campaign_report::{CampaignReport, Outcome, Standing, outcome_of, standings};
 use crate::campaign_table::{self, CampaignRow};
+use crate::markdown::cell;
 use crate::number::{Count, counted};
 use crate::violation;
 
@@ -81,20 +82,6 @@ fn code(text: &str) -> String {
     format!("```sh\n{}\n```\n\n", text.trim_end())
 }
 
-/// `text` in one line, without what means something to Markdown or in a table.
-fn cell(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.trim_end().chars() {
-        match letter {
-            '\n' => safe.push(' '),
-            '<' => safe.push_str("&lt;"),
-            '|' | '*' | '_' | '[' | ']' | '\\' | '#' => safe.extend(['\\', letter]),
-            letter => safe.push(letter),
-        }
-    }
-    safe
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,10 +110,5 @@ Master seed `0x0000000000000001`, pennywise 0.1.0. Planted: `fresh-key-per-try`.
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }
-    }
-
-    #[test]
-    fn what_means_something_to_markdown_is_escaped() {
-        assert_eq!(cell("a_b | <c>\nd"), r"a\_b \| &lt;c> d");
     }
 }

@@ -17,7 +17,7 @@
 //! - the same plans by two protocols: [`comparison_text`], [`comparison_json`]
 //! - how many known bugs are caught: [`score_table`], [`score_markdown`], [`score_json`]
 //! - one machine: [`doctor_text`]
-//! - what there is: [`listing`], [`fault_story`], [`json`]
+//! - what there is: [`listing`], [`listing_markdown`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
 
 mod accounts;
@@ -40,6 +40,8 @@ pub mod html;
 pub mod json;
 mod layout;
 pub mod listing;
+pub mod listing_markdown;
+mod markdown;
 mod number;
 pub mod plan_text;
 pub mod recording;

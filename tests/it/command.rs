@@ -93,6 +93,7 @@ fn lists_are_a_line_each_and_parse_as_json() {
         assert_eq!(json.lines().filter(|line| line.starts_with("    \"name\"")).count(), entries);
     }
     assert!(pennywise(&["list", "faults"]).stdout.contains("partition"));
+    assert_eq!(pennywise(&["list", "faults", "--json", "--markdown"]).code, 2);
 }
 
 #[test]

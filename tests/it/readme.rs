@@ -22,7 +22,7 @@ fn every_command_in_the_readme_prints_what_the_readme_shows() {
 
 #[test]
 fn every_command_in_the_docs_prints_what_they_show() {
-    for name in ["tutorial", "reports"] {
+    for name in ["tutorial", "writing", "reports"] {
         let text = fs::read_to_string(root().join(format!("docs/{name}.md"))).unwrap();
         prints_what_it_shows(name, &text);
     }
@@ -60,12 +60,31 @@ fn every_page_of_the_docs_is_linked_and_there() {
     }
 }
 
+/// What the docs list is what there is.
+#[test]
+fn every_listing_of_the_docs_is_fresh() {
+    for what in ["scenarios", "invariants", "faults", "defects", "dialects", "policies"] {
+        let printed = pennywise(&["list", what, "--markdown"]);
+        assert_eq!(printed.code, 0, "{}", printed.stderr);
+        let kept = fs::read_to_string(root().join(format!("docs/{what}.md"))).unwrap_or_default();
+        let how = format!("`pennywise list {what} --markdown > docs/{what}.md` writes it anew");
+        assert!(kept == printed.stdout, "docs/{what}.md is not fresh: {how}");
+    }
+}
+
 /// Runs every command that `text` shows with its output, in the order of the text, in a
 /// folder of its own: one replays what another has found.
 fn prints_what_it_shows(name: &str, text: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shown-{name}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
+    // A file that is shown whole begins with its name.
+    for block in text.split("```toml\n# ").skip(1) {
+        let block = block.split("```").next().unwrap();
+        if let Some((file, content)) = block.split_once('\n').filter(|it| it.0.ends_with(".toml")) {
+            fs::write(folder.join(file), content).unwrap();
+        }
+    }
     let shown: Vec<_> = text
         .split("```")
         .filter_map(|block| block.trim_start_matches("text").trim().strip_prefix("$ pennywise "))
