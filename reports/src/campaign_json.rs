@@ -1,11 +1,12 @@
 //! A campaign as JSON, of a format with a version of its own and a schema.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use scenarios::campaign::{Campaign, Finding};
 use scenarios::invariant::{Invariant, InvariantStory};
 use scenarios::sometimes::{FaultKind, Step};
-use scenarios::trapped::{Pool, TrappedIn};
+use scenarios::trapped::{Ages, Pool, TrappedIn};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,9 @@ pub struct ScenarioReport {
     pub trapped: Vec<TrappedMoney>,
     /// How long holds lasted.
     pub holds: Spans,
+    /// How long payments took that have ended, from their acceptance on.
+    #[serde(default)]
+    pub ends: Spans,
     /// How many times an attempt at a provider became unknown.
     pub doubts: u64,
     /// The longest time for which one was.
@@ -229,7 +233,7 @@ pub struct Waited {
 }
 
 /// How long things lasted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Spans {
     /// How many there were.
     pub count: u64,
@@ -239,6 +243,22 @@ pub struct Spans {
     pub p99_nanos: u64,
     /// The longest.
     pub longest_nanos: u64,
+    /// How many lasted up to a second, and longer than that up to ten seconds, a minute,
+    /// ten minutes, an hour, a day, and longer still.
+    #[serde(default)]
+    pub classes: Vec<u64>,
+}
+
+impl Spans {
+    /// Where the classes end, but for the last.
+    pub const LIMITS: [Duration; 6] = [
+        Duration::from_secs(1),
+        Duration::from_secs(10),
+        Duration::from_secs(60),
+        Duration::from_secs(600),
+        Duration::from_secs(3_600),
+        Duration::from_secs(86_400),
+    ];
 }
 
 impl CampaignDocument {
@@ -286,7 +306,6 @@ fn total(story: &InvariantStory, report: &CampaignReport<'_>) -> InvariantTotal 
 fn scenario(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> ScenarioReport {
     let campaign = row.campaign;
     let trapped = &campaign.trapped;
-    let nanos = |span: std::time::Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
     ScenarioReport {
         scenario: campaign.scenario.clone(),
         verdict: outcome_of(row).into(),
@@ -314,15 +333,25 @@ fn scenario(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> ScenarioRepor
             .collect(),
         coverage: coverage(campaign),
         trapped: trapped.currencies.iter().map(waited).collect(),
-        holds: Spans {
-            count: trapped.holds.count(),
-            p50_nanos: nanos(trapped.holds.percentile(50)),
-            p99_nanos: nanos(trapped.holds.percentile(99)),
-            longest_nanos: nanos(trapped.holds.longest()),
-        },
+        holds: spans(&trapped.holds),
+        ends: spans(&trapped.ends),
         doubts: trapped.doubts,
         doubt_longest_nanos: nanos(trapped.doubt_longest),
     }
+}
+
+fn spans(ages: &Ages) -> Spans {
+    Spans {
+        count: ages.count(),
+        p50_nanos: nanos(ages.percentile(50)),
+        p99_nanos: nanos(ages.percentile(99)),
+        longest_nanos: nanos(ages.longest()),
+        classes: ages.classes(Spans::LIMITS),
+    }
+}
+
+fn nanos(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn invariant((code, stands): (Invariant, Standing), campaign: &Campaign) -> InvariantStanding {

@@ -180,6 +180,8 @@ fn figures(both: [&ScenarioReport; 2]) -> Vec<FigureChange> {
         both.map(|it| i128::from(of(it)) * 1_000 / i128::from(it.trials.max(1)))
     };
     let mut all = vec![
+        ("half of all payments end within".to_owned(), nanos(|it| it.ends.p50_nanos), Unit::Nanos),
+        ("99 % of payments end within".to_owned(), nanos(|it| it.ends.p99_nanos), Unit::Nanos),
         ("half of all holds within".to_owned(), nanos(|it| it.holds.p50_nanos), Unit::Nanos),
         ("99 % of holds within".to_owned(), nanos(|it| it.holds.p99_nanos), Unit::Nanos),
         ("the longest hold".to_owned(), nanos(|it| it.holds.longest_nanos), Unit::Nanos),

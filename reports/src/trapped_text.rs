@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use model::{Amount, Currency, Money};
-use scenarios::trapped::{AmountTime, Level, Pool, Trapped, TrappedIn};
+use scenarios::trapped::{Ages, AmountTime, Level, Pool, Trapped, TrappedIn};
 
 use crate::brief::Brief;
 use crate::layout::{self, UNBROKEN};
@@ -17,7 +17,8 @@ pub(crate) fn table(trapped: &Trapped) -> String {
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let facts = layout::facts([("holds", holds(trapped)), ("doubts", doubts(trapped))]);
+    let facts = [("holds", holds(trapped)), ("doubts", doubts(trapped)), ("took", ends(trapped))];
+    let facts = layout::facts(facts);
     match table.is_empty() {
         true => facts,
         false => format!("{}{facts}", layout::lines(2, &table)),
@@ -46,6 +47,7 @@ pub(crate) fn lines(trapped: &Trapped) -> Vec<(String, String)> {
     let mut lines: Vec<_> = levels(trapped).map(line).collect();
     lines.push(("holds".to_owned(), holds(trapped)));
     lines.push(("doubts".to_owned(), doubts(trapped)));
+    lines.push(("time to end".to_owned(), ends(trapped)));
     lines
 }
 
@@ -85,15 +87,23 @@ fn in_brief(trapped: &Trapped, pool: Pool) -> Option<String> {
 }
 
 fn holds(trapped: &Trapped) -> String {
-    let holds = &trapped.holds;
+    spans(&trapped.holds, "hold")
+}
+
+/// How long payments took from their acceptance to their end.
+fn ends(trapped: &Trapped) -> String {
+    spans(&trapped.ends, "payment")
+}
+
+fn spans(ages: &Ages, noun: &str) -> String {
     let [half, most, longest] =
-        [holds.percentile(50), holds.percentile(99), holds.longest()].map(Brief::from);
-    match holds.count() {
+        [ages.percentile(50), ages.percentile(99), ages.longest()].map(Brief::from);
+    match ages.count() {
         0 => "none".to_owned(),
-        1 => format!("1 hold, for {longest}"),
+        1 => format!("1 {noun}, for {longest}"),
         count => format!(
             "{}, half of them for up to {half}, 99 % up to {most}, all up to {longest}",
-            counted(count, "hold")
+            counted(count, noun)
         ),
     }
 }
@@ -161,6 +171,7 @@ pub(crate) mod tests {
   EUR  at risk                    12.30            738.00        0.00
   holds   none
   doubts  1 time, the longest for 1m
+  took    none
 ";
         assert_eq!(table(&trapped()), expected);
     }
@@ -180,6 +191,6 @@ pub(crate) mod tests {
 
     #[test]
     fn nothing_is_no_table_at_all() {
-        assert_eq!(table(&Trapped::default()), "  holds   none\n  doubts  none\n");
+        assert_eq!(table(&Trapped::default()), "  holds   none\n  doubts  none\n  took    none\n");
     }
 }

@@ -158,6 +158,8 @@ pub struct Trapped {
     pub currencies: Vec<TrappedIn>,
     /// How long holds lasted; those that are open at the end, until then.
     pub holds: Ages,
+    /// How long payments took that have ended, from their acceptance on.
+    pub ends: Ages,
     /// How many times an attempt at a provider became unknown.
     pub doubts: u64,
     /// The longest time for which one was.
@@ -193,6 +195,7 @@ impl Trapped {
             }
         }
         self.holds.add(&other.holds);
+        self.ends.add(&other.ends);
         self.doubts += other.doubts;
         self.doubt_longest = self.doubt_longest.max(other.doubt_longest);
     }

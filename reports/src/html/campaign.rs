@@ -8,7 +8,7 @@ use scenarios::sometimes::{self, FaultKind, Step, excuse};
 
 use super::{escaped, page};
 use crate::brief::Brief;
-use crate::campaign_json::{CampaignDocument, FindingReport, ScenarioReport, Verdict};
+use crate::campaign_json::{CampaignDocument, FindingReport, ScenarioReport, Spans, Verdict};
 use crate::campaign_report::CampaignReport;
 use crate::campaign_table;
 use crate::number::Count;
@@ -24,7 +24,7 @@ pub fn render(report: &CampaignReport<'_>) -> String {
     };
     let body = format!(
         "<header>\n<h1>pennywise: {name}</h1>\n<p>master seed <code>{}</code>, pennywise {}</p>\n\
-         <p class=\"verdict {mood}\">{}</p>\n{planted}</header>\n<main>\n{}{}{}{}{}</main>\n",
+         <p class=\"verdict {mood}\">{}</p>\n{planted}</header>\n<main>\n{}{}{}{}{}{}</main>\n",
         document.master_seed,
         escaped(&document.pennywise),
         escaped(verdict.trim_end()),
@@ -33,6 +33,7 @@ pub fn render(report: &CampaignReport<'_>) -> String {
         standings(&document),
         coverage(report),
         endings(&document),
+        times(&document),
     );
     page(&format!("pennywise: {name}"), STYLE, &body, "", "{}")
 }
@@ -145,35 +146,72 @@ fn coverage(report: &CampaignReport<'_>) -> String {
     )
 }
 
-/// How payments ended, and how long money waited.
+/// How payments ended, and what struck meanwhile.
 fn endings(document: &CampaignDocument) -> String {
     let counts = |counts: &BTreeMap<String, u64>| {
         let told =
             counts.iter().map(|(name, count)| format!("{} {}", escaped(name), Count(*count)));
         told.collect::<Vec<_>>().join(", ")
     };
-    let span = |nanos: u64| Brief::nanos(u128::from(nanos)).to_string();
     let rows = document.scenarios.iter().map(|it| {
         format!(
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td>\
-             <td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
             escaped(&it.scenario),
             counts(&it.payments),
             counts(&it.faults),
-            Count(it.holds.count),
-            span(it.holds.p50_nanos),
-            span(it.holds.p99_nanos),
-            span(it.holds.longest_nanos),
         )
     });
-    let head = ["holds", "half within", "99 % within", "longest"];
-    let head = head.map(|name| format!("<th class=\"n\" scope=\"col\">{name}</th>")).concat();
     format!(
-        "<section><h2>Payments and holds</h2>\n<div class=\"wide\"><table><thead><tr>\
+        "<section><h2>Payments and faults</h2>\n<div class=\"wide\"><table><thead><tr>\
          <th scope=\"col\">scenario</th><th scope=\"col\">payments</th><th scope=\"col\">faults\
-         </th>{head}</tr></thead><tbody>\n{}</tbody></table></div></section>\n",
+         </th></tr></thead><tbody>\n{}</tbody></table></div></section>\n",
         rows.collect::<String>()
     )
+}
+
+/// How long payments took to their end, and how long money was held: percentiles, and how
+/// they are spread.
+fn times(document: &CampaignDocument) -> String {
+    let ends = spread(document, |it| &it.ends);
+    let holds = spread(document, |it| &it.holds);
+    let about = "<p>The bars are shares: up to 1 s, 10 s, 1 min, 10 min, 1 h, 1 d, and longer.</p>";
+    format!(
+        "<section><h2>How long payments took to their end</h2>\n{about}\n{ends}</section>\n\
+         <section><h2>How long money was held</h2>\n{about}\n{holds}</section>\n"
+    )
+}
+
+fn spread(document: &CampaignDocument, of: fn(&ScenarioReport) -> &Spans) -> String {
+    let span = |nanos: u64| Brief::nanos(u128::from(nanos)).to_string();
+    let rows = document.scenarios.iter().map(|it| {
+        let spans = of(it);
+        let told = [spans.p50_nanos, spans.p99_nanos, spans.longest_nanos].map(span);
+        let told = told.map(|told| format!("<td class=\"n\">{told}</td>")).concat();
+        let (name, count) = (escaped(&it.scenario), Count(spans.count));
+        let bars = bars(spans);
+        format!("<tr><th scope=\"row\">{name}</th><td class=\"n\">{count}</td>{told}{bars}</tr>\n")
+    });
+    let head = ["count", "half within", "99 % within", "longest"];
+    let head = head.map(|name| format!("<th class=\"n\" scope=\"col\">{name}</th>")).concat();
+    format!(
+        "<div class=\"wide\"><table><thead><tr><th scope=\"col\">scenario</th>{head}\
+         <th scope=\"col\">spread</th></tr></thead><tbody>\n{}</tbody></table></div>",
+        rows.collect::<String>()
+    )
+}
+
+/// A bar for each class, as high as its share of the largest; what it is, when pointed at.
+fn bars(spans: &Spans) -> String {
+    let names = Spans::LIMITS.map(|limit| format!("up to {}", Brief::from(limit)));
+    let names = names.into_iter().chain(["longer".to_owned()]);
+    let most = spans.classes.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |(name, count): (String, &u64)| {
+        let height = (count * 100).div_ceil(most);
+        let told = format!("{name}: {}", Count(*count));
+        format!("<i title=\"{told}\" style=\"height:{height}%\"></i>")
+    };
+    let told = names.zip(&spans.classes).map(bar).collect::<String>();
+    format!("<td><span class=\"bars\">{told}</span></td>")
 }
 
 fn column(name: &str) -> String {
@@ -197,6 +235,7 @@ mod tests {
             "<mark>payment 7 is charged 2 times</mark>",
             "pennywise replay 'my repros/I05.toml'",
             "<td class=\"n hit\">✗ 3</td>",
+            "<h2>How long payments took to their end</h2>",
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }

@@ -255,18 +255,17 @@ impl Dossier {
     /// What customers' banks have withdrawn, as providers' books have it, at
     /// `provider` if that is asked.
     pub(super) fn withdrawn(&self, provider: Option<ProviderId>) -> Amount {
-        let here = |by: ProviderId| provider.is_none_or(|asked| by == asked);
-        let late = self.late.iter().filter(|view| here(view.provider)).map(|view| view.withdrawn);
-        let charges = self.charges.iter().filter(|view| here(view.provider));
-        charges.map(|view| view.withdrawn).chain(late).sum()
+        let late = self.late.iter().map(|view| (view.provider, view.withdrawn));
+        let all = self.charges.iter().map(|view| (view.provider, view.withdrawn)).chain(late);
+        let here = all.filter(|(by, _)| provider.is_none_or(|asked| *by == asked));
+        here.map(|(_, withdrawn)| withdrawn).sum()
     }
 
     /// The same, as the journal has it.
     pub(super) fn disputed(&self) -> Amount {
         let standing = self.payments.iter().filter(|view| !view.won);
-        let disputes = standing.filter(|view| {
-            matches!(view.intent.order, Order::Chargeback(_) | Order::PreArbitration(_))
-        });
+        let is = |order| matches!(order, Order::Chargeback(_) | Order::PreArbitration(_));
+        let disputes = standing.filter(|view| is(view.intent.order));
         disputes.map(|view| view.intent.money.amount).sum()
     }
 

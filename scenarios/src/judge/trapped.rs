@@ -25,6 +25,8 @@ pub(super) struct Watch {
     funds: Funds,
     /// Of all holds that were resolved.
     ages: Ages,
+    /// Of all payments that have ended.
+    ends: Ages,
     doubts: u64,
     doubt_longest: Duration,
     /// What is under way, in the order in which room was found for it.
@@ -49,6 +51,7 @@ impl Watch {
             plan: plan.clone(),
             funds: Funds::default(),
             ages: Ages::default(),
+            ends: Ages::default(),
             doubts: 0,
             doubt_longest: Duration::ZERO,
             waits: Vec::new(),
@@ -86,7 +89,8 @@ impl Watch {
             doubt_longest = unknown.map(|since| now.since(since)).fold(doubt_longest, Ord::max);
         }
         let (currencies, series) = (self.funds.levels(now), self.funds.series().to_vec());
-        Trapped { currencies, holds, doubts: self.doubts, doubt_longest, series }
+        let (ends, doubts) = (self.ends.clone(), self.doubts);
+        Trapped { currencies, holds, ends, doubts, doubt_longest, series }
     }
 
     /// What has to end in time, and has not ended.
@@ -122,6 +126,11 @@ impl Watch {
             && let Some(since) = self.waits[place].end_undo(at, *which)
         {
             self.ended.push(Ended { deadline: Deadline::Undo, token, since });
+        }
+        if late.is_none()
+            && let Some(took) = self.waits[place].end_all(at, record)
+        {
+            self.ends.take(nanos(took));
         }
         let change = match late {
             Some(workflow) => self.waits[place].take_late(at, workflow, record),

@@ -1,5 +1,7 @@
 //! What one instrument's money waits for.
 
+use std::time::Duration;
+
 use model::saga::Try;
 use model::workflow::{Action, PaymentWorkflow};
 use model::{Amount, Currency, Money, Order, Record, Status, TransferId};
@@ -14,6 +16,8 @@ pub(super) struct Waits {
     pub(super) money: Money,
     /// What is to be done with it.
     order: Order,
+    /// Since when it is under way, until it has ended.
+    begun_at: Option<VirtualTime>,
     status: Status,
     is_past_pivot: bool,
     is_terminal: bool,
@@ -71,6 +75,7 @@ impl Default for Waits {
         Self {
             money: Money { amount: Amount::ZERO, currency: Currency::Usd },
             order: Order::default(),
+            begun_at: None,
             status: Status::Processing,
             is_past_pivot: false,
             is_terminal: false,
@@ -142,6 +147,21 @@ impl Waits {
             self.free_since = self.free_since.max(at);
         }
         Some(undo.since)
+    }
+
+    /// How long it was under way, if `record` ends it. What befalls it after that is
+    /// another matter.
+    pub(super) fn end_all(&mut self, at: VirtualTime, record: &Record) -> Option<Duration> {
+        match record {
+            Record::Accepted(intent) if !intent.order.is_about_another() => {
+                self.begun_at = Some(at);
+                None
+            }
+            Record::StatusChanged(status) if status.is_final() => {
+                self.begun_at.take().map(|since| at.since(since))
+            }
+            _ => None,
+        }
     }
 
     /// Takes a record of its journal; tells what it does to its attempts.

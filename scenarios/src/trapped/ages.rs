@@ -46,6 +46,18 @@ impl Ages {
         Duration::from_nanos(self.longest)
     }
 
+    /// How many last no longer than each of `limits`, which rise, and longer than the one
+    /// before; the last number is that of all that last longer still. What lies in the
+    /// class of a limit counts as no longer.
+    pub fn classes<const N: usize>(&self, limits: [Duration; N]) -> Vec<u64> {
+        let ends = limits.map(|limit| class(u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX)));
+        let mut counts = vec![0; N + 1];
+        for (class, count) in self.counts.iter().enumerate() {
+            counts[ends.iter().filter(|end| **end < class).count()] += count;
+        }
+        counts
+    }
+
     /// So many percent of all last no longer than this; zero if there are none.
     pub fn percentile(&self, percent: u64) -> Duration {
         let count = self.count();
@@ -101,6 +113,17 @@ mod tests {
             }
         }
         assert_eq!(end(CLASSES - 1), u64::MAX);
+    }
+
+    #[test]
+    fn everything_lies_in_one_class_of_some_limits() {
+        let mut ages = Ages::default();
+        for millis in [0, 999, 1_000, 9_000, 70_000, 700_000] {
+            ages.take(millis * 1_000_000);
+        }
+        let limits = [1, 10, 60].map(Duration::from_secs);
+        assert_eq!(ages.classes(limits), [3, 1, 0, 2]);
+        assert_eq!(Ages::default().classes(limits), [0; 4]);
     }
 
     #[test]
