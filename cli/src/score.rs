@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 use model::Defect;
-use reports::{Brief, Count, score_json, score_markdown, score_table};
+use reports::{Brief, Count, html, score_json, score_markdown, score_table};
 use scenarios::score::{self, Asked, BUDGET, Hunting, Score, Turn};
 
 use crate::arguments::{ScoreArguments, ScoreFormat};
@@ -72,6 +72,7 @@ fn report(
         ScoreFormat::Markdown => score_markdown::render(score, &command(arguments)),
         ScoreFormat::Json => score_json::render(score, env!("CARGO_PKG_VERSION"))
             .map_err(|error| Failure::Harness(error.to_string()))?,
+        ScoreFormat::Html => html::score(score, env!("CARGO_PKG_VERSION")),
     };
     match (&arguments.out, arguments.format) {
         (Some(path), ScoreFormat::Table) => write(path, &format!("{text}\n{verdict}"))?,

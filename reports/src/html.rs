@@ -1,9 +1,11 @@
 //! Pages to look at: one self-contained file each, which asks the network for nothing.
 
 mod campaign;
+mod score;
 mod trial;
 
 pub use campaign::render as campaign;
+pub use score::render as score;
 pub use trial::render as trial;
 
 /// A page of these parts. What `data` holds is read by the script and by nobody else: no
