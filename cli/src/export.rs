@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use model::{Defects, Token};
-use reports::export::{chrome, json, mermaid, otlp, shiviz};
+use reports::export::{chrome, json, mermaid, otlp, parquet, shiviz};
 use reports::recording::Recording;
 use reports::story::text;
 use reports::{Count, Repeat, html};
@@ -33,10 +33,10 @@ pub(crate) fn export(arguments: ExportArguments, screen: &mut Screen<'_>) -> Res
         known(number, &recording)?;
         recording = recording.about(Token(number));
     }
-    let text = rendered(&recording, told.as_deref(), arguments.format)?;
+    let bytes = rendered(&recording, told.as_deref(), arguments.format)?;
     match output {
-        Some(path) => shelf::write(path, &text).map_err(Failure::Output)?,
-        None => screen.print(&text)?,
+        Some(path) => shelf::write(path, &bytes).map_err(Failure::Output)?,
+        None => screen.pass(&bytes)?,
     }
     Ok(Exit::Held)
 }
@@ -81,7 +81,7 @@ fn rendered(
     recording: &Recording,
     told: Option<&str>,
     format: ExportFormat,
-) -> Result<String, Failure> {
+) -> Result<Vec<u8>, Failure> {
     let text = match format {
         ExportFormat::Otlp => otlp::render(recording),
         ExportFormat::Chrome => chrome::render(recording),
@@ -89,6 +89,10 @@ fn rendered(
         ExportFormat::Mermaid => Ok(mermaid::render(recording)),
         ExportFormat::Html => html::trial(recording, told),
         ExportFormat::Json => json::render(recording),
+        ExportFormat::Parquet => {
+            let table = parquet::render(recording);
+            return table.map_err(|error| Failure::Harness(error.to_string()));
+        }
     };
-    text.map_err(|error| Failure::Harness(error.to_string()))
+    text.map(String::into_bytes).map_err(|error| Failure::Harness(error.to_string()))
 }

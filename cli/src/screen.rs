@@ -57,11 +57,19 @@ impl<'w> Screen<'w> {
     /// # Errors
     /// If stdout can't be written for any other reason.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
+        let text = self.shown(text);
+        self.pass(text.as_bytes())
+    }
+
+    /// Writes a result that is no text, or as it is. Whoever reads may stop reading.
+    ///
+    /// # Errors
+    /// If stdout can't be written for any other reason.
+    pub(crate) fn pass(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.deaf {
             return Ok(());
         }
-        let text = self.shown(text);
-        let written = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush());
+        let written = self.stdout.write_all(bytes).and_then(|()| self.stdout.flush());
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
                 self.deaf = true;

@@ -57,10 +57,10 @@ impl Shelf {
 ///
 /// # Errors
 /// If it can't be written; then the file is as it was before.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write(path: &Path, what: impl AsRef<[u8]>) -> io::Result<()> {
     let folder = folder_of(path);
     let mut draft = draft(folder)?;
-    draft.write_all(text.as_bytes())?;
+    draft.write_all(what.as_ref())?;
     draft.as_file().sync_all()?;
     draft.persist(path)?;
     sync(folder)

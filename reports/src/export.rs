@@ -5,4 +5,5 @@ pub mod chrome;
 pub mod json;
 pub mod mermaid;
 pub mod otlp;
+pub mod parquet;
 pub mod shiviz;

@@ -4,6 +4,7 @@
 
 mod bands;
 mod deeds;
+mod rows;
 mod sendings;
 mod steps;
 
@@ -25,6 +26,7 @@ use crate::violation;
 
 pub use bands::{Band, BandKind};
 pub use deeds::{Deed, DeedKind};
+pub use rows::{Row, RowKind};
 pub use sendings::{Arrival, Fate, Sending};
 pub use steps::{Call, Step};
 
@@ -63,6 +65,10 @@ pub struct Recording {
     pub steps: Vec<Step>,
     /// Calls to providers and banks, in order.
     pub calls: Vec<Call>,
+    /// State transitions and postings, in the order in which they were durable: a table of
+    /// its own, and told as one.
+    #[serde(skip)]
+    pub rows: Vec<Row>,
     /// What went on for a while: parties that were down, faults of links, pauses.
     pub bands: Vec<Band>,
     /// Every change of what waits, in order.
@@ -162,6 +168,7 @@ impl Recording {
             violations: trial.violations().iter().map(broken).collect(),
             steps: steps::steps(trace, plan),
             calls: steps::calls(trace, plan, &lanes),
+            rows: rows::all(trace),
             bands: bands::all(trace, plan, &lanes, trial.ended_at),
             sendings,
             deeds,
@@ -200,6 +207,7 @@ impl Recording {
         self.deeds.retain(|deed| deed.token == token || deed.kind.is_harm());
         self.steps.retain(|step| step.token == token);
         self.calls.retain(|call| call.token == token);
+        self.rows.retain(|row| row.token == token);
         self
     }
 }

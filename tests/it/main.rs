@@ -19,11 +19,13 @@ mod golden;
 mod incidents;
 #[cfg(unix)]
 mod interrupt;
+mod junit;
 mod keeping;
 mod keys;
 mod linearizability;
 mod locality;
 mod own;
+mod parquet;
 mod policies;
 mod readme;
 mod reference;

@@ -67,6 +67,8 @@ pub(crate) enum ExportFormat {
     Html,
     /// Everything that happened, for programs of one's own
     Json,
+    /// A table of state transitions and postings, for a data lake
+    Parquet,
 }
 
 #[derive(Clone, Debug, Args)]
