@@ -100,6 +100,7 @@ trapped EUR held                         at most 12.30 EUR, 799.50 EUR s, at the
 trapped EUR at risk                      at most 12.30 EUR, 738.00 EUR s, at the end 0.00 EUR
 holds                                    none
 doubts                                   1 time, the longest for 1m
+time to end                              none
 ended at                                 00:01:30.000000 (1m 30s)
 events                                   1234
 digest                                   00000000000000010000000000000002
