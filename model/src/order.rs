@@ -374,6 +374,12 @@ impl Order {
         disputes && self.workflow().action(which) == Action::Post
     }
 
+    /// Whether it is about what was taken too late, whatever becomes of the payment itself:
+    /// gives that back, books that it came back, or disputes it.
+    pub fn is_of_late_success(&self) -> bool {
+        matches!(self, Self::LateSuccess(_)) || self.is_left_over() || self.disputes_late_success()
+    }
+
     /// Whether it disputes what was taken too late: the house bears it if that is lost.
     pub fn disputes_late_success(&self) -> bool {
         match self {

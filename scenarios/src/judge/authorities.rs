@@ -383,7 +383,7 @@ impl Authorities {
             Record::Accepted(intent) => Some(&intent.order),
             _ => dossier.payment(payment).map(|view| &view.intent.order),
         };
-        let late = order.filter(|order| matches!(order, Order::LateSuccess(_)));
+        let late = order.filter(|order| order.is_of_late_success());
         self.watch.take_record(at, token, record, late.map(Order::workflow));
         self.progress.take(at, payment, record);
         match record {

@@ -40,10 +40,7 @@ pub(super) struct LateView {
 pub(super) fn goes_back(said: &Authorities, token: Token, payment: PaymentId) -> bool {
     let dossier = said.of(token);
     let view = dossier.as_ref().and_then(|dossier| dossier.payment(payment));
-    view.is_some_and(|view| match view.intent.order {
-        Order::LateSuccess(_) => true,
-        order => order.disputes_late_success(),
-    })
+    view.is_some_and(|view| view.intent.order.is_of_late_success())
 }
 
 /// All of it went back, by one refund, and nothing is left in suspense.
