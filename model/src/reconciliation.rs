@@ -94,25 +94,24 @@ pub struct IllegalItemEvent {
 
 impl ItemState {
     /// The lifecycle, as the table of payments.md M7 has it. What a second line
-    /// tells of the same is an item of its own, and so is a fee that differs:
-    /// what the line is for is settled all the same.
+    /// tells of the same is an item of its own, and so is a fee that differs, and each
+    /// side of a conversion: what the line is for is settled all the same.
     ///
     /// # Errors
     /// If an item in this state can't meet `event`.
     pub fn next(self, event: ItemEvent) -> Result<Self, IllegalItemEvent> {
-        use Difference::{Duplicate, Fee};
+        use Difference::{Currency, Duplicate, Fee};
         match (self, event) {
             (Self::Absent, ItemEvent::Posted) => Ok(Self::Expected),
             (Self::Absent, ItemEvent::LineUnforeseen) => Ok(Self::Unexpected),
-            (Self::Absent, ItemEvent::LineDiffers(what @ (Duplicate | Fee))) => {
+            (Self::Absent, ItemEvent::LineDiffers(what @ (Currency | Duplicate | Fee))) => {
                 Ok(Self::Mismatched(what))
             }
             (Self::Expected, ItemEvent::LineMatches) => Ok(Self::Matched),
             (Self::Expected, ItemEvent::DeadlineMissed) => Ok(Self::Overdue),
-            (
-                Self::Expected,
-                ItemEvent::LineDiffers(what @ (Difference::Amount | Difference::Currency)),
-            ) => Ok(Self::Mismatched(what)),
+            (Self::Expected, ItemEvent::LineDiffers(what @ (Difference::Amount | Currency))) => {
+                Ok(Self::Mismatched(what))
+            }
             (Self::Overdue | Self::Mismatched(_) | Self::Unexpected, ItemEvent::CaseClosed) => {
                 Ok(Self::Resolved)
             }

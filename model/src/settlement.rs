@@ -38,7 +38,7 @@ pub struct SettlementLine {
     /// What it is for.
     pub kind: LineKind,
     /// The key of the operation that it is for: an authorization, a refund, a
-    /// send; that of the line that it corrects; nothing for an adjustment.
+    /// send; that of the line that it corrects or converts; nothing for an adjustment.
     pub reference: OperationId,
     /// Whose instrument; 0 for an adjustment.
     pub token: Token,
@@ -86,6 +86,9 @@ pub enum LineKind {
     DisputedAgain,
     /// What it gave back for good.
     WonAgain,
+    /// One side of an exchange of what another line paid: what is taken of it, or what
+    /// is paid for that, in another currency.
+    Conversion,
 }
 
 /// What was agreed on with whoever writes files.
@@ -158,6 +161,7 @@ impl LineKind {
             Self::Correction => "correction",
             Self::DisputedAgain => "disputed again",
             Self::WonAgain => "won again",
+            Self::Conversion => "conversion",
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum FaultKind {
 }
 
 /// Every fault, in the order in which reports list them.
-pub const ALL: [FaultStory; 77] = [
+pub const ALL: [FaultStory; 78] = [
     disturbance("message-loss", "F24", "a link loses a sending"),
     disturbance("message-duplication", "F09", "a link delivers a sending more than once"),
     disturbance("late-delivery", "F24", "a copy arrives after its sender has given up"),
@@ -114,11 +114,12 @@ pub const ALL: [FaultStory; 77] = [
     business("adjustment-line", "F18", "a settlement file pays or takes what nobody asked for"),
     business("cut-off-shifted", "F18", "a settlement file is closed before the usual cut-off"),
     business("file-truncated", "F18", "a settlement file breaks off in the middle"),
+    business("line-converted", "F18", "a settlement file exchanges what a line of it paid"),
 ];
 
 /// What people should know of the fault with this name.
 pub fn named(name: &str) -> Option<&'static FaultStory> {
-    static STORIES: [FaultStory; 77] = ALL;
+    static STORIES: [FaultStory; 78] = ALL;
     STORIES.iter().find(|story| story.name == name)
 }
 

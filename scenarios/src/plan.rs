@@ -48,7 +48,7 @@ pub use issuer::IssuerPlan;
 pub use protocol::{NotAProtocol, Protocol};
 pub use purpose::Purpose;
 pub use rates::{RateMove, RatePath};
-pub use settlement::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
+pub use settlement::{AdjustmentPlan, ConversionPlan, FileMishap, Mishap, SettlementPlan, Slip};
 pub use stroke::{Blow, Encounter, Stroke, Strokes};
 
 /// Everything that is decided before a run.

@@ -20,6 +20,8 @@ enum Finding {
     Differs(ItemId, Difference),
     /// What was told before.
     Duplicate,
+    /// That what a line paid is there in another currency, for which nobody asked.
+    Converts,
     /// The end of the mistake in that line.
     Corrects(LineId),
     /// Nothing that anybody had booked.
@@ -109,12 +111,8 @@ impl Reconciliation {
                 }
                 self.meet(id, ItemEvent::LineDiffers(what), at);
             }
-            Finding::Duplicate => {
-                let event = ItemEvent::LineDiffers(Difference::Duplicate);
-                self.open(&work, line.net, event, at);
-                self.suspend(work);
-                self.correct_early(line.id, at);
-            }
+            Finding::Duplicate => self.sets_aside(work, Difference::Duplicate, at),
+            Finding::Converts => self.sets_aside(work, Difference::Currency, at),
             Finding::Unforeseen => {
                 self.open(&work, line.net, ItemEvent::LineUnforeseen, at);
                 self.early.entry(self.early_as(&line)).or_insert(line.id);
@@ -125,10 +123,19 @@ impl Reconciliation {
         None
     }
 
+    /// A line pays, or takes, what it should not, and says why.
+    fn sets_aside(&mut self, work: Work, why: Difference, at: Duration) {
+        let line = work.line;
+        self.open(&work, line.net, ItemEvent::LineDiffers(why), at);
+        self.suspend(work);
+        self.correct_early(line.id, at);
+    }
+
     fn find(&self, work: &Work) -> Finding {
         let line = &work.line;
         match line.kind {
             LineKind::Adjustment => return Finding::Unforeseen,
+            LineKind::Conversion => return Finding::Converts,
             LineKind::Correction => {
                 let wrong = LineId(line.reference.0);
                 let known = self.items.get(&ItemId::of_line(wrong));

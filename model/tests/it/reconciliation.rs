@@ -26,6 +26,7 @@ fn an_item_meets_what_the_table_says_and_nothing_else() {
         (Absent, LineUnforeseen, Unexpected),
         (Absent, LineDiffers(Duplicate), Mismatched(Duplicate)),
         (Absent, LineDiffers(Fee), Mismatched(Fee)),
+        (Absent, LineDiffers(Currency), Mismatched(Currency)),
         (Expected, LineMatches, Matched),
         (Expected, DeadlineMissed, Overdue),
         (Expected, LineDiffers(Amount), Mismatched(Amount)),
@@ -133,6 +134,42 @@ fn an_adjustment_is_no_case_if_it_was_taken_back_before() {
     other.file(2, &[SettlementLine { currency: Currency::Eur, ..correction(adjusts, 7) }]);
     other.file(1, &[adjustment]);
     assert_eq!(other.books.report(AT).open.len(), 2, "another currency takes nothing back");
+}
+
+/// What was paid stays paid; what was made of it is nobody's, in two currencies, until each
+/// side is undone by itself.
+#[test]
+fn a_conversion_settles_the_payment_and_is_a_case_in_each_currency() {
+    let mut desk = Desk::new(Defects::NONE);
+    let sides = conversion(LineId::of(FileId::of(TELLER, 1), 0), 975, 880);
+    let side = |n| LineId::of(FileId::of(TELLER, 1), n);
+    desk.expect(1, 1_000);
+    desk.file(1, &[capture(1, 1_000), sides[0], sides[1]]);
+    assert_eq!(
+        desk.works(),
+        [
+            "0 settles 1, 0 refunded, fee off by 0, from the bank",
+            "0 is suspended",
+            "0 is suspended"
+        ]
+    );
+    assert_eq!(desk.open(), [(Currency::Usd, 1, 975), (Currency::Eur, 1, 880)]);
+    let back = SettlementLine { currency: Currency::Eur, ..correction(side(2), -880) };
+    desk.file(2, &[back]);
+    assert_eq!(desk.open(), [(Currency::Usd, 1, 975)], "the other side is still open");
+    desk.file(3, &[correction(side(1), 975)]);
+    assert_eq!(desk.open(), []);
+
+    let mut early = Desk::new(Defects::NONE);
+    early.expect(1, 1_000);
+    early.file(2, &[back, correction(side(1), 975)]);
+    early.file(1, &[capture(1, 1_000), sides[0], sides[1]]);
+    assert_eq!(early.open(), [], "undone before it was known");
+
+    let mut blind = Desk::new(Defects::NONE.with(Defect::BlindRecon));
+    blind.expect(1, 1_000);
+    blind.file(1, &[capture(1, 1_000), sides[0], sides[1]]);
+    assert_eq!(blind.open(), [], "as a defect does it");
 }
 
 #[test]
@@ -302,6 +339,15 @@ impl Desk {
         told
     }
 
+    /// What is open in each currency, dollars first: how many, and how much.
+    fn open(&self) -> Vec<(Currency, u32, i128)> {
+        let open = self.books.report(AT).open.into_iter();
+        let mut open: Vec<_> =
+            open.map(|(currency, (count, value))| (currency, count, value.into())).collect();
+        open.sort_by_key(|(currency, ..)| *currency != Currency::Usd);
+        open
+    }
+
     fn report(&self) -> String {
         let report = self.books.report(AT);
         report
@@ -344,6 +390,16 @@ fn correction(of: LineId, net: i128) -> SettlementLine {
         net: Amount(net),
         ..capture(1, 0)
     }
+}
+
+/// The two sides of a conversion of what the line `of` paid.
+fn conversion(of: LineId, taken: i128, paid: i128) -> [SettlementLine; 2] {
+    let side = |currency, net| SettlementLine {
+        kind: LineKind::Conversion,
+        currency,
+        ..correction(of, net)
+    };
+    [side(Currency::Usd, -taken), side(Currency::Eur, paid)]
 }
 
 /// Which of two payments a walk over all items meets first.

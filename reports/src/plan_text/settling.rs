@@ -43,6 +43,11 @@ pub(super) fn sentence(mishap: &FileMishap) -> String {
         Mishap::CutOffShift(shift) => {
             format!("the cut-off of {file} is {} early", Brief::from(shift))
         }
+        Mishap::Conversion(plan) => {
+            let rate = format!("{}.{:03}", plan.thousandths / 1_000, plan.thousandths % 1_000);
+            let (currency, end) = (plan.currency, mended(plan.slip.days));
+            format!("{file} converts what a line paid into {currency} at {rate}, {end}")
+        }
         Mishap::Truncated => format!("{file} breaks off in the middle when it is first sent"),
     }
 }

@@ -162,7 +162,11 @@ impl Settlements {
             }
             let side = |amount| (tenant, currency, amount);
             match kind {
-                LineKind::Adjustment => drop(self.wrong.insert(line.id, side(net))),
+                // Whatever was converted, there is too little of the one currency, and
+                // too much of the other.
+                LineKind::Adjustment | LineKind::Conversion => {
+                    self.wrong.insert(line.id, side(net));
+                }
                 LineKind::Correction => {
                     self.wrong.remove(&LineId(line.reference.0));
                 }

@@ -435,6 +435,34 @@ mod tests {
     }
 
     #[test]
+    fn a_conversion_is_a_mistake_in_both_currencies_until_each_is_mended() {
+        let side = |currency, net| SettlementLine {
+            kind: LineKind::Conversion,
+            currency,
+            gross: Amount(net),
+            fee: Amount::ZERO,
+            net: Amount(net),
+            ..line()
+        };
+        let (mut said, _, file) = court(&[side(Currency::Usd, -975), side(Currency::Eur, 880)]);
+        let open = |said: &Authorities| {
+            [Currency::Usd, Currency::Eur].map(|c| said.settlements.suspended(Tenant(0), c).0)
+        };
+        assert_eq!(open(&said), [-975, 880]);
+        for (seq, at, (currency, net), left) in
+            [(2, 2, (Currency::Eur, -880), [-975, 0]), (3, 1, (Currency::Usd, 975), [0, 0])]
+        {
+            let reference = OperationId(file.lines[at].id.0);
+            let kind = LineKind::Correction;
+            let mended = SettlementLine { kind, reference, ..side(currency, net) };
+            let mut next = SettlementFile::written(file.teller, seq, vec![mended]);
+            next.lines[0].id = LineId::of(next.id, 0);
+            said.settlements.written(&next);
+            assert_eq!(open(&said), left);
+        }
+    }
+
+    #[test]
     fn a_mistake_that_is_mended_is_none() {
         let (mut said, _, file) = court(&[line()]);
         let mended = SettlementLine {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Amount, Aside, Calendar, ChargeId, Contract, Currency, FileId, LineId, LineKind, OperationId,
-    SettlementFile, SettlementLine, Teller, Tenant, Token,
+    Amount, Aside, Calendar, ChargeId, Contract, Currency, FileId, LineId, LineKind, Money,
+    OperationId, SettlementFile, SettlementLine, Teller, Tenant, Token,
 };
 
 use crate::fact::Fact;
 use crate::message::{FileReceipt, Message};
 use crate::party::RECONCILER;
-use crate::plan::{FileMishap, Mishap};
+use crate::plan::{ConversionPlan, FileMishap, Mishap};
 use crate::system::{Effects, Timer};
 
 /// What one writer of files has durably for them.
@@ -209,8 +209,37 @@ impl Draft {
                 self.mend(plan.days, &line, -line.net);
                 true
             }
+            Mishap::Conversion(plan) => self.converts(&plan),
             _ => false,
         }
+    }
+
+    /// Exchanges what one of the lines paid, in two lines more: what is taken of it, and
+    /// what is paid for that.
+    fn converts(&mut self, plan: &ConversionPlan) -> bool {
+        let worth = |line: &SettlementLine| {
+            plan.comes_to(Money { amount: line.net, currency: line.currency })
+        };
+        let can = |line: &SettlementLine| {
+            line.currency != plan.currency && line.net > Amount::ZERO && worth(line) > Amount::ZERO
+        };
+        let Some(at) = self.pick(plan.slip.line, can) else { return false };
+        let line = self.lines[at];
+        for (currency, gross) in [(line.currency, -line.net), (plan.currency, worth(&line))] {
+            self.add(&Entry {
+                kind: LineKind::Conversion,
+                reference: OperationId(line.id.0),
+                token: line.token,
+                tenant: line.tenant,
+                currency,
+                gross,
+                at: Duration::ZERO,
+                charge: Aside::NONE,
+            });
+            let side = self.lines[self.lines.len() - 1];
+            self.mend(plan.slip.days, &side, -side.net);
+        }
+        true
     }
 
     /// One of the lines that can have it; no line has two mistakes.
@@ -223,7 +252,10 @@ impl Draft {
                 })
         };
         let fits = |(_, line): &(usize, &SettlementLine)| {
-            let mistaken = matches!(line.kind, LineKind::Adjustment | LineKind::Correction);
+            let mistaken = matches!(
+                line.kind,
+                LineKind::Adjustment | LineKind::Correction | LineKind::Conversion
+            );
             can(line) && !mistaken && !wrong(line)
         };
         let lines: Vec<_> = self.lines.iter().enumerate().filter(fits).map(|(at, _)| at).collect();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Calendar, Contract, Currency, Teller, Tenant};
+use model::{Amount, Calendar, Contract, Currency, Money, Teller, Tenant};
 use serde::{Deserialize, Serialize};
 
 /// How providers and banks settle.
@@ -54,6 +54,9 @@ pub enum Mishap {
     CutOffShift(Duration),
     /// The first sending breaks off in the middle.
     Truncated,
+    /// What a line paid is exchanged, for which nobody asked; it is undone so many days
+    /// later.
+    Conversion(ConversionPlan),
 }
 
 /// A mistake in a line.
@@ -78,6 +81,26 @@ pub struct AdjustmentPlan {
     pub days: u8,
 }
 
+/// An exchange of what a line paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConversionPlan {
+    /// Of which line, of those that paid another currency, and for how long.
+    pub slip: Slip,
+    /// Into what currency.
+    pub currency: Currency,
+    /// How many thousandths of a whole unit of that each whole unit comes to.
+    pub thousandths: u16,
+}
+
+impl ConversionPlan {
+    /// What `paid` comes to, rounded as its writer likes it.
+    pub(crate) fn comes_to(&self, paid: Money) -> Amount {
+        let unit = |currency: Currency| 10_i128.pow(currency.exponent());
+        let whole = i128::from(paid.amount) * i128::from(self.thousandths) * unit(self.currency);
+        Amount(whole / (1_000 * unit(paid.currency)))
+    }
+}
+
 impl Mishap {
     /// What files and reports call it.
     pub const fn name(&self) -> &'static str {
@@ -90,11 +113,12 @@ impl Mishap {
             Self::Adjustment(_) => "adjustment-line",
             Self::CutOffShift(_) => "cut-off-shifted",
             Self::Truncated => "file-truncated",
+            Self::Conversion(_) => "line-converted",
         }
     }
 
     /// Every name, in order.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 9] = [
         "file-late",
         "line-missing",
         "line-duplicated",
@@ -103,6 +127,7 @@ impl Mishap {
         "adjustment-line",
         "cut-off-shifted",
         "file-truncated",
+        "line-converted",
     ];
 }
 
@@ -110,5 +135,28 @@ impl SettlementPlan {
     /// What goes wrong with the `file`-th file of `teller`.
     pub fn mishaps(&self, teller: Teller, file: u32) -> impl Iterator<Item = &FileMishap> {
         self.mishaps.iter().filter(move |mishap| (mishap.teller, mishap.file) == (teller, file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_converted_comes_to_whole_units_by_the_rate_and_no_more() {
+        let slip = Slip { line: 0, days: 0 };
+        for (paid, from, thousandths, currency, comes_to) in [
+            (975, Currency::Usd, 1_000, Currency::Eur, 975),
+            (975, Currency::Usd, 500, Currency::Eur, 487),
+            (975, Currency::Usd, 1_500, Currency::Jpy, 14),
+            (99, Currency::Usd, 1_000, Currency::Jpy, 0),
+            (14, Currency::Jpy, 1_000, Currency::Usd, 1_400),
+            (975, Currency::Usd, 1_001, Currency::Kwd, 9_759),
+            (975, Currency::Usd, 0, Currency::Eur, 0),
+        ] {
+            let plan = ConversionPlan { slip, currency, thousandths };
+            let paid = Money { amount: Amount(paid), currency: from };
+            assert_eq!(plan.comes_to(paid), Amount(comes_to), "{paid} in {currency}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::line::{Line, span};
 use super::notes::Notes;
 use crate::invalid::Wrong;
 use crate::party::{self, teller_role};
-use crate::plan::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
+use crate::plan::{AdjustmentPlan, ConversionPlan, FileMishap, Mishap, SettlementPlan, Slip};
 use crate::settings::calendar;
 use crate::shrink;
 use crate::span::Span;
@@ -46,6 +46,8 @@ struct MishapLine {
     by: i32,
     tenant: Option<Tenant>,
     currency: Option<Currency>,
+    #[serde(default = "one_for_one")]
+    thousandths: u16,
 }
 
 /// The lines of the table of `plan`, a comment above each line that has a note.
@@ -87,6 +89,10 @@ fn line(mishap: &FileMishap) -> String {
             if plan.days == 0 { line.end() } else { line.bare("mended_after", plan.days).end() }
         }
         Mishap::Truncated => line.end(),
+        Mishap::Conversion(plan) => {
+            let line = slip(line, &plan.slip).words("currency", plan.currency);
+            line.bare("thousandths", plan.thousandths).end()
+        }
     }
 }
 
@@ -143,6 +149,11 @@ impl MishapLine {
             }),
             "cut-off-shifted" => Mishap::CutOffShift(after),
             "file-truncated" => Mishap::Truncated,
+            "line-converted" => Mishap::Conversion(ConversionPlan {
+                slip,
+                currency: self.currency.unwrap_or(Currency::Usd),
+                thousandths: self.thousandths,
+            }),
             other => {
                 let problem = format!(
                     "`{other}` never befalls a settlement file: expected one of {}",
@@ -171,6 +182,10 @@ impl MishapLine {
             }
         }
     }
+}
+
+const fn one_for_one() -> u16 {
+    1_000
 }
 
 const fn two() -> u8 {

@@ -45,6 +45,8 @@ pub struct FileFaultSettings {
     pub cut_off_shift: Rate,
     /// Broken off in the middle.
     pub truncated: Rate,
+    /// What a line paid exchanged for another currency, for which nobody asked.
+    pub conversion: Rate,
     /// Mistakes that are never mended.
     pub never_mended: Rate,
 }

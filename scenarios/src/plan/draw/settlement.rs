@@ -6,7 +6,9 @@ use model::{BankId, Contract, ProviderId, Teller, Tenant};
 use sim::Rate;
 
 use super::Drawer;
-use crate::plan::settlement::{AdjustmentPlan, FileMishap, Mishap, SettlementPlan, Slip};
+use crate::plan::settlement::{
+    AdjustmentPlan, ConversionPlan, FileMishap, Mishap, SettlementPlan, Slip,
+};
 use crate::settings::{FileFaultSettings, calendar};
 
 impl Drawer<'_> {
@@ -14,7 +16,7 @@ impl Drawer<'_> {
     /// those of `faults` other faults.
     pub(super) fn settlement(&mut self, faults: u32) -> Option<SettlementPlan> {
         let settings = self.scenario.settlement.as_ref()?;
-        let rates = FileFaultSettings {
+        let mut rates = FileFaultSettings {
             late: self.rate(settings.faults.late),
             missing_line: self.rate(settings.faults.missing_line),
             duplicate_line: self.rate(settings.faults.duplicate_line),
@@ -25,6 +27,10 @@ impl Drawer<'_> {
             truncated: self.rate(settings.faults.truncated),
             ..settings.faults.clone()
         };
+        // Where nobody converts, worlds are drawn as if nobody could.
+        if rates.conversion != Rate::NEVER {
+            rates.conversion = self.rate(rates.conversion);
+        }
         let providers = (0..self.providers as u8).map(|n| Teller::Provider(ProviderId(n)));
         let banks = (0..self.scenario.rails.len() as u8).map(|n| Teller::Bank(BankId(n)));
         let days = self.scenario.chaos.0.as_secs().div_ceil(DAY.as_secs()) as u32;
@@ -87,7 +93,17 @@ impl Drawer<'_> {
                 days,
             }));
         }
+        if provider && rates.conversion != Rate::NEVER && self.stream.chance(rates.conversion) {
+            mishaps.push(Mishap::Conversion(self.conversion(rates.never_mended)));
+        }
         mishaps
+    }
+
+    fn conversion(&mut self, never_mended: Rate) -> ConversionPlan {
+        let currencies = &self.scenario.workload.currencies;
+        let at = self.stream.draw().below(currencies.len() as u64) as usize;
+        let thousandths = self.stream.between(500, 1_500) as u16;
+        ConversionPlan { slip: self.slip(never_mended), currency: currencies[at], thousandths }
     }
 
     fn slip(&mut self, never_mended: Rate) -> Slip {
