@@ -57,26 +57,6 @@ pub const EXCUSES: &[Excuse] = &[
         reason: "the step asks no provider, and hears of none",
     },
     Excuse {
-        faults: &["declined", "partial-approval", "pending-then-result"],
-        steps: &["contest", "verdict"],
-        reason: "what is disputed was authorized long ago",
-    },
-    Excuse {
-        faults: &["capture-declined"],
-        steps: &["authorize", "refund", "contest", "verdict"],
-        reason: "nobody captures before an authorization is known, or after all was captured",
-    },
-    Excuse {
-        faults: &["chargeback", "pre-arbitration"],
-        steps: &["authorize", "refund", "contest", "undo-authorize"],
-        reason: "what is disputed was captured, and once: a refund has an instrument of its own",
-    },
-    Excuse {
-        faults: &["refund-failed", "refund-pending", "refund-returned"],
-        steps: &["capture", "release", "contest", "verdict"],
-        reason: "what goes back was taken in full, or was never to be taken",
-    },
-    Excuse {
         faults: &["refund-by-hand"],
         steps: &["authorize", "refund", "undo-authorize"],
         reason: "somebody gives back what was captured: a refund has an instrument of its own",
