@@ -37,7 +37,7 @@ use crate::workflow::Action;
 /// One payment in the hands of one worker.
 #[derive(Clone, Debug)]
 pub struct Conductor {
-    payment: Payment,
+    payment: Box<Payment>,
     /// Aims whose intents this worker wrote: nobody else has sent them.
     own: Vec<Aim>,
     flight: Option<Flight>,
@@ -81,7 +81,7 @@ impl Conductor {
         rules: &Rules,
     ) -> Result<Self, IllegalRecord> {
         let mut conductor = Self {
-            payment: Payment::fold(journal, rules.defects)?,
+            payment: Box::new(Payment::fold(journal, rules.defects)?),
             own: Vec::new(),
             flight: None,
             sends: Vec::new(),
@@ -105,7 +105,7 @@ impl Conductor {
     /// # Errors
     /// If the journal does not fold.
     pub fn refresh(&mut self, journal: &[Record], rules: &Rules) -> Result<(), IllegalRecord> {
-        let seen = std::mem::replace(&mut self.payment, Payment::fold(journal, rules.defects)?);
+        let seen = std::mem::replace(&mut *self.payment, Payment::fold(journal, rules.defects)?);
         self.payment.keep_observations(&seen);
         let old = self.conclusion.filter(|record| matches!(record, Record::Decision(_)));
         self.conclusion = rules.defects.pick(Defect::ActsOnStaleSnapshot, || None, || old);
@@ -161,7 +161,7 @@ impl Conductor {
         if !rules.defects.has(Defect::SendBeforeLog) {
             return None;
         }
-        let mut draft = self.payment.clone();
+        let mut draft = Payment::clone(&self.payment);
         records.iter().try_for_each(|record| draft.apply(record)).ok()?;
         let Next::Await(which) = draft.saga().next() else { return None };
         draft.action(which).is_outside().then(|| step_call(&draft, which, 0, rules))
@@ -248,7 +248,7 @@ impl Conductor {
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
         // A decision is durable before anything follows from it.
         let decides = matches!(records.last(), Some(Record::Decision(_)));
-        while let Some(record) = draft.follow_up(rules).filter(|_| !decides) {
+        while !decides && let Some(record) = draft.follow_up(rules) {
             let fits = draft.apply(&record);
             // Whoever planned anew while a capture was in doubt gets stuck now and then.
             let stuck = rules.defects.has(Defect::AgentReplans);

@@ -79,12 +79,12 @@ pub struct Attempt {
 }
 
 impl Payment {
-    /// A copy, in the room of one that nobody needs any more.
-    pub(crate) fn clone_into_room(&self, room: Option<Self>) -> Self {
-        let Some(Self { mut saga, mut attempts, .. }) = room else { return self.clone() };
-        saga.copy_from(&self.saga);
-        attempts.clone_from(&self.attempts);
-        Self { saga, attempts, ..*self }
+    /// Becomes what `other` is, in the room that it has.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        let mut attempts = std::mem::take(&mut self.attempts);
+        attempts.clone_from(&other.attempts);
+        let saga = other.saga.copy_in_room_of(&mut self.saga);
+        *self = Self { saga, attempts, ..*other };
     }
 
     /// The fold of `journal`.

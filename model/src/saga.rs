@@ -166,11 +166,11 @@ pub struct Saga {
 }
 
 impl Saga {
-    /// Becomes what `other` is, in the room that it has.
-    pub(crate) fn copy_from(&mut self, other: &Self) {
-        let mut tries = std::mem::take(&mut self.tries);
-        tries.clone_from(&other.tries);
-        *self = Self { tries, ..*other };
+    /// A copy, in the room of `left`, which nobody needs any more.
+    pub(crate) fn copy_in_room_of(&self, left: &mut Self) -> Self {
+        let mut tries = std::mem::take(&mut left.tries);
+        tries.clone_from(&self.tries);
+        Self { tries, ..*self }
     }
 
     /// A run that has not begun.

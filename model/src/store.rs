@@ -175,8 +175,6 @@ pub struct Standing {
     pub then: Then,
     /// Whether the pivot was never intended.
     pub may_cancel: bool,
-    /// What was taken of the customer for it, once something was.
-    pub taken: Option<Taken>,
     last: TransactionId,
 }
 
@@ -254,7 +252,6 @@ impl PaymentRow {
             epoch: self.epoch(),
             then: self.then,
             may_cancel: self.may_cancel(),
-            taken: self.taken,
             last: self.last,
         }
     }
@@ -357,11 +354,16 @@ impl Store {
     /// How the payment with this id stands.
     pub fn standing(&self, payment: PaymentId) -> Option<Standing> {
         let open = self.payments.get(&payment).map(PaymentRow::standing);
-        open.or_else(|| {
-            let mut standing = self.finished.get(payment.0)?.standing();
-            standing.taken = self.reopened.get(&payment).copied().or(standing.taken);
-            Some(standing)
-        })
+        open.or_else(|| Some(self.finished.get(payment.0)?.standing()))
+    }
+
+    /// What was taken of the customer for this payment, once something was.
+    pub fn taken(&self, payment: PaymentId) -> Option<Taken> {
+        if let Some(row) = self.payments.get(&payment) {
+            return row.taken;
+        }
+        let finished = self.finished.get(payment.0)?;
+        self.reopened.get(&payment).copied().or(finished.taken())
     }
 
     /// What was asked for under the key of a payment, and how that stands.

@@ -43,7 +43,7 @@ impl Store {
         }
         let standing = self.standing(payment)?;
         let told = |taken: &Taken| standing.status.is_final() && taken.charge == webhook.charge;
-        let taken = standing.taken.filter(told)?;
+        let taken = self.taken(payment).filter(told)?;
         let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
             return None;
         };

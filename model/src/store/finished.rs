@@ -57,6 +57,11 @@ impl Store {
         closed.map(|(payment, _)| *payment)
     }
 
+    /// How many payments are not put away.
+    pub fn live(&self) -> usize {
+        self.payments.len()
+    }
+
     /// How many payments are not put away, and the bytes that the others take.
     pub fn footprint(&self) -> (usize, usize) {
         (self.payments.len(), self.finished.bytes())
@@ -110,8 +115,11 @@ impl Finished {
             epoch: self.epoch,
             then: Then::Close,
             may_cancel: self.may_cancel,
-            taken: self.taken,
             last: self.last,
         }
+    }
+
+    pub(super) fn taken(self) -> Option<Taken> {
+        self.taken
     }
 }

@@ -156,7 +156,7 @@ impl Store {
         of: PaymentId,
         what: impl FnOnce(Merchant, OperationId) -> What,
     ) {
-        let taken = self.standing(of).and_then(|standing| standing.taken);
+        let taken = self.taken(of);
         let settled = taken.is_some_and(|taken| taken.settled.is_some());
         let row = self.payments.get(&saga);
         let Some(Record::Accepted(intent)) = row.and_then(|row| row.journal.first()).copied()
@@ -272,7 +272,7 @@ impl Store {
 
     /// What refunds have taken of a payment, or will.
     fn given_back(&self, payment: PaymentId) -> Refunded {
-        let taken = self.standing(payment).and_then(|standing| standing.taken);
+        let taken = self.taken(payment);
         taken.map_or(Refunded::default(), |taken| Refunded {
             amount: taken.refunds,
             shares: taken.given,

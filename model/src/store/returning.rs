@@ -40,7 +40,7 @@ impl Store {
             }
             (Beginning::RefundFailed, Order::Refund(order), Teller::Provider(provider)) => {
                 let RefundOrder { charge, shares, exchanged, .. } = order;
-                let taken = self.standing(order.of).and_then(|standing| standing.taken);
+                let taken = self.taken(order.of);
                 let settled = taken.map_or(Aside::NONE, |taken| taken.settled);
                 CameBack::Refund { provider, charge, shares, exchanged, settled }
             }

@@ -227,7 +227,7 @@ impl Commit {
 impl Store {
     /// Whether so much is left.
     pub(super) fn has_left(&self, claim: Claim) -> bool {
-        let taken = self.standing(claim.of).and_then(|standing| standing.taken);
+        let taken = self.taken(claim.of);
         taken.is_some_and(|taken| {
             claim.amount <= taken.refundable_under(self.defects)
                 && taken.bears(&claim.shares, claim.amount)
@@ -238,7 +238,7 @@ impl Store {
     /// moment: what went back meanwhile, or came to nothing, changes what is left to
     /// round.
     pub(super) fn is_up_to_date(&self, claim: Claim) -> bool {
-        let taken = self.standing(claim.of).and_then(|standing| standing.taken);
+        let taken = self.taken(claim.of);
         taken.is_none_or(|taken| taken.borne_exchanged(claim.amount).0 == claim.exchanged)
     }
 
@@ -312,8 +312,7 @@ impl Store {
             }
             return;
         }
-        let standing = self.standing(payment);
-        if let Some(mut taken) = standing.and_then(|standing| standing.taken) {
+        if let Some(mut taken) = self.taken(payment) {
             change(&mut taken);
             self.reopened.insert(payment, taken);
         }

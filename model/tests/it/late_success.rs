@@ -340,7 +340,7 @@ fn what_is_disputed_besides_a_person_hears_of_and_no_merchant_bears() {
                 panic!("{journal:?}")
             };
             assert_eq!((begun.money, begun.order.parent()), (MONEY, late().saga()));
-            assert_eq!(store.standing(PAID).and_then(|standing| standing.taken), None);
+            assert_eq!(store.taken(PAID), None);
             assert_eq!(dispute_books(journal, state), [(disputed, receivable), closes], "{state}");
         }
     }

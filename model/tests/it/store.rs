@@ -275,7 +275,7 @@ mod refundable {
         }
         let failed = vec![Record::StatusChanged(Status::Failed)];
         take(&mut store, &Commit { records: failed, ..append(PaymentId(103), 1) });
-        let taken = store.standing(MINE).and_then(|standing| standing.taken).expect("taken");
+        let taken = store.taken(MINE).expect("taken");
         let again = taken.borne_exchanged(Amount(5_000)).0.map(Borne::money);
         assert_eq!(again, Some(borne(1_667)), "what failed can go back again");
     }
@@ -294,8 +294,7 @@ mod refundable {
     }
 
     fn refundable(store: &Store) -> Amount {
-        let standing = store.standing(MINE).expect("it was accepted");
-        let taken = standing.taken.expect("something was captured");
+        let taken = store.taken(MINE).expect("something was captured");
         assert_eq!((taken.provider, taken.charge), (ProviderId(2), ChargeId(9)));
         taken.refundable()
     }

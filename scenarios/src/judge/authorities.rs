@@ -12,8 +12,8 @@ use model::{
 };
 use sim::{Role, VirtualTime};
 
-use super::dossier::{ChargeView, Dossier, PaymentRecordView, RemittanceView};
-use super::dossiers::Dossiers;
+use super::dossier::{ChargeView, PaymentRecordView, RemittanceView};
+use super::dossiers::{Dossiers, Reading};
 use super::id_set::IdSet;
 use super::losses::Losses;
 use super::nets::Nets;
@@ -311,7 +311,7 @@ impl Authorities {
     }
 
     /// What was said of this instrument.
-    pub(super) fn of(&self, token: Token) -> Option<Cow<'_, Dossier>> {
+    pub(super) fn of(&self, token: Token) -> Option<Reading<'_>> {
         self.dossiers.of(token)
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use model::{Amount, PaymentId, ProviderId, Status, Token};
@@ -37,6 +38,24 @@ enum Shelf {
     Packed(Packed),
 }
 
+/// A dossier to be read: one that is open, or a copy of one that is packed. Of the
+/// size of a reference, since every record and message is judged by some.
+pub(super) enum Reading<'d> {
+    Open(&'d Dossier),
+    Unpacked(Box<Dossier>),
+}
+
+impl Deref for Reading<'_> {
+    type Target = Dossier;
+
+    fn deref(&self) -> &Dossier {
+        match self {
+            Self::Open(dossier) => dossier,
+            Self::Unpacked(dossier) => dossier,
+        }
+    }
+}
+
 impl Dossiers {
     /// No dossier yet for the operations of `plan`.
     pub(super) fn new(plan: Arc<Plan>) -> Self {
@@ -46,10 +65,10 @@ impl Dossiers {
     }
 
     /// The dossier of this instrument; `None` if nobody ever mentioned it.
-    pub(super) fn of(&self, token: Token) -> Option<Cow<'_, Dossier>> {
+    pub(super) fn of(&self, token: Token) -> Option<Reading<'_>> {
         match self.plan.place(token) {
             Some(place) => self.at(place),
-            None => self.strangers.get(&token).map(Cow::Borrowed),
+            None => self.strangers.get(&token).map(Reading::Open),
         }
     }
 
@@ -127,8 +146,8 @@ impl Dossiers {
             Some(Shelf::Packed(packed)) => Cow::Owned(packed.charges().collect()),
             _ => match self.of(token) {
                 None => Cow::Borrowed(&[]),
-                Some(Cow::Borrowed(dossier)) => Cow::Borrowed(&dossier.charges),
-                Some(Cow::Owned(dossier)) => Cow::Owned(dossier.charges),
+                Some(Reading::Open(dossier)) => Cow::Borrowed(&dossier.charges),
+                Some(Reading::Unpacked(dossier)) => Cow::Owned(dossier.charges),
             },
         }
     }
@@ -142,11 +161,11 @@ impl Dossiers {
     }
 
     /// Every dossier, strangers last.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Token, Cow<'_, Dossier>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Token, Reading<'_>)> {
         let planned = self.plan.operations.iter().enumerate();
         let planned = planned.filter_map(|(place, o)| Some((o.token, self.at(place)?)));
         let strangers = self.strangers.iter();
-        planned.chain(strangers.map(|(token, dossier)| (*token, Cow::Borrowed(dossier))))
+        planned.chain(strangers.map(|(token, dossier)| (*token, Reading::Open(dossier))))
     }
 
     /// What was captured of this instrument, at `provider` if that is asked.
@@ -212,14 +231,14 @@ impl Dossiers {
         (planned.0 + self.strangers.len(), planned.1 + shelves)
     }
 
-    fn at(&self, place: usize) -> Option<Cow<'_, Dossier>> {
+    fn at(&self, place: usize) -> Option<Reading<'_>> {
         match self.planned.get(place)? {
             Shelf::Empty => None,
-            Shelf::Open(dossier) => Some(Cow::Borrowed(dossier)),
+            Shelf::Open(dossier) => Some(Reading::Open(dossier)),
             Shelf::Packed(packed) => {
-                let mut dossier = Dossier::default();
+                let mut dossier = Box::<Dossier>::default();
                 packed.unpack(&self.plan.operations[place], &mut dossier);
-                Some(Cow::Owned(dossier))
+                Some(Reading::Unpacked(dossier))
             }
         }
     }

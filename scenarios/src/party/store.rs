@@ -51,6 +51,8 @@ pub struct StoreDesk {
     lease: Duration,
     /// Whether somebody is broken for good, so that no doubt has to end.
     spares: bool,
+    /// When what is closed is put away: the same for as long as the plan is.
+    compaction: Compaction,
     /// Who removes keys, unless they live for ever.
     reaper: Option<Reaper>,
     agenda: Option<Agenda>,
@@ -80,6 +82,7 @@ impl StoreDesk {
 
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
         let store = restored(system, journal);
+        let idle = system.compaction.idle + told_within(system) + system.plan.replayed_within();
         let record = || system.plan.key_lifetime.unwrap_or(RECORD_LIFETIME);
         let mut desk = Self {
             reaper: Reaper::of(&store, system.rules.defects),
@@ -91,6 +94,7 @@ impl StoreDesk {
             workers: system.plan.workers,
             lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),
             spares: system.plan.core.is_some(),
+            compaction: Compaction { idle, ..system.compaction },
             agenda: Agenda::of(system),
         };
         if let Some(reaper) = &mut desk.reaper {
@@ -133,7 +137,7 @@ impl StoreDesk {
             }
             Message::Commit(commit) => {
                 self.commit(system, delivery.from, commit, out);
-                self.compact(system, out);
+                self.compact(out);
             }
             Message::Read(read) => {
                 let rows = self.rows(&read, out);
@@ -145,7 +149,7 @@ impl StoreDesk {
             Message::Receive(webhook) => self.receive(system, delivery.from, &webhook, out),
             Message::EventAck(_, id) => {
                 self.event_ack(system, delivery.from, id, out);
-                self.compact(system, out);
+                self.compact(out);
             }
             Message::EventAgain(_, missing) => self.event_again(delivery.from, missing, out),
             Message::Notice(notice) => self.notice(delivery.from, notice, out),
@@ -344,11 +348,9 @@ impl StoreDesk {
     }
 
     /// Puts away what is finished for long enough, and writes what is left.
-    fn compact(&mut self, system: &PaymentSystem, out: &mut Effects) {
-        let live = self.store.footprint().0;
-        let idle = system.compaction.idle + told_within(system) + system.plan.replayed_within();
-        let compaction = Compaction { idle, ..system.compaction };
-        if let Some(payments) = self.closed.ripe(out.monotonic(), &compaction, live) {
+    fn compact(&mut self, out: &mut Effects) {
+        let live = self.store.live();
+        if let Some(payments) = self.closed.ripe(out.monotonic(), &self.compaction, live) {
             self.store.put_away(payments);
             out.compact(Entry::Snapshot(Snapshot::Store(Arc::new(self.store.clone()))));
         }

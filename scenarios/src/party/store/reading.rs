@@ -31,7 +31,7 @@ impl StoreDesk {
         let of = read.of.filter(|of| *of != read.key);
         let of = of.and_then(|key| self.store.under(key));
         let of = of.map(|(key, row)| {
-            let (payment, status, taken) = (key.payment, row.status, row.taken);
+            let (payment, status, taken) = (key.payment, row.status, self.store.taken(key.payment));
             Box::new(GivenBack { payment, status, taken })
         });
         let recalled = key.filter(|_| read.of == Some(read.key)).map(|key| key.payment);
