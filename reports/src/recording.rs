@@ -3,6 +3,7 @@
 //! words; every format renders the same.
 
 mod bands;
+mod books;
 mod deeds;
 mod rows;
 mod sendings;
@@ -73,6 +74,8 @@ pub struct Recording {
     pub bands: Vec<Band>,
     /// Every change of what waits, in order.
     pub money: Vec<Waiting>,
+    /// Every change of what was captured, is settled and is available, in order.
+    pub books: Vec<Waiting>,
     /// The numbers of the events that had a hand in the violation; empty if there is none.
     pub past: BTreeSet<u64>,
     /// The plan: what a line is about, and the line.
@@ -123,7 +126,7 @@ pub struct Broken {
     pub event: u64,
 }
 
-/// Another amount waits from now on.
+/// Another amount waits, or is in the books, from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// When.
@@ -132,7 +135,7 @@ pub struct Waiting {
     pub currency: &'static str,
     /// The digits behind the point of its amounts.
     pub digits: u32,
-    /// What it waits for.
+    /// What it waits for, or what it is.
     pub pool: &'static str,
     /// How much, in minor units, as text.
     #[serde(serialize_with = "as_text")]
@@ -155,6 +158,7 @@ impl Recording {
         let planted = Defect::ALL.iter().filter(|known| defects.has(known.defect));
         let sendings = sendings::all(trace, plan, &lanes);
         let deeds = deeds::all(trace, plan, &lanes);
+        let rows = rows::all(trace);
         Self {
             scenario: trial.scenario.clone(),
             seed: trial.seed.to_string(),
@@ -168,7 +172,8 @@ impl Recording {
             violations: trial.violations().iter().map(broken).collect(),
             steps: steps::steps(trace, plan),
             calls: steps::calls(trace, plan, &lanes),
-            rows: rows::all(trace),
+            books: books::all(&rows),
+            rows,
             bands: bands::all(trace, plan, &lanes, trial.ended_at),
             sendings,
             deeds,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::Amount;
+use model::{AccountName, Amount, Currency, Tenant};
 use parquet::data_type::{
     ByteArray, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type,
     Int64Type,
@@ -79,12 +79,12 @@ fn fill(group: &mut Group<'_>, rows: &[Row]) -> Result<(), ParquetError> {
             RowKind::Posting { .. } => None,
         }),
     )?;
-    texts(group, rows, |what| match what {
-        RowKind::Transition { workflow, .. } => Some(workflow),
+    texts(group, rows, |row| match row.what {
+        RowKind::Transition { workflow, .. } => Some(workflow.to_owned()),
         RowKind::Posting { .. } => None,
     })?;
-    texts(group, rows, |what| match what {
-        RowKind::Transition { status, .. } => Some(status),
+    texts(group, rows, |row| match row.what {
+        RowKind::Transition { status, .. } => Some(status.to_owned()),
         RowKind::Posting { .. } => None,
     })?;
     some::<Int32Type>(
@@ -113,12 +113,12 @@ fn posted(group: &mut Group<'_>, rows: &[Row]) -> Result<(), ParquetError> {
             RowKind::Transition { .. } => None,
         }),
     )?;
-    let columns: [fn(&RowKind) -> Option<&str>; 5] = [
-        |what| posting(what).map(|(kind, ..)| kind),
-        |what| posting(what).map(|(_, tenant, ..)| tenant),
-        |what| posting(what).map(|(_, _, currency, _)| currency),
-        |what| posting(what).map(|(.., [debit, _])| debit),
-        |what| posting(what).map(|(.., [_, credit])| credit),
+    let columns: [fn(&Row) -> Option<String>; 5] = [
+        |row| posting(row).map(|(kind, ..)| kind.to_owned()),
+        |row| posting(row).map(|(_, tenant, ..)| tenant.to_string()),
+        |row| posting(row).map(|(_, _, currency, _)| currency.code().to_owned()),
+        |row| posting(row).map(|(.., [debit, _])| debit.to_string()),
+        |row| posting(row).map(|(.., [_, credit])| credit.to_string()),
     ];
     for column in columns {
         texts(group, rows, column)?;
@@ -132,9 +132,9 @@ fn posted(group: &mut Group<'_>, rows: &[Row]) -> Result<(), ParquetError> {
     )
 }
 
-/// The texts of a posting: its kind, tenant, currency, and both accounts.
-fn posting(what: &RowKind) -> Option<(&str, &str, &str, [&str; 2])> {
-    match what {
+/// What a posting tells in words: its kind, tenant, currency, and both accounts.
+fn posting(row: &Row) -> Option<(&'static str, Tenant, Currency, [AccountName; 2])> {
+    match row.what {
         RowKind::Posting { kind, tenant, currency, debit, credit, .. } => {
             Some((kind, tenant, currency, [debit, credit]))
         }
@@ -153,9 +153,12 @@ fn numbers(group: &mut Group<'_>, numbers: impl Iterator<Item = u64>) -> Result<
 fn texts(
     group: &mut Group<'_>,
     rows: &[Row],
-    of: impl Fn(&RowKind) -> Option<&str>,
+    of: impl Fn(&Row) -> Option<String>,
 ) -> Result<(), ParquetError> {
-    some::<ByteArrayType>(group, rows.iter().map(|row| of(&row.what).map(ByteArray::from)))
+    some::<ByteArrayType>(
+        group,
+        rows.iter().map(|row| of(row).map(|text| text.into_bytes().into())),
+    )
 }
 
 /// Writes the next column, which has a value in each row.

@@ -291,16 +291,21 @@
 
   const CAUSES = ['risk', 'authorization', 'in doubt', 'compensating', 'unsettled'];
   const LINES = ['held', 'reserved', 'at risk'];
+  const BOOKS = ['captured', 'settled', 'available'];
 
   function money() {
     const box = $('money'), linear = $('linear').checked;
     box.replaceChildren();
-    const currencies = [...new Set(R.money.map((it) => it.currency))].sort();
-    if (!currencies.length) box.textContent = 'No money ever waited.';
-    for (const currency of currencies) chart(box, currency, R.money.filter((it) => it.currency === currency), linear);
+    const currencies = [...new Set([...R.money, ...R.books].map((it) => it.currency))].sort();
+    if (!currencies.length) box.textContent = 'No money ever moved.';
+    for (const currency of currencies) {
+      const of = (changes) => changes.filter((it) => it.currency === currency);
+      if (of(R.money).length) chart(box, currency, 'what waits', of(R.money), CAUSES, LINES, linear);
+      if (of(R.books).length) chart(box, currency, 'what the books have', of(R.books), [], BOOKS, linear);
+    }
   }
 
-  function chart(box, currency, changes, linear) {
+  function chart(box, currency, what, changes, CAUSES, LINES, linear) {
     const W = 1200, H = 190, L = 90, B = 22, unit = 10 ** changes[0].digits;
     const points = [], now = {};
     for (const it of changes) {
@@ -312,12 +317,12 @@
     const sum = (levels) => CAUSES.reduce((all, cause) => all + (levels[cause] || 0), 0);
     const most = Math.max(1e-9, ...points.map((p) => Math.max(sum(p.levels), ...LINES.map((line) => p.levels[line] || 0))));
     const x = (n) => L + (W - L - 8) * (linear ? points[Math.min(n, points.length - 1)].at / Math.max(1, R.ended_at) : n / points.length);
-    const least = Math.min(0, ...points.map((p) => sum(p.levels)));
+    const least = Math.min(0, ...points.map((p) => Math.min(sum(p.levels), ...LINES.map((line) => p.levels[line] || 0))));
     const end = W - 8, y = (v) => H - B - (H - B - 12) * (v - least) / (most - least);
     const title = document.createElement('h3');
-    title.textContent = currency;
+    title.textContent = currency + ': ' + what;
     box.appendChild(title);
-    const svg = el(box, 'svg', { class: 'money', viewBox: '0 0 ' + W + ' ' + H, role: 'img', 'aria-label': 'money that waits in ' + currency + ', at most ' + most.toFixed(changes[0].digits) });
+    const svg = el(box, 'svg', { class: 'money', viewBox: '0 0 ' + W + ' ' + H, role: 'img', 'aria-label': what + ' in ' + currency + ', at most ' + most.toFixed(changes[0].digits) });
     el(svg, 'line', { class: 'axis', x1: L, x2: W, y1: y(0), y2: y(0) });
     el(svg, 'text', { x: 4, y: y(most) + 4 }, most.toFixed(changes[0].digits));
     el(svg, 'text', { x: 4, y: y(0) + 4 }, '0');
@@ -336,7 +341,7 @@
       el(area, 'title', {}, cause);
     });
     LINES.forEach((line, n) => {
-      const drawn = el(svg, 'path', { d: 'M' + path((levels) => levels[line] || 0).slice(1), style: 'fill:none;stroke-width:1.5;stroke:var(--c' + (n + 5) + ')' + (n ? ';stroke-dasharray:4 3' : '') });
+      const drawn = el(svg, 'path', { d: 'M' + path((levels) => levels[line] || 0).slice(1), style: 'fill:none;stroke-width:1.5;stroke:var(--c' + (n + 8 - LINES.length) + ')' + (n ? ';stroke-dasharray:4 3' : '') });
       el(drawn, 'title', {}, line);
     });
     const legend = document.createElement('div');
@@ -344,7 +349,7 @@
     [...CAUSES, ...LINES].forEach((name, n) => {
       const item = document.createElement('span'), swatch = document.createElement('i');
       const top = Math.max(0, ...points.map((p) => p.levels[name] || 0));
-      item.style.color = 'var(--c' + n + ')';
+      item.style.color = 'var(--c' + (n < CAUSES.length ? n : n - CAUSES.length + 8 - LINES.length) + ')';
       if (n < CAUSES.length) swatch.className = 'block';
       item.append(swatch, name + ', at most ' + top.toFixed(changes[0].digits));
       legend.appendChild(item);

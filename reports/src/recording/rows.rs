@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use model::{Amount, Booking, Commit, PaymentId, Record, Status, StoreEntry, TransferKind};
+use model::{
+    AccountName, Amount, Booking, Commit, Currency, PaymentId, Record, Status, StoreEntry, Tenant,
+    TransferKind,
+};
 use scenarios::{Entry, PaymentSystem};
 use sim::{Happening, Role, Trace};
 
 /// A state transition of a payment, or a posting in the ledger; durable, each of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// When it was durable.
     pub at: u64,
@@ -20,7 +23,7 @@ pub struct Row {
 }
 
 /// What a row tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {
     /// The status of a payment, or of what befell it, has changed.
     Transition {
@@ -42,13 +45,13 @@ pub enum RowKind {
         /// What it does.
         kind: &'static str,
         /// Whose books.
-        tenant: String,
+        tenant: Tenant,
         /// In which currency.
-        currency: &'static str,
+        currency: Currency,
         /// The account that is debited.
-        debit: String,
+        debit: AccountName,
         /// The account that is credited.
-        credit: String,
+        credit: AccountName,
         /// How much, in minor units.
         amount: Amount,
     },
@@ -122,10 +125,10 @@ fn postings(booking: &Booking) -> Vec<(u64, RowKind)> {
                 TransferKind::PostPending(_) => "post-pending",
                 TransferKind::VoidPending(_) => "void-pending",
             },
-            tenant: row.debit.tenant.to_string(),
-            currency: row.debit.currency.code(),
-            debit: row.debit.name.to_string(),
-            credit: row.credit.name.to_string(),
+            tenant: row.debit.tenant,
+            currency: row.debit.currency,
+            debit: row.debit.name,
+            credit: row.credit.name,
             amount: row.amount,
         };
         (row.token.0, posting)
