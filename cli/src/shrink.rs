@@ -33,7 +33,7 @@ pub(crate) fn shrink(arguments: ShrinkArguments, screen: &mut Screen<'_>) -> Res
     };
     let path = arguments.output.as_ref().unwrap_or(&arguments.file);
     let shown = path.display().to_string();
-    shelf::write(path, &written.repro.text()).map_err(|error| {
+    shelf::write(path, written.repro.text()).map_err(|error| {
         Failure::BadInput(format!("`{shown}` can't be written: {error}; it is as it was before"))
     })?;
     screen.headline(Mood::Plain, &told(&before.plan, &written))?;
