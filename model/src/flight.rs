@@ -149,11 +149,6 @@ impl Sends {
         self.made != Some(1) && self.unanswered.iter().any(open)
     }
 
-    /// Whether anything that was sent may still take effect at `now`.
-    pub(crate) fn any_open(&self, now: Duration, never_found: Duration) -> bool {
-        self.unanswered.iter().any(|(_, at)| now < *at + never_found)
-    }
-
     /// From when on nothing that was sent can take effect any more.
     pub(crate) fn settled_at(&self, never_found: Duration) -> Duration {
         self.latest + never_found
@@ -210,8 +205,9 @@ mod tests {
         sends.sent(2, at(20));
         sends.turned_away(2);
         assert!(!sends.others_open(3, at(21), NEVER_FOUND), "there was one send");
-        assert!(sends.any_open(at(21), NEVER_FOUND));
-        assert!(!sends.any_open(at(110), NEVER_FOUND));
+        assert!(!sends.never_left());
+        sends.turned_away(1);
+        assert!(sends.never_left());
     }
 
     #[test]

@@ -112,8 +112,8 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(..), Evidence::Throttled) => {
-                let open = sends.is_some_and(|s| s.any_open(now, rules.never_found));
-                flight.sent = flight.sent && open;
+                // One that was answered, or is older than anything takes, was read.
+                flight.sent = flight.sent && sends.is_some_and(|sends| !sends.never_left());
                 self.doubt(now, rules);
             }
             (Aim::Step(..), Evidence::Booked) => flight.look_up = true,

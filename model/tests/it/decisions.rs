@@ -10,6 +10,7 @@ use model::saga::Next;
 use model::workflow::Action as Step;
 use model::{
     Act, Amount, Call, Case, Conductor, IllegalRecord, Outcome, ProviderId, Record, Rules, Status,
+    Undoing,
 };
 
 use crate::history::{History, intent};
@@ -29,7 +30,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let rules = Rules { decides: true, ..rules() };
+        Self::with(rules())
+    }
+
+    fn with(rules: Rules) -> Self {
+        let rules = Rules { decides: true, ..rules };
         let history = History::of(intent(0), rules.defects).with(&rules);
         let worker = Conductor::take_over(history.records(), Duration::ZERO, &rules);
         let worker = worker.expect("a journal that folds");
@@ -247,4 +252,49 @@ fn a_large_amount_is_a_persons_and_goes_on_by_the_rules() {
             assert_eq!(desk.history.payment().status(), Status::Succeeded);
         }
     }
+}
+
+/// Whoever decides heard "pending", had it sent again, and the limiter turned that away:
+/// that it had been sent was forgotten, the next send asked nobody whether its key still
+/// lived, came when it did not, and was taken for another authorization.
+#[test]
+fn what_was_answered_once_was_sent_however_often_it_is_turned_away_after_that() {
+    let lifetime = Duration::from_secs(1_800);
+    let mut rules = rules();
+    rules.providers[0].queries = None;
+    rules.providers[0].undo = Undoing::Expiry;
+    rules.providers[0].keys.lifetime = lifetime;
+    rules.provider_backoff_max = Duration::from_secs(1_024);
+    let mut desk = Desk::with(rules);
+    let mut sent = Vec::new();
+    while desk.now < 2 * lifetime {
+        match desk.worker.act(desk.now, &desk.rules) {
+            Act::Commit(records) => desk.commit(&records),
+            Act::Call(call, number) => {
+                let payment = desk.history.payment();
+                let heard = match spelling::call(&payment, &call).starts_with("authorize") {
+                    true if sent.is_empty() => "pending",
+                    true => "throttled",
+                    false => spelling::happy(&call),
+                };
+                if heard != spelling::happy(&call) {
+                    sent.push(desk.now);
+                }
+                desk.now += Duration::from_millis(50);
+                let answer = spelling::answer(&call, heard);
+                desk.worker.hear(number, &answer, desk.now, &desk.rules);
+            }
+            Act::Wait(pause) => desk.now += pause,
+            Act::Decide(snapshot) => {
+                let wanted = [Action::Try(ProviderId(0)), Action::Resend];
+                let allowed = wanted.into_iter().find(|action| snapshot.allows(*action));
+                let wait = Action::Wait(Duration::from_secs(60));
+                desk.decide(&snapshot, allowed.unwrap_or(wait));
+            }
+            Act::Tell(_) => {}
+            Act::Finish => break,
+        }
+    }
+    assert!(sent.len() > 2, "{sent:?}");
+    assert!(sent.iter().all(|at| *at < sent[0] + lifetime), "{sent:?}");
 }
