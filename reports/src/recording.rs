@@ -5,6 +5,7 @@
 mod bands;
 mod books;
 mod deeds;
+mod durable;
 mod rows;
 mod sendings;
 mod steps;
@@ -27,7 +28,7 @@ use crate::violation;
 
 pub use bands::{Band, BandKind};
 pub use deeds::{Deed, DeedKind};
-pub use rows::{Row, RowKind};
+pub use rows::{Posting, Row, RowKind, Transition};
 pub use sendings::{Arrival, Fate, Sending};
 pub use steps::{Call, Step};
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{AccountName, Amount, Currency, Tenant};
+use model::{Amount, TransferKind};
 use parquet::data_type::{
     ByteArray, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type,
     Int64Type,
@@ -64,129 +64,75 @@ pub fn render(recording: &Recording) -> Result<Vec<u8>, ParquetError> {
 
 /// Writes every column, in the order of the schema.
 fn fill(group: &mut Group<'_>, rows: &[Row]) -> Result<(), ParquetError> {
-    numbers(group, rows.iter().map(|row| row.at))?;
-    numbers(group, rows.iter().map(|row| row.event))?;
-    let what = |row: &Row| match row.what {
-        RowKind::Transition { .. } => "transition",
-        RowKind::Posting { .. } => "posting",
-    };
-    every::<ByteArrayType>(group, rows.iter().map(|row| ByteArray::from(what(row))))?;
-    numbers(group, rows.iter().map(|row| row.token))?;
-    some::<Int64Type>(
-        group,
-        rows.iter().map(|row| match row.what {
-            RowKind::Transition { payment, .. } => Some(payment.cast_signed()),
-            RowKind::Posting { .. } => None,
-        }),
-    )?;
-    texts(group, rows, |row| match row.what {
-        RowKind::Transition { workflow, .. } => Some(workflow.to_owned()),
-        RowKind::Posting { .. } => None,
+    every::<Int64Type>(group, rows, |row| row.at.cast_signed())?;
+    every::<Int64Type>(group, rows, |row| row.event.cast_signed())?;
+    every::<ByteArrayType>(group, rows, |row| match row.what {
+        RowKind::Transition(_) => "transition".into(),
+        RowKind::Posting(_) => "posting".into(),
     })?;
-    texts(group, rows, |row| match row.what {
-        RowKind::Transition { status, .. } => Some(status.to_owned()),
-        RowKind::Posting { .. } => None,
-    })?;
-    some::<Int32Type>(
-        group,
-        rows.iter().map(|row| match row.what {
-            RowKind::Transition { version, .. } => Some(version.cast_signed()),
-            RowKind::Posting { .. } => None,
-        }),
-    )?;
-    posted(group, rows)
+    every::<Int64Type>(group, rows, |row| row.token.cast_signed())?;
+    some::<Int64Type>(group, rows, |row| Some(row.transition()?.payment.0.cast_signed()))?;
+    some::<ByteArrayType>(group, rows, |row| Some(row.transition()?.workflow.into()))?;
+    some::<ByteArrayType>(group, rows, |row| Some(row.transition()?.status.name().into()))?;
+    some::<Int32Type>(group, rows, |row| Some(row.transition()?.version.cast_signed()))?;
+    some::<Int64Type>(group, rows, |row| Some(row.posting()?.transfer.0.cast_signed()))?;
+    some::<Int64Type>(group, rows, |row| Some(row.posting()?.operation.0.cast_signed()))?;
+    some::<ByteArrayType>(group, rows, |row| Some(kind(row.posting()?.kind).into()))?;
+    some::<ByteArrayType>(group, rows, |row| Some(text(row.posting()?.tenant)))?;
+    some::<ByteArrayType>(group, rows, |row| Some(row.posting()?.currency.code().into()))?;
+    some::<ByteArrayType>(group, rows, |row| Some(text(row.posting()?.debit)))?;
+    some::<ByteArrayType>(group, rows, |row| Some(text(row.posting()?.credit)))?;
+    some::<FixedLenByteArrayType>(group, rows, |row| Some(decimal(row.posting()?.amount)))
 }
 
-/// The columns that only postings have.
-fn posted(group: &mut Group<'_>, rows: &[Row]) -> Result<(), ParquetError> {
-    some::<Int64Type>(
-        group,
-        rows.iter().map(|row| match row.what {
-            RowKind::Posting { transfer, .. } => Some(transfer.cast_signed()),
-            RowKind::Transition { .. } => None,
-        }),
-    )?;
-    some::<Int64Type>(
-        group,
-        rows.iter().map(|row| match row.what {
-            RowKind::Posting { operation, .. } => Some(operation.cast_signed()),
-            RowKind::Transition { .. } => None,
-        }),
-    )?;
-    let columns: [fn(&Row) -> Option<String>; 5] = [
-        |row| posting(row).map(|(kind, ..)| kind.to_owned()),
-        |row| posting(row).map(|(_, tenant, ..)| tenant.to_string()),
-        |row| posting(row).map(|(_, _, currency, _)| currency.code().to_owned()),
-        |row| posting(row).map(|(.., [debit, _])| debit.to_string()),
-        |row| posting(row).map(|(.., [_, credit])| credit.to_string()),
-    ];
-    for column in columns {
-        texts(group, rows, column)?;
+const fn kind(kind: TransferKind) -> &'static str {
+    match kind {
+        TransferKind::Posted => "posted",
+        TransferKind::Pending | TransferKind::PendingFor(_) => "pending",
+        TransferKind::PostPending(_) => "post-pending",
+        TransferKind::VoidPending(_) => "void-pending",
     }
-    some::<FixedLenByteArrayType>(
-        group,
-        rows.iter().map(|row| match row.what {
-            RowKind::Posting { amount, .. } => Some(decimal(amount)),
-            RowKind::Transition { .. } => None,
-        }),
-    )
 }
 
-/// What a posting tells in words: its kind, tenant, currency, and both accounts.
-fn posting(row: &Row) -> Option<(&'static str, Tenant, Currency, [AccountName; 2])> {
-    match row.what {
-        RowKind::Posting { kind, tenant, currency, debit, credit, .. } => {
-            Some((kind, tenant, currency, [debit, credit]))
-        }
-        RowKind::Transition { .. } => None,
-    }
+fn text(what: impl ToString) -> ByteArray {
+    what.to_string().into_bytes().into()
 }
 
 fn decimal(amount: Amount) -> FixedLenByteArray {
     i128::from(amount).to_be_bytes().to_vec().into()
 }
 
-fn numbers(group: &mut Group<'_>, numbers: impl Iterator<Item = u64>) -> Result<(), ParquetError> {
-    every::<Int64Type>(group, numbers.map(u64::cast_signed))
-}
-
-fn texts(
-    group: &mut Group<'_>,
-    rows: &[Row],
-    of: impl Fn(&Row) -> Option<String>,
-) -> Result<(), ParquetError> {
-    some::<ByteArrayType>(
-        group,
-        rows.iter().map(|row| of(row).map(|text| text.into_bytes().into())),
-    )
-}
-
 /// Writes the next column, which has a value in each row.
 fn every<T: DataType>(
     group: &mut Group<'_>,
-    values: impl Iterator<Item = T::T>,
+    rows: &[Row],
+    value: impl Fn(&Row) -> T::T,
 ) -> Result<(), ParquetError> {
-    let values: Vec<_> = values.collect();
-    let mut column = group.next_column()?.ok_or_else(too_few)?;
-    column.typed::<T>().write_batch(&values, None, None)?;
-    column.close()
+    let values: Vec<_> = rows.iter().map(value).collect();
+    write::<T>(group, &values, None)
 }
 
 /// Writes the next column, which has a value in some rows.
 fn some<T: DataType>(
     group: &mut Group<'_>,
-    values: impl Iterator<Item = Option<T::T>>,
+    rows: &[Row],
+    value: impl Fn(&Row) -> Option<T::T>,
 ) -> Result<(), ParquetError> {
-    let values: Vec<_> = values.collect();
+    let values: Vec<_> = rows.iter().map(value).collect();
     let levels: Vec<_> = values.iter().map(|value| i16::from(value.is_some())).collect();
     let values: Vec<_> = values.into_iter().flatten().collect();
-    let mut column = group.next_column()?.ok_or_else(too_few)?;
-    column.typed::<T>().write_batch(&values, Some(&levels), None)?;
-    column.close()
+    write::<T>(group, &values, Some(&levels))
 }
 
-fn too_few() -> ParquetError {
-    ParquetError::General("the schema has fewer columns than are written".to_owned())
+fn write<T: DataType>(
+    group: &mut Group<'_>,
+    values: &[T::T],
+    levels: Option<&[i16]>,
+) -> Result<(), ParquetError> {
+    let few = || ParquetError::General("the schema has too few columns".to_owned());
+    let mut column = group.next_column()?.ok_or_else(few)?;
+    column.typed::<T>().write_batch(values, levels, None)?;
+    column.close()
 }
 
 type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;

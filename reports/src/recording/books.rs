@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountName, Amount, Currency};
+use model::{AccountName, Amount, Currency, TransferKind};
 
 use super::Waiting;
-use super::rows::{Row, RowKind};
+use super::rows::Row;
 
 /// Every change, in order: of what providers took for payments all in all, of what is at
 /// banks, and of what merchants have available.
@@ -13,13 +13,12 @@ pub(super) fn all(rows: &[Row]) -> Vec<Waiting> {
     let mut now = BTreeMap::<(Currency, &'static str), Amount>::new();
     let mut changes = Vec::new();
     for row in rows {
-        let RowKind::Posting { kind, currency, debit, credit, amount, .. } = row.what else {
-            continue;
-        };
-        if !matches!(kind, "posted" | "post-pending") {
+        let Some(posting) = row.posting() else { continue };
+        if !matches!(posting.kind, TransferKind::Posted | TransferKind::PostPending(_)) {
             continue;
         }
-        for (pool, amount) in moved([debit, credit], amount) {
+        let currency = posting.currency;
+        for (pool, amount) in moved([posting.debit, posting.credit], posting.amount) {
             let level = now.entry((currency, pool)).or_default();
             *level += amount;
             changes.push(Waiting {

@@ -1,15 +1,14 @@
 //! What parties of a recorded trial wrote, saw and suffered.
 
-use std::collections::BTreeMap;
-
 use model::{Booking, StoreEntry, Token};
 use scenarios::fact::Fact;
 use scenarios::story::Deed as Told;
 use scenarios::{Entry, PaymentSystem, Plan};
 use serde::Serialize;
-use sim::{Happening, Role, Trace, TraceEvent, VirtualTime};
+use sim::{Happening, Trace, TraceEvent, VirtualTime};
 
 use super::Lanes;
+use super::durable::Unsynced;
 use crate::story;
 
 /// Something that a party did, or that happened to it.
@@ -56,29 +55,12 @@ impl DeedKind {
     }
 }
 
-/// What is told of an entry is told when it is durable: an entry that a crash takes was
-/// never there.
+/// What is told of an entry is told when it is durable.
 pub(super) fn all(trace: &Trace<PaymentSystem>, plan: &Plan, lanes: &Lanes<'_>) -> Vec<Deed> {
-    let mut deeds = Vec::new();
-    let mut pending = BTreeMap::<Role, Vec<(Token, Told)>>::new();
+    let (mut deeds, mut unsynced) = (Vec::new(), Unsynced::default());
     for happened in &trace.events {
-        let waiting = pending.entry(happened.role).or_default();
-        let told = match &happened.what {
-            Happening::Appended(entry) => {
-                waiting.extend(written(entry));
-                continue;
-            }
-            Happening::Synced => std::mem::take(waiting),
-            Happening::Crashed(lost) => {
-                let kept = waiting.len().saturating_sub(*lost);
-                let mut told = std::mem::take(waiting);
-                told.truncate(kept);
-                told.push((Token(0), Told::Crashes(*lost)));
-                told
-            }
-            what => happens(what, happened.at).into_iter().collect(),
-        };
-        for (token, told) in told {
+        let durable = unsynced.take(happened).into_iter().filter_map(written);
+        for (token, told) in durable.chain(happens(&happened.what, happened.at)) {
             let says = story::told(plan, token, &told, happened.fault);
             if !says.is_empty() {
                 deeds.push(deed(happened, lanes, token, &told, says));
@@ -136,6 +118,7 @@ fn about(booking: &Booking) -> Token {
 
 fn happens(what: &Happening<PaymentSystem>, at: VirtualTime) -> Option<(Token, Told)> {
     let (token, told) = match what {
+        Happening::Crashed(lost) => (Token(0), Told::Crashes(*lost)),
         Happening::Booted if at > VirtualTime::ZERO => (Token(0), Told::Boots),
         Happening::Resumed => (Token(0), Told::GoesOn),
         Happening::Struck(id) => (Token(0), Told::Strikes(*id)),

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountName, Amount, Booking, Commit, Currency, PaymentId, Record, Status, StoreEntry, Tenant,
-    TransferKind,
+    AccountName, Amount, Booking, Commit, Currency, OperationId, PaymentId, Record, Status,
+    StoreEntry, Tenant, Transfer, TransferId, TransferKind,
 };
 use scenarios::{Entry, PaymentSystem};
-use sim::{Happening, Role, Trace};
+use sim::Trace;
+
+use super::durable::Unsynced;
 
 /// A state transition of a payment, or a posting in the ledger; durable, each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,59 +28,72 @@ pub struct Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {
     /// The status of a payment, or of what befell it, has changed.
-    Transition {
-        /// Whose.
-        payment: u64,
-        /// What carries it out.
-        workflow: &'static str,
-        /// What it is from then on.
-        status: &'static str,
-        /// The number of records that its journal had then.
-        version: u32,
-    },
+    Transition(Transition),
     /// The ledger has booked a transfer.
-    Posting {
-        /// Its identity.
-        transfer: u64,
-        /// The operation that asked for it.
-        operation: u64,
-        /// What it does.
-        kind: &'static str,
-        /// Whose books.
-        tenant: Tenant,
-        /// In which currency.
-        currency: Currency,
-        /// The account that is debited.
-        debit: AccountName,
-        /// The account that is credited.
-        credit: AccountName,
-        /// How much, in minor units.
-        amount: Amount,
-    },
+    Posting(Posting),
 }
 
-/// All of them, in the order in which they were durable: what a crash takes was never
-/// there.
+/// The status of a payment, or of what befell it, has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Whose.
+    pub payment: PaymentId,
+    /// What carries it out.
+    pub workflow: &'static str,
+    /// What it is from then on.
+    pub status: Status,
+    /// The number of records that its journal had then.
+    pub version: u32,
+}
+
+/// The ledger has booked a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// Its identity.
+    pub transfer: TransferId,
+    /// The operation that asked for it.
+    pub operation: OperationId,
+    /// What it does.
+    pub kind: TransferKind,
+    /// Whose books.
+    pub tenant: Tenant,
+    /// In which currency.
+    pub currency: Currency,
+    /// The account that is debited.
+    pub debit: AccountName,
+    /// The account that is credited.
+    pub credit: AccountName,
+    /// How much.
+    pub amount: Amount,
+}
+
+impl Row {
+    /// What has changed, if it is a transition.
+    pub const fn transition(&self) -> Option<&Transition> {
+        match &self.what {
+            RowKind::Transition(transition) => Some(transition),
+            RowKind::Posting(_) => None,
+        }
+    }
+
+    /// What was booked, if it is a posting.
+    pub const fn posting(&self) -> Option<&Posting> {
+        match &self.what {
+            RowKind::Posting(posting) => Some(posting),
+            RowKind::Transition(_) => None,
+        }
+    }
+}
+
+/// All of them, in the order in which they were durable.
 pub(super) fn all(trace: &Trace<PaymentSystem>) -> Vec<Row> {
-    let mut rows = Vec::new();
+    let (mut rows, mut unsynced) = (Vec::new(), Unsynced::default());
     let mut workflows = BTreeMap::new();
-    let mut pending = BTreeMap::<Role, Vec<Vec<(u64, RowKind)>>>::new();
     for happened in &trace.events {
-        let waiting = pending.entry(happened.role).or_default();
-        match &happened.what {
-            Happening::Appended(entry) => waiting.push(told(entry, &mut workflows)),
-            Happening::Synced => {
-                let (at, event) = (happened.at.as_nanos(), happened.event);
-                let durable = waiting.drain(..).flatten();
-                rows.extend(durable.map(|(token, what)| Row { at, event, token, what }));
-            }
-            Happening::Crashed(lost) => {
-                let kept = waiting.len().saturating_sub(*lost);
-                let (at, event) = (happened.at.as_nanos(), happened.event);
-                let durable = waiting.drain(..).take(kept).flatten();
-                rows.extend(durable.map(|(token, what)| Row { at, event, token, what }));
-            }
-            _ => {}
+        let (at, event) = (happened.at.as_nanos(), happened.event);
+        for entry in unsynced.take(happened) {
+            let told = told(entry, &mut workflows).into_iter();
+            rows.extend(told.map(|(token, what)| Row { at, event, token, what }));
         }
     }
     rows
@@ -108,30 +123,22 @@ fn transitions(
             _ => return None,
         };
         let workflow = workflows.get(&payment).copied().unwrap_or_default();
-        let (payment, status) = (payment.0, status.name());
-        Some((commit.token.0, RowKind::Transition { payment, workflow, status, version }))
+        let transition = Transition { payment, workflow, status, version };
+        Some((commit.token.0, RowKind::Transition(transition)))
     });
     told.collect()
 }
 
 fn postings(booking: &Booking) -> Vec<(u64, RowKind)> {
-    let told = booking.rows.iter().map(|row| {
-        let posting = RowKind::Posting {
-            transfer: row.id.0,
-            operation: row.operation.0,
-            kind: match row.kind {
-                TransferKind::Posted => "posted",
-                TransferKind::Pending | TransferKind::PendingFor(_) => "pending",
-                TransferKind::PostPending(_) => "post-pending",
-                TransferKind::VoidPending(_) => "void-pending",
-            },
-            tenant: row.debit.tenant,
-            currency: row.debit.currency,
-            debit: row.debit.name,
-            credit: row.credit.name,
-            amount: row.amount,
-        };
-        (row.token.0, posting)
-    });
-    told.collect()
+    let posting = |row: &Transfer| Posting {
+        transfer: row.id,
+        operation: row.operation,
+        kind: row.kind,
+        tenant: row.debit.tenant,
+        currency: row.debit.currency,
+        debit: row.debit.name,
+        credit: row.credit.name,
+        amount: row.amount,
+    };
+    booking.rows.iter().map(|row| (row.token.0, RowKind::Posting(posting(row)))).collect()
 }
