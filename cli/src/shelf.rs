@@ -99,6 +99,11 @@ fn folder_of(path: &Path) -> &Path {
 
 /// A file beside the one that it will replace, which nobody takes for a repro.
 fn draft(folder: &Path) -> io::Result<NamedTempFile> {
+    // Nobody knows the draft by its name, which is all that would be told.
+    if !folder.is_dir() {
+        let told = format!("there is no folder `{}`", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, told));
+    }
     let mut builder = Builder::new();
     builder.prefix(".").suffix(".draft");
     // Whoever may read the folder may read what is in it.

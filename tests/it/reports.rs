@@ -80,7 +80,7 @@ fn an_output_that_cannot_be_is_an_error_before_the_campaign_starts() {
     for (path, words) in [
         ("folder.json", "it is a folder"),
         ("there.json", "it exists already; name another, or remove it"),
-        ("no/such/report.json", "No such file"),
+        ("no/such/report.json", "there is no folder `no/such`"),
         ("report.pdf", "it has to end in `.json`"),
         ("twice.md,twice.md", "it is named twice"),
     ] {
