@@ -5,6 +5,7 @@ mod booking;
 mod books;
 mod matching;
 mod report;
+mod unclaimed;
 
 use std::time::Duration;
 

@@ -43,6 +43,7 @@ mod sums;
 mod taps;
 mod trapped;
 mod two_phase;
+mod unclaimed;
 mod undoing;
 mod waits;
 mod webhooks;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Report, Work};
+use super::{Booked, Item, ItemEvent, ItemId, ItemState, LateItem, Work};
 use crate::archive::Archive;
 use crate::defect::{Defect, Defects};
 use crate::identity::{FileId, LineId, OperationId, PaymentId};
@@ -118,15 +118,6 @@ impl Reconciliation {
                 self.defects.pick(Defect::CutoffOffByTz, || {}, || self.write_off(id, at));
             }
         }
-    }
-
-    /// What books and files don't agree about at `now`.
-    pub fn report(&self, now: Duration) -> Report {
-        let mut report = Report::default();
-        for item in self.items.values().filter(|item| item.state.is_case()) {
-            report.count(item.currency, item.value(), now.saturating_sub(item.since));
-        }
-        report
     }
 
     /// How many items are not closed, and the bytes that the others take.

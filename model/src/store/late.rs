@@ -142,7 +142,7 @@ impl Store {
 }
 
 /// The try that was made under `reference`.
-fn tried(journal: &[Record], reference: OperationId) -> Option<Try> {
+pub(super) fn tried(journal: &[Record], reference: OperationId) -> Option<Try> {
     journal.iter().find_map(|record| match record {
         Record::StepIntent { which, operation, .. } if *operation == reference => Some(*which),
         _ => None,

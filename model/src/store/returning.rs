@@ -2,12 +2,13 @@
 //! begins, and the change of status that comes with the commit of another payment.
 
 use super::inbox::InboxChange;
+use super::late::tried;
 use super::{Commit, Store};
 use crate::aside::Aside;
-use crate::identity::PaymentId;
+use crate::identity::{OperationId, PaymentId};
 use crate::money::Money;
 use crate::order::{CameBack, Order, RecallOrder, RefundOrder, ReversalOrder};
-use crate::record::{Intent, Record};
+use crate::record::{Intent, Outcome, Record};
 use crate::status::Status;
 use crate::webhook::{Beginning, News, Teller, Webhook};
 use crate::workflow::Action;
@@ -49,7 +50,8 @@ impl Store {
             }
             _ => return None,
         };
-        if !row.status.may_become(Status::Returned) {
+        let is_back = row.status.may_become(Status::Returned);
+        if !is_back || was_refused(&row.journal, webhook.reference) {
             return None;
         }
         let order = Order::Reversal(ReversalOrder { of: payment, from });
@@ -112,4 +114,16 @@ impl Store {
             row.status = Status::Returned;
         }
     }
+}
+
+/// Whether the try that was made under `reference` has come to nothing. Who refuses
+/// when asked what has come back meanwhile tells of its return after that, when
+/// another try has done what it was to do.
+fn was_refused(journal: &[Record], reference: OperationId) -> bool {
+    let made = tried(journal, reference);
+    let refused = |record: &Record| match record {
+        Record::StepOutcome { which, outcome: Outcome::Refused(_) } => Some(*which) == made,
+        _ => false,
+    };
+    journal.iter().any(refused)
 }

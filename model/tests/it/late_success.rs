@@ -10,9 +10,9 @@ use model::workflow::payin_card::steps;
 use model::{
     AccountName, Act, Amount, Answer, Aside, Beginning, Booked, Call, CameBack, Case, ChargeState,
     Conductor, Contract, Defect, Defects, DisputeState, FileId, InboxState, Intent, LedgerRequest,
-    LineId, LineKind, Order, Outcome, PaymentId, ProviderId, ProviderReply, ProviderRequest,
-    Record, Refusal, ReversalOrder, SettlementFile, SettlementLine, Status, Store, StoreEntry,
-    Teller, Token, TransferResult, UndoOutcome, Webhook, What,
+    LineId, LineKind, OperationId, Order, Outcome, PaymentId, ProviderId, ProviderReply,
+    ProviderRequest, Record, Refusal, ReversalOrder, SettlementFile, SettlementLine, Status, Store,
+    StoreEntry, Teller, Token, TransferResult, UndoOutcome, Webhook, What,
 };
 
 use crate::history::{MONEY, intent};
@@ -124,17 +124,20 @@ fn nothing_comes_of_it_under_late_success_ignored() {
 }
 
 /// What a worker does for what was taken too late, with these answers of the
-/// provider: rows by their accounts, refunds by their references.
-fn carried_out(replies: &[ProviderReply]) -> (Vec<String>, Status) {
-    let mut store = after(&[undone(UndoOutcome::Voided)]);
-    receive(&mut store, &late());
-    let saga = store.payment(late().saga().expect("it begins one")).expect("accepted");
+/// provider: rows by their accounts, refunds by their references. `store` has it then.
+fn carried_out_in(store: &mut Store, replies: &[ProviderReply]) -> (Vec<String>, Status) {
+    receive(store, &late());
+    let saga = late().saga().expect("it begins one");
+    let journal = store.payment(saga).expect("accepted").journal.clone();
     let mut now = Duration::ZERO;
-    let mut worker = Conductor::take_over(&saga.journal, now, &rules()).expect("it folds");
+    let mut worker = Conductor::take_over(&journal, now, &rules()).expect("it folds");
     let (mut did, mut replies) = (Vec::new(), replies.iter());
     for _ in 0..64 {
         match worker.act(now, &rules()) {
-            Act::Commit(records) => worker.committed(&records).expect("what it wanted fits"),
+            Act::Commit(records) => {
+                worker.committed(&records).expect("what it wanted fits");
+                append(store, saga, records);
+            }
             Act::Call(Call::Ledger(LedgerRequest::Create(rows)), number) => {
                 let sides: Vec<_> =
                     rows.iter().map(|row| (row.debit.name, row.credit.name)).collect();
@@ -162,6 +165,10 @@ fn carried_out(replies: &[ProviderReply]) -> (Vec<String>, Status) {
     (did, worker.payment().status())
 }
 
+fn carried_out(replies: &[ProviderReply]) -> (Vec<String>, Status) {
+    carried_out_in(&mut after(&[undone(UndoOutcome::Voided)]), replies)
+}
+
 #[test]
 fn it_is_put_aside_given_back_once_and_taken_out_again() {
     let given = ProviderReply::Refunded { amount: MONEY.amount };
@@ -180,6 +187,24 @@ fn what_was_definitely_not_given_back_is_asked_for_by_another_operation() {
     assert!(refunds.len() == 2 && refunds[0] != refunds[1], "{did:?}");
     assert_eq!(did.iter().filter(|what| *what == "suspends").count(), 1, "{did:?}");
     assert_eq!((did.last().map(String::as_str), status), (Some("clears"), Status::Succeeded));
+}
+
+/// The reply to a refund was lost, and it came back before anybody asked: the provider
+/// said that it had failed, and another did it. The webhook about the return of the first
+/// came last, and was taken for one of the second, which was booked as back.
+#[test]
+fn what_was_refused_and_tells_of_a_return_does_not_bring_back_what_another_gave() {
+    let given = ProviderReply::Refunded { amount: MONEY.amount };
+    let replies = [ProviderReply::RefundFailed, given];
+    let mut store = after(&[undone(UndoOutcome::Voided)]);
+    let (did, status) = carried_out_in(&mut store, &replies);
+    assert_eq!(status, Status::Succeeded);
+    let asked = did.iter().filter_map(|what| what.strip_prefix("refunds "));
+    let asked: Vec<_> = asked.map(|id| OperationId(id.parse().expect("a number"))).collect();
+    let back = |reference| Webhook { reference, ..told(9, Beginning::RefundFailed, MONEY.amount) };
+    let begins =
+        |reference| matches!(store.receipt(&back(reference)), Some(StoreEntry::Committed(_)));
+    assert_eq!(asked.iter().map(|id| begins(*id)).collect::<Vec<_>>(), [false, true]);
 }
 
 /// What brings it to light: the answer to the undo, a settlement file, a webhook.

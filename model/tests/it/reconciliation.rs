@@ -172,6 +172,40 @@ fn a_conversion_settles_the_payment_and_is_a_case_in_each_currency() {
     assert_eq!(blind.open(), [], "as a defect does it");
 }
 
+/// A refund was refused although it had gone out, since it was back by then: nobody had
+/// booked it, and its two lines stood as two differences of which nothing was left.
+#[test]
+fn a_refund_that_only_lines_tell_of_and_its_return_are_no_difference() {
+    let (out, back) = (refund(LineKind::Refund, -1_000), refund(LineKind::RefundReturned, 1_000));
+    let other = SettlementLine { reference: OperationId(8), ..back };
+    let of_fee = SettlementLine { fee: Amount(25), net: Amount(-1_025), ..out };
+    let mended = correction(LineId::of(FileId::of(TELLER, 1), 0), 25);
+    for (lines, report) in [
+        (vec![out, back], ""),
+        (vec![back, out], ""),
+        (vec![out], "1 of 1000"),
+        (vec![out, other], "2 of 2000"),
+        (vec![out, back, out], "1 of 1000"),
+        (vec![of_fee, back], "1 of 25"),
+        (vec![of_fee, back, mended], ""),
+    ] {
+        let mut desk = Desk::new(Defects::NONE);
+        desk.file(1, &lines);
+        assert_eq!(desk.report(), report, "{lines:?}");
+    }
+}
+
+#[test]
+fn a_refund_that_is_booked_after_its_lines_came_is_told_of_by_the_first_of_them() {
+    let mut desk = Desk::new(Defects::NONE);
+    let back = refund(LineKind::RefundReturned, 1_000);
+    desk.file(1, &[refund(LineKind::Refund, -1_000), back]);
+    desk.expect_of(LineKind::Refund, 7, -1_000);
+    assert_eq!(desk.report(), "1 of 1000", "nobody has booked the return yet");
+    desk.expect_of(LineKind::RefundReturned, 7, 1_000);
+    assert_eq!(desk.report(), "");
+}
+
 #[test]
 fn a_fee_that_differs_settles_the_payment_and_is_a_case() {
     let mut desk = Desk::new(Defects::NONE);
@@ -285,16 +319,20 @@ impl Desk {
     }
 
     fn expect(&mut self, payment: u64, gross: i128) {
+        self.expect_of(LineKind::Capture, payment, gross);
+    }
+
+    fn expect_of(&mut self, kind: LineKind, payment: u64, gross: i128) {
         let item = Item {
             state: ItemState::Expected,
-            kind: LineKind::Capture,
+            kind,
             teller: TELLER,
             token: Token(payment),
             tenant: Tenant(0),
             currency: Currency::Usd,
             suspended: Amount::ZERO,
             gross: Amount(gross),
-            payment: Some(PaymentId(payment)),
+            payment: (kind == LineKind::Capture).then_some(PaymentId(payment)),
             since: AT,
             charge: Aside::NONE,
         };
@@ -379,6 +417,12 @@ fn capture(payment: u64, gross: i128) -> SettlementLine {
         net: Amount(gross) - fee,
         charge: Aside::NONE,
     }
+}
+
+/// A line of refund 7.
+fn refund(kind: LineKind, gross: i128) -> SettlementLine {
+    let (gross, fee) = (Amount(gross), Amount::ZERO);
+    SettlementLine { kind, gross, fee, net: gross, ..capture(7, 0) }
 }
 
 fn correction(of: LineId, net: i128) -> SettlementLine {

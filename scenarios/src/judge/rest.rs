@@ -14,6 +14,7 @@ use super::dossier::{Dossier, PaymentRecordView};
 use super::events;
 use super::findings::{Findings, Relation};
 use super::rail::Rail;
+use super::unclaimed::Unclaimed;
 use super::{
     by_hand, called, called_refund, chargebacks, fees, late, losses, nets, rail, refunds, reversals,
 };
@@ -465,6 +466,9 @@ fn captured(
         if !is_open && (booked != moved || withdrawn != withdrawn_booked || by_hand) {
             side.culprit.get_or_insert(token);
         }
+    }
+    for (tenant, currency, provider, gross) in Unclaimed::of(said).settled() {
+        *sides.entry((tenant, currency)).or_default().by.entry(provider).or_default() += gross;
     }
     sides
 }

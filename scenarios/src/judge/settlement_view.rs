@@ -8,6 +8,7 @@ use model::{
 };
 
 use super::id_set::IdSet;
+use super::unclaimed::Unclaimed;
 use crate::plan::Plan;
 
 /// What was settled, by whom it was said.
@@ -43,8 +44,12 @@ pub(super) struct Settlements {
 pub(super) struct LineView {
     pub(super) token: Token,
     pub(super) kind: LineKind,
+    pub(super) reference: OperationId,
+    pub(super) tenant: Tenant,
     pub(super) currency: Currency,
     pub(super) net: Amount,
+    /// What of what this provider owed it was the first to tell of.
+    pub(super) settled: Option<(ProviderId, Amount)>,
     /// LG: what came to our account by it, or left it.
     pub(super) banked: Amount,
 }
@@ -148,9 +153,10 @@ impl Settlements {
     /// A provider or a bank has written a file.
     pub(super) fn written(&mut self, file: &SettlementFile) {
         for line in &file.lines {
-            let SettlementLine { token, kind, tenant, currency, gross, net, .. } = *line;
-            self.lines
-                .insert(line.id, LineView { token, kind, currency, net, banked: Amount::ZERO });
+            let SettlementLine { token, kind, reference, tenant, currency, gross, net, .. } = *line;
+            let (settled, banked) = (None, Amount::ZERO);
+            let view = LineView { token, kind, reference, tenant, currency, net, settled, banked };
+            self.lines.insert(line.id, view);
             let asked_for = match file.teller {
                 Teller::Provider(_) | Teller::Risk => false,
                 Teller::Bank(_) => kind == LineKind::Payout && !self.tells(kind, token),
@@ -178,6 +184,8 @@ impl Settlements {
                     }
                     if let Some(provider) = file.provider() {
                         *self.settled.entry((tenant, currency, provider)).or_default() += gross;
+                        self.lines
+                            .insert(line.id, LineView { settled: Some((provider, gross)), ..view });
                     }
                     let agreed = self.contract.map(|contract| contract.fee(kind, gross));
                     let off = line.fee - agreed.unwrap_or(line.fee);
@@ -200,10 +208,14 @@ impl Settlements {
         *times = times.saturating_add(1).min(100);
     }
 
-    /// The sum of what was paid other than it should have been.
-    pub(super) fn suspended(&self, tenant: Tenant, currency: Currency) -> Amount {
-        let here = |(t, c, _): &&(Tenant, Currency, Amount)| (*t, *c) == (tenant, currency);
-        self.wrong.values().filter(here).map(|(_, _, amount)| *amount).sum()
+    /// What was paid other than it should have been, or without anybody's knowing of
+    /// it: all that somebody has to look at, and why.
+    pub(super) fn open<'s>(
+        &'s self,
+        unclaimed: &'s Unclaimed,
+    ) -> impl Iterator<Item = (Tenant, Currency, Amount)> + 's {
+        let wrong = self.wrong.iter().filter(|(id, _)| !unclaimed.has(**id));
+        wrong.map(|(_, item)| *item).chain(unclaimed.rests())
     }
 }
 

@@ -15,6 +15,7 @@ use super::authorities::Authorities;
 use super::called;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
+use super::unclaimed::Unclaimed;
 use crate::invariant::Invariant;
 
 /// The ledger has stored a row, which may book a line.
@@ -84,12 +85,13 @@ pub(super) fn at_rest(said: &Authorities, found: &mut Findings, seen: Sighting) 
     let sides = said.plan.operations.iter().map(|o| (o.tenant, o.money.currency));
     let used = said.balances().iter().filter(|(account, _)| account.name == AccountName::Suspense);
     let used = used.map(|(account, _)| (account.tenant, account.currency));
-    let told = said.settlements.wrong.values().map(|(tenant, currency, _)| (*tenant, *currency));
+    let unclaimed = Unclaimed::of(said);
+    let told = said.settlements.open(&unclaimed).map(|(tenant, currency, _)| (tenant, currency));
     let sides: BTreeSet<_> = sides.chain(used).chain(told).collect();
     for (tenant, currency) in sides {
-        suspense(said, found, seen, (tenant, currency));
+        suspense(said, &unclaimed, (found, seen), (tenant, currency));
     }
-    reported(said, found, seen);
+    reported(said, &unclaimed, found, seen);
     made_available(said, found, seen);
 }
 
@@ -136,8 +138,8 @@ fn made_available(said: &Authorities, found: &mut Findings, seen: Sighting) {
 
 fn suspense(
     said: &Authorities,
-    found: &mut Findings,
-    seen: Sighting,
+    unclaimed: &Unclaimed,
+    (found, seen): (&mut Findings, Sighting),
     (tenant, currency): (Tenant, Currency),
 ) {
     let name = AccountName::Suspense;
@@ -148,9 +150,11 @@ fn suspense(
         .iter()
         .filter(|o| o.breach.is_some() && (o.tenant, o.money.currency) == (tenant, currency));
     let late = late.filter_map(|o| said.of(o.token)).map(|dossier| dossier.suspended);
+    let here = |(t, c, _): &(Tenant, Currency, Amount)| (*t, *c) == (tenant, currency);
+    let cases = said.settlements.open(unclaimed).filter(here).map(|(_, _, amount)| amount);
     let (held, open) = (
         balance.credits_posted - balance.debits_posted,
-        said.settlements.suspended(tenant, currency) + late.sum::<Amount>(),
+        cases.sum::<Amount>() + late.sum::<Amount>(),
     );
     let culprit = said.settlements.wrong.keys().find_map(|id| said.settlements.lines.get(id));
     let token = culprit.map_or(Token(0), |line| line.token);
@@ -166,15 +170,15 @@ fn suspense(
 }
 
 /// What the reconciler does not agree with is what books and files differ in.
-fn reported(said: &Authorities, found: &mut Findings, seen: Sighting) {
+fn reported(said: &Authorities, unclaimed: &Unclaimed, found: &mut Findings, seen: Sighting) {
     let mut open = BTreeMap::<Currency, (u32, Amount)>::new();
     let mut add = |currency, amount: Amount| {
         let (count, value) = open.entry(currency).or_default();
         *count += 1;
         *value += Amount(amount.0.abs());
     };
-    for (_, currency, amount) in said.settlements.wrong.values() {
-        add(*currency, *amount);
+    for (_, currency, amount) in said.settlements.open(unclaimed) {
+        add(currency, amount);
     }
     let mut spare = Dossier::default();
     let mut untold = None;
@@ -340,6 +344,12 @@ mod tests {
         said.take_row(SEEN.at, row);
     }
 
+    fn suspended(said: &Authorities, currency: Currency) -> Amount {
+        let unclaimed = Unclaimed::of(said);
+        let here = said.settlements.open(&unclaimed).filter(|(_, of, _)| *of == currency);
+        here.map(|(_, _, amount)| amount).sum()
+    }
+
     fn broken(found: &Findings) -> Vec<(Invariant, Relation)> {
         found.violations.iter().map(|v| (v.invariant, v.relation)).collect()
     }
@@ -445,9 +455,8 @@ mod tests {
             ..line()
         };
         let (mut said, _, file) = court(&[side(Currency::Usd, -975), side(Currency::Eur, 880)]);
-        let open = |said: &Authorities| {
-            [Currency::Usd, Currency::Eur].map(|c| said.settlements.suspended(Tenant(0), c).0)
-        };
+        let open =
+            |said: &Authorities| [Currency::Usd, Currency::Eur].map(|c| suspended(said, c).0);
         assert_eq!(open(&said), [-975, 880]);
         for (seq, at, (currency, net), left) in
             [(2, 2, (Currency::Eur, -880), [-975, 0]), (3, 1, (Currency::Usd, 975), [0, 0])]
@@ -471,9 +480,9 @@ mod tests {
             net: Amount(-975),
             ..line()
         };
-        assert_eq!(said.settlements.suspended(Tenant(0), Currency::Usd), Amount(975));
+        assert_eq!(suspended(&said, Currency::Usd), Amount(975));
         let next = SettlementFile::written(file.teller, 2, vec![mended]);
         said.settlements.written(&next);
-        assert_eq!(said.settlements.suspended(Tenant(0), Currency::Usd), Amount::ZERO);
+        assert_eq!(suspended(&said, Currency::Usd), Amount::ZERO);
     }
 }
