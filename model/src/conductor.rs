@@ -236,19 +236,24 @@ impl Conductor {
     fn batch(&mut self, now: Duration, rules: &Rules) -> Vec<Record> {
         let mut records = Vec::new();
         // Mostly there is nothing to write down, and so nothing to draft.
-        if self.conclusion.is_none() && self.payment.follow_up(rules).is_none() {
-            return records;
+        let mut first = None;
+        if self.conclusion.is_none() {
+            first = self.payment.follow_up(rules);
+            if first.is_none() {
+                return records;
+            }
         }
         records.reserve(4);
         let mut draft = self.draft.begin(&self.payment);
         if draft.may_lock_anew() && self.is_stale(&draft, now) {
             draft.unlock();
+            first = None;
         }
         // A conclusion that fits no more, because a cancellation came first, is dropped.
         records.extend(self.conclusion.filter(|record| draft.apply(record).is_ok()));
         // A decision is durable before anything follows from it.
         let decides = matches!(records.last(), Some(Record::Decision(_)));
-        while !decides && let Some(record) = draft.follow_up(rules) {
+        while !decides && let Some(record) = first.take().or_else(|| draft.follow_up(rules)) {
             let fits = draft.apply(&record);
             // Whoever planned anew while a capture was in doubt gets stuck now and then.
             let stuck = rules.defects.has(Defect::AgentReplans);

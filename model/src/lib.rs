@@ -65,7 +65,7 @@
 //! | 1.5 SETTLE | no step, as nobody sends anything for it: its intent is the [`Item`] that the commit of POST expects, its outcome the [`Work`] of the line and `StatusChanged(Settled)`, its refusal the item's case |
 //! | 1.5 RETURN | `workflow/reversal.rs`, a saga of its own |
 //! | 1.7 T_review | [`Rules::review_within`] |
-//! | 1.8 `refund_shortfall` | `refuse`, always: HOLD of a refund takes no more than its merchants have. What they owe is booked where nobody can refuse it: of disputes, and of what somebody gives back by hand |
+//! | 1.8 `refund_shortfall` | [`Rules::refund_shortfall`]: whether the ledger is asked what merchants have before HOLD of a refund, and what is short is owed |
 
 mod account;
 mod archive;
@@ -131,7 +131,7 @@ pub mod workflow;
 pub use account::{AccountId, AccountName};
 pub use archive::Archive;
 pub use aside::Aside;
-pub use at_hand::AtHand;
+pub use at_hand::{AtHand, Burden};
 pub use attempt::{AttemptEvent, AttemptState, IllegalAttemptEvent};
 pub use balances::{Balance, Balances};
 pub use banking_day::{Calendar, Date, Day, Minute, NotADay, NotAMinute, Weekday};

@@ -374,6 +374,12 @@ impl Order {
         disputes && self.workflow().action(which) == Action::Post
     }
 
+    /// Whether this try reserves what merchants have available, or will owe.
+    pub fn reserves_available(&self, which: Try) -> bool {
+        let refunds = matches!(self, Self::Refund(refund) if refund.settled.is_some());
+        refunds && self.workflow().action(which) == Action::Hold
+    }
+
     /// Whether it is about what was taken too late, whatever becomes of the payment itself:
     /// gives that back, books that it came back, or disputes it.
     pub fn is_of_late_success(&self) -> bool {

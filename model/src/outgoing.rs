@@ -15,14 +15,14 @@ use crate::rules::Rules;
 use crate::saga::Try;
 use crate::status::Status;
 use crate::workflow::chargeback::is_contested;
-use crate::workflow::{Action, chargeback, payin_card};
+use crate::workflow::{Action, payin_card};
 
 /// The call that a step makes; `calls` were made before it.
 pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules) -> Call {
     let operation = payment.operation(which);
     match payment.action(which) {
         Action::Risk => Call::Risk(RiskRequest::Assess { operation }),
-        Action::Post if payment.needs_at_hand(rules) => available(payment),
+        Action::Post | Action::Hold if payment.needs_at_hand(rules) => available(payment),
         Action::Post => {
             let right = || payment.booking(Action::Post);
             let wrong = || match payment.intent().order {
@@ -142,13 +142,11 @@ pub(crate) fn look_up(payment: &Payment, which: Try) -> Call {
 
 /// What those have who bear what is lost.
 fn available(payment: &Payment) -> Call {
-    let account = |name| AccountId {
-        tenant: payment.intent().tenant,
-        currency: payment.intent().money.currency,
-        name,
-    };
-    let accounts = chargeback::what(payment).available().map(account);
-    Call::Ledger(LedgerRequest::Available(accounts.collect()))
+    let intent = payment.intent();
+    let currency = intent.order.borne().map_or(intent.money.currency, |b| b.money().currency);
+    let account = |name| AccountId { tenant: intent.tenant, currency, name };
+    let bearers = payment.burden().into_iter().flat_map(|burden| burden.available());
+    Call::Ledger(LedgerRequest::Available(bearers.map(account).collect()))
 }
 
 pub(crate) fn query(payment: &Payment, which: Try) -> Call {

@@ -11,7 +11,6 @@ mod shipping;
 
 use std::time::Duration;
 
-use crate::at_hand::AtHand;
 use crate::attempt::{AttemptEvent, AttemptState};
 use crate::defect::{Defect, Defects};
 use crate::dispute::{DisputeEvent, DisputeState};
@@ -27,6 +26,7 @@ use crate::status::Status;
 use crate::transfer::Transfer;
 use crate::workflow::chargeback::is_contested;
 use crate::workflow::{Action, PaymentWorkflow};
+use bearing::Bearing;
 use deciding::Decided;
 
 use exchanging::Exchanging;
@@ -42,7 +42,7 @@ pub struct Payment {
     quote: Option<Quote>,
     exchanging: Exchanging,
     /// What the latest booking of a lost dispute takes of what merchants have.
-    at_hand: Option<AtHand>,
+    bearing: Bearing,
     attempts: Vec<Attempt>,
     captured: Amount,
     /// Where it stands, if it is a refund.
@@ -103,7 +103,7 @@ impl Payment {
             saga: Saga::new(&workflow.saga, defects),
             quote: None,
             exchanging: Exchanging::default(),
-            at_hand: None,
+            bearing: Bearing::Nothing,
             attempts: Vec::new(),
             captured: Amount::ZERO,
             refund: RefundState::Absent,

@@ -7,6 +7,7 @@ use crate::defect::Defects;
 use crate::dialect::{Dialect, DoubtBounds};
 use crate::identity::ProviderId;
 use crate::money::Amount;
+use crate::posting::refund::RefundShortfall;
 
 /// The settings of a worker.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Rules {
     /// Whether providers' files are booked, so that anything is ever available to a
     /// merchant.
     pub settles: bool,
+    /// What to do about a refund of more than its merchants have available.
+    pub refund_shortfall: RefundShortfall,
     /// Planted defects.
     pub defects: Defects,
     /// Changes that no promise tells of; none but in tests.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use model::posting::refund::RefundShortfall;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -27,6 +28,9 @@ pub fn scenario() -> Schema {
 /// The name of a preset.
 pub(crate) struct PresetName;
 
+/// What becomes of a refund of more than its merchants have.
+pub(crate) struct ShortfallName;
+
 /// The name of a dialect that is built in, or the path of a file with another.
 pub(crate) struct DialectName;
 
@@ -37,6 +41,17 @@ impl JsonSchema for PresetName {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "enum": PRESETS.map(|(name, _)| name) })
+    }
+}
+
+impl JsonSchema for ShortfallName {
+    fn schema_name() -> Cow<'static, str> {
+        "RefundShortfall".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names = [RefundShortfall::Refuse, RefundShortfall::Owed];
+        json_schema!({ "type": "string", "enum": names })
     }
 }
 

@@ -209,6 +209,10 @@ impl PaymentSystem {
             decides: plan.decisions.is_some(),
             decides_up_to: plan.decisions.and_then(|decisions| decisions.limit()),
             settles: plan.settlement.is_some(),
+            refund_shortfall: plan
+                .settlement
+                .as_ref()
+                .map_or_else(Default::default, |s| s.refund_shortfall),
             defects,
             changes: Changes::NONE,
         };

@@ -54,6 +54,10 @@ impl Conductor {
             // What a query did not see is there, as the undo has told.
             (Aim::Undo(..), Evidence::NotExecuted) if flight.look_up => Evidence::Unknown,
             (_, Evidence::Short) if !self.payment.may_fall_short() => Evidence::Illegal,
+            // Somebody has less than it had when it was asked.
+            (Aim::Step(_, Action::Hold), Evidence::Refused(_)) if self.payment.may_fall_short() => {
+                Evidence::Short
+            }
             (_, evidence) => evidence,
         };
         let settled = settled_at.is_none_or(|at| sent_at >= at);

@@ -163,6 +163,7 @@ impl Payment {
                 self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
             }
             Action::Send => self.send_otherwise(dead),
+            Action::Hold if self.fell_short() => self.refund_anew(dead),
             // By what it costs now.
             Action::Post => self.step_intent(Try { attempt: dead.attempt + 1, ..dead }, None),
             _ => FAIL,

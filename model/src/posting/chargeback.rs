@@ -3,7 +3,7 @@
 use super::Voucher;
 use super::chain::Chain;
 use crate::account::AccountName;
-use crate::at_hand::AtHand;
+use crate::at_hand::{AtHand, Burden};
 use crate::identity::{Merchant, ProviderId};
 use crate::money::Amount;
 use crate::shares::Shares;
@@ -68,8 +68,13 @@ pub fn lose(voucher: &Voucher, chargeback: &Chargeback, at_hand: &AtHand) -> Vec
 }
 
 impl Chargeback {
+    /// Who bears it if it is lost.
+    pub fn burden(&self) -> Burden {
+        Burden { merchant: self.merchant, paid: self.paid(), shares: self.shares }
+    }
+
     /// What the merchant bears that was paid.
-    pub(crate) fn paid(&self) -> Amount {
+    fn paid(&self) -> Amount {
         self.amount - self.shares.sum()
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Voucher;
 use super::chain::{Chain, Sides};
 use crate::account::AccountName;
+use crate::at_hand::{AtHand, Burden};
 use crate::borne::Borne;
 use crate::currency::Currency;
 use crate::identity::{Merchant, ProviderId};
@@ -22,8 +23,9 @@ pub struct Refund {
     pub provider: ProviderId,
     /// How much.
     pub amount: Amount,
-    /// How much of that the merchant will owe, because it has less available.
-    pub owed: Amount,
+    /// How much of that the merchants pay from what they have; they will owe the rest.
+    /// `None`: all of it, or the ledger refuses it.
+    pub at_hand: Option<AtHand>,
     /// Whether the capture was settled when the refund was reserved.
     pub stage: Stage,
     /// What other merchants bear of it that the payment was split over.
@@ -55,20 +57,9 @@ pub enum RefundShortfall {
     Owed,
 }
 
-impl RefundShortfall {
-    /// How much of a refund of `amount` a merchant will owe that has so much
-    /// available.
-    pub fn owed(self, amount: Amount, available: Amount) -> Amount {
-        match self {
-            Self::Refuse => Amount::ZERO,
-            Self::Owed => (amount - available.max(Amount::ZERO)).max(Amount::ZERO),
-        }
-    }
-}
-
 /// Reserves the money before the provider is asked.
 pub fn reserve(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, RESERVE, 2);
+    let mut chain = Chain::of(voucher, RESERVE, HELD);
     for held in refund.held() {
         held.add_to(&mut chain, TransferKind::Pending);
     }
@@ -122,7 +113,7 @@ pub fn happened(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
 
 /// The provider will not pay it: releases what [`reserve`] reserved.
 pub fn fail(voucher: &Voucher, refund: &Refund) -> Vec<Transfer> {
-    let mut chain = Chain::of(voucher, "refund-fail", 2);
+    let mut chain = Chain::of(voucher, "refund-fail", HELD);
     for held in refund.held() {
         held.add_to(&mut chain, TransferKind::VoidPending(voucher.id(RESERVE, held.leg)));
     }
@@ -169,29 +160,43 @@ impl Held {
 }
 
 impl Refund {
+    /// Who bears it, in the currency that the merchant got.
+    pub fn burden(&self) -> Burden {
+        let paid = self.exchanged.map_or(self.paid(), |borne| borne.money().amount);
+        Burden { merchant: self.merchant, paid, shares: self.shares }
+    }
+
     /// What it reserves: money at hand, money that will be owed; and what other
     /// merchants bear.
     fn held(&self) -> impl Iterator<Item = Held> {
-        let at_hand = (self.stage.account(self.merchant), OUT);
-        let debt = (AccountName::MerchantOwed(self.merchant), OUT);
-        let own = |leg, sides, amount| Held { leg, sides, amount, currency: None };
-        let both = match self.exchanged.map(Borne::money) {
-            None => [own(0, at_hand, self.paid() - self.owed), own(1, debt, self.owed)],
-            Some(Money { amount, currency }) => {
-                let sides = (self.stage.account(self.merchant), AccountName::Liquidity);
-                let borne = Held { leg: 0, sides, amount, currency: Some(currency) };
-                [borne, own(1, (AccountName::Liquidity, OUT), self.amount)]
+        let (has, debt) =
+            (self.stage.account(self.merchant), AccountName::MerchantOwed(self.merchant));
+        let (burden, at_hand) = (self.burden(), self.at_hand);
+        let paid = at_hand.map_or(burden.paid, |at_hand| at_hand.paid());
+        let owed = burden.paid - paid;
+        let held = |leg, sides, amount, currency| Held { leg, sides, amount, currency };
+        let own = match self.exchanged.map(Borne::money) {
+            None => [held(0, (has, OUT), paid, None), held(1, (debt, OUT), owed, None), NOTHING],
+            Some(Money { currency, .. }) => {
+                let (pool, currency) = (AccountName::Liquidity, Some(currency));
+                [
+                    held(0, (has, pool), paid, currency),
+                    held(1, (pool, OUT), self.amount, None),
+                    held(DEBT, (debt, pool), owed, currency),
+                ]
             }
         };
         let stage = self.stage;
         let others = self.shares.others().zip(Legs::all());
-        let others = others.map(move |((merchant, amount), legs)| Held {
-            leg: legs.at_hand,
-            sides: (stage.account(merchant), OUT),
-            amount,
-            currency: None,
+        let others = others.flat_map(move |((merchant, amount), legs)| {
+            let (has, debt) = (stage.account(merchant), AccountName::MerchantOwed(merchant));
+            let paid = at_hand.map_or(amount, |at_hand| at_hand.others().share_of(merchant));
+            [
+                held(legs.at_hand, (has, OUT), paid, None),
+                held(legs.debt, (debt, OUT), amount - paid, None),
+            ]
         });
-        both.into_iter().filter(|held| held.amount != Amount::ZERO).chain(others)
+        own.into_iter().chain(others).filter(|held| held.amount != Amount::ZERO)
     }
 
     /// What the merchant bears that was paid.
@@ -227,16 +232,22 @@ impl Stage {
 struct Legs {
     at_hand: u32,
     limit: u32,
+    debt: u32,
 }
 
 impl Legs {
     /// Those of the first one, of the second one, and so on.
     fn all() -> impl Iterator<Item = Self> {
-        (0..).map(|at| Self { at_hand: 4 + 2 * at, limit: 5 + 2 * at })
+        (0..).map(|at| Self { at_hand: 4 + 2 * at, limit: 5 + 2 * at, debt: DEBT + 1 + at })
     }
 }
 
 const OUT: AccountName = AccountName::TransitOutProviders;
+/// What is owed of an exchanged payment; after it, what each of the others owes.
+const DEBT: u32 = 4 + 2 * Split::OTHERS_MAX as u32;
+/// The most holds of one refund.
+const HELD: usize = 3 + 2 * Split::OTHERS_MAX;
 /// The most transfers of one refund.
-const LEGS: usize = 4 + 2 * Split::OTHERS_MAX;
+const LEGS: usize = HELD + 2 + Split::OTHERS_MAX;
+const NOTHING: Held = Held { leg: 0, sides: (OUT, OUT), amount: Amount::ZERO, currency: None };
 const RESERVE: &str = "refund-hold";

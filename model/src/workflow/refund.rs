@@ -2,9 +2,11 @@
 
 use super::{Action, PaymentWorkflow, Row, actions, specs};
 use crate::defect::Defect;
+use crate::identity::OperationId;
 use crate::money::Amount;
 use crate::order::Order;
 use crate::payment::Payment;
+use crate::posting::Voucher;
 use crate::posting::refund::{self, Refund, Stage};
 use crate::quote::{Version, quote};
 use crate::saga::{Class, Undo, Workflow};
@@ -27,7 +29,7 @@ const STEPS: [Row; 4] = [
 ];
 
 fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
-    let (voucher, refund) = (payment.voucher(payment.operation_of(action)), what(payment));
+    let (voucher, refund) = (voucher(payment, payment.operation_of(action)), what(payment));
     match action {
         Action::Hold => refund::reserve(&voucher, &refund),
         _ => payment.defects().pick(
@@ -44,18 +46,25 @@ fn fee(payment: &Payment) -> Amount {
 }
 
 fn unbooking(payment: &Payment, action: Action) -> Vec<Transfer> {
-    let voucher = payment.voucher(payment.operation_of(action).undo());
+    let voucher = voucher(payment, payment.operation_of(action).undo());
     refund::fail(&voucher, &what(payment))
 }
 
+/// Where it was refused because a merchant had less by then, what is reserved anew has
+/// ids of its own.
+fn voucher(payment: &Payment, operation: OperationId) -> Voucher {
+    let number = payment.latest(Action::Hold).map_or(0, |(which, _)| which.attempt - 1);
+    Voucher { number, ..payment.voucher(operation) }
+}
+
 /// What `payment` gives back.
-pub(super) fn what(payment: &Payment) -> Refund {
+pub(crate) fn what(payment: &Payment) -> Refund {
     let intent = payment.intent();
     Refund {
         merchant: intent.merchant,
         provider: payment.provider(),
         amount: intent.money.amount,
-        owed: Amount::ZERO,
+        at_hand: payment.told_at_hand(),
         stage: match intent.order {
             Order::Refund(order) if order.settled.is_some() => Stage::AfterSettlement,
             // As what a customer's bank takes: nothing may refuse it.

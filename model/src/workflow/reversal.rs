@@ -57,9 +57,10 @@ fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
                     || if settled.is_some() { Stage::AfterSettlement } else { PENDING },
                     || PENDING,
                 );
-                let (owed, shares) = (Amount::ZERO, intent.order.shares());
+                let (at_hand, shares) = (None, intent.order.shares());
                 let exchanged = intent.order.borne();
-                let refund = Refund { merchant, provider, amount, owed, stage, shares, exchanged };
+                let refund =
+                    Refund { merchant, provider, amount, at_hand, stage, shares, exchanged };
                 refund::fail_late(&voucher, &refund, stage)
             }
             // Nobody's, once more.

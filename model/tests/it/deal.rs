@@ -19,6 +19,8 @@ use model::{
 };
 use proptest::prelude::*;
 
+use crate::posting::having;
+
 /// What is dealt with, and how much of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deal {
@@ -136,7 +138,7 @@ pub(crate) static STEPS: &[Step] = &[
     step(
         "lose it",
         |d| {
-            let at_hand = AtHand::of(&d.chargeback(), |_| Amount(d.returned - d.owed()));
+            let at_hand = AtHand::of(&d.chargeback().burden(), |_| Amount(d.returned - d.owed()));
             chargeback::lose(&d.voucher(), &d.chargeback(), &at_hand)
         },
         NOTHING,
@@ -385,8 +387,10 @@ impl Deal {
     fn refund(&self, stage: Stage, owed: i128) -> Refund {
         let (merchant, amount) = (self.merchants()[0], Amount(self.returned));
         let shares = model::Shares::NONE;
-        let (owed, exchanged) = (Amount(owed), None);
-        Refund { merchant, provider: PROVIDER, amount, owed, stage, shares, exchanged }
+        let (at_hand, exchanged) = (None, None);
+        let refund =
+            Refund { merchant, provider: PROVIDER, amount, at_hand, stage, shares, exchanged };
+        having(self.returned - owed, refund)
     }
 
     fn late_refund(&self) -> Refund {

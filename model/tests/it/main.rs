@@ -61,6 +61,7 @@ mod rules;
 mod saga;
 mod saga_desk;
 mod script;
+mod shortfall;
 mod spelling;
 mod split;
 mod store;

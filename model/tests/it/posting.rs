@@ -5,7 +5,7 @@ use model::posting::chargeback::{self, Chargeback};
 use model::posting::late::{self, Mover};
 use model::posting::payin::{self, CapturedPart, Part};
 use model::posting::payout::{self, Payout, ReturnedFee};
-use model::posting::refund::{self, Refund, RefundShortfall, Stage};
+use model::posting::refund::{self, Refund, Stage};
 use model::posting::settlement::{self, Line, Place, SettledPart};
 use model::posting::write_off::{self, Lost};
 use model::posting::{Voucher, correction, opening};
@@ -186,7 +186,7 @@ fn a_payout_goes_out_and_may_come_back() {
 #[test]
 fn a_refund_before_settlement_is_paid_from_what_is_pending() {
     let stage = Stage::BeforeSettlement;
-    let refund = Refund { stage, owed: Amount::ZERO, ..REFUND };
+    let refund = Refund { stage, ..REFUND };
     check(&refund::reserve(&VOUCHER, &refund), "holds 50 merch:1:pending -> transit:out:psp");
     check(
         &refund::succeed(&VOUCHER, &refund, stage),
@@ -215,15 +215,16 @@ fn a_refund_before_settlement_is_paid_from_what_is_pending() {
 
 #[test]
 fn a_refund_after_settlement_is_paid_from_what_is_available_and_the_rest_is_owed() {
+    let refund = having(30, REFUND);
     check(
-        &refund::reserve(&VOUCHER, &REFUND),
+        &refund::reserve(&VOUCHER, &refund),
         "
         holds 30 merch:1:available -> transit:out:psp
         holds 20 merch:1:owed -> transit:out:psp
         ",
     );
     check(
-        &refund::succeed(&VOUCHER, &REFUND, Stage::AfterSettlement),
+        &refund::succeed(&VOUCHER, &refund, Stage::AfterSettlement),
         "
         posts 30 merch:1:available -> transit:out:psp
         posts 20 merch:1:owed -> transit:out:psp
@@ -231,20 +232,20 @@ fn a_refund_after_settlement_is_paid_from_what_is_available_and_the_rest_is_owed
         ",
     );
     check(
-        &refund::fail(&VOUCHER, &REFUND),
+        &refund::fail(&VOUCHER, &refund),
         "
         voids 30 merch:1:available -> transit:out:psp
         voids 20 merch:1:owed -> transit:out:psp
         ",
     );
     check(
-        &refund::fail_late(&VOUCHER, &REFUND, Stage::AfterSettlement),
+        &refund::fail_late(&VOUCHER, &refund, Stage::AfterSettlement),
         "
         moves 50 psp:0:recv -> transit:out:psp
         moves 50 transit:out:psp -> merch:1:available
         ",
     );
-    let broke = Refund { owed: REFUND.amount, ..REFUND };
+    let broke = having(0, REFUND);
     check(&refund::reserve(&VOUCHER, &broke), "holds 50 merch:1:owed -> transit:out:psp");
     check(
         &refund::succeed(&VOUCHER, &broke, Stage::AfterSettlement),
@@ -255,14 +256,47 @@ fn a_refund_after_settlement_is_paid_from_what_is_available_and_the_rest_is_owed
     );
 }
 
+/// A merchant that has so much, where it may owe what it lacks.
 #[test]
-fn what_a_merchant_will_owe_for_a_refund_is_a_matter_of_the_setting() {
-    for (available, refused, owed) in [(60, 0, 0), (50, 0, 0), (30, 0, 20), (0, 0, 50), (-5, 0, 50)]
-    {
-        let by = |shortfall: RefundShortfall| shortfall.owed(Amount(50), Amount(available));
-        assert_eq!(by(RefundShortfall::Refuse), Amount(refused), "of {available}");
-        assert_eq!(by(RefundShortfall::Owed), Amount(owed), "of {available}");
+fn what_a_merchant_lacks_for_a_refund_it_owes_unless_the_ledger_is_to_refuse_it() {
+    let available = "holds 50 merch:1:available -> transit:out:psp";
+    let owed = "holds 50 merch:1:owed -> transit:out:psp";
+    let both = "
+        holds 30 merch:1:available -> transit:out:psp
+        holds 20 merch:1:owed -> transit:out:psp
+        ";
+    check(&refund::reserve(&VOUCHER, &REFUND), available);
+    for (has, holds) in [(60, available), (50, available), (30, both), (0, owed), (-5, owed)] {
+        check(&refund::reserve(&VOUCHER, &having(has, REFUND)), holds);
     }
+}
+
+#[test]
+fn each_merchant_of_a_split_payment_owes_what_it_lacks_itself() {
+    let split = Split::over(&[(Merchant(2), 3_000), (Merchant(3), 1_000)]).expect("a split");
+    let shares = Shares::got(&split, Merchant(1), (REFUND.amount, REFUND.amount));
+    let refund = having(12, Refund { shares, ..REFUND });
+    let legs = |verb| {
+        format!(
+            "
+            {verb} 12 merch:1:available -> transit:out:psp
+            {verb} 18 merch:1:owed -> transit:out:psp
+            {verb} 12 merch:2:available -> transit:out:psp
+            {verb} 3 merch:2:owed -> transit:out:psp
+            {verb} 5 merch:3:available -> transit:out:psp
+            "
+        )
+    };
+    let paid = format!("{} moves 50 transit:out:psp -> psp:0:recv", legs("posts"));
+    check(&refund::reserve(&VOUCHER, &refund), &legs("holds"));
+    check(&refund::succeed(&VOUCHER, &refund, Stage::AfterSettlement), &paid);
+    check(&refund::fail(&VOUCHER, &refund), &legs("voids"));
+}
+
+/// `refund`, where every merchant has so much available, and may owe the rest.
+pub(crate) fn having(available: i128, refund: Refund) -> Refund {
+    let at_hand = AtHand::of(&refund.burden(), |_| Amount(available));
+    Refund { at_hand: Some(at_hand), ..refund }
 }
 
 /// The merchant that was paid bore all of what a customer's bank took of a basket, and
@@ -289,7 +323,7 @@ fn each_merchant_of_a_split_payment_bears_its_share_of_a_chargeback() {
         ",
     );
     check(
-        &chargeback::lose(&VOUCHER, &chargeback, &AtHand::of(&chargeback, |_| Amount(10))),
+        &chargeback::lose(&VOUCHER, &chargeback, &AtHand::of(&chargeback.burden(), |_| Amount(10))),
         "
         moves 10 merch:1:available -> dispute:1
         moves 50 merch:1:owed -> dispute:1
@@ -318,7 +352,7 @@ fn a_chargeback_is_opened_and_won_or_lost() {
         ),
         (0, "moves 80 merch:1:owed -> dispute:1"),
     ] {
-        let at_hand = AtHand::of(&CHARGEBACK, |_| Amount(available));
+        let at_hand = AtHand::of(&CHARGEBACK.burden(), |_| Amount(available));
         check(&chargeback::lose(&VOUCHER, &CHARGEBACK, &at_hand), lost);
     }
 }
@@ -454,7 +488,7 @@ pub(crate) const REFUND: Refund = Refund {
     merchant: Merchant(1),
     provider: PROVIDER,
     amount: Amount(50),
-    owed: Amount(20),
+    at_hand: None,
     stage: Stage::AfterSettlement,
     shares: Shares::NONE,
     exchanged: None,

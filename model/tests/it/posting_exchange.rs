@@ -9,7 +9,7 @@ use model::{
 };
 
 use crate::exchange::quote_of;
-use crate::posting::{REFUND, VOUCHER, check};
+use crate::posting::{REFUND, VOUCHER, check, having};
 
 #[test]
 fn an_exchange_is_reserved_for_a_while_and_confirmed() {
@@ -36,13 +36,7 @@ fn an_exchange_is_reserved_for_a_while_and_confirmed() {
 fn what_goes_back_of_an_exchanged_payment_is_borne_in_the_currency_that_was_got() {
     let yen = Money { amount: Amount(196), currency: Currency::Jpy };
     let stage = Stage::BeforeSettlement;
-    let refund = Refund {
-        amount: Amount(500),
-        owed: Amount::ZERO,
-        stage,
-        exchanged: Some(Borne::of(yen)),
-        ..REFUND
-    };
+    let refund = Refund { amount: Amount(500), stage, exchanged: Some(Borne::of(yen)), ..REFUND };
     check(
         &refund::reserve(&DINARS, &refund),
         "
@@ -81,6 +75,20 @@ fn what_goes_back_of_an_exchanged_payment_is_borne_in_the_currency_that_was_got(
         moves 500 psp:0:recv -> transit:out:psp KWD
         moves 500 transit:out:psp -> fx KWD
         moves 196 fx -> merch:1:pending JPY
+        ",
+    );
+}
+
+#[test]
+fn what_a_merchant_lacks_of_what_goes_back_it_owes_in_the_currency_that_it_got() {
+    let yen = Money { amount: Amount(196), currency: Currency::Jpy };
+    let refund = Refund { amount: Amount(500), exchanged: Some(Borne::of(yen)), ..REFUND };
+    check(
+        &refund::reserve(&DINARS, &having(150, refund)),
+        "
+        holds 150 merch:1:available -> fx JPY
+        holds 500 fx -> transit:out:psp KWD
+        holds 46 merch:1:owed -> fx JPY
         ",
     );
 }

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::decision::{Decision, HOUSE_MODEL, Policy, Snapshot};
+use model::posting::refund::RefundShortfall;
 use model::workflow::Action;
 use model::{
     Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent,
@@ -53,6 +54,7 @@ pub(crate) fn rules() -> Rules {
         decides: false,
         decides_up_to: None,
         settles: true,
+        refund_shortfall: RefundShortfall::Refuse,
         defects: Defects::NONE,
         changes: Changes::NONE,
     }

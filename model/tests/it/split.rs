@@ -86,7 +86,7 @@ proptest! {
                 merchant: paid,
                 provider: ProviderId(0),
                 amount: wanted,
-                owed: Amount::ZERO,
+                at_hand: None,
                 stage: Stage::BeforeSettlement,
                 shares: borne,
                 exchanged: None,

@@ -1,6 +1,7 @@
 //! How a world settles, and what goes wrong with single files, in words.
 
 use model::Money;
+use model::posting::refund::RefundShortfall;
 use scenarios::party::{self, teller_role};
 use scenarios::plan::{FileMishap, Mishap, SettlementPlan, Slip};
 
@@ -11,7 +12,13 @@ use crate::number::counted;
 pub(super) fn says(plan: &SettlementPlan) -> String {
     let (whole, part) = (plan.contract.fee_bps / 100, plan.contract.fee_bps % 100);
     let days = counted(plan.overdue_after.into(), "banking day");
-    format!("files every banking day; providers keep {whole}.{part:02}%; overdue after {days}")
+    let owed = match plan.refund_shortfall {
+        RefundShortfall::Refuse => "",
+        RefundShortfall::Owed => "; merchants owe what they lack for refunds",
+    };
+    format!(
+        "files every banking day; providers keep {whole}.{part:02}%; overdue after {days}{owed}"
+    )
 }
 
 /// What goes wrong with a file, in a sentence.

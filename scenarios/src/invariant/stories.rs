@@ -311,7 +311,7 @@ impl Invariant {
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
             "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it, the time apart that ingress or store are down meanwhile; and of a dispute that is lost, nobody owes what it had available all the time since that was to be booked",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it, the time apart that ingress or store are down meanwhile; and of a dispute that is lost, or of a refund, nobody owes what it had available all the time since that was to be booked",
         ),
         story(
             Self::L08,

@@ -1,4 +1,5 @@
-//! Who bears disputes that are lost: a part of L06, and of I34.
+//! Who bears disputes that are lost, and refunds of more than is there: a part of L06,
+//! and of I34.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +19,8 @@ use crate::invariant::Invariant;
 /// LG: what is in dispute, and what those have who will bear it if it is lost.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Losses {
-    /// What each merchant had at least since the booking of how its dispute ended was
-    /// intended.
+    /// What each merchant had at least since the booking of how its dispute ended, or
+    /// the hold of a refund, was intended.
     intended: BTreeMap<OperationId, Vec<(AccountId, Amount)>>,
     /// What disputes over each instrument have left in the accounts of disputes.
     disputed: BTreeMap<(Token, AccountId), Amount>,
@@ -27,21 +28,24 @@ pub(super) struct Losses {
 
 impl Losses {
     /// JR: this try at a step of the payment is intended, which may be the booking of
-    /// how a dispute ended.
+    /// how a dispute ended, or the hold of a refund.
     pub(super) fn intend(
         &mut self,
         view: Option<&PaymentRecordView>,
         (which, operation): (Try, OperationId),
         books: &Balances,
     ) {
-        let books_loss = |intent: &&Intent| intent.order.books_loss(which);
-        let Some(intent) = view.map(|view| &view.intent).filter(books_loss) else { return };
+        let bears = |intent: &&Intent| {
+            intent.order.books_loss(which) || intent.order.reserves_available(which)
+        };
+        let Some(intent) = view.map(|view| &view.intent).filter(bears) else { return };
+        let money = intent.order.borne().map_or(intent.money, |borne| borne.money());
         let others = intent.order.shares();
         let others = others.others().map(|(merchant, _)| merchant);
         let has = std::iter::once(intent.merchant).chain(others).map(|merchant| {
             let account = AccountId {
                 tenant: intent.tenant,
-                currency: intent.money.currency,
+                currency: money.currency,
                 name: AccountName::MerchantAvailable(merchant),
             };
             (account, available(books, account))
@@ -91,7 +95,7 @@ pub(super) fn booked(said: &Authorities, found: &mut Findings, seen: Sighting, r
         found.check(Invariant::L06, seen, about, least <= paid, || {
             let money = |amount| Money { amount, currency: row.debit.currency };
             format!(
-                "{merchant} had {} or more all the time, pays {} of what is lost of {} and owes {}",
+                "{merchant} had {} or more all the time, pays {} of what it bears of {} and owes {}",
                 money(least),
                 money(paid),
                 called(row.token),
@@ -129,9 +133,12 @@ fn is_dispute(view: &PaymentRecordView) -> bool {
 
 /// Who bears what is lost by `row`, and whether as a debt.
 fn bears(row: &Transfer) -> Option<(Merchant, bool)> {
+    use AccountName::{Dispute, Liquidity, MerchantAvailable, MerchantOwed, TransitOutProviders};
     match (row.debit.name, row.credit.name) {
-        (AccountName::MerchantOwed(merchant), AccountName::Dispute(_)) => Some((merchant, true)),
-        (AccountName::MerchantAvailable(merchant), AccountName::Dispute(_)) => {
+        (MerchantOwed(merchant), Dispute(_) | TransitOutProviders | Liquidity) => {
+            Some((merchant, true))
+        }
+        (MerchantAvailable(merchant), Dispute(_) | TransitOutProviders | Liquidity) => {
             Some((merchant, false))
         }
         _ => None,

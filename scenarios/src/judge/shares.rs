@@ -134,7 +134,7 @@ mod tests {
             merchant: one,
             provider: ProviderId(0),
             amount: Amount(10),
-            owed: Amount::ZERO,
+            at_hand: None,
             stage: Stage::BeforeSettlement,
             shares: got.of(Amount(10), whole),
             exchanged: None,

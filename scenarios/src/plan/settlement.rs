@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use model::posting::refund::RefundShortfall;
 use model::{Amount, Calendar, Contract, Currency, Money, Teller, Tenant};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,8 @@ pub struct SettlementPlan {
     pub calendar: Calendar,
     /// How many banking days a line may be behind what it tells of.
     pub overdue_after: u8,
+    /// What becomes of a refund of more than its merchants have available.
+    pub refund_shortfall: RefundShortfall,
     /// What goes wrong.
     pub mishaps: Vec<FileMishap>,
 }

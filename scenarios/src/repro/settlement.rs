@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use model::posting::refund::RefundShortfall;
 use model::{BankId, Contract, Currency, ProviderId, Teller, Tenant};
 use serde::Deserialize;
 use toml::Spanned;
@@ -25,6 +26,8 @@ pub(super) struct SettlementTable {
     fee_bps: u16,
     #[serde(default = "two")]
     overdue_after: u8,
+    #[serde(default)]
+    refund_shortfall: RefundShortfall,
     #[serde(default)]
     files: Vec<Spanned<MishapLine>>,
 }
@@ -55,6 +58,9 @@ pub(super) fn lines(plan: &SettlementPlan, notes: &Notes) -> Vec<String> {
     let mut lines = vec![format!("fee_bps = {}", plan.contract.fee_bps)];
     if plan.overdue_after != two() {
         lines.push(format!("overdue_after = {}", plan.overdue_after));
+    }
+    if plan.refund_shortfall == RefundShortfall::Owed {
+        lines.push("refund_shortfall = \"owed\"".to_owned());
     }
     if !plan.mishaps.is_empty() {
         lines.push("files = [".to_owned());
@@ -125,6 +131,7 @@ impl SettlementTable {
             contract: Contract { fee_bps },
             calendar: calendar(),
             overdue_after: self.overdue_after.clamp(1, 8),
+            refund_shortfall: self.refund_shortfall,
             mishaps,
         })
     }

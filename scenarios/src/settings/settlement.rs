@@ -2,10 +2,12 @@
 //! their files: payments.md F18.
 
 use model::Calendar;
+use model::posting::refund::RefundShortfall;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Rate;
 
+use crate::schema::ShortfallName;
 use crate::span::Span;
 
 /// Settlement: where a scenario has it, a payment is over when it is settled.
@@ -18,6 +20,11 @@ pub struct FileSettings {
     /// How many banking days a line may be behind what it tells of.
     #[serde(default = "two")]
     pub overdue_after: u8,
+    /// What becomes of a refund of more than its merchants have available: the ledger
+    /// refuses it, or they owe what is short.
+    #[serde(default)]
+    #[schemars(with = "ShortfallName")]
+    pub refund_shortfall: RefundShortfall,
     /// What goes wrong with files, how often in a file.
     #[serde(default)]
     pub faults: FileFaultSettings,

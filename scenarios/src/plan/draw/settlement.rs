@@ -47,6 +47,7 @@ impl Drawer<'_> {
             contract: Contract { fee_bps: settings.fee_bps },
             calendar: calendar(),
             overdue_after: settings.overdue_after,
+            refund_shortfall: settings.refund_shortfall,
             mishaps,
         })
     }
