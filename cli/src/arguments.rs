@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod proving;
 mod telling;
 
 use std::num::NonZeroU64;
@@ -16,6 +17,7 @@ use sim::Seed;
 
 use crate::exit_code;
 
+pub(crate) use proving::*;
 pub(crate) use telling::*;
 
 /// Deterministic simulation testing for payment workflows.
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Run the same seeds by two protocols, and tell what differs
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Compare(CompareArguments),
+    /// Try every set of a few faults over a few operations, each wherever it means something
+    #[command(after_help = exit_code::help(), next_line_help = true)]
+    Prove(ProveArguments),
     /// Plant each known defect in turn, and tell what catches it and how soon
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Score(ScoreArguments),

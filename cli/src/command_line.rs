@@ -21,6 +21,7 @@ use crate::export::export;
 use crate::failure::Failure;
 use crate::fuzz::fuzz;
 use crate::list::list;
+use crate::prove::prove;
 use crate::replay::replay;
 use crate::run;
 use crate::schema::schema;
@@ -78,6 +79,7 @@ fn carry_out(
         Command::Explain(arguments) => explain(arguments, screen),
         Command::Export(arguments) => export(arguments, screen),
         Command::Compare(arguments) => compare(arguments, screen),
+        Command::Prove(arguments) => prove(arguments, screen),
         Command::Score(arguments) => score(arguments, screen),
         Command::Snapshot(arguments) => snapshot(arguments, screen),
         Command::Diff(arguments) => diff(arguments, screen),

@@ -45,14 +45,19 @@ impl<'p> Keeper<'p> {
     /// Keeps `finding` of `scenario` and what else is met while it is shrunk, one
     /// of each kind, and then `tells` of it. Ctrl-C leaves it as small as it is by
     /// then.
-    pub(crate) fn keep(
+    pub(crate) fn keep(&mut self, scenario: &Scenario, finding: &Finding, tells: impl FnMut(&str)) {
+        let plan = Plan::draw(scenario, finding.seed);
+        self.keep_plan(&plan, finding.violation.fingerprint(), tells);
+    }
+
+    /// The same of a `plan` that violates something in this way.
+    pub(crate) fn keep_plan(
         &mut self,
-        scenario: &Scenario,
-        finding: &Finding,
+        plan: &Plan,
+        kind: Fingerprint,
         mut tells: impl FnMut(&str),
     ) {
-        let plan = Plan::draw(scenario, finding.seed);
-        let (kind, planted) = (finding.violation.fingerprint(), self.planted);
+        let (plan, planted) = (plan.clone(), self.planted);
         let mut waiting = vec![Found { kind, plan, planted }];
         while let Some(found) = waiting.pop() {
             if self.kept.contains_key(&found.kind) {

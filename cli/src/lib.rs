@@ -57,6 +57,7 @@ mod narration;
 mod outlet;
 pub mod own;
 mod progress;
+mod prove;
 mod replay;
 mod run;
 mod schema;

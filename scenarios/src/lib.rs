@@ -10,6 +10,7 @@
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - how it came to a violation: [`story`]
 //! - how much money waits meanwhile, and for what: [`trapped`]
+//! - every set of a few faults over a few operations: [`prove`]
 //! - many seeds: [`campaign`]; and the same seeds by two protocols: [`compare`]
 //! - how many known bugs all of that catches: [`score`]
 //! - a violation as a file, to replay: [`repro`]
@@ -36,6 +37,7 @@ pub mod own;
 pub mod party;
 pub mod plan;
 pub mod points;
+pub mod prove;
 pub mod repro;
 pub mod schema;
 pub mod score;

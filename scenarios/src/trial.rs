@@ -93,6 +93,15 @@ pub fn replay_plan(plan: Plan, defects: Defects) -> (Trial, Trace<PaymentSystem>
     (trial, world.trace().cloned().unwrap_or_default())
 }
 
+/// What a plan comes to, and nothing else of its trial.
+pub(crate) fn verdict(plan: Plan, defects: Defects) -> Verdict {
+    let system = PaymentSystem::new(plan, defects);
+    let mut judge = Judge::of(&system);
+    let mut world = world(&system);
+    let ending = settle(&mut world, &mut judge);
+    conclude(&world, &mut judge, ending)
+}
+
 /// The violations of a plan, up to the first that is `enough`: less than a
 /// trial, and sooner. None if nothing can be concluded.
 pub fn violations(

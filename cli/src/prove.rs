@@ -1,0 +1,60 @@
+//! `pennywise prove`: every set of a few faults over a few operations.
+
+use reports::{Count, proof_text};
+use scenarios::prove::{self, Dwells, Proof, Scope};
+
+use crate::arguments::ProveArguments;
+use crate::chosen::Chosen;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::keeper::Keeper;
+use crate::screen::{Mood, Screen};
+use crate::shelf::Shelf;
+use crate::threads;
+
+/// Tries every world of the scope and tells what they came to; each kind of violation is
+/// kept in a file. Ctrl-C ends it with what there is by then, which proves nothing.
+pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    let shelf = Shelf::new(arguments.out)?;
+    let chosen = Chosen::find(&arguments.scenario)?;
+    let (operations, faults) = (arguments.ops, arguments.faults);
+    let scope = Scope { scenario: &chosen.scenario, operations, faults, dwells: Dwells::USUAL };
+    let defects = arguments.plant.into_iter().collect();
+    let pool = threads::pool(arguments.jobs)?;
+    let interrupt = Interrupt::watch()?;
+    screen.print(&proof_text::heading(&scope, env!("CARGO_PKG_VERSION")))?;
+    let go_on = |places: usize, done: usize, worlds: u64| {
+        if done > 0 && done.is_multiple_of(SAID_EVERY) {
+            screen.remark(&format!(
+                "{} of {} places for a first fault, {} worlds\n",
+                Count(done as u64),
+                Count(places as u64),
+                Count(worlds)
+            ));
+        }
+        !interrupt.came()
+    };
+    let proof = prove::prove(&scope, defects, &pool, go_on);
+    let proof = proof.map_err(|empty| Failure::BadInput(empty.to_string()))?;
+    let mut keeper = Keeper::new(shelf, defects, &pool, interrupt);
+    for found in &proof.counterexamples {
+        keeper.keep_plan(&found.plan, found.kind(), |told| screen.remark(told));
+    }
+    screen.print(&proof_text::render(&scope, &proof, &keeper.files()))?;
+    let exit = exit(&proof);
+    let mood = if exit == Exit::Held { Mood::Good } else { Mood::Bad };
+    screen.headline(mood, &proof_text::verdict(&proof))?;
+    Ok(if interrupt.came() { Exit::Interrupted.or(exit) } else { exit })
+}
+
+fn exit(proof: &Proof) -> Exit {
+    match (proof.violated, proof.inconclusive, proof.whole) {
+        (1.., _, _) => Exit::Violated,
+        (0, 0, true) => Exit::Held,
+        _ => Exit::Inconclusive,
+    }
+}
+
+/// Places for a first fault between two lines of progress.
+const SAID_EVERY: usize = 320;
