@@ -10,12 +10,12 @@ use crate::arguments::CompareArguments;
 use crate::chosen::Chosen;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
-use crate::fuzz::pick_master_seed;
 use crate::interrupt::Interrupt;
 use crate::progress::{Goal, Teller};
 use crate::screen::{Mood, Screen};
 use crate::stopwatch::Stopwatch;
 use crate::threads;
+use crate::undertaking::pick_master_seed;
 
 /// Runs pairs of trials of each scenario, one by each protocol, and tells what
 /// differs. Ctrl-C ends it after the pairs in flight.
@@ -43,7 +43,7 @@ pub(crate) fn compare(
         let scenario = &chosen.scenario;
         teller.begin();
         let go_on = |pairs| {
-            let progress = Progress { trials: pairs, virtual_nanos: 0, found: &[] };
+            let progress = Progress { trials: pairs, virtual_nanos: 0, found: &[], batch: &[] };
             teller.tell(&scenario.name, progress, screen);
             !interrupt.came()
         };

@@ -325,10 +325,10 @@ fn scenario(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> ScenarioRepor
         undecided: campaign
             .undecided
             .iter()
-            .map(|(seed, why)| Undecided {
-                seed: seed.to_string(),
-                why: (*why).to_owned(),
-                repeat: row.repeat.command(*seed),
+            .map(|trial| Undecided {
+                seed: trial.seed.to_string(),
+                why: trial.why.to_owned(),
+                repeat: row.repeat.command(trial.seed),
             })
             .collect(),
         coverage: coverage(campaign),

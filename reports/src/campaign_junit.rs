@@ -3,6 +3,7 @@
 //! are is a matter of time.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use scenarios::campaign::Undecided;
 use scenarios::invariant::Invariant;
 
 use crate::campaign_report::{CampaignReport, Standing, standings};
@@ -83,10 +84,9 @@ fn concluded(row: &CampaignRow<'_>) -> TestCase {
         trials => {
             let of = counted(campaign.trials, "trial");
             let message = format!("{trials} of {of} came to no verdict");
-            let first = campaign
-                .undecided
-                .iter()
-                .map(|(seed, why)| format!("seed {seed}: {why}\n{}\n", row.repeat.command(*seed)));
+            let first = campaign.undecided.iter().map(|Undecided { seed, why, .. }| {
+                format!("seed {seed}: {why}\n{}\n", row.repeat.command(*seed))
+            });
             non_success(NonSuccessKind::Error, &message, &first.collect::<String>())
         }
     };

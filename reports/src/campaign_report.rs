@@ -158,6 +158,7 @@ fn is_long_enough(row: &CampaignRow<'_>) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use scenarios::campaign::Undecided;
     use scenarios::catalog;
 
     use super::*;
@@ -173,7 +174,8 @@ pub(crate) mod tests {
         campaign.caught = [(Invariant::I05, Caught { index: 17, seed, trials: 3 })].into();
         let violation = charged_twice();
         campaign.findings = vec![Finding { index: 17, seed, violation, trials: 3 }];
-        campaign.undecided = vec![(Seed(7), "the limit of events was hit")];
+        campaign.undecided =
+            vec![Undecided { index: 9, seed: Seed(7), why: "the limit of events was hit" }];
         campaign.outcomes = [("failed", 10), ("succeeded", 90)].into();
         campaign.strikes = [("message-loss", 5), ("declined", 10)].into();
         campaign.exercised.insert(Invariant::I14, 0);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use model::decision::Fallback;
 use scenarios::Scenario;
-use scenarios::campaign::Campaign;
+use scenarios::campaign::{Campaign, Undecided};
 use scenarios::invariant::Invariant;
 use scenarios::sometimes::{self, Missing};
 
@@ -87,7 +87,7 @@ pub fn unseen_text(missing: &Missing) -> String {
 pub fn undecided(rows: &[CampaignRow<'_>]) -> Vec<String> {
     let mut told = Vec::new();
     for row in rows {
-        for (seed, why) in &row.campaign.undecided {
+        for Undecided { seed, why, .. } in &row.campaign.undecided {
             let (scenario, command) = (&row.campaign.scenario, row.repeat.command(*seed));
             told.push(format!("inconclusive: {scenario}, seed {seed}: {why}\n{command}\n"));
         }
@@ -375,7 +375,8 @@ pub(crate) mod tests {
     fn an_undecided_seed_says_why_and_how_to_repeat_it() {
         let mut campaign = campaign();
         campaign.inconclusive = 1;
-        campaign.undecided = vec![(Seed(1), "the limit of events was hit")];
+        campaign.undecided =
+            vec![Undecided { index: 3, seed: Seed(1), why: "the limit of events was hit" }];
         let rows = [row(&campaign, Defects::NONE)];
         assert_eq!(verdict(&rows), "verdict: inconclusive, 1 of 1,000 trials\n");
         let text = undecided(&rows).concat();

@@ -17,6 +17,7 @@ use crate::trial::{QUOTE_STRIKES, bank_strike_name, decision_strike_name, provid
 
 pub use excuse::{EXCUSES, Excuse, excuse};
 pub use mark::Mark;
+pub(crate) use tally::TallyRecord;
 pub use tally::{Missing, Tally};
 pub use whole::{TRIALS_MIN, missing, seen, succeeded};
 

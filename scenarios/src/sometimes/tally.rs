@@ -1,11 +1,15 @@
 //! What the trials of a campaign have seen, added up.
 
+mod record;
+
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
 use super::rare::is_rare;
 use super::{FaultKind, Mark, Seen, Step, excuse};
+
+pub(crate) use record::TallyRecord;
 
 /// In how many trials each thing was seen. Adding up knows no order, so that it comes to the
 /// same for any number of threads.

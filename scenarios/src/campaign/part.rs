@@ -1,0 +1,72 @@
+//! What one of several machines that share a campaign does of it.
+
+use model::Defects;
+use rayon::ThreadPool;
+use serde::{Deserialize, Serialize};
+use sim::{DigestValue, Seed};
+
+use super::record::Record;
+use super::{Campaign, Progress, Shard, Work};
+use crate::settings::Scenario;
+use crate::trial;
+
+/// Some trials of a campaign, added up, and what it takes to put them together with the
+/// others. Nothing is `missed` in a part: that shows in the whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Record", into = "Record")]
+pub struct Part {
+    /// Which trials it has.
+    pub shard: Shard,
+    /// What they came to.
+    pub campaign: Campaign,
+    /// The digest of each, in order.
+    pub digests: Vec<DigestValue>,
+}
+
+/// What a part is one of.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// The seed of all seeds.
+    pub master: Seed,
+    /// How many trials the whole campaign has.
+    pub count: u64,
+    /// Which of them run.
+    pub shard: Shard,
+    /// What is planted.
+    pub defects: Defects,
+}
+
+/// Runs the part of a campaign over `scenario` that `terms` say, until it is done or `go_on`
+/// says no.
+pub fn run_part(
+    scenario: &Scenario,
+    terms: Terms,
+    pool: &ThreadPool,
+    mut go_on: impl FnMut(Progress<'_>) -> bool,
+) -> Part {
+    let Terms { master, count, shard, defects } = terms;
+    let mut digests = Vec::new();
+    let trial = |seed| trial::run(scenario, seed, defects);
+    let work = Work { master, count, shard };
+    let mut campaign = Campaign::new(scenario).run(scenario, work, trial, pool, |progress| {
+        digests.extend(progress.batch.iter().map(|trial| trial.digest));
+        go_on(progress)
+    });
+    campaign.missed.clear();
+    Part { shard, campaign, digests }
+}
+
+impl From<Campaign> for Part {
+    /// A campaign that nobody shares, and that is put together with no other.
+    fn from(campaign: Campaign) -> Self {
+        Self { shard: Shard::WHOLE, campaign, digests: Vec::new() }
+    }
+}
+
+impl Part {
+    /// Whether it has all of its trials of a campaign of `count`.
+    pub fn has_all_of(&self, count: u64) -> bool {
+        let share = self.shard.share(count);
+        self.campaign.trials == share && self.digests.len() as u64 == share
+    }
+}
