@@ -1,7 +1,6 @@
 //! `pennywise compare`: two protocols, the same seeds.
 
 use reports::{Count, comparison_json, comparison_text};
-use scenarios::campaign::Progress;
 use scenarios::compare::{self, Comparison};
 use scenarios::plan::Protocol;
 use sim::Seed;
@@ -43,8 +42,7 @@ pub(crate) fn compare(
         let scenario = &chosen.scenario;
         teller.begin();
         let go_on = |pairs| {
-            let progress = Progress { trials: pairs, virtual_nanos: 0, found: &[], batch: &[] };
-            teller.tell(&scenario.name, progress, screen);
+            teller.tell(&scenario.name, pairs, 0, screen);
             !interrupt.came()
         };
         comparisons.push(compare::run(scenario, protocols, master, seeds, &pool, go_on));

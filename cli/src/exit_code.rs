@@ -94,6 +94,7 @@ impl From<Outcome> for Exit {
             Outcome::Held => Self::Held,
             Outcome::Inconclusive => Self::Inconclusive,
             Outcome::Violated => Self::Violated,
+            Outcome::NotDeterministic => Self::NotDeterministic,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn fuzz(
     let shelf = Shelf::new(arguments.out.clone())?;
     let outlets = Outlets::new(arguments.format, &arguments.report)?;
     let undertaking = Undertaking::new(&arguments, given)?;
-    let shard = shard(&arguments, undertaking.budget, screen)?;
+    let shard = shard(&arguments, &undertaking, screen)?;
     let pool = threads::pool(arguments.jobs)?;
     let interrupt = Interrupt::watch()?;
     let mut keeper = Keeper::new(shelf.clone(), undertaking.defects, &pool, interrupt);
@@ -57,16 +57,22 @@ pub(crate) fn fuzz(
 /// The shard that was asked for, which can be merged with the others.
 fn shard(
     arguments: &FuzzArguments,
-    budget: Budget,
+    undertaking: &Undertaking,
     screen: &mut Screen<'_>,
 ) -> Result<Option<Shard>, Failure> {
     let Some(asked) = arguments.shard else { return Ok(None) };
-    if !matches!(budget, Budget::Seeds(_)) {
-        return Err(Failure::BadInput(
-            "`--shard` and `--for` exclude each other: how many trials fit into a time differs \
-             from machine to machine, and a shard has to have all of its own; give `--seeds`"
-                .to_owned(),
-        ));
+    let other = match (undertaking.budget, undertaking.failures_max) {
+        (Budget::Time(_), _) => Some("--for"),
+        (Budget::Saturated, _) => Some("--until-saturated"),
+        (Budget::Seeds(_), Some(1)) if arguments.fail_fast => Some("--fail-fast"),
+        (Budget::Seeds(_), Some(_)) => Some("--max-failures"),
+        (Budget::Seeds(_), None) => None,
+    };
+    if let Some(other) = other {
+        return Err(Failure::BadInput(format!(
+            "`--shard` and `{other}` exclude each other: where to stop, no shard can tell without \
+             the others, and each has to have all of its trials; give `--seeds` alone"
+        )));
     }
     if arguments.master_seed.is_none() {
         return Err(Failure::BadInput(
@@ -85,7 +91,8 @@ fn shard(
     }
 }
 
-/// Runs what `undertaking` says of each scenario, or the `shard` of it, until Ctrl-C.
+/// Runs what `undertaking` says of each scenario, or the `shard` of it, until Ctrl-C or enough
+/// failures.
 fn parts(
     undertaking: &Undertaking,
     shard: Option<Shard>,
@@ -96,8 +103,10 @@ fn parts(
 ) -> Vec<Part> {
     let clock = Stopwatch::start();
     let mut teller = Teller::new(goal(undertaking, shard), clock, screen);
-    let Undertaking { budget, master, defects, ref chosen, .. } = *undertaking;
-    let count = budget.seeds();
+    let Undertaking { budget, master, defects, recheck, ref chosen, .. } = *undertaking;
+    let whose = shard.unwrap_or(Shard::WHOLE);
+    let terms = Terms { master, count: budget.seeds(), shard: whose, defects, recheck };
+    let mut failures = undertaking.failures_max;
     let mut parts = Vec::with_capacity(chosen.len());
     for (at, Chosen { scenario, .. }) in chosen.iter().enumerate() {
         teller.begin();
@@ -105,17 +114,18 @@ fn parts(
             for finding in progress.found {
                 keeper.keep(scenario, finding, |told| teller.aside(told, screen));
             }
-            teller.tell(&scenario.name, progress, screen);
-            !interrupt.came() && budget.lasts(at, chosen.len(), clock.elapsed())
+            teller.tell(&scenario.name, progress.trials, progress.virtual_nanos, screen);
+            !interrupt.came()
+                && failures.is_none_or(|left| progress.violated < left)
+                && budget.lasts(at, chosen.len(), clock.elapsed(), progress.seen)
         };
-        parts.push(match shard {
-            Some(shard) => {
-                let terms = Terms { master, count, shard, defects };
-                campaign::run_part(scenario, terms, pool, go_on)
-            }
-            None => campaign::run(scenario, master, count, defects, pool, go_on).into(),
-        });
-        if interrupt.came() {
+        let part = match shard {
+            Some(_) => campaign::run_part(scenario, terms, pool, go_on),
+            None => campaign::run_whole(scenario, terms, pool, go_on).into(),
+        };
+        failures = failures.map(|left| left.saturating_sub(part.campaign.violated));
+        parts.push(part);
+        if interrupt.came() || failures == Some(0) {
             break;
         }
     }
@@ -130,6 +140,7 @@ fn goal(undertaking: &Undertaking, shard: Option<Shard>) -> Goal {
             Goal::Seeds(share.saturating_mul(undertaking.chosen.len() as u64))
         }
         Budget::Time(time) => Goal::Time(time),
+        Budget::Saturated => Goal::Open,
     }
 }
 

@@ -3,13 +3,14 @@
 use clap::ArgMatches;
 use model::decision::Policy;
 use model::{Defect, Defects};
-use reports::{Brief, CampaignReport, CampaignRow, Count};
+use reports::{Brief, CampaignReport, CampaignRow, Count, counted};
 use scenarios::campaign::{Campaign, Shard};
 use scenarios::plan::Protocol;
-use sim::Seed;
+use scenarios::sometimes::SATURATED;
+use sim::{Rate, Seed};
 
 use crate::arguments::FuzzArguments;
-use crate::budget::Budget;
+use crate::budget::{self, Budget};
 use crate::chosen::Chosen;
 use crate::failure::Failure;
 
@@ -21,6 +22,10 @@ pub(crate) struct Undertaking {
     pub(crate) defects: Defects,
     pub(crate) policy: Option<Policy>,
     pub(crate) protocol: Option<Protocol>,
+    /// The share of trials that hold which run twice, as do all that don't; if any are to.
+    pub(crate) recheck: Option<Rate>,
+    /// With so many trials that failed it is enough.
+    pub(crate) failures_max: Option<u64>,
 }
 
 impl Undertaking {
@@ -34,6 +39,8 @@ impl Undertaking {
             chosen: chosen(arguments)?,
             policy: arguments.policy,
             protocol: arguments.protocol,
+            recheck: arguments.recheck,
+            failures_max: budget::failures_max(arguments, given)?,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
             defects: arguments.plant.iter().copied().collect(),
         })
@@ -48,6 +55,14 @@ impl Undertaking {
             Budget::Seeds(1) => "1 seed of each scenario".to_owned(),
             Budget::Seeds(seeds) => format!("{} seeds of each scenario", Count(seeds)),
             Budget::Time(time) => format!("as many seeds as fit into {}", Brief::from(time)),
+            Budget::Saturated => format!(
+                "seeds of each scenario until less than one in {} would see anything new",
+                Count(SATURATED)
+            ),
+        };
+        let enough = match self.failures_max {
+            None => String::new(),
+            Some(failures) => format!(", up to {}", counted(failures, "failure")),
         };
         let shard = shard.map(|shard| format!(", of which shard {shard}")).unwrap_or_default();
         let planted: Vec<_> = self.planted().collect();
@@ -57,8 +72,10 @@ impl Undertaking {
         };
         let decided = self.policy.map(|policy| format!(", decided by: {policy}"));
         let decided = decided.unwrap_or_default();
+        let twice = self.recheck.map(|share| format!(", run twice: {share}"));
+        let twice = twice.unwrap_or_default();
         format!(
-            "master seed {master}, pennywise {version}, {budget}{shard}: {names}{planted}{decided}\n"
+            "master seed {master}, pennywise {version}, {budget}{enough}{shard}: {names}{planted}{decided}{twice}\n"
         )
     }
 

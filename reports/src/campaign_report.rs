@@ -42,6 +42,8 @@ pub enum Outcome {
     Inconclusive,
     /// An invariant did not hold.
     Violated,
+    /// A seed did not come to the same when it ran again: nothing else counts.
+    NotDeterministic,
 }
 
 /// How an invariant stands in a scenario.
@@ -66,6 +68,7 @@ impl Outcome {
             Self::Held => "held",
             Self::Inconclusive => "inconclusive",
             Self::Violated => "violated",
+            Self::NotDeterministic => "not deterministic",
         }
     }
 }
@@ -126,6 +129,7 @@ impl CampaignReport<'_> {
 pub fn outcome_of(row: &CampaignRow<'_>) -> Outcome {
     let campaign = row.campaign;
     match campaign {
+        _ if campaign.rechecked.differed > 0 => Outcome::NotDeterministic,
         Campaign { violated: 1.., .. } => Outcome::Violated,
         Campaign { inconclusive: 1.., .. } => Outcome::Inconclusive,
         _ if is_long_enough(row) && !campaign.missed.is_empty() => Outcome::Inconclusive,
@@ -210,6 +214,15 @@ pub(crate) mod tests {
         assert_eq!(outcome_after(|campaign| campaign.inconclusive = 1), Outcome::Inconclusive);
         let both = |campaign: &mut Campaign| (campaign.violated, campaign.inconclusive) = (1, 1);
         assert_eq!(outcome_after(both), Outcome::Violated);
+    }
+
+    #[test]
+    fn a_seed_that_does_not_repeat_outweighs_everything() {
+        let all = |campaign: &mut Campaign| {
+            campaign.violated = 1;
+            campaign.rechecked.differed = 1;
+        };
+        assert_eq!(outcome_after(all), Outcome::NotDeterministic);
     }
 
     #[test]

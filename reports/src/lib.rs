@@ -44,6 +44,7 @@ pub mod listing_markdown;
 mod markdown;
 mod number;
 pub mod plan_text;
+pub mod rechecked;
 pub mod recording;
 mod repeat;
 pub mod replay_text;

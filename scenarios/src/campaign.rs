@@ -3,6 +3,7 @@
 
 mod merging;
 mod part;
+mod recheck;
 mod record;
 mod shard;
 mod undecided;
@@ -14,7 +15,7 @@ use model::{Defects, Report};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
-use sim::{Digest, DigestValue, Seed};
+use sim::{Digest, DigestValue, Rate, Seed};
 
 use crate::invariant::Invariant;
 use crate::judge::Violation;
@@ -25,7 +26,8 @@ use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
 
 pub use merging::merge;
-pub use part::{Part, Terms, run_part};
+pub use part::{Part, Terms, run_part, run_whole};
+pub use recheck::{Rechecked, Unlike};
 pub use record::NotAPart;
 pub use shard::{NotAShard, Shard};
 pub use undecided::Undecided;
@@ -85,6 +87,8 @@ pub struct Campaign {
     pub findings: Vec<Finding>,
     /// Trials of which nothing can be concluded; the first few.
     pub undecided: Vec<Undecided>,
+    /// What came of running trials twice.
+    pub rechecked: Rechecked,
     /// The digest of the digests of all trials, in order.
     pub digest: DigestValue,
     #[serde(skip)]
@@ -120,8 +124,12 @@ pub struct Finding {
 pub struct Progress<'c> {
     /// Trials finished.
     pub trials: u64,
+    /// Trials in which an invariant did not hold.
+    pub violated: u64,
     /// Virtual time simulated, in nanoseconds.
     pub virtual_nanos: u128,
+    /// What was seen by now.
+    pub seen: &'c Tally,
     /// Kinds of violation that were not told of before.
     pub found: &'c [Finding],
     /// The trials that finished since.
@@ -140,7 +148,7 @@ pub fn run(
     go_on: impl FnMut(Progress<'_>) -> bool,
 ) -> Campaign {
     let campaign = Campaign::new(scenario);
-    let work = Work { master, count, shard: Shard::WHOLE };
+    let work = Work::whole(master, count);
     campaign.run(scenario, work, |seed| trial::run(scenario, seed, defects), pool, go_on)
 }
 
@@ -158,14 +166,14 @@ pub fn run_own(
     campaign.not_applicable.sort();
     campaign.not_applicable.dedup();
     let trial = |seed| trial::run_own(scenario, own, seed);
-    let work = Work { master, count, shard: Shard::WHOLE };
+    let work = Work::whole(master, count);
     campaign.run(scenario, work, trial, pool, |_| true)
 }
 
 /// The same while nobody watches the worlds: a control, of which nothing can be concluded.
 pub fn run_blinded(scenario: &Scenario, master: Seed, count: u64, pool: &ThreadPool) -> Campaign {
     let trial = |seed| trial::run_blinded(scenario, seed);
-    let work = Work { master, count, shard: Shard::WHOLE };
+    let work = Work::whole(master, count);
     Campaign::new(scenario).run(scenario, work, trial, pool, |_| true)
 }
 
@@ -176,6 +184,14 @@ struct Work {
     /// How many the whole campaign has.
     count: u64,
     shard: Shard,
+    /// The share of those that hold which run twice, as do all others; if any do.
+    recheck: Option<Rate>,
+}
+
+impl Work {
+    const fn whole(master: Seed, count: u64) -> Self {
+        Self { master, count, shard: Shard::WHOLE, recheck: None }
+    }
 }
 
 /// A trial that tells its seed if it breaks.
@@ -215,6 +231,7 @@ impl Campaign {
             caught: BTreeMap::new(),
             findings: Vec::new(),
             undecided: Vec::new(),
+            rechecked: Rechecked::default(),
             digest: Digest::new().finish(),
             running: Digest::new(),
         }
@@ -223,7 +240,7 @@ impl Campaign {
     fn run(
         mut self,
         scenario: &Scenario,
-        Work { master, count, shard }: Work,
+        Work { master, count, shard, recheck }: Work,
         trial: impl Fn(Seed) -> Trial + Sync,
         pool: &ThreadPool,
         mut go_on: impl FnMut(Progress<'_>) -> bool,
@@ -231,18 +248,23 @@ impl Campaign {
         let share = shard.share(count);
         while self.trials < share {
             let batch = self.trials..share.min(self.trials + BATCH);
-            let seed = |nth| master.derive(&scenario.name, shard.index(nth));
-            let batch: Vec<Trial> = pool.install(|| {
-                let seeds = batch.into_par_iter().map(seed);
-                seeds.map(|seed| attempt(scenario, seed, &trial)).collect()
-            });
+            let run = |seed| attempt(scenario, seed, &trial);
+            let run = |nth| {
+                let trial = run(master.derive(&scenario.name, shard.index(nth)));
+                let again = recheck::again(&trial, recheck, run);
+                (trial, again)
+            };
+            let (batch, again): (Vec<_>, Vec<_>) =
+                pool.install(|| batch.into_par_iter().map(run).unzip());
             let known = self.findings.len();
-            for trial in &batch {
-                self.add(shard.index(self.trials), trial);
+            for (trial, again) in batch.iter().zip(again) {
+                let index = shard.index(self.trials);
+                self.add(index, trial);
+                again.into_iter().for_each(|again| self.rechecked.take(index, trial, again));
             }
-            let Self { trials, virtual_nanos, ref findings, .. } = self;
+            let Self { trials, violated, virtual_nanos, ref seen, ref findings, .. } = self;
             let (found, batch) = (&findings[known..], &batch[..]);
-            let progress = Progress { trials, virtual_nanos, found, batch };
+            let progress = Progress { trials, violated, virtual_nanos, seen, found, batch };
             if !go_on(progress) {
                 break;
             }

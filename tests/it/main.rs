@@ -37,6 +37,7 @@ mod reviews;
 mod schema;
 mod score;
 mod settlement;
+mod shards;
 mod shrinking;
 mod snapshots;
 mod sometimes;

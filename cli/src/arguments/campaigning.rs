@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use model::Defect;
 use model::decision::Policy;
 use scenarios::plan::Protocol;
-use sim::Seed;
+use sim::{Rate, Seed};
 
 use super::{CampaignFormat, defect, jobs, policy, seeds, time};
 use crate::asked_shard::AskedShard;
@@ -18,13 +19,29 @@ pub(crate) struct FuzzArguments {
     /// Names of built-in scenarios or paths of scenario files [default: every built-in one]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,
-    /// How many seeds of each scenario to run [default: 1000, unless --for is given]
+    /// How many seeds of each scenario to run [default: 1000, unless --for or
+    /// --until-saturated is given]
     #[arg(long, value_name = "N", env = "PENNYWISE_SEEDS", value_parser = seeds)]
     #[arg(allow_negative_numbers = true)]
     pub(crate) seeds: Option<NonZeroU64>,
     /// How long to run, such as `60s` or `10m`, in equal parts for each scenario
     #[arg(long = "for", value_name = "TIME", env = "PENNYWISE_FOR", value_parser = time)]
     pub(crate) time: Option<Duration>,
+    /// Run each scenario until less than one in 1,000 further trials would see anything new: a
+    /// fault of another kind during another step, a reply or an end of another class
+    #[arg(long, env = "PENNYWISE_UNTIL_SATURATED", value_parser = BoolishValueParser::new())]
+    pub(crate) until_saturated: bool,
+    /// Stop after the first batch of trials in which any fails
+    #[arg(long, env = "PENNYWISE_FAIL_FAST", value_parser = BoolishValueParser::new())]
+    pub(crate) fail_fast: bool,
+    /// Stop after the batch of trials with which so many have failed
+    #[arg(long, value_name = "N", env = "PENNYWISE_MAX_FAILURES", value_parser = seeds)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) max_failures: Option<NonZeroU64>,
+    /// Run each trial that fails a second time, and such a share of the others, such as `5%`: does
+    /// each come to the same?
+    #[arg(long, value_name = "SHARE", env = "PENNYWISE_RECHECK")]
+    pub(crate) recheck: Option<Rate>,
     /// The seed of all seeds; picked and printed first if it is not given
     #[arg(long, value_name = "SEED", env = "PENNYWISE_MASTER_SEED")]
     #[arg(allow_negative_numbers = true)]

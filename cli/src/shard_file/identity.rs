@@ -9,7 +9,7 @@ use scenarios::Scenario;
 use scenarios::campaign::Shard;
 use scenarios::plan::Protocol;
 use serde::{Deserialize, Serialize};
-use sim::{Digest, Seed};
+use sim::{Digest, Rate, Seed};
 
 use crate::budget::Budget;
 use crate::chosen::Chosen;
@@ -30,6 +30,8 @@ pub(crate) struct Identity {
     planted: Vec<String>,
     policy: Option<String>,
     protocol: Option<String>,
+    /// The share of trials that run twice.
+    recheck: Option<Rate>,
 }
 
 /// A scenario, by the word that asked for it.
@@ -54,6 +56,7 @@ impl Identity {
             planted: undertaking.planted().map(str::to_owned).collect(),
             policy: undertaking.policy.map(|policy| policy.to_string()),
             protocol: undertaking.protocol.map(|protocol| protocol.to_string()),
+            recheck: undertaking.recheck,
         }
     }
 
@@ -90,6 +93,10 @@ impl Identity {
                 },
                 format!("policy {}", own(&of.policy)),
                 format!("protocol {}", own(&of.protocol)),
+                match of.recheck {
+                    None => "nothing run twice".to_owned(),
+                    Some(share) => format!("{share} run twice"),
+                },
             ]
         };
         let all = said(self).into_iter().zip(said(other));
@@ -136,6 +143,8 @@ impl Identity {
             defects: defects?,
             policy,
             protocol,
+            recheck: self.recheck,
+            failures_max: None,
         })
     }
 
@@ -153,6 +162,7 @@ impl Identity {
             let said = said.iter().map(|name| format!(" --{flag} {name}"));
             command.extend(said);
         }
+        command.extend(self.recheck.map(|share| format!(" --recheck {share}")));
         command.push_str(&format!(" --shard {shard}"));
         command
     }

@@ -60,6 +60,7 @@ impl Campaign {
             self.unreconciled.get_or_insert_default().add(report);
         }
         self.undecided.extend(&other.undecided);
+        self.rechecked.add(&other.rechecked);
         self.absorb_violations(other);
     }
 
@@ -107,7 +108,7 @@ mod tests {
         let whole = run(scenario, Seed(1), COUNT, defects, &pool, |_| true);
         let all = Shard::new(1, shards).unwrap().all();
         let part = |shard| {
-            let terms = Terms { master: Seed(1), count: COUNT, shard, defects };
+            let terms = Terms { master: Seed(1), count: COUNT, shard, defects, recheck: None };
             run_part(scenario, terms, &pool, |_| true)
         };
         (whole, all.map(part).collect())

@@ -3,7 +3,7 @@
 use model::Defects;
 use rayon::ThreadPool;
 use serde::{Deserialize, Serialize};
-use sim::{DigestValue, Seed};
+use sim::{DigestValue, Rate, Seed};
 
 use super::record::Record;
 use super::{Campaign, Progress, Shard, Work};
@@ -34,6 +34,8 @@ pub struct Terms {
     pub shard: Shard,
     /// What is planted.
     pub defects: Defects,
+    /// The share of trials that hold which run twice, as do all that don't; if any are to.
+    pub recheck: Option<Rate>,
 }
 
 /// Runs the part of a campaign over `scenario` that `terms` say, until it is done or `go_on`
@@ -44,16 +46,36 @@ pub fn run_part(
     pool: &ThreadPool,
     mut go_on: impl FnMut(Progress<'_>) -> bool,
 ) -> Part {
-    let Terms { master, count, shard, defects } = terms;
+    let Terms { defects, .. } = terms;
     let mut digests = Vec::new();
     let trial = |seed| trial::run(scenario, seed, defects);
-    let work = Work { master, count, shard };
+    let work = terms.work();
     let mut campaign = Campaign::new(scenario).run(scenario, work, trial, pool, |progress| {
         digests.extend(progress.batch.iter().map(|trial| trial.digest));
         go_on(progress)
     });
     campaign.missed.clear();
-    Part { shard, campaign, digests }
+    Part { shard: terms.shard, campaign, digests }
+}
+
+/// Runs the campaign over `scenario` of which `terms` say a part, all of it, until it is done or
+/// `go_on` says no.
+pub fn run_whole(
+    scenario: &Scenario,
+    terms: Terms,
+    pool: &ThreadPool,
+    go_on: impl FnMut(Progress<'_>) -> bool,
+) -> Campaign {
+    let terms = Terms { shard: Shard::WHOLE, ..terms };
+    let trial = |seed| trial::run(scenario, seed, terms.defects);
+    Campaign::new(scenario).run(scenario, terms.work(), trial, pool, go_on)
+}
+
+impl Terms {
+    const fn work(self) -> Work {
+        let Self { master, count, shard, defects: _, recheck } = self;
+        Work { master, count, shard, recheck }
+    }
 }
 
 impl From<Campaign> for Part {

@@ -9,7 +9,7 @@ use model::{Age, Amount, Currency, Report, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Digest, DigestValue, Seed, VirtualTime};
 
-use super::{Campaign, Caught, Finding, Part, Shard, Undecided};
+use super::{Campaign, Caught, Finding, Part, Rechecked, Shard, Undecided};
 use crate::fingerprint::{Fingerprint, NotAFingerprint};
 use crate::invariant::Invariant;
 use crate::judge::Violation;
@@ -40,6 +40,7 @@ pub(super) struct Record {
     caught: BTreeMap<Invariant, CaughtRecord>,
     findings: Vec<FindingRecord>,
     undecided: Vec<UndecidedRecord>,
+    rechecked: Rechecked,
     unreconciled: Option<ReportRecord>,
     seen: TallyRecord,
     trapped: TrappedRecord,
@@ -125,6 +126,7 @@ impl From<Part> for Record {
             caught: campaign.caught.into_iter().map(|(i, caught)| (i, caught.into())).collect(),
             findings: campaign.findings.into_iter().map(FindingRecord::from).collect(),
             undecided: campaign.undecided.into_iter().map(UndecidedRecord::from).collect(),
+            rechecked: campaign.rechecked,
             unreconciled: campaign.unreconciled.map(ReportRecord::from),
             seen: (&campaign.seen).into(),
             trapped: campaign.trapped.into(),
@@ -167,6 +169,7 @@ impl TryFrom<Record> for Part {
             caught: record.caught.into_iter().map(|(i, caught)| (i, caught.into())).collect(),
             findings: findings?,
             undecided: record.undecided.into_iter().map(Undecided::from).collect(),
+            rechecked: record.rechecked,
             unreconciled: record.unreconciled.map(Report::from),
             seen: record.seen.try_into()?,
             trapped: record.trapped.try_into()?,
