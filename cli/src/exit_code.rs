@@ -46,7 +46,8 @@ pub const ALL: [(Exit, &str); 9] = [
          `trials_min` did not exercise an invariant that the scenario promises to, or one\n     \
          of at least 4,000 trials of every scenario never saw what it has to see, or a\n     \
          repro is stale, or came to something harmless that its file does not expect, or\n     \
-         a score missed a defect that has to be found, or more than one in twenty of all",
+         a merge is incomplete, or a score missed a defect that has to be found, or more\n     \
+         than one in twenty of all",
     ),
     (Exit::SnapshotDiffers, "a snapshot differs"),
     (Exit::Interrupted, "interrupted, after what there was by then was written"),

@@ -66,6 +66,43 @@ fn a_campaign_that_is_interrupted_reports_what_there_was_by_then() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "two signals at once are one to the system")]
+fn a_second_interruption_ends_a_campaign_at_once() {
+    let folder = folder("interrupted-twice");
+    let calm = catalog::FILES.iter().find(|(name, _)| *name == "calm-day").unwrap().1;
+    // The trials in flight last for minutes.
+    let long = calm.replacen("operations = ", "operations = 99", 1);
+    std::fs::write(folder.join("long.toml"), long).unwrap();
+    let arguments = ["fuzz", "./long.toml", "--for", "1h", "--jobs", "1"];
+    let mut child = begin(&folder, &arguments);
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    assert!(stdout.read_line(&mut line).unwrap() > 0, "the command says nothing");
+    let id = Pid::from_raw(child.id() as i32);
+    // One that is told before the first is heard is the same to the system.
+    while child.try_wait().unwrap().is_none() {
+        let _ = kill(id, Signal::SIGINT);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let mut out = String::new();
+    stdout.read_to_string(&mut out).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!out.contains("verdict"), "nobody waited for the trials in flight: {out}");
+}
+
+#[test]
+fn a_shard_that_is_interrupted_is_reported_and_can_not_be_merged() {
+    let folder = folder("interrupted-shard");
+    let campaign = ["fuzz", "calm-day", "--seeds", "100000000", "--master-seed", "1"];
+    let arguments = [&campaign[..], &["--jobs", "1", "--shard", "1/2", "--out", "out"]].concat();
+    let ended = interrupt(begin(&folder, &arguments), true);
+    assert_eq!(ended.code, Some(130), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("verdict: held"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("shard 1/2 was interrupted"), "{}", ended.stderr);
+    assert_eq!(folder.join("out").read_dir().unwrap().count(), 0);
+}
+
+#[test]
 fn a_repro_that_is_interrupted_while_it_shrinks_is_the_best_so_far() {
     let defects: Defects = [Defect::TimeoutIsFailure].into_iter().collect();
     let mut scenario = catalog::named("stormy-network").unwrap().clone();

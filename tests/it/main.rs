@@ -1,5 +1,6 @@
 //! What holds across the crates.
 
+mod budgets;
 mod chargebacks;
 mod command;
 mod compaction;

@@ -63,7 +63,7 @@ fn refused(work: &Path, folders: &str, code: i32) -> String {
     ran.stderr
 }
 
-const CALM: &str = "calm-day sick-network --seeds 20 --master-seed 7";
+const CALM: &str = "calm-day sick-network --seeds 20 --master-seed 7 --recheck 25%";
 const BROKEN: &str =
     "stormy-network orchestrator-crash-loop --seeds 60 --master-seed 1 --plant send-before-log";
 
@@ -159,6 +159,7 @@ fn a_missing_shard_is_told_by_its_number_and_by_what_runs_it() {
 
 #[test]
 fn a_shard_of_another_campaign_is_refused_by_name() {
+    const CALM: &str = "calm-day sick-network --seeds 20 --master-seed 7";
     let work = folder("foreign");
     shard(&work, CALM, "1/2", "a");
     let others = [
@@ -174,6 +175,7 @@ fn a_shard_of_another_campaign_is_refused_by_name() {
     let flags = [
         ("--plant double-post", "planted double-post, expected nothing planted"),
         ("--policy random", "policy random, expected policy of the scenario"),
+        ("--recheck 5%", "5% run twice, expected nothing run twice"),
         ("--protocol 2pc", "protocol 2pc, expected protocol of the scenario"),
     ];
     let flagged = flags.map(|(flag, words)| (format!("{CALM} {flag}"), "2/2", words));
@@ -265,6 +267,9 @@ fn what_no_shard_could_be_merged_from_is_refused_before_it_runs() {
     for (line, words) in [
         ("fuzz calm-day --seeds 4 --shard 1/2", "`--shard` needs `--master-seed`"),
         ("fuzz calm-day --for 1s --master-seed 1 --shard 1/2", "exclude each other"),
+        ("fuzz calm-day --fail-fast --master-seed 1 --shard 1/2", "`--fail-fast` exclude"),
+        ("fuzz calm-day --max-failures 3 --master-seed 1 --shard 1/2", "`--max-failures` exclude"),
+        ("fuzz calm-day --until-saturated --master-seed 1 --shard 1/2", "`--until-saturated` exc"),
         ("fuzz calm-day --seeds 4 --master-seed 1 --shard 3/2", "such as `2/8`"),
         ("fuzz calm-day --seeds 4 --master-seed 1 --shard auto", "Slurm (SLURM_ARRAY_TASK_ID)"),
     ] {
