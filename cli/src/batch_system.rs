@@ -143,7 +143,7 @@ mod tests {
             ("BUILDKITE_PARALLEL_JOB_COUNT=4", None, "`BUILDKITE_PARALLEL_JOB` is not set"),
             ("BITBUCKET_PARALLEL_STEP=1", None, "`BITBUCKET_PARALLEL_STEP_COUNT` is not set"),
             ("AWS_BATCH_JOB_ARRAY_INDEX=1", None, "`AWS_BATCH_JOB_ARRAY_SIZE` is not set"),
-            ("SLURM_ARRAY_TASK_ID=1", None, "`SLURM_ARRAY_TASK_MIN` is not set"),
+            ("SLURM_ARRAY_TASK_ID=1", None, "`SLURM_ARRAY_TASK_COUNT` is not set"),
             ("JOB_COMPLETION_INDEX=1", None, "such as `--shard auto/8`"),
             ("JOB_COMPLETION_INDEX=8", Some(8), "shard 9 of 8, and there is none"),
             (

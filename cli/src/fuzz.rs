@@ -50,7 +50,12 @@ pub(crate) fn fuzz(
     // What has to be seen, all shards together have to see.
     report.is_reference &= shard.is_none();
     outlets.tell(&report, screen)?;
-    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
+    let exit = match (interrupt.came(), campaigns.iter().any(|campaign| campaign.trials > 0)) {
+        (true, _) => Exit::Interrupted,
+        // There are more shards than trials.
+        (false, false) => Exit::NothingRan,
+        (false, true) => Exit::Held,
+    };
     Ok(exit.or(report.outcome().into()))
 }
 

@@ -280,6 +280,16 @@ fn what_no_shard_could_be_merged_from_is_refused_before_it_runs() {
 }
 
 #[test]
+fn a_shard_without_a_trial_says_so_and_is_merged() {
+    let work = folder("none");
+    let campaign = "calm-day --seeds 2 --master-seed 1";
+    let codes = ["1/3", "2/3", "3/3"].map(|of| shard(&work, campaign, of, "all").code);
+    assert_eq!(codes, [0, 0, 4]);
+    let whole = run(&work, &format!("fuzz {campaign}"));
+    assert_eq!(run(&work, "merge all").stdout, whole.stdout);
+}
+
+#[test]
 fn a_shard_that_the_system_says_is_told_and_run() {
     let work = folder("auto");
     let line = "fuzz calm-day --seeds 4 --master-seed 1 --shard auto --out found";
