@@ -61,7 +61,7 @@ pub(crate) fn compare(
             screen.headline(mood(&comparisons), &comparison_text::verdict(&comparisons))?;
         }
     }
-    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
+    let exit = interrupt.exit();
     Ok(exit.or(ending(&comparisons)))
 }
 

@@ -50,13 +50,10 @@ pub(crate) fn fuzz(
     // What has to be seen, all shards together have to see.
     report.is_reference &= shard.is_none();
     outlets.tell(&report, screen)?;
-    let exit = match (interrupt.came(), campaigns.iter().any(|campaign| campaign.trials > 0)) {
-        (true, _) => Exit::Interrupted,
-        // There are more shards than trials.
-        (false, false) => Exit::NothingRan,
-        (false, true) => Exit::Held,
-    };
-    Ok(exit.or(report.outcome().into()))
+    // There may be more shards than trials.
+    let ran = campaigns.iter().any(|campaign| campaign.trials > 0);
+    let exit = if ran { Exit::Held } else { Exit::NothingRan };
+    Ok(exit.or(interrupt.exit()).or(report.outcome().into()))
 }
 
 /// The shard that was asked for, which can be merged with the others.

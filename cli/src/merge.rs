@@ -38,7 +38,7 @@ pub(crate) fn merge(arguments: MergeArguments, screen: &mut Screen<'_>) -> Resul
     let mut report = undertaking.report(&campaigns);
     report.files = keeper.files();
     outlets.tell(&report, screen)?;
-    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
+    let exit = interrupt.exit();
     Ok(exit.or(report.outcome().into()))
 }
 

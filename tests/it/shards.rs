@@ -112,6 +112,22 @@ fn shards_that_share_a_folder_are_merged_from_there() {
 }
 
 #[test]
+fn what_no_shard_knows_of_a_finding_is_found_out_anew() {
+    let work = folder("anew");
+    shards(&work, BROKEN, 2, "all");
+    run(&work, &format!("fuzz {BROKEN} --out found"));
+    for of in ["1/2", "2/2"] {
+        let file = work.join("all").join(name(of));
+        let text = fs::read_to_string(&file).unwrap();
+        let (before, rest) = text.split_once("\"findings\": [").unwrap();
+        let (_, after) = rest.split_once("\n  \"parts\"").unwrap();
+        fs::write(file, format!("{before}\"findings\": [],\n  \"parts\"{after}")).unwrap();
+    }
+    run(&work, "merge all --out merged");
+    assert_eq!(contents(&work.join("merged")), contents(&work.join("found")));
+}
+
+#[test]
 fn a_shard_that_is_run_again_writes_the_same_bytes() {
     let work = folder("again");
     for campaign in [CALM, BROKEN] {
