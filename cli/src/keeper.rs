@@ -89,13 +89,7 @@ impl<'p> Keeper<'p> {
         mut tells: impl FnMut(&str),
     ) {
         if let Some(known) = self.known(scenario, finding) {
-            for Kept { kind, planted, text } in known.repros {
-                let name = repro::file_name(kind, planted);
-                let path = self.shelf.path(&name).display().to_string();
-                let put = self.shelf.put(&name, &text).map_err(|error| error.to_string());
-                self.settle(kind, put.map(|()| path), &mut tells);
-            }
-            return;
+            return self.copy(known, &mut tells);
         }
         let plan = Plan::draw(scenario, finding.seed);
         let (kind, planted) = (finding.violation.fingerprint(), self.planted);
@@ -141,11 +135,23 @@ impl<'p> Keeper<'p> {
         let is_it =
             |known: &&Keeping| (&known.scenario, known.index) == (&scenario.name, finding.index);
         let known = self.known.iter().find(is_it)?;
+        let kind = finding.violation.fingerprint();
+        let is_its_own = known.repros.first().is_some_and(|kept| kept.kind == kind);
         let is_new = |kept: &Kept| {
             let path = self.shelf.path(&repro::file_name(kept.kind, kept.planted));
             !self.kept.contains_key(&kept.kind) && !path.exists()
         };
-        known.repros.iter().all(is_new).then(|| known.clone())
+        (is_its_own && known.repros.iter().all(is_new)).then(|| known.clone())
+    }
+
+    /// Writes what is known to become of a finding.
+    fn copy(&mut self, known: Keeping, tells: &mut impl FnMut(&str)) {
+        for Kept { kind, planted, text } in known.repros {
+            let name = repro::file_name(kind, planted);
+            let path = self.shelf.path(&name).display().to_string();
+            let put = self.shelf.put(&name, &text).map_err(|error| error.to_string());
+            self.settle(kind, put.map(|()| path), tells);
+        }
     }
 
     /// A repro of this `kind` was written, or could not be.
