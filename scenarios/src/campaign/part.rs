@@ -23,7 +23,7 @@ pub struct Part {
     pub digests: Vec<DigestValue>,
 }
 
-/// What a part is one of.
+/// Of which campaign, and which of its trials.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
     /// The seed of all seeds.
