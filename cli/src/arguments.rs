@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod campaigning;
 mod proving;
 mod telling;
 
@@ -17,6 +18,7 @@ use sim::Seed;
 
 use crate::exit_code;
 
+pub(crate) use campaigning::*;
 pub(crate) use proving::*;
 pub(crate) use telling::*;
 
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     /// Run many seeds of one, several or all scenarios on all cores
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Fuzz(FuzzArguments),
+    /// Put the shards of a campaign together: the report, and the findings, of the whole
+    #[command(after_help = exit_code::help(), next_line_help = true)]
+    Merge(MergeArguments),
     /// Run one seed: its plan, its verdict, and the story of a violation
     #[command(after_help = exit_code::help())]
     Run(RunArguments),
@@ -83,52 +88,6 @@ pub(crate) enum Command {
     /// What this process makes of seeds, for `doctor` to compare
     #[command(hide = true)]
     Witness(WitnessArguments),
-}
-
-#[derive(Clone, Debug, Args)]
-pub(crate) struct FuzzArguments {
-    /// Names of built-in scenarios or paths of scenario files [default: every built-in one]
-    #[arg(value_name = "SCENARIO")]
-    pub(crate) scenarios: Vec<String>,
-    /// How many seeds of each scenario to run [default: 1000, unless --for is given]
-    #[arg(long, value_name = "N", env = "PENNYWISE_SEEDS", value_parser = seeds)]
-    #[arg(allow_negative_numbers = true)]
-    pub(crate) seeds: Option<NonZeroU64>,
-    /// How long to run, such as `60s` or `10m`, in equal parts for each scenario
-    #[arg(long = "for", value_name = "TIME", env = "PENNYWISE_FOR", value_parser = time)]
-    pub(crate) time: Option<Duration>,
-    /// The seed of all seeds; picked and printed first if it is not given
-    #[arg(long, value_name = "SEED", env = "PENNYWISE_MASTER_SEED")]
-    #[arg(allow_negative_numbers = true)]
-    pub(crate) master_seed: Option<Seed>,
-    /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", env = "PENNYWISE_JOBS", value_parser = jobs)]
-    #[arg(allow_negative_numbers = true)]
-    pub(crate) jobs: Option<usize>,
-    /// A defect to plant; may be given several times, or as a list with commas
-    #[arg(long, value_name = "DEFECT", env = "PENNYWISE_PLANT", value_delimiter = ',')]
-    #[arg(value_parser = defect)]
-    pub(crate) plant: Vec<Defect>,
-    /// Who decides which provider is tried and what is done about a doubt, in place of whom the
-    /// scenario says; `pennywise list policies` names them all
-    #[arg(long, value_name = "POLICY", env = "PENNYWISE_POLICY", value_parser = policy)]
-    pub(crate) policy: Option<Policy>,
-    /// The protocol that brings payments about: `saga` or `2pc`, two-phase commit. What goes
-    /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
-    #[arg(long, value_name = "PROTOCOL", env = "PENNYWISE_PROTOCOL")]
-    pub(crate) protocol: Option<Protocol>,
-    /// The folder that findings are written to, each as a file for `pennywise replay`; made when
-    /// there is something to write [default: pennywise-repros]
-    #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]
-    pub(crate) out: Option<PathBuf>,
-    /// What to tell the outcome as
-    #[arg(long, value_name = "FORMAT", env = "PENNYWISE_FORMAT", default_value = "text")]
-    pub(crate) format: CampaignFormat,
-    /// A file to write the report to besides, whole or not at all; its ending says the format:
-    /// `.json`, `.xml` for JUnit, `.md` for Markdown, `.html`. It must not exist yet. May be given several
-    /// times, or as a list with commas
-    #[arg(long, value_name = "FILE", env = "PENNYWISE_REPORT", value_delimiter = ',')]
-    pub(crate) report: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -21,6 +21,7 @@ use crate::export::export;
 use crate::failure::Failure;
 use crate::fuzz::fuzz;
 use crate::list::list;
+use crate::merge::merge;
 use crate::prove::prove;
 use crate::replay::replay;
 use crate::run;
@@ -73,6 +74,7 @@ fn carry_out(
     }
     match command {
         Command::Fuzz(arguments) => fuzz(arguments, &given, screen),
+        Command::Merge(arguments) => merge(arguments, screen),
         Command::Run(arguments) => run::run(arguments, screen),
         Command::Replay(arguments) => replay(arguments, screen),
         Command::Shrink(arguments) => shrink(arguments, screen),

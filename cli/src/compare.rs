@@ -1,7 +1,6 @@
 //! `pennywise compare`: two protocols, the same seeds.
 
 use reports::{Count, comparison_json, comparison_text};
-use scenarios::campaign::Progress;
 use scenarios::compare::{self, Comparison};
 use scenarios::plan::Protocol;
 use sim::Seed;
@@ -10,12 +9,12 @@ use crate::arguments::CompareArguments;
 use crate::chosen::Chosen;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
-use crate::fuzz::pick_master_seed;
 use crate::interrupt::Interrupt;
 use crate::progress::{Goal, Teller};
 use crate::screen::{Mood, Screen};
 use crate::stopwatch::Stopwatch;
 use crate::threads;
+use crate::undertaking::pick_master_seed;
 
 /// Runs pairs of trials of each scenario, one by each protocol, and tells what
 /// differs. Ctrl-C ends it after the pairs in flight.
@@ -43,8 +42,7 @@ pub(crate) fn compare(
         let scenario = &chosen.scenario;
         teller.begin();
         let go_on = |pairs| {
-            let progress = Progress { trials: pairs, virtual_nanos: 0, found: &[] };
-            teller.tell(&scenario.name, progress, screen);
+            teller.tell(&scenario.name, pairs, 0, screen);
             !interrupt.came()
         };
         comparisons.push(compare::run(scenario, protocols, master, seeds, &pool, go_on));
@@ -63,7 +61,7 @@ pub(crate) fn compare(
             screen.headline(mood(&comparisons), &comparison_text::verdict(&comparisons))?;
         }
     }
-    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
+    let exit = interrupt.exit();
     Ok(exit.or(ending(&comparisons)))
 }
 

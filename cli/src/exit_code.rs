@@ -17,6 +17,8 @@ pub enum Exit {
     Failed,
     /// Somebody ended it early; what there was by then was written.
     Interrupted,
+    /// The system ended it early; what there was by then was written.
+    Terminated,
     /// There was nothing to run.
     NothingRan,
     /// One seed had two digests.
@@ -29,7 +31,7 @@ pub enum Exit {
 }
 
 /// Every ending that there is, with what it means.
-pub const ALL: [(Exit, &str); 9] = [
+pub const ALL: [(Exit, &str); 10] = [
     (
         Exit::Held,
         "all held; of a folder of repros: each came to what its file expects;\n     \
@@ -46,10 +48,12 @@ pub const ALL: [(Exit, &str); 9] = [
          `trials_min` did not exercise an invariant that the scenario promises to, or one\n     \
          of at least 4,000 trials of every scenario never saw what it has to see, or a\n     \
          repro is stale, or came to something harmless that its file does not expect, or\n     \
-         a score missed a defect that has to be found, or more than one in twenty of all",
+         a merge is incomplete, or a score missed a defect that has to be found, or more\n     \
+         than one in twenty of all",
     ),
     (Exit::SnapshotDiffers, "a snapshot differs"),
     (Exit::Interrupted, "interrupted, after what there was by then was written"),
+    (Exit::Terminated, "the same, where the system asked for it"),
 ];
 
 impl Exit {
@@ -65,6 +69,7 @@ impl Exit {
             Self::Inconclusive => 6,
             Self::SnapshotDiffers => 7,
             Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 
@@ -77,7 +82,7 @@ impl Exit {
         match self {
             Self::Held => 0,
             Self::NothingRan => 1,
-            Self::Interrupted => 2,
+            Self::Interrupted | Self::Terminated => 2,
             Self::Inconclusive => 3,
             Self::SnapshotDiffers => 4,
             Self::Violated => 5,
@@ -94,6 +99,7 @@ impl From<Outcome> for Exit {
             Outcome::Held => Self::Held,
             Outcome::Inconclusive => Self::Inconclusive,
             Outcome::Violated => Self::Violated,
+            Outcome::NotDeterministic => Self::NotDeterministic,
         }
     }
 }

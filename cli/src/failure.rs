@@ -21,6 +21,10 @@ pub(crate) enum Failure {
     Repro(ReproError),
     /// The results can't be written.
     Output(std::io::Error),
+    /// What should be put together is not all there, in a sentence that says what is missing.
+    Incomplete(String),
+    /// The same came to something else.
+    NotDeterministic(String),
     /// Something else that is no fault of the user's.
     Harness(String),
 }
@@ -53,10 +57,34 @@ impl Failure {
                 screen.remark(&format!("{ERROR} the results can't be written: {error}\n"));
                 Exit::Failed
             }
+            Self::Incomplete(sentence) => {
+                screen.remark(&format!("{ERROR} {sentence}\n"));
+                Exit::Inconclusive
+            }
+            Self::NotDeterministic(sentence) => {
+                screen.remark(&format!("{ERROR} {sentence}\n"));
+                Exit::NotDeterministic
+            }
             Self::Harness(what) => {
                 screen.remark(&format!("{ERROR} {what}\n"));
                 Exit::Failed
             }
+        }
+    }
+}
+
+impl Failure {
+    /// The same within another sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Usage(error) => error.to_string(),
+            Self::Scenario(error) => error.to_string(),
+            Self::Repro(error) => error.to_string(),
+            Self::Output(error) => error.to_string(),
+            Self::BadInput(sentence)
+            | Self::Incomplete(sentence)
+            | Self::NotDeterministic(sentence)
+            | Self::Harness(sentence) => sentence.clone(),
         }
     }
 }

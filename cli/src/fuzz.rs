@@ -1,14 +1,11 @@
 //! `pennywise fuzz`: many trials of one scenario or several.
 
 use clap::ArgMatches;
-use model::decision::Policy;
-use model::{Defect, Defects};
 use rayon::ThreadPool;
-use reports::{Brief, CampaignReport, CampaignRow, Count};
-use scenarios::campaign::{self, Campaign, Progress};
-use sim::Seed;
+use scenarios::campaign::{self, Campaign, Part, Progress, Shard, Terms};
 
 use crate::arguments::FuzzArguments;
+use crate::asked_shard::AskedShard;
 use crate::budget::Budget;
 use crate::chosen::Chosen;
 use crate::exit_code::Exit;
@@ -18,9 +15,11 @@ use crate::keeper::Keeper;
 use crate::outlet::Outlets;
 use crate::progress::{Goal, Teller};
 use crate::screen::Screen;
+use crate::shard_file::ShardFile;
 use crate::shelf::Shelf;
 use crate::stopwatch::Stopwatch;
-use crate::threads;
+use crate::undertaking::Undertaking;
+use crate::{batch_system, threads};
 
 /// Runs a campaign over each scenario and tells what they came to; each kind of
 /// violation is kept in a file, and ends with the command that repeats it. Ctrl-C ends it after
@@ -33,135 +32,136 @@ pub(crate) fn fuzz(
 ) -> Result<Exit, Failure> {
     let shelf = Shelf::new(arguments.out.clone())?;
     let outlets = Outlets::new(arguments.format, &arguments.report)?;
-    let options = Options::new(arguments, given)?;
-    let pool = threads::pool(options.jobs)?;
+    let undertaking = Undertaking::new(&arguments, given)?;
+    let shard = shard(&arguments, &undertaking, screen)?;
+    let pool = threads::pool(arguments.jobs)?;
     let interrupt = Interrupt::watch()?;
-    let mut keeper = Keeper::new(shelf, options.defects, &pool, interrupt);
-    outlets.begin(&options.heading(), screen)?;
-    let campaigns = campaigns(&options, &pool, &mut keeper, interrupt, screen);
-    let report = CampaignReport {
-        version: env!("CARGO_PKG_VERSION"),
-        master_seed: options.master,
-        defects: options.defects,
-        policy: options.policy,
-        is_reference: options.is_reference,
-        rows: options.rows(&campaigns).collect(),
-        files: keeper.files(),
-    };
+    let mut keeper = Keeper::new(shelf.clone(), undertaking.defects, &pool, interrupt);
+    keeper.shrinks_all |= shard.is_some();
+    outlets.begin(&undertaking.heading(shard), screen)?;
+    let parts = parts(&undertaking, shard, &pool, &mut keeper, interrupt, screen);
+    let campaigns: Vec<Campaign> = parts.iter().map(|part| part.campaign.clone()).collect();
+    if let Some(shard) = shard {
+        let file = ShardFile::new(&undertaking, shard, parts, keeper.keepings());
+        put(&file, &shelf, interrupt, screen)?;
+    }
+    let mut report = undertaking.report(&campaigns);
+    report.files = keeper.files();
+    // What has to be seen, all shards together have to see.
+    report.is_reference &= shard.is_none();
     outlets.tell(&report, screen)?;
-    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
-    Ok(exit.or(report.outcome().into()))
+    // There may be more shards than trials.
+    let ran = campaigns.iter().any(|campaign| campaign.trials > 0);
+    let exit = if ran { Exit::Held } else { Exit::NothingRan };
+    Ok(exit.or(interrupt.exit()).or(report.outcome().into()))
 }
 
-/// What to run, and how.
-struct Options {
-    chosen: Vec<Chosen>,
-    budget: Budget,
-    master: Seed,
-    defects: Defects,
-    policy: Option<Policy>,
-    jobs: Option<usize>,
-    /// Whether it is the reference as it is: nothing is planted, nobody else decides.
-    is_reference: bool,
-}
-
-impl Options {
-    fn new(arguments: FuzzArguments, given: &ArgMatches) -> Result<Self, Failure> {
-        Ok(Self {
-            is_reference: arguments.plant.is_empty()
-                && arguments.policy.is_none()
-                && arguments.protocol.is_none(),
-            budget: Budget::new(&arguments, given)?,
-            chosen: chosen(&arguments)?,
-            policy: arguments.policy,
-            master: arguments.master_seed.unwrap_or_else(pick_master_seed),
-            defects: arguments.plant.into_iter().collect(),
-            jobs: arguments.jobs,
-        })
+/// The shard that was asked for, which can be merged with the others.
+fn shard(
+    arguments: &FuzzArguments,
+    undertaking: &Undertaking,
+    screen: &mut Screen<'_>,
+) -> Result<Option<Shard>, Failure> {
+    let Some(asked) = arguments.shard else { return Ok(None) };
+    let other = match (undertaking.budget, undertaking.failures_max) {
+        (Budget::Time(_), _) => Some("--for"),
+        (Budget::Saturated, _) => Some("--until-saturated"),
+        (Budget::Seeds(_), Some(1)) if arguments.fail_fast => Some("--fail-fast"),
+        (Budget::Seeds(_), Some(_)) => Some("--max-failures"),
+        (Budget::Seeds(_), None) => None,
+    };
+    if let Some(other) = other {
+        return Err(Failure::BadInput(format!(
+            "`--shard` and `{other}` exclude each other: where to stop, no shard can tell without \
+             the others, and each has to have all of its trials; give `--seeds` alone"
+        )));
     }
-
-    /// Everything that it takes to run the same campaign again.
-    fn heading(&self) -> String {
-        let (master, version) = (self.master, env!("CARGO_PKG_VERSION"));
-        let names: Vec<_> = self.chosen.iter().map(|c| c.scenario.name.as_str()).collect();
-        let names = names.join(", ");
-        let budget = match self.budget {
-            Budget::Seeds(1) => "1 seed of each scenario".to_owned(),
-            Budget::Seeds(seeds) => format!("{} seeds of each scenario", Count(seeds)),
-            Budget::Time(time) => format!("as many seeds as fit into {}", Brief::from(time)),
-        };
-        let planted = Defect::ALL.iter().filter(|story| self.defects.has(story.defect));
-        let planted: Vec<_> = planted.map(|story| story.name).collect();
-        let planted = match planted.is_empty() {
-            true => String::new(),
-            false => format!(", planted: {}", planted.join(", ")),
-        };
-        let decided = self.policy.map(|policy| format!(", decided by: {policy}"));
-        let decided = decided.unwrap_or_default();
-        format!("master seed {master}, pennywise {version}, {budget}: {names}{planted}{decided}\n")
+    if arguments.master_seed.is_none() {
+        return Err(Failure::BadInput(
+            "`--shard` needs `--master-seed`: all shards have to run the same campaign, and \
+             without it each would pick another"
+                .to_owned(),
+        ));
     }
-
-    fn goal(&self) -> Goal {
-        match self.budget {
-            Budget::Seeds(seeds) => Goal::Seeds(seeds.saturating_mul(self.chosen.len() as u64)),
-            Budget::Time(time) => Goal::Time(time),
+    match asked {
+        AskedShard::Given(shard) => Ok(Some(shard)),
+        AskedShard::Auto { count } => {
+            let said = batch_system::said(count).map_err(Failure::BadInput)?;
+            screen.remark(&format!("{said}\n"));
+            Ok(Some(said.shard))
         }
     }
-
-    fn rows<'c>(&'c self, campaigns: &'c [Campaign]) -> impl Iterator<Item = CampaignRow<'c>> {
-        self.chosen.iter().zip(campaigns).map(|(chosen, campaign)| CampaignRow {
-            scenario: &chosen.scenario,
-            campaign,
-            repeat: chosen.repeat(self.defects),
-        })
-    }
 }
 
-/// The scenarios that were asked for; by two-phase commit all those that it can do,
-/// if none was.
-fn chosen(arguments: &FuzzArguments) -> Result<Vec<Chosen>, Failure> {
-    let chosen = Chosen::find_all(&arguments.scenarios)?.into_iter();
-    let all = arguments.scenarios.is_empty() && arguments.protocol.is_some();
-    let fits = |chosen: &Chosen| !all || chosen.scenario.not_comparable().is_none();
-    let under = |chosen: Chosen| chosen.under(arguments.policy).by(arguments.protocol);
-    chosen.filter(fits).map(under).collect()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "nobody gave a master seed; it is printed before anything is drawn from it"
-)]
-pub(crate) fn pick_master_seed() -> Seed {
-    Seed(rand::random())
-}
-
-fn campaigns(
-    options: &Options,
+/// Runs what `undertaking` says of each scenario, or the `shard` of it, until Ctrl-C or enough
+/// failures.
+fn parts(
+    undertaking: &Undertaking,
+    shard: Option<Shard>,
     pool: &ThreadPool,
     keeper: &mut Keeper<'_>,
     interrupt: Interrupt,
     screen: &mut Screen<'_>,
-) -> Vec<Campaign> {
+) -> Vec<Part> {
     let clock = Stopwatch::start();
-    let mut teller = Teller::new(options.goal(), clock, screen);
-    let (budget, count) = (options.budget, options.chosen.len());
-    let mut campaigns = Vec::with_capacity(count);
-    for (at, chosen) in options.chosen.iter().enumerate() {
-        let scenario = &chosen.scenario;
+    let mut teller = Teller::new(goal(undertaking, shard), clock, screen);
+    let Undertaking { budget, master, defects, recheck, ref chosen, .. } = *undertaking;
+    let whose = shard.unwrap_or(Shard::WHOLE);
+    let terms = Terms { master, count: budget.seeds(), shard: whose, defects, recheck };
+    let mut failures = undertaking.failures_max;
+    let mut parts = Vec::with_capacity(chosen.len());
+    for (at, Chosen { scenario, .. }) in chosen.iter().enumerate() {
         teller.begin();
         let go_on = |progress: Progress<'_>| {
             for finding in progress.found {
                 keeper.keep(scenario, finding, |told| teller.aside(told, screen));
             }
-            teller.tell(&scenario.name, progress, screen);
-            !interrupt.came() && budget.lasts(at, count, clock.elapsed())
+            teller.tell(&scenario.name, progress.trials, progress.virtual_nanos, screen);
+            !interrupt.came()
+                && failures.is_none_or(|left| progress.violated < left)
+                && budget.lasts(at, chosen.len(), clock.elapsed(), progress.seen)
         };
-        let (master, seeds, defects) = (options.master, budget.seeds(), options.defects);
-        campaigns.push(campaign::run(scenario, master, seeds, defects, pool, go_on));
-        if interrupt.came() {
+        let part = match shard {
+            Some(_) => campaign::run_part(scenario, terms, pool, go_on),
+            None => campaign::run_whole(scenario, terms, pool, go_on).into(),
+        };
+        failures = failures.map(|left| left.saturating_sub(part.campaign.violated));
+        parts.push(part);
+        if interrupt.came() || failures == Some(0) {
             break;
         }
     }
     teller.end();
-    campaigns
+    parts
+}
+
+fn goal(undertaking: &Undertaking, shard: Option<Shard>) -> Goal {
+    match undertaking.budget {
+        Budget::Seeds(seeds) => {
+            let share = shard.unwrap_or(Shard::WHOLE).share(seeds);
+            Goal::Seeds(share.saturating_mul(undertaking.chosen.len() as u64))
+        }
+        Budget::Time(time) => Goal::Time(time),
+        Budget::Saturated => Goal::Open,
+    }
+}
+
+/// Puts the result of a shard on the shelf, if it is all of it: what is there is complete.
+fn put(
+    file: &ShardFile,
+    shelf: &Shelf,
+    interrupt: Interrupt,
+    screen: &mut Screen<'_>,
+) -> Result<(), Failure> {
+    let shard = file.shard();
+    if interrupt.came() {
+        screen.remark(&format!(
+            "shard {shard} was interrupted, and is in no file that could be merged: run it again\n"
+        ));
+        return Ok(());
+    }
+    let name = ShardFile::name(shard);
+    shelf.put(&name, &file.text()?).map_err(Failure::Output)?;
+    screen.remark(&format!("shard {shard} is in {}\n", shelf.path(&name).display()));
+    Ok(())
 }

@@ -21,8 +21,33 @@ pub(crate) struct Keeper<'p> {
     planted: Defects,
     pool: &'p ThreadPool,
     interrupt: Interrupt,
+    /// Whether even what an earlier campaign wrote is written anew: what a shard comes to
+    /// depends on nothing that was there before.
+    pub(crate) shrinks_all: bool,
     /// The path of the file of each kind; `None` if it could not be written.
     kept: BTreeMap<Fingerprint, Option<String>>,
+    /// What became of the findings so far, where nothing of it was left out.
+    keepings: Vec<Keeping>,
+    /// What became of findings elsewhere.
+    known: Vec<Keeping>,
+}
+
+/// What becomes of one finding if nothing was kept before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Keeping {
+    pub(crate) scenario: String,
+    /// The place of its trial in the campaign.
+    pub(crate) index: u64,
+    /// Its own repro, and those of what else was met while it was shrunk.
+    pub(crate) repros: Vec<Kept>,
+}
+
+/// A repro that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) kind: Fingerprint,
+    pub(crate) planted: Defects,
+    pub(crate) text: String,
 }
 
 /// Something that violates an invariant, before it is shrunk.
@@ -32,6 +57,12 @@ struct Found {
     planted: Defects,
 }
 
+/// A file, and its text if it was written just now.
+struct Put {
+    path: String,
+    text: Option<String>,
+}
+
 impl<'p> Keeper<'p> {
     pub(crate) fn new(
         shelf: Shelf,
@@ -39,43 +70,63 @@ impl<'p> Keeper<'p> {
         pool: &'p ThreadPool,
         interrupt: Interrupt,
     ) -> Self {
-        Self { shelf, planted, pool, interrupt, kept: BTreeMap::new() }
+        let (kept, keepings, known) = Default::default();
+        Self { shelf, planted, pool, interrupt, shrinks_all: false, kept, keepings, known }
+    }
+
+    /// The same, and what became of these findings need not be found out again.
+    pub(crate) fn knowing(self, known: Vec<Keeping>) -> Self {
+        Self { known, ..self }
     }
 
     /// Keeps `finding` of `scenario` and what else is met while it is shrunk, one
     /// of each kind, and then `tells` of it. Ctrl-C leaves it as small as it is by
     /// then.
-    pub(crate) fn keep(&mut self, scenario: &Scenario, finding: &Finding, tells: impl FnMut(&str)) {
-        let plan = Plan::draw(scenario, finding.seed);
-        self.keep_plan(&plan, finding.violation.fingerprint(), tells);
-    }
-
-    /// The same of a `plan` that violates something in this way.
-    pub(crate) fn keep_plan(
+    pub(crate) fn keep(
         &mut self,
-        plan: &Plan,
-        kind: Fingerprint,
+        scenario: &Scenario,
+        finding: &Finding,
         mut tells: impl FnMut(&str),
     ) {
-        let (plan, planted) = (plan.clone(), self.planted);
+        if let Some(known) = self.known(scenario, finding) {
+            return self.copy(known, &mut tells);
+        }
+        let plan = Plan::draw(scenario, finding.seed);
+        let kept = self.keep_plan(plan, finding.violation.fingerprint(), tells);
+        if let Some(repros) = kept {
+            let (scenario, index) = (scenario.name.clone(), finding.index);
+            self.keepings.push(Keeping { scenario, index, repros });
+        }
+    }
+
+    /// The same of a `plan` that violates something in this way; what was written, if all of
+    /// it was, and nothing of it had been before.
+    pub(crate) fn keep_plan(
+        &mut self,
+        plan: Plan,
+        kind: Fingerprint,
+        mut tells: impl FnMut(&str),
+    ) -> Option<Vec<Kept>> {
+        let planted = self.planted;
+        let before: Vec<_> = self.kept.keys().copied().collect();
         let mut waiting = vec![Found { kind, plan, planted }];
+        let mut repros = Vec::new();
+        let mut is_whole = true;
         while let Some(found) = waiting.pop() {
             if self.kept.contains_key(&found.kind) {
+                is_whole &= !before.contains(&found.kind);
                 continue;
             }
-            let kind = found.kind;
-            match self.put(found, &mut waiting) {
-                Ok(path) => {
-                    let (name, replay) = (violation::name(kind.invariant), Repeat::replay(&path));
-                    self.kept.insert(kind, Some(path));
-                    tells(&format!("found {name}: {replay}\n"));
-                }
-                Err(reason) => {
-                    self.kept.insert(kind, None);
-                    tells(&format!("warning: a finding of {kind} is in no file: {reason}\n"));
-                }
+            let (kind, planted) = (found.kind, found.planted);
+            let put = self.put(found, &mut waiting);
+            let text = put.as_ref().ok().and_then(|put| put.text.clone());
+            match text {
+                Some(text) => repros.push(Kept { kind, planted, text }),
+                None => is_whole = false,
             }
+            self.settle(kind, put.map(|put| put.path), &mut tells);
         }
+        is_whole.then_some(repros)
     }
 
     /// The path of the file of each kind of finding that is in one.
@@ -84,12 +135,63 @@ impl<'p> Keeper<'p> {
         kept.filter_map(|(kind, path)| Some((*kind, path.clone()?))).collect()
     }
 
+    /// What became of the findings so far; without those that were kept before, in part
+    /// or as a whole, of which it is not known what would become if they had not been.
+    pub(crate) fn keepings(&self) -> &[Keeping] {
+        &self.keepings
+    }
+
+    /// What is known to become of `finding`; `None` if it is not, or it depends on what is kept
+    /// by now.
+    fn known(&self, scenario: &Scenario, finding: &Finding) -> Option<Keeping> {
+        let is_it =
+            |known: &&Keeping| (&known.scenario, known.index) == (&scenario.name, finding.index);
+        let known = self.known.iter().find(is_it)?;
+        let kind = finding.violation.fingerprint();
+        let is_its_own = known.repros.first().is_some_and(|kept| kept.kind == kind);
+        let is_new = |kept: &Kept| {
+            let path = self.shelf.path(&repro::file_name(kept.kind, kept.planted));
+            !self.kept.contains_key(&kept.kind) && !path.exists()
+        };
+        (is_its_own && known.repros.iter().all(is_new)).then(|| known.clone())
+    }
+
+    /// Writes what is known to become of a finding.
+    fn copy(&mut self, known: Keeping, tells: &mut impl FnMut(&str)) {
+        for Kept { kind, planted, text } in known.repros {
+            let name = repro::file_name(kind, planted);
+            let path = self.shelf.path(&name).display().to_string();
+            let put = self.shelf.put(&name, &text).map_err(|error| error.to_string());
+            self.settle(kind, put.map(|()| path), tells);
+        }
+    }
+
+    /// A repro of this `kind` was written, or could not be.
+    fn settle(
+        &mut self,
+        kind: Fingerprint,
+        put: Result<String, String>,
+        tells: &mut impl FnMut(&str),
+    ) {
+        match put {
+            Ok(path) => {
+                let (name, replay) = (violation::name(kind.invariant), Repeat::replay(&path));
+                self.kept.insert(kind, Some(path));
+                tells(&format!("found {name}: {replay}\n"));
+            }
+            Err(reason) => {
+                self.kept.insert(kind, None);
+                tells(&format!("warning: a finding of {kind} is in no file: {reason}\n"));
+            }
+        }
+    }
+
     /// Writes what is found, unless an earlier campaign has; tells where it is.
-    fn put(&self, found: Found, waiting: &mut Vec<Found>) -> Result<String, String> {
+    fn put(&self, found: Found, waiting: &mut Vec<Found>) -> Result<Put, String> {
         let Found { kind, plan, planted } = found;
         let path = self.shelf.path(&repro::file_name(kind, planted));
-        if is_known(&path, kind, planted) {
-            return Ok(path.display().to_string());
+        if !self.shrinks_all && is_known(&path, kind, planted) {
+            return Ok(Put { path: path.display().to_string(), text: None });
         }
         let go_on = |_| !self.interrupt.came();
         let written = author::write(&plan, planted, kind, self.pool, go_on);
@@ -100,10 +202,10 @@ impl<'p> Keeper<'p> {
             plan: slipped.plan,
             planted: slipped.defects,
         }));
-        let name = written.repro.file_name();
-        let put = self.shelf.put(&name, &written.repro.text());
+        let (name, text) = (written.repro.file_name(), written.repro.text());
+        let put = self.shelf.put(&name, &text);
         put.map_err(|error| error.to_string())?;
-        Ok(self.shelf.path(&name).display().to_string())
+        Ok(Put { path: self.shelf.path(&name).display().to_string(), text: Some(text) })
     }
 }
 

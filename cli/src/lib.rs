@@ -36,7 +36,9 @@
 //! ones, in [`scenarios::catalog`], are there to be copied.
 
 mod arguments;
+mod asked_shard;
 mod author;
+mod batch_system;
 mod budget;
 mod chosen;
 pub mod command_line;
@@ -53,6 +55,7 @@ mod fuzz;
 mod interrupt;
 mod keeper;
 mod list;
+mod merge;
 mod narration;
 mod outlet;
 pub mod own;
@@ -63,12 +66,14 @@ mod run;
 mod schema;
 mod score;
 mod screen;
+mod shard_file;
 mod shelf;
 mod shrink;
 mod snapshot;
 mod stopwatch;
 mod suite;
 mod threads;
+mod undertaking;
 mod witness;
 
 /// The payment system as pure state machines, and the defects that can be

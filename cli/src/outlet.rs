@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use reports::campaign_report::Outcome;
 use reports::{
     CampaignReport, campaign_json, campaign_junit, campaign_markdown, campaign_table, github, html,
-    violation,
+    rechecked, violation,
 };
 
 use crate::arguments::CampaignFormat;
@@ -110,12 +110,16 @@ fn text(report: &CampaignReport<'_>, screen: &mut Screen<'_>) -> Result<(), Fail
     let mood = match report.outcome() {
         Outcome::Held => Mood::Good,
         Outcome::Inconclusive => Mood::Unsure,
-        Outcome::Violated => Mood::Bad,
+        Outcome::Violated | Outcome::NotDeterministic => Mood::Bad,
     };
     screen.headline(mood, &campaign_table::verdict(rows))?;
     screen.print(&campaign_table::missed(rows))?;
     if let Some(missing) = report.unseen() {
         screen.print(&campaign_table::unseen_text(&missing))?;
+    }
+    for text in rechecked::unlike(rows) {
+        screen.print("\n")?;
+        screen.headline(Mood::Bad, &text)?;
     }
     for text in campaign_table::undecided(rows) {
         screen.print("\n")?;

@@ -35,7 +35,7 @@ use std::fmt;
 use model::Defects;
 use reports::{CampaignRow, Repeat, campaign_table};
 use scenarios::Scenario;
-use scenarios::campaign::{self, Campaign, Finding};
+use scenarios::campaign::{self, Campaign, Finding, Undecided};
 use scenarios::trial::{self, Trial};
 use sim::Seed;
 
@@ -142,7 +142,7 @@ impl fmt::Display for Report {
                 violation.evidence
             )?;
         }
-        for (seed, why) in &self.campaign.undecided {
+        for Undecided { seed, why, .. } in &self.campaign.undecided {
             writeln!(f, "\ninconclusive with seed {seed}: {why}")?;
         }
         write!(f, "\n{}", campaign_table::verdict(&rows))

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reports::{Brief, Count};
-use scenarios::campaign;
 
 use crate::screen::Screen;
 use crate::stopwatch::Stopwatch;
@@ -17,6 +16,8 @@ pub(crate) enum Goal {
     Seeds(u64),
     /// So long.
     Time(Duration),
+    /// Nobody knows beforehand.
+    Open,
 }
 
 /// Tells of a campaign over several scenarios while it runs.
@@ -49,16 +50,17 @@ impl Teller {
         self.before = self.now;
     }
 
-    /// The scenario has come so far.
+    /// The scenario has come so far: in so many trials, and through so much virtual time.
     pub(crate) fn tell(
         &mut self,
         scenario: &str,
-        progress: campaign::Progress<'_>,
+        trials: u64,
+        virtual_nanos: u128,
         screen: &mut Screen<'_>,
     ) {
         self.now = Done {
-            seeds: self.before.seeds + progress.trials,
-            virtual_nanos: self.before.virtual_nanos + progress.virtual_nanos,
+            seeds: self.before.seeds + trials,
+            virtual_nanos: self.before.virtual_nanos + virtual_nanos,
         };
         let elapsed = self.clock.elapsed();
         let sentence = sentence(self.goal, self.now, elapsed);
@@ -92,33 +94,36 @@ impl Goal {
         let share = match self {
             Self::Seeds(seeds) => u128::from(done.seeds) * 100 / u128::from(seeds.max(1)),
             Self::Time(time) => elapsed.as_millis() * 100 / time.as_millis().max(1),
+            Self::Open => 0,
         };
         u64::try_from(share).unwrap_or(100).min(100)
     }
 
-    /// How long it will take, if it goes on as it went.
-    fn left(self, done: Done, elapsed: Duration) -> Duration {
-        match self {
+    /// How long it will take, if it goes on as it went, and anybody knows.
+    fn left(self, done: Done, elapsed: Duration) -> Option<Duration> {
+        Some(match self {
             Self::Seeds(seeds) => {
                 let left = u128::from(seeds.saturating_sub(done.seeds));
                 let millis = elapsed.as_millis() * left / u128::from(done.seeds.max(1));
                 Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
             }
             Self::Time(time) => time.saturating_sub(elapsed),
-        }
+            Self::Open => return None,
+        })
     }
 }
 
 fn sentence(goal: Goal, done: Done, elapsed: Duration) -> String {
     let seeds = match goal {
         Goal::Seeds(seeds) => format!("{} of {}", Count(done.seeds), Count(seeds)),
-        Goal::Time(_) => Count(done.seeds).to_string(),
+        Goal::Time(_) | Goal::Open => Count(done.seeds).to_string(),
     };
     let rate = u128::from(done.seeds) * 1_000 / elapsed.as_millis().max(1);
     let rate = Count(u64::try_from(rate).unwrap_or(u64::MAX));
     let simulated = Brief::nanos(done.virtual_nanos);
-    let left = Brief::from(Duration::from_secs(goal.left(done, elapsed).as_secs()));
-    format!("{seeds} seeds, {rate} seeds/s, {left} left, {simulated} of virtual time")
+    let left = goal.left(done, elapsed).map(|left| Duration::from_secs(left.as_secs()));
+    let left = left.map(|left| format!("{} left, ", Brief::from(left))).unwrap_or_default();
+    format!("{seeds} seeds, {rate} seeds/s, {left}{simulated} of virtual time")
 }
 
 /// A bar of a hundred steps and a message.
@@ -147,6 +152,10 @@ mod tests {
         assert_eq!(
             sentence(Goal::Time(Duration::from_secs(60)), done, Duration::from_secs(2)),
             "1,500 seeds, 750 seeds/s, 58s left, 3d of virtual time"
+        );
+        assert_eq!(
+            sentence(Goal::Open, done, Duration::from_secs(2)),
+            "1,500 seeds, 750 seeds/s, 3d of virtual time"
         );
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
     let proof = proof.map_err(|empty| Failure::BadInput(empty.to_string()))?;
     let mut keeper = Keeper::new(shelf, defects, &pool, interrupt);
     for found in &proof.counterexamples {
-        keeper.keep_plan(&found.plan, found.kind(), |told| screen.remark(told));
+        keeper.keep_plan(found.plan.clone(), found.kind(), |told| screen.remark(told));
     }
     screen.print(&proof_text::render(&scope, &proof, &keeper.files()))?;
     let exit = exit(&proof);

@@ -41,7 +41,7 @@ pub(crate) fn score(arguments: ScoreArguments, screen: &mut Screen<'_>) -> Resul
     let score = score::run(&asked, &pool, turn);
     teller.end(screen);
     report(&score, &arguments, screen)?;
-    let exit = if interrupt.came() { Exit::Interrupted } else { Exit::Held };
+    let exit = interrupt.exit();
     Ok(exit.or(ending(&score)))
 }
 

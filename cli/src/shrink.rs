@@ -38,7 +38,7 @@ pub(crate) fn shrink(arguments: ShrinkArguments, screen: &mut Screen<'_>) -> Res
     })?;
     screen.headline(Mood::Plain, &told(&before.plan, &written))?;
     screen.print(&format!("{}\n", Repeat::replay(&shown)))?;
-    Ok(if interrupt.came() && written.stopped { Exit::Interrupted } else { Exit::Held })
+    Ok(if written.stopped { interrupt.exit() } else { Exit::Held })
 }
 
 fn told(before: &Plan, written: &Written) -> String {

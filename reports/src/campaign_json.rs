@@ -74,6 +74,8 @@ pub enum Verdict {
     Violated,
     /// A limit was hit, or something was not tested that should have been.
     Inconclusive,
+    /// A seed did not come to the same when it ran again.
+    NotDeterministic,
 }
 
 /// An invariant over all scenarios.
@@ -106,6 +108,12 @@ pub struct ScenarioReport {
     pub violated: u64,
     /// Trials of which nothing can be concluded.
     pub inconclusive: u64,
+    /// How many trials ran twice, to see whether they come to the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rechecked: u64,
+    /// How many of them did not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub differed: u64,
     /// Events handled.
     pub events: u64,
     /// Messages sent.
@@ -288,6 +296,7 @@ impl From<Outcome> for Verdict {
             Outcome::Held => Self::Held,
             Outcome::Inconclusive => Self::Inconclusive,
             Outcome::Violated => Self::Violated,
+            Outcome::NotDeterministic => Self::NotDeterministic,
         }
     }
 }
@@ -313,6 +322,8 @@ fn scenario(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> ScenarioRepor
         trials_min: row.scenario.trials_min,
         violated: campaign.violated,
         inconclusive: campaign.inconclusive,
+        rechecked: campaign.rechecked.trials,
+        differed: campaign.rechecked.differed,
         events: campaign.events,
         messages: campaign.messages,
         virtual_nanos: campaign.virtual_nanos.to_string(),
@@ -325,10 +336,10 @@ fn scenario(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> ScenarioRepor
         undecided: campaign
             .undecided
             .iter()
-            .map(|(seed, why)| Undecided {
-                seed: seed.to_string(),
-                why: (*why).to_owned(),
-                repeat: row.repeat.command(*seed),
+            .map(|trial| Undecided {
+                seed: trial.seed.to_string(),
+                why: trial.why.to_owned(),
+                repeat: row.repeat.command(trial.seed),
             })
             .collect(),
         coverage: coverage(campaign),
@@ -338,6 +349,11 @@ fn scenario(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> ScenarioRepor
         doubts: trapped.doubts,
         doubt_longest_nanos: nanos(trapped.doubt_longest),
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn spans(ages: &Ages) -> Spans {

@@ -3,12 +3,13 @@
 //! are is a matter of time.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use scenarios::campaign::Undecided;
 use scenarios::invariant::Invariant;
 
 use crate::campaign_report::{CampaignReport, Standing, standings};
 use crate::campaign_table::CampaignRow;
 use crate::number::counted;
-use crate::violation;
+use crate::{rechecked, violation};
 
 /// The whole report. No time of day and no duration is in it, so that it repeats.
 ///
@@ -32,6 +33,9 @@ fn suite(row: &CampaignRow<'_>, report: &CampaignReport<'_>) -> TestSuite {
     let cases = standings(row).map(|(code, stands)| invariant(code, stands, row, report));
     suite.add_test_cases(cases);
     suite.add_test_case(concluded(row));
+    if row.campaign.rechecked.trials > 0 {
+        suite.add_test_case(repeats(row));
+    }
     suite
 }
 
@@ -83,14 +87,25 @@ fn concluded(row: &CampaignRow<'_>) -> TestCase {
         trials => {
             let of = counted(campaign.trials, "trial");
             let message = format!("{trials} of {of} came to no verdict");
-            let first = campaign
-                .undecided
-                .iter()
-                .map(|(seed, why)| format!("seed {seed}: {why}\n{}\n", row.repeat.command(*seed)));
+            let first = campaign.undecided.iter().map(|Undecided { seed, why, .. }| {
+                format!("seed {seed}: {why}\n{}\n", row.repeat.command(*seed))
+            });
             non_success(NonSuccessKind::Error, &message, &first.collect::<String>())
         }
     };
     case("every trial comes to a verdict".to_owned(), row, status)
+}
+
+/// Whether every trial that ran twice came to the same.
+fn repeats(row: &CampaignRow<'_>) -> TestCase {
+    let status = match row.campaign.rechecked.differed {
+        0 => TestCaseStatus::success(),
+        _ => {
+            let told = rechecked::unlike(std::slice::from_ref(row)).concat();
+            non_success(NonSuccessKind::Error, &rechecked::fact(row.campaign), &told)
+        }
+    };
+    case("every trial that runs again comes to the same".to_owned(), row, status)
 }
 
 fn case(name: String, row: &CampaignRow<'_>, status: TestCaseStatus) -> TestCase {

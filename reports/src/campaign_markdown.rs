@@ -7,7 +7,7 @@ use crate::campaign_report::{CampaignReport, Outcome, Standing, outcome_of, stan
 use crate::campaign_table::{self, CampaignRow};
 use crate::markdown::cell;
 use crate::number::{Count, counted};
-use crate::violation;
+use crate::{rechecked, violation};
 
 /// The whole report.
 pub fn render(report: &CampaignReport<'_>) -> String {
@@ -28,6 +28,10 @@ pub fn render(report: &CampaignReport<'_>) -> String {
     for told in campaign_table::undecided(&report.rows) {
         let (why, command) = told.split_once('\n').unwrap_or((&told, ""));
         text.push_str(&format!("- {}\n\n{}", cell(why), code(command)));
+    }
+    for told in rechecked::unlike(&report.rows) {
+        let (what, command) = told.split_once('\n').unwrap_or((&told, ""));
+        text.push_str(&format!("- {}\n\n{}", cell(what), code(command)));
     }
     let missed = campaign_table::missed(&report.rows);
     text.extend(missed.lines().map(|line| format!("- {}\n", cell(line))));
@@ -63,6 +67,7 @@ fn table(report: &CampaignReport<'_>) -> String {
             Outcome::Held => "✅ held",
             Outcome::Inconclusive => "❔ inconclusive",
             Outcome::Violated => "❌ violated",
+            Outcome::NotDeterministic => "❌ not deterministic",
         };
         format!(
             "| {} | {mark} | {} | {} | {} | {} of {} | `{}` |\n",

@@ -42,6 +42,8 @@ pub enum Outcome {
     Inconclusive,
     /// An invariant did not hold.
     Violated,
+    /// A seed did not come to the same when it ran again: nothing else counts.
+    NotDeterministic,
 }
 
 /// How an invariant stands in a scenario.
@@ -66,6 +68,7 @@ impl Outcome {
             Self::Held => "held",
             Self::Inconclusive => "inconclusive",
             Self::Violated => "violated",
+            Self::NotDeterministic => "not deterministic",
         }
     }
 }
@@ -126,6 +129,7 @@ impl CampaignReport<'_> {
 pub fn outcome_of(row: &CampaignRow<'_>) -> Outcome {
     let campaign = row.campaign;
     match campaign {
+        _ if campaign.rechecked.differed > 0 => Outcome::NotDeterministic,
         Campaign { violated: 1.., .. } => Outcome::Violated,
         Campaign { inconclusive: 1.., .. } => Outcome::Inconclusive,
         _ if is_long_enough(row) && !campaign.missed.is_empty() => Outcome::Inconclusive,
@@ -158,6 +162,7 @@ fn is_long_enough(row: &CampaignRow<'_>) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use scenarios::campaign::Undecided;
     use scenarios::catalog;
 
     use super::*;
@@ -173,7 +178,8 @@ pub(crate) mod tests {
         campaign.caught = [(Invariant::I05, Caught { index: 17, seed, trials: 3 })].into();
         let violation = charged_twice();
         campaign.findings = vec![Finding { index: 17, seed, violation, trials: 3 }];
-        campaign.undecided = vec![(Seed(7), "the limit of events was hit")];
+        campaign.undecided =
+            vec![Undecided { index: 9, seed: Seed(7), why: "the limit of events was hit" }];
         campaign.outcomes = [("failed", 10), ("succeeded", 90)].into();
         campaign.strikes = [("message-loss", 5), ("declined", 10)].into();
         campaign.exercised.insert(Invariant::I14, 0);
@@ -208,6 +214,15 @@ pub(crate) mod tests {
         assert_eq!(outcome_after(|campaign| campaign.inconclusive = 1), Outcome::Inconclusive);
         let both = |campaign: &mut Campaign| (campaign.violated, campaign.inconclusive) = (1, 1);
         assert_eq!(outcome_after(both), Outcome::Violated);
+    }
+
+    #[test]
+    fn a_seed_that_does_not_repeat_outweighs_everything() {
+        let all = |campaign: &mut Campaign| {
+            campaign.violated = 1;
+            campaign.rechecked.differed = 1;
+        };
+        assert_eq!(outcome_after(all), Outcome::NotDeterministic);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use model::decision::Fallback;
 use scenarios::Scenario;
-use scenarios::campaign::Campaign;
+use scenarios::campaign::{Campaign, Undecided};
 use scenarios::invariant::Invariant;
 use scenarios::sometimes::{self, Missing};
 
@@ -14,7 +14,7 @@ use crate::fault_story::{FaultKind, of_kind};
 use crate::layout;
 use crate::number::{Count, counted};
 use crate::repeat::Repeat;
-use crate::{sometimes_text, trapped_text, unreconciled};
+use crate::{rechecked, sometimes_text, trapped_text, unreconciled};
 
 /// One scenario's campaign, and how to ask for its trials again.
 #[derive(Clone, Debug)]
@@ -57,6 +57,14 @@ pub fn render(rows: &[CampaignRow<'_>]) -> String {
 pub fn verdict(rows: &[CampaignRow<'_>]) -> String {
     let sum = |of: fn(&Campaign) -> u64| rows.iter().map(|row| of(row.campaign)).sum::<u64>();
     let trials = counted(sum(|campaign| campaign.trials), "trial");
+    let differed = sum(|campaign| campaign.rechecked.differed);
+    if differed > 0 {
+        let twice = counted(sum(|campaign| campaign.rechecked.trials), "trial");
+        return format!(
+            "verdict: not deterministic, {} of {twice} that ran twice came to something else\n",
+            Count(differed)
+        );
+    }
     match (sum(|campaign| campaign.violated), sum(|campaign| campaign.inconclusive)) {
         (0, 0) => format!("verdict: held, no invariant was violated in {trials}\n"),
         (0, undecided) => format!("verdict: inconclusive, {} of {trials}\n", Count(undecided)),
@@ -87,7 +95,7 @@ pub fn unseen_text(missing: &Missing) -> String {
 pub fn undecided(rows: &[CampaignRow<'_>]) -> Vec<String> {
     let mut told = Vec::new();
     for row in rows {
-        for (seed, why) in &row.campaign.undecided {
+        for Undecided { seed, why, .. } in &row.campaign.undecided {
             let (scenario, command) = (&row.campaign.scenario, row.repeat.command(*seed));
             told.push(format!("inconclusive: {scenario}, seed {seed}: {why}\n{command}\n"));
         }
@@ -203,6 +211,9 @@ fn facts(row: &CampaignRow<'_>) -> Vec<(&'static str, String)> {
     }
     if !row.campaign.caught.is_empty() {
         facts.push(("violated", caught(row.campaign)));
+    }
+    if row.campaign.rechecked.trials > 0 {
+        facts.push(("rechecked", rechecked::fact(row.campaign)));
     }
     facts.push(("digest", row.campaign.digest.to_string()));
     facts
@@ -375,7 +386,8 @@ pub(crate) mod tests {
     fn an_undecided_seed_says_why_and_how_to_repeat_it() {
         let mut campaign = campaign();
         campaign.inconclusive = 1;
-        campaign.undecided = vec![(Seed(1), "the limit of events was hit")];
+        campaign.undecided =
+            vec![Undecided { index: 3, seed: Seed(1), why: "the limit of events was hit" }];
         let rows = [row(&campaign, Defects::NONE)];
         assert_eq!(verdict(&rows), "verdict: inconclusive, 1 of 1,000 trials\n");
         let text = undecided(&rows).concat();

@@ -111,6 +111,7 @@ const fn name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Held => "held",
         Verdict::Violated => "violated",
+        Verdict::NotDeterministic => "not deterministic",
         Verdict::Inconclusive => "inconclusive",
     }
 }

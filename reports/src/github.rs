@@ -3,7 +3,7 @@
 
 use crate::campaign_report::CampaignReport;
 use crate::campaign_table;
-use crate::violation;
+use crate::{rechecked, violation};
 
 /// The annotations, a line each; empty if there is nothing to say.
 pub fn annotations(report: &CampaignReport<'_>) -> String {
@@ -16,6 +16,9 @@ pub fn annotations(report: &CampaignReport<'_>) -> String {
             let told = format!("{name}, seed {}: {evidence}\n{commands}", finding.seed);
             text.push_str(&annotation("error", &title, &told));
         }
+    }
+    for told in rechecked::unlike(&report.rows) {
+        text.push_str(&annotation("error", "not deterministic", told.trim_end()));
     }
     for told in campaign_table::undecided(&report.rows) {
         text.push_str(&annotation("warning", "inconclusive", told.trim_end()));

@@ -45,6 +45,7 @@ mod markdown;
 mod number;
 pub mod plan_text;
 pub mod proof_text;
+pub mod rechecked;
 pub mod recording;
 mod repeat;
 pub mod replay_text;

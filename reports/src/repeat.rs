@@ -33,14 +33,23 @@ impl Repeat {
         Self { protocol, ..self }
     }
 
+    /// `word` as a shell takes it for one word.
+    pub fn quoted(word: &str) -> String {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./+:@%=,".contains(&b);
+        if !word.is_empty() && word.bytes().all(plain) {
+            return word.to_owned();
+        }
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+
     /// The command that replays the repro in `file`, ready to paste.
     pub fn replay(file: &str) -> String {
-        format!("pennywise replay {}", quoted(file))
+        format!("pennywise replay {}", Self::quoted(file))
     }
 
     /// The command that repeats the trial of `seed`, ready to paste.
     pub fn command(&self, seed: Seed) -> String {
-        let mut command = format!("pennywise run {} --seed {seed}", quoted(&self.scenario));
+        let mut command = format!("pennywise run {} --seed {seed}", Self::quoted(&self.scenario));
         if let Some(protocol) = self.protocol {
             command.push_str(" --protocol ");
             command.push_str(protocol.name());
@@ -54,15 +63,6 @@ impl Repeat {
         }
         command
     }
-}
-
-/// `word` as a shell takes it for one word.
-fn quoted(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./+:@%=,".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,13 @@
 //! A campaign: many trials of one scenario, on all cores, in an order that
 //! does not depend on their number.
 
+mod merging;
+mod part;
+mod recheck;
+mod record;
+mod shard;
+mod undecided;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,7 +15,7 @@ use model::{Defects, Report};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
-use sim::{Digest, DigestValue, Seed};
+use sim::{Digest, DigestValue, Rate, Seed};
 
 use crate::invariant::Invariant;
 use crate::judge::Violation;
@@ -17,6 +24,13 @@ use crate::settings::Scenario;
 use crate::sometimes::Tally;
 use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
+
+pub use merging::merge;
+pub use part::{Part, Terms, run_part, run_whole};
+pub use recheck::{Rechecked, Unlike};
+pub use record::NotAPart;
+pub use shard::{NotAShard, Shard};
+pub use undecided::Undecided;
 
 /// What a campaign over one scenario came to: plain data for reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,8 +85,10 @@ pub struct Campaign {
     pub caught: BTreeMap<Invariant, Caught>,
     /// The first violation of each kind, with the seed and index of its trial.
     pub findings: Vec<Finding>,
-    /// Seeds of which nothing can be concluded, and why; the first few.
-    pub undecided: Vec<(Seed, &'static str)>,
+    /// Trials of which nothing can be concluded; the first few.
+    pub undecided: Vec<Undecided>,
+    /// What came of running trials twice.
+    pub rechecked: Rechecked,
     /// The digest of the digests of all trials, in order.
     pub digest: DigestValue,
     #[serde(skip)]
@@ -108,10 +124,16 @@ pub struct Finding {
 pub struct Progress<'c> {
     /// Trials finished.
     pub trials: u64,
+    /// Trials in which an invariant did not hold.
+    pub violated: u64,
     /// Virtual time simulated, in nanoseconds.
     pub virtual_nanos: u128,
+    /// What was seen by now.
+    pub seen: &'c Tally,
     /// Kinds of violation that were not told of before.
     pub found: &'c [Finding],
+    /// The trials that finished since.
+    pub batch: &'c [Trial],
 }
 
 /// Runs trials of `scenario` under `master`, batch by batch, until `count` are
@@ -126,7 +148,8 @@ pub fn run(
     go_on: impl FnMut(Progress<'_>) -> bool,
 ) -> Campaign {
     let campaign = Campaign::new(scenario);
-    campaign.run(scenario, (master, count), |seed| trial::run(scenario, seed, defects), pool, go_on)
+    let work = Work::whole(master, count);
+    campaign.run(scenario, work, |seed| trial::run(scenario, seed, defects), pool, go_on)
 }
 
 /// The same with an orchestrator of the user's own.
@@ -143,13 +166,32 @@ pub fn run_own(
     campaign.not_applicable.sort();
     campaign.not_applicable.dedup();
     let trial = |seed| trial::run_own(scenario, own, seed);
-    campaign.run(scenario, (master, count), trial, pool, |_| true)
+    let work = Work::whole(master, count);
+    campaign.run(scenario, work, trial, pool, |_| true)
 }
 
 /// The same while nobody watches the worlds: a control, of which nothing can be concluded.
 pub fn run_blinded(scenario: &Scenario, master: Seed, count: u64, pool: &ThreadPool) -> Campaign {
     let trial = |seed| trial::run_blinded(scenario, seed);
-    Campaign::new(scenario).run(scenario, (master, count), trial, pool, |_| true)
+    let work = Work::whole(master, count);
+    Campaign::new(scenario).run(scenario, work, trial, pool, |_| true)
+}
+
+/// Which trials run.
+#[derive(Clone, Copy, Debug)]
+struct Work {
+    master: Seed,
+    /// How many the whole campaign has.
+    count: u64,
+    shard: Shard,
+    /// The share of those that hold which run twice, as do all others; if any do.
+    recheck: Option<Rate>,
+}
+
+impl Work {
+    const fn whole(master: Seed, count: u64) -> Self {
+        Self { master, count, shard: Shard::WHOLE, recheck: None }
+    }
 }
 
 /// A trial that tells its seed if it breaks.
@@ -189,6 +231,7 @@ impl Campaign {
             caught: BTreeMap::new(),
             findings: Vec::new(),
             undecided: Vec::new(),
+            rechecked: Rechecked::default(),
             digest: Digest::new().finish(),
             running: Digest::new(),
         }
@@ -197,23 +240,31 @@ impl Campaign {
     fn run(
         mut self,
         scenario: &Scenario,
-        (master, count): (Seed, u64),
+        Work { master, count, shard, recheck }: Work,
         trial: impl Fn(Seed) -> Trial + Sync,
         pool: &ThreadPool,
         mut go_on: impl FnMut(Progress<'_>) -> bool,
     ) -> Self {
-        while self.trials < count {
-            let batch = self.trials..count.min(self.trials + BATCH);
-            let trials: Vec<Trial> = pool.install(|| {
-                let seeds = batch.into_par_iter().map(|i| master.derive(&scenario.name, i));
-                seeds.map(|seed| attempt(scenario, seed, &trial)).collect()
-            });
+        let share = shard.share(count);
+        while self.trials < share {
+            let batch = self.trials..share.min(self.trials + BATCH);
+            let run = |seed| attempt(scenario, seed, &trial);
+            let run = |nth| {
+                let trial = run(master.derive(&scenario.name, shard.index(nth)));
+                let again = recheck::again(&trial, recheck, run);
+                (trial, again)
+            };
+            let (batch, again): (Vec<_>, Vec<_>) =
+                pool.install(|| batch.into_par_iter().map(run).unzip());
             let known = self.findings.len();
-            for trial in &trials {
-                self.add(trial);
+            for (trial, again) in batch.iter().zip(again) {
+                let index = shard.index(self.trials);
+                self.add(index, trial);
+                again.into_iter().for_each(|again| self.rechecked.take(index, trial, again));
             }
-            let Self { trials, virtual_nanos, ref findings, .. } = self;
-            let progress = Progress { trials, virtual_nanos, found: &findings[known..] };
+            let Self { trials, violated, virtual_nanos, ref seen, ref findings, .. } = self;
+            let (found, batch) = (&findings[known..], &batch[..]);
+            let progress = Progress { trials, violated, virtual_nanos, seen, found, batch };
             if !go_on(progress) {
                 break;
             }
@@ -223,8 +274,7 @@ impl Campaign {
     }
 
     /// Takes a trial in; trials come in the order of their indexes.
-    fn add(&mut self, trial: &Trial) {
-        let index = self.trials;
+    fn add(&mut self, index: u64, trial: &Trial) {
         self.trials += 1;
         self.events += trial.events;
         self.messages += trial.messages_sent();
@@ -265,12 +315,16 @@ impl Campaign {
             Verdict::Inconclusive(why) => {
                 self.inconclusive += 1;
                 if self.undecided.len() < UNDECIDED_MAX {
-                    self.undecided.push((trial.seed, why));
+                    self.undecided.push(Undecided { index, seed: trial.seed, why });
                 }
             }
         }
-        self.running.word(trial.digest.0[0]);
-        self.running.word(trial.digest.0[1]);
+        self.digested(trial.digest);
+    }
+
+    fn digested(&mut self, digest: DigestValue) {
+        self.running.word(digest.0[0]);
+        self.running.word(digest.0[1]);
     }
 
     fn catch(&mut self, index: u64, seed: Seed, violations: &[Violation]) {

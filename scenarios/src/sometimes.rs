@@ -17,7 +17,8 @@ use crate::trial::{QUOTE_STRIKES, bank_strike_name, decision_strike_name, provid
 
 pub use excuse::{EXCUSES, Excuse, excuse};
 pub use mark::Mark;
-pub use tally::{Missing, Tally};
+pub(crate) use tally::TallyRecord;
+pub use tally::{Missing, SATURATED, Tally};
 pub use whole::{TRIALS_MIN, missing, seen, succeeded};
 
 /// A kind of fault that can strike while a step is in flight, in the order in which reports

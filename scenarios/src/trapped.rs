@@ -42,6 +42,7 @@ use serde::{Serialize, Serializer};
 use sim::VirtualTime;
 
 pub use ages::Ages;
+pub(crate) use ages::AgesRecord;
 pub(crate) use funds::Funds;
 
 /// Money that waits: five causes, and three sums across them.

@@ -1,4 +1,5 @@
-//! Ctrl-C: the command ends with 130, and with what there was by then.
+//! Ctrl-C: the command ends with 130, and with what there was by then; so it does with 143 where
+//! the system asks for it.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -31,7 +32,12 @@ fn begin(folder: &Path, arguments: &[&str]) -> Child {
 
 /// Presses Ctrl-C once the command has said a line on the stream that `says`:
 /// it watches by then.
-fn interrupt(mut child: Child, first_on_stdout: bool) -> Ended {
+fn interrupt(child: Child, first_on_stdout: bool) -> Ended {
+    tell(child, first_on_stdout, Signal::SIGINT)
+}
+
+/// The same with any signal.
+fn tell(mut child: Child, first_on_stdout: bool, signal: Signal) -> Ended {
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -40,7 +46,7 @@ fn interrupt(mut child: Child, first_on_stdout: bool) -> Ended {
         false => stderr.read_line(&mut line),
     };
     assert!(read.unwrap() > 0, "the command says nothing");
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    kill(Pid::from_raw(child.id() as i32), signal).unwrap();
     let (mut out, mut err) = (String::new(), String::new());
     stdout.read_to_string(&mut out).unwrap();
     stderr.read_to_string(&mut err).unwrap();
@@ -63,6 +69,56 @@ fn a_campaign_that_is_interrupted_reports_what_there_was_by_then() {
     assert!(ended.stdout.contains("\ncalm-day\n  payments"), "{}", ended.stdout);
     assert!(ended.stdout.contains("verdict: held"), "{}", ended.stdout);
     assert!(!ended.stdout.contains("sick-network"), "it never began: {}", ended.stdout);
+}
+
+#[test]
+fn a_campaign_that_the_system_ends_reports_what_there_was_by_then() {
+    let arguments = ["fuzz", "calm-day", "--for", "1h", "--jobs", "1"];
+    let ended = tell(begin(&folder("ended"), &arguments), true, Signal::SIGTERM);
+    assert_eq!(ended.code, Some(143), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("verdict: held"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_second_interruption_ends_a_campaign_at_once() {
+    ends_at_once(Signal::SIGINT, 130);
+    ends_at_once(Signal::SIGTERM, 143);
+}
+
+#[expect(clippy::disallowed_methods, reason = "two signals at once are one to the system")]
+fn ends_at_once(signal: Signal, code: i32) {
+    let folder = folder(&format!("interrupted-twice-{code}"));
+    let calm = catalog::FILES.iter().find(|(name, _)| *name == "calm-day").unwrap().1;
+    // The trials in flight last for minutes.
+    let long = calm.replacen("operations = ", "operations = 99", 1);
+    std::fs::write(folder.join("long.toml"), long).unwrap();
+    let arguments = ["fuzz", "./long.toml", "--for", "1h", "--jobs", "1"];
+    let mut child = begin(&folder, &arguments);
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    assert!(stdout.read_line(&mut line).unwrap() > 0, "the command says nothing");
+    let id = Pid::from_raw(child.id() as i32);
+    // One that is told before the first is heard is the same to the system.
+    while child.try_wait().unwrap().is_none() {
+        let _ = kill(id, signal);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let mut out = String::new();
+    stdout.read_to_string(&mut out).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(code));
+    assert!(!out.contains("verdict"), "nobody waited for the trials in flight: {out}");
+}
+
+#[test]
+fn a_shard_that_is_interrupted_is_reported_and_can_not_be_merged() {
+    let folder = folder("interrupted-shard");
+    let campaign = ["fuzz", "calm-day", "--seeds", "100000000", "--master-seed", "1"];
+    let arguments = [&campaign[..], &["--jobs", "1", "--shard", "1/2", "--out", "out"]].concat();
+    let ended = interrupt(begin(&folder, &arguments), true);
+    assert_eq!(ended.code, Some(130), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("verdict: held"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("shard 1/2 was interrupted"), "{}", ended.stderr);
+    assert_eq!(folder.join("out").read_dir().unwrap().count(), 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What holds across the crates.
 
+mod budgets;
 mod chargebacks;
 mod command;
 mod compaction;
@@ -37,6 +38,7 @@ mod reviews;
 mod schema;
 mod score;
 mod settlement;
+mod shards;
 mod shrinking;
 mod snapshots;
 mod sometimes;

@@ -43,6 +43,7 @@ const fn named(verdict: Verdict) -> (&'static str, &'static str) {
         Verdict::Held => ("held", "good"),
         Verdict::Inconclusive => ("inconclusive", "unsure"),
         Verdict::Violated => ("violated", "bad"),
+        Verdict::NotDeterministic => ("not deterministic", "bad"),
     }
 }
 

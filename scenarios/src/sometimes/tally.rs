@@ -1,11 +1,15 @@
 //! What the trials of a campaign have seen, added up.
 
+mod record;
+
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
 use super::rare::is_rare;
 use super::{FaultKind, Mark, Seen, Step, excuse};
+
+pub(crate) use record::TallyRecord;
 
 /// In how many trials each thing was seen. Adding up knows no order, so that it comes to the
 /// same for any number of threads.
@@ -88,6 +92,16 @@ impl Tally {
         self.touched * 100 / self.trials.max(1)
     }
 
+    /// Whether something new has become improbable: by Good and Turing, the chance that the
+    /// next trial sees something for the first time is the number of things that were seen in
+    /// one trial only, in so many trials. One more is counted, so that few trials which saw
+    /// everything twice prove nothing.
+    pub fn is_saturated(&self) -> bool {
+        let counts = self.cells.iter().flatten().chain(&self.marks);
+        let once = counts.filter(|count| **count == 1).count() as u64;
+        (once + 1) * SATURATED < self.trials
+    }
+
     /// What has to be seen in a large campaign over the catalog and was not.
     pub fn missing(&self) -> Missing {
         let mut missing = Missing::default();
@@ -151,6 +165,36 @@ impl Serialize for Tally {
     }
 }
 
+/// A campaign is saturated if less than one in so many further trials would see something new.
+pub const SATURATED: u64 = 1_000;
+
 /// In how many of a hundred trials a disturbance has to meet work in flight, or else most of
 /// them test little.
 const TOUCHED_MIN: u64 = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_is_saturated_when_little_was_seen_only_once() {
+        let mut often = Seen::NOTHING;
+        often.mark(Mark::Succeeded);
+        let mut tally = Tally::default();
+        (0..=SATURATED).for_each(|_| tally.take(&often));
+        assert!(tally.is_saturated());
+        let mut once = Seen::NOTHING;
+        once.mark(Mark::Takeover);
+        tally.take(&once);
+        assert!(!tally.is_saturated(), "one in a thousand trials may yet see another new thing");
+        (0..SATURATED).for_each(|_| tally.take(&often));
+        assert!(tally.is_saturated());
+    }
+
+    #[test]
+    fn a_few_trials_that_saw_the_same_are_no_saturation() {
+        let mut tally = Tally::default();
+        (0..SATURATED).for_each(|_| tally.take(&Seen::NOTHING));
+        assert!(!tally.is_saturated());
+    }
+}

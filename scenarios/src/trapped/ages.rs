@@ -1,10 +1,14 @@
 //! How long things lasted: counts by classes, so that a million take no more
 //! room than one.
 
+mod record;
+
 use std::time::Duration;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+
+pub(crate) use record::AgesRecord;
 
 /// A distribution of spans of time. Sixteen classes make up each doubling, and
 /// a share is told as the end of its class: it is too high by a sixteenth at
