@@ -45,7 +45,7 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
     let exit = exit(&proof);
     let mood = if exit == Exit::Held { Mood::Good } else { Mood::Bad };
     screen.headline(mood, &proof_text::verdict(&proof))?;
-    Ok(if interrupt.came() { Exit::Interrupted.or(exit) } else { exit })
+    Ok(interrupt.exit().or(exit))
 }
 
 fn exit(proof: &Proof) -> Exit {

@@ -236,12 +236,10 @@ impl Conductor {
     fn batch(&mut self, now: Duration, rules: &Rules) -> Vec<Record> {
         let mut records = Vec::new();
         // Mostly there is nothing to write down, and so nothing to draft.
-        let mut first = None;
-        if self.conclusion.is_none() {
-            first = self.payment.follow_up(rules);
-            if first.is_none() {
-                return records;
-            }
+        let asks = self.conclusion.is_none();
+        let mut first = asks.then(|| self.payment.follow_up(rules)).flatten();
+        if asks && first.is_none() {
+            return records;
         }
         records.reserve(4);
         let mut draft = self.draft.begin(&self.payment);

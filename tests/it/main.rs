@@ -28,6 +28,7 @@ mod locality;
 mod own;
 mod parquet;
 mod policies;
+mod proofs;
 mod readme;
 mod reference;
 mod reports;
