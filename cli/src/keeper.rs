@@ -189,7 +189,9 @@ impl<'p> Keeper<'p> {
     /// Writes what is found, unless an earlier campaign has; tells where it is.
     fn put(&self, found: Found, waiting: &mut Vec<Found>) -> Result<Put, String> {
         let Found { kind, plan, planted } = found;
-        let path = self.shelf.path(&repro::file_name(kind, planted));
+        let usual = repro::file_name(kind, planted);
+        let name = self.free_name(&usual);
+        let path = self.shelf.path(&name);
         if !self.shrinks_all && is_known(&path, kind, planted) {
             return Ok(Put { path: path.display().to_string(), text: None });
         }
@@ -202,11 +204,26 @@ impl<'p> Keeper<'p> {
             plan: slipped.plan,
             planted: slipped.defects,
         }));
-        let (name, text) = (written.repro.file_name(), written.repro.text());
+        let text = written.repro.text().replace(&usual, &name);
         let put = self.shelf.put(&name, &text);
         put.map_err(|error| error.to_string())?;
-        Ok(Put { path: self.shelf.path(&name).display().to_string(), text: Some(text) })
+        Ok(Put { path: path.display().to_string(), text: Some(text) })
     }
+
+    /// The `usual` name of a file, or the same with a number where somebody keeps a repro
+    /// under it that was mended: a new violation of the same kind does not take its place.
+    fn free_name(&self, usual: &str) -> String {
+        let stem = usual.trim_end_matches(".toml");
+        let others = (2_u32..).map(|n| format!("{stem}-{n}.toml"));
+        let mut names = std::iter::once(usual.to_owned()).chain(others);
+        let free = names.find(|name| !was_mended(&self.shelf.path(name)));
+        free.expect("there are more numbers than files")
+    }
+}
+
+/// Whether this file is kept to show that what it showed is over.
+fn was_mended(path: &Path) -> bool {
+    Repro::file(path).is_ok_and(|repro| repro.expect == Answer::Passes)
 }
 
 /// Whether an earlier campaign wrote this file, and it still shows that.

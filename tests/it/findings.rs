@@ -82,6 +82,27 @@ fn a_finding_that_is_known_is_left_as_it_is() {
     assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
 }
 
+/// Findings were written over a repro of another one that had been mended, and was kept in
+/// the same folder to show that it stays so: files are named after the kind of violation.
+#[test]
+fn a_repro_that_is_kept_because_it_was_mended_is_not_written_over() {
+    let work = folder("mended");
+    pennywise_in(&work, &CAMPAIGN);
+    let repros = work.join("pennywise-repros");
+    let before = contents(&repros);
+    let name = before.keys().next().unwrap();
+    let mended = before[name].replace("expect = \"same violation\"", "expect = \"passes\"");
+    assert_ne!(mended, before[name]);
+    fs::write(repros.join(name), &mended).unwrap();
+    let told = pennywise_in(&work, &CAMPAIGN);
+    let after = contents(&repros);
+    assert_eq!(after[name], mended);
+    let other = name.replace(".toml", "-2.toml");
+    assert!(told.stdout.contains(&other), "{}", told.stdout);
+    assert!(after[&other].contains(&format!("pennywise replay {other}")), "{}", after[&other]);
+    assert_eq!(pennywise_in(&repros, &["replay", &other]).code, 1);
+}
+
 /// A campaign was killed after it had said what it found, and the file was not there yet.
 #[test]
 fn a_campaign_that_is_killed_loses_no_finding_that_it_announced() {

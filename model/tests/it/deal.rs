@@ -19,7 +19,7 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::posting::having;
+use crate::posting_shortfall::having;
 
 /// What is dealt with, and how much of it.
 #[derive(Clone, Copy, Debug)]

@@ -46,6 +46,7 @@ mod payin_exchange;
 mod payout;
 mod posting;
 mod posting_exchange;
+mod posting_shortfall;
 mod provider;
 mod provider_desk;
 mod provider_keys;

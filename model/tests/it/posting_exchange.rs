@@ -9,7 +9,8 @@ use model::{
 };
 
 use crate::exchange::quote_of;
-use crate::posting::{REFUND, VOUCHER, check, having};
+use crate::posting::{REFUND, VOUCHER, check};
+use crate::posting_shortfall::having;
 
 #[test]
 fn an_exchange_is_reserved_for_a_while_and_confirmed() {
