@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod ablating;
 mod campaigning;
 mod proving;
 mod telling;
@@ -11,13 +12,15 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Defect;
 use model::decision::Policy;
-use scenarios::Span;
+
 use scenarios::invalid::nearest;
 use scenarios::plan::Protocol;
+use scenarios::{Span, Strategy};
 use sim::Seed;
 
 use crate::exit_code;
 
+pub(crate) use ablating::*;
 pub(crate) use campaigning::*;
 pub(crate) use proving::*;
 pub(crate) use telling::*;
@@ -66,6 +69,9 @@ pub(crate) enum Command {
     /// Plant each known defect in turn, and tell what catches it and how soon
     #[command(after_help = exit_code::help(), next_line_help = true)]
     Score(ScoreArguments),
+    /// Plant each known defect in turn, and tell how soon each strategy finds it
+    #[command(after_help = exit_code::help(), next_line_help = true)]
+    Ablate(AblateArguments),
     /// Keep what trials come to in a folder, and tell when it changes
     #[command(after_help = exit_code::help())]
     Snapshot(SnapshotArguments),
@@ -168,6 +174,10 @@ pub(crate) struct RunArguments {
     /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
     #[arg(long, value_name = "PROTOCOL")]
     pub(crate) protocol: Option<Protocol>,
+    /// How the seed becomes a plan; `pennywise list strategies` names all ways [default: as the
+    /// scenario says]
+    #[arg(long, value_name = "STRATEGY")]
+    pub(crate) strategy: Option<Strategy>,
     /// Narrate every event on stderr
     #[arg(long)]
     pub(crate) trace: bool,
@@ -175,6 +185,9 @@ pub(crate) struct RunArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScoreArguments {
+    /// How to look for what is rare; `pennywise list strategies` names them all
+    #[arg(long, value_name = "STRATEGY", default_value = "portfolio")]
+    pub(crate) strategy: Strategy,
     /// A defect to look for; may be given several times, or as a list with commas [default:
     /// every one]
     #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
@@ -290,6 +303,8 @@ pub(crate) enum Listed {
     Dialects,
     /// Who can decide where there is a choice: name, and how each chooses
     Policies,
+    /// How campaigns can look for what is rare: name, and how each does
+    Strategies,
 }
 
 fn seeds(text: &str) -> Result<NonZeroU64, String> {

@@ -8,7 +8,7 @@ use model::decision::Policy;
 use reports::Repeat;
 use scenarios::plan::Protocol;
 use scenarios::settings::DecisionSettings;
-use scenarios::{Scenario, catalog, load};
+use scenarios::{Scenario, Strategy, catalog, load};
 
 use crate::failure::Failure;
 
@@ -76,6 +76,15 @@ impl Chosen {
         Ok(self)
     }
 
+    /// The same, searched in this way, if one is asked for.
+    #[must_use]
+    pub(crate) fn searched(mut self, strategy: Option<Strategy>) -> Self {
+        if strategy.is_some() {
+            self.scenario.to_mut().strategy = strategy;
+        }
+        self
+    }
+
     /// The word that asked for it.
     pub(crate) fn word(&self) -> &str {
         &self.word
@@ -83,7 +92,8 @@ impl Chosen {
 
     /// How a trial of it is repeated.
     pub(crate) fn repeat(&self, defects: Defects) -> Repeat {
-        Repeat::new(&self.word, defects).under(self.policy).by(self.scenario.protocol)
+        let Scenario { protocol, strategy, .. } = *self.scenario;
+        Repeat::new(&self.word, defects).under(self.policy).by(protocol).searched(strategy)
     }
 }
 

@@ -9,6 +9,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use scenarios::invalid::nearest;
 
+use crate::ablate::ablate;
 use crate::arguments::{Command, CommandLine};
 use crate::compare::compare;
 use crate::completions::{completions, man};
@@ -73,6 +74,7 @@ fn carry_out(
         screen.remark(&warning);
     }
     match command {
+        Command::Ablate(arguments) => ablate(arguments, screen),
         Command::Fuzz(arguments) => fuzz(arguments, &given, screen),
         Command::Merge(arguments) => merge(arguments, screen),
         Command::Run(arguments) => run::run(arguments, screen),

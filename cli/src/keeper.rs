@@ -9,7 +9,7 @@ use rayon::ThreadPool;
 use reports::{Repeat, violation};
 use scenarios::campaign::Finding;
 use scenarios::repro::{self, Answer, Repro};
-use scenarios::{Fingerprint, Plan, Scenario};
+use scenarios::{Fingerprint, Plan, Scenario, Strategy, strategy};
 
 use crate::author;
 use crate::interrupt::Interrupt;
@@ -91,7 +91,11 @@ impl<'p> Keeper<'p> {
         if let Some(known) = self.known(scenario, finding) {
             return self.copy(known, &mut tells);
         }
-        let plan = Plan::draw(scenario, finding.seed);
+        if let Some(known) = self.learned_elsewhere(scenario, finding) {
+            return self.copy(known, &mut tells);
+        }
+        let plan = finding.plan.as_deref().cloned();
+        let plan = plan.unwrap_or_else(|| strategy::plan(scenario, finding.seed, self.planted));
         let kept = self.keep_plan(plan, finding.violation.fingerprint(), tells);
         if let Some(repros) = kept {
             let (scenario, index) = (scenario.name.clone(), finding.index);
@@ -154,6 +158,17 @@ impl<'p> Keeper<'p> {
             !self.kept.contains_key(&kept.kind) && !path.exists()
         };
         (is_its_own && known.repros.iter().all(is_new)).then(|| known.clone())
+    }
+
+    /// What is known to become of `finding` and is not kept yet, where its seed does not tell its
+    /// plan.
+    fn learned_elsewhere(&self, scenario: &Scenario, finding: &Finding) -> Option<Keeping> {
+        let learned = scenario.strategy == Some(Strategy::Feedback) && finding.plan.is_none();
+        let is_it =
+            |known: &&Keeping| (&known.scenario, known.index) == (&scenario.name, finding.index);
+        let mut known = self.known.iter().find(is_it).filter(|_| learned)?.clone();
+        known.repros.retain(|kept| !self.kept.contains_key(&kept.kind));
+        Some(known)
     }
 
     /// Writes what is known to become of a finding.

@@ -35,6 +35,7 @@
 //! of your own is a TOML file that [`scenarios::load::file`] reads; the built-in
 //! ones, in [`scenarios::catalog`], are there to be copied.
 
+mod ablate;
 mod arguments;
 mod asked_shard;
 mod author;

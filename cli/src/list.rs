@@ -4,7 +4,7 @@ use model::Defect;
 use model::decision::Policy;
 use reports::{fault_story, json, listing, listing_markdown};
 use scenarios::invariant::Invariant;
-use scenarios::{cast, catalog};
+use scenarios::{Strategy, cast, catalog};
 
 use crate::arguments::{ListArguments, Listed};
 use crate::exit_code::Exit;
@@ -29,6 +29,7 @@ fn lines(what: Listed) -> String {
         Listed::Faults => listing::faults(),
         Listed::Defects => listing::defects(),
         Listed::Policies => listing::policies(),
+        Listed::Strategies => listing::strategies(),
         Listed::Dialects => listing::dialects(cast::all()),
     }
 }
@@ -40,6 +41,7 @@ fn data(what: Listed) -> Result<String, serde_json::Error> {
         Listed::Faults => json::pretty(&fault_story::ALL.as_slice()),
         Listed::Defects => json::pretty(&Defect::ALL),
         Listed::Policies => json::pretty(&Policy::ALL),
+        Listed::Strategies => json::pretty(&Strategy::ALL),
         Listed::Dialects => json::pretty(&cast::all()),
     }
 }
@@ -51,6 +53,7 @@ fn page(what: Listed) -> String {
         Listed::Faults => listing_markdown::faults(),
         Listed::Defects => listing_markdown::defects(),
         Listed::Policies => listing_markdown::policies(),
+        Listed::Strategies => listing_markdown::strategies(),
         Listed::Dialects => listing_markdown::dialects(cast::FILES),
     }
 }

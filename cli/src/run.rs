@@ -3,10 +3,10 @@
 use model::Defects;
 use reports::story::text;
 use reports::{plan_text, trial_text, violation};
-use scenarios::Scenario;
 use scenarios::judge::Violation;
 use scenarios::story;
 use scenarios::trial::{self, Trial, Verdict};
+use scenarios::{Scenario, Strategy};
 use sim::Seed;
 
 use crate::arguments::RunArguments;
@@ -19,8 +19,13 @@ use crate::screen::{Mood, Screen};
 /// Runs one seed and tells its plan, its verdict, what led to a violation, and
 /// last the command that repeats it, unless all held.
 pub(crate) fn run(arguments: RunArguments, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let chosen =
-        Chosen::find(&arguments.scenario)?.under(arguments.policy).by(arguments.protocol)?;
+    if arguments.strategy == Some(Strategy::Feedback) {
+        return Err(Failure::BadInput(FEEDBACK.to_owned()));
+    }
+    let chosen = Chosen::find(&arguments.scenario)?
+        .under(arguments.policy)
+        .by(arguments.protocol)?
+        .searched(arguments.strategy);
     let defects: Defects = arguments.plant.into_iter().collect();
     let trial = trial::run(&chosen.scenario, arguments.seed, defects);
     screen.headline(Mood::Plain, &plan_text::render(&trial.plan))?;
@@ -93,3 +98,6 @@ fn tell(
     let told = told.unwrap_or_else(|| format!("{}\n{end}\n", violation::text(first)));
     screen.headline(Mood::Bad, &told)
 }
+
+const FEEDBACK: &str = "what a seed comes to by `feedback` depends on the trials before it: \
+                        `pennywise replay` repeats what such a campaign found, from its file";

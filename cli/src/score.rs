@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use model::Defect;
 use reports::{Brief, Count, html, score_json, score_markdown, score_table};
+use scenarios::Strategy;
 use scenarios::score::{self, Asked, BUDGET, Hunting, Score, Turn};
 
 use crate::arguments::{ScoreArguments, ScoreFormat};
@@ -49,6 +50,7 @@ fn asked(arguments: &ScoreArguments) -> Asked {
     let all = || Defect::ALL.iter().map(|story| story.defect).collect();
     let budget = arguments.seeds.map_or(BUDGET, std::num::NonZeroU64::get);
     Asked {
+        strategy: arguments.strategy,
         defects: match arguments.defect.is_empty() {
             true => all(),
             false => arguments.defect.iter().copied().collect(),
@@ -106,6 +108,9 @@ fn command(arguments: &ScoreArguments) -> String {
     }
     if let Some(time) = arguments.time {
         words.push_str(&format!(" --for {}", Brief::from(time)));
+    }
+    if arguments.strategy != Strategy::Portfolio {
+        words.push_str(&format!(" --strategy {}", arguments.strategy));
     }
     words + " --format markdown"
 }

@@ -4,6 +4,7 @@ use clap::ArgMatches;
 use model::decision::Policy;
 use model::{Defect, Defects};
 use reports::{Brief, CampaignReport, CampaignRow, Count, counted};
+use scenarios::Strategy;
 use scenarios::campaign::{Campaign, Shard};
 use scenarios::plan::Protocol;
 use scenarios::sometimes::SATURATED;
@@ -22,6 +23,7 @@ pub(crate) struct Undertaking {
     pub(crate) defects: Defects,
     pub(crate) policy: Option<Policy>,
     pub(crate) protocol: Option<Protocol>,
+    pub(crate) strategy: Strategy,
     /// The share of trials that hold which run twice, as do all that don't; if any are to.
     pub(crate) recheck: Option<Rate>,
     /// With so many trials that failed it is enough.
@@ -39,6 +41,7 @@ impl Undertaking {
             chosen: chosen(arguments)?,
             policy: arguments.policy,
             protocol: arguments.protocol,
+            strategy: arguments.strategy,
             recheck: arguments.recheck,
             failures_max: budget::failures_max(arguments, given)?,
             master: arguments.master_seed.unwrap_or_else(pick_master_seed),
@@ -72,10 +75,14 @@ impl Undertaking {
         };
         let decided = self.policy.map(|policy| format!(", decided by: {policy}"));
         let decided = decided.unwrap_or_default();
+        let searched = match self.strategy {
+            Strategy::Portfolio => String::new(),
+            other => format!(", searched by: {other}"),
+        };
         let twice = self.recheck.map(|share| format!(", run twice: {share}"));
         let twice = twice.unwrap_or_default();
         format!(
-            "master seed {master}, pennywise {version}, {budget}{enough}{shard}: {names}{planted}{decided}{twice}\n"
+            "master seed {master}, pennywise {version}, {budget}{enough}{shard}: {names}{planted}{decided}{searched}{twice}\n"
         )
     }
 
@@ -85,9 +92,11 @@ impl Undertaking {
         planted.map(|story| story.name)
     }
 
-    /// Whether it is the reference as it is: nothing is planted, nobody else decides.
+    /// Whether it is the reference as it is: nothing is planted, nobody else decides, and it
+    /// is looked for everything.
     pub(crate) fn is_reference(&self) -> bool {
-        self.defects.is_empty() && self.policy.is_none() && self.protocol.is_none()
+        let plain = self.defects.is_empty() && self.policy.is_none() && self.protocol.is_none();
+        plain && self.strategy == Strategy::Portfolio
     }
 
     /// What it came to: a campaign for each scenario, as far as it came. The files of findings
@@ -103,6 +112,7 @@ impl Undertaking {
             master_seed: self.master,
             defects: self.defects,
             policy: self.policy,
+            strategy: self.strategy,
             is_reference: self.is_reference(),
             rows: rows.collect(),
             files: Default::default(),
@@ -116,7 +126,10 @@ fn chosen(arguments: &FuzzArguments) -> Result<Vec<Chosen>, Failure> {
     let chosen = Chosen::find_all(&arguments.scenarios)?.into_iter();
     let all = arguments.scenarios.is_empty() && arguments.protocol.is_some();
     let fits = |chosen: &Chosen| !all || chosen.scenario.not_comparable().is_none();
-    let under = |chosen: Chosen| chosen.under(arguments.policy).by(arguments.protocol);
+    let under = |chosen: Chosen| {
+        let by = chosen.under(arguments.policy).by(arguments.protocol)?;
+        Ok(by.searched(Some(arguments.strategy)))
+    };
     chosen.filter(fits).map(under).collect()
 }
 

@@ -46,6 +46,9 @@ pub struct CampaignDocument {
     /// Who decided, if somebody was asked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// How it was looked for what is rare.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// What all of it came to.
     pub verdict: Verdict,
     /// Trials run.
@@ -279,6 +282,7 @@ impl CampaignDocument {
             master_seed: report.master_seed.to_string(),
             planted: report.planted().map(str::to_owned).collect(),
             policy: report.policy.map(|policy| policy.to_string()),
+            strategy: Some(report.strategy.to_string()),
             verdict: report.outcome().into(),
             trials: report.sum(|campaign| campaign.trials),
             violated: report.sum(|campaign| campaign.violated),

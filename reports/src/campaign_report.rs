@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use model::decision::Policy;
 use model::{Defect, Defects};
-use scenarios::Fingerprint;
 use scenarios::campaign::{Campaign, Caught, Finding};
 use scenarios::invariant::Invariant;
 use scenarios::sometimes::Missing;
+use scenarios::{Fingerprint, Strategy};
 use sim::Seed;
 
 use crate::campaign_table::{self, CampaignRow};
@@ -24,6 +24,8 @@ pub struct CampaignReport<'c> {
     pub defects: Defects,
     /// Who decides, if somebody was asked to.
     pub policy: Option<Policy>,
+    /// How it was looked for what is rare.
+    pub strategy: Strategy,
     /// Whether it is the reference as it is: nothing is planted, nobody else decides. Only
     /// that has to see everything that there is to see.
     pub is_reference: bool,
@@ -177,7 +179,7 @@ pub(crate) mod tests {
         campaign.inconclusive = 1;
         campaign.caught = [(Invariant::I05, Caught { index: 17, seed, trials: 3 })].into();
         let violation = charged_twice();
-        campaign.findings = vec![Finding { index: 17, seed, violation, trials: 3 }];
+        campaign.findings = vec![Finding { index: 17, seed, plan: None, violation, trials: 3 }];
         campaign.undecided =
             vec![Undecided { index: 9, seed: Seed(7), why: "the limit of events was hit" }];
         campaign.outcomes = [("failed", 10), ("succeeded", 90)].into();
@@ -195,6 +197,7 @@ pub(crate) mod tests {
             master_seed: Seed(1),
             defects,
             policy: None,
+            strategy: Strategy::Portfolio,
             is_reference: false,
             rows: vec![row(campaign, defects)],
             files: [(kind, "my repros/I05.toml".to_owned())].into(),

@@ -16,10 +16,12 @@
 //! - one repro, or a folder of them, replayed: [`replay_text`]
 //! - the same plans by two protocols: [`comparison_text`], [`comparison_json`]
 //! - how many known bugs are caught: [`score_table`], [`score_markdown`], [`score_json`]
+//! - what each strategy is worth: [`ablation`]
 //! - one machine: [`doctor_text`]
 //! - what there is: [`listing`], [`listing_markdown`], [`fault_story`], [`json`]
 //! - numbers and spans as people write them: [`Count`], [`Ordinal`], [`Brief`]
 
+pub mod ablation;
 mod accounts;
 mod brief;
 pub mod campaign_json;

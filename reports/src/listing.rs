@@ -3,8 +3,8 @@
 
 use model::decision::Policy;
 use model::{Defect, Dialect};
-use scenarios::Scenario;
 use scenarios::invariant::Invariant;
+use scenarios::{Scenario, Strategy};
 
 use crate::fault_story::{self, FaultKind};
 use crate::layout;
@@ -59,6 +59,14 @@ pub fn policies() -> String {
     layout::unwrapped(rows.collect())
 }
 
+/// A line for each strategy: its name, and how it looks for what is rare.
+pub fn strategies() -> String {
+    let rows = Strategy::ALL.iter();
+    layout::unwrapped(
+        rows.map(|story| vec![story.name.to_owned(), story.story.to_owned()]).collect(),
+    )
+}
+
 /// A line for each of `dialects`: its name, and what it is like.
 pub fn dialects(dialects: &[Dialect]) -> String {
     let row = |dialect: &Dialect| vec![dialect.name.clone(), dialect.title.clone()];
@@ -75,6 +83,7 @@ mod tests {
         assert_eq!(faults().lines().count(), fault_story::ALL.len());
         assert_eq!(defects().lines().count(), Defect::ALL.len());
         assert_eq!(policies().lines().count(), Policy::ALL.len());
+        assert_eq!(strategies().lines().count(), Strategy::ALL.len());
         let catalog = scenarios::catalog::all();
         assert_eq!(scenarios(catalog).lines().count(), catalog.len());
         let cast = scenarios::cast::all();

@@ -3,8 +3,8 @@
 
 use model::decision::Policy;
 use model::{Defect, DefectStory};
-use scenarios::Scenario;
 use scenarios::invariant::{Invariant, InvariantStory};
+use scenarios::{Scenario, Strategy};
 
 use crate::fault_story::{self, FaultKind, FaultStory};
 use crate::markdown::cell;
@@ -122,6 +122,19 @@ pub fn policies() -> String {
         .map(|story| format!("## {}\n\n{}.\n", story.name, cell(&capital(story.story)))))
 }
 
+/// A section for each strategy: how it looks for what is rare.
+pub fn strategies() -> String {
+    let page = Page {
+        title: "Strategies",
+        listed: "strategies",
+        about: "How a campaign looks for what is rare: how a seed becomes a plan. What each is \
+                worth is in [search.md](search.md).",
+    };
+    page.of(Strategy::ALL
+        .iter()
+        .map(|story| format!("## {}\n\n{}.\n", story.name, cell(&capital(story.story)))))
+}
+
 /// A section for each dialect, of which `files` has the name and the whole file.
 pub fn dialects(files: &[(&str, &str)]) -> String {
     let page = Page {
@@ -163,6 +176,7 @@ mod tests {
             (invariants(), "invariants", Invariant::ALL.len()),
             (defects(), "defects", Defect::ALL.len()),
             (policies(), "policies", Policy::ALL.len()),
+            (strategies(), "strategies", Strategy::ALL.len()),
             (dialects(scenarios::cast::FILES), "dialects", scenarios::cast::FILES.len()),
         ] {
             assert_eq!(sections(&page), entries, "{listed}");

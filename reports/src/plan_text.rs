@@ -13,7 +13,7 @@ use scenarios::plan::{
     IssuerPlan, Operation, ProviderFaults, ProviderTrouble, Purpose, RatePath, RiskPlan, Trouble,
     WebhookFaults,
 };
-use sim::{Rate, Trigger, VirtualTime, Weather};
+use sim::{Order, Rate, Trigger, VirtualTime, Weather};
 
 use crate::brief::Brief;
 use crate::layout;
@@ -159,7 +159,19 @@ fn weather(weather: &Weather) -> String {
     if weather.load_percent != 100 {
         said.push_str(&format!("; links take {} % of their time", weather.load_percent));
     }
+    said.push_str(&order(weather.order));
     said
+}
+
+fn order(order: Order) -> String {
+    match order {
+        Order::Usual => String::new(),
+        Order::Walk(within) => format!("; arrives in any order within {}", Brief::from(within)),
+        Order::Priorities { levels, step, demoted } => {
+            let step = Brief::from(step);
+            format!("; arrives by {levels} priorities {step} apart, demoted {demoted}")
+        }
+    }
 }
 
 fn issuers(issuer: &IssuerPlan) -> String {

@@ -2,6 +2,7 @@
 
 use model::decision::Policy;
 use model::{Defect, Defects};
+use scenarios::Strategy;
 use scenarios::plan::Protocol;
 use sim::Seed;
 
@@ -12,13 +13,20 @@ pub struct Repeat {
     defects: Defects,
     policy: Option<Policy>,
     protocol: Option<Protocol>,
+    strategy: Option<Strategy>,
 }
 
 impl Repeat {
     /// Trials of `scenario`, which is the name of a built-in one or the path of
     /// a file, with `defects` planted.
     pub fn new(scenario: &str, defects: Defects) -> Self {
-        Self { scenario: scenario.to_owned(), defects, policy: None, protocol: None }
+        Self {
+            scenario: scenario.to_owned(),
+            defects,
+            policy: None,
+            protocol: None,
+            strategy: None,
+        }
     }
 
     /// The same, and `policy` decides, if one was asked for.
@@ -31,6 +39,12 @@ impl Repeat {
     #[must_use]
     pub fn by(self, protocol: Option<Protocol>) -> Self {
         Self { protocol, ..self }
+    }
+
+    /// The same, searched in this way.
+    #[must_use]
+    pub fn searched(self, strategy: Option<Strategy>) -> Self {
+        Self { strategy, ..self }
     }
 
     /// `word` as a shell takes it for one word.
@@ -47,8 +61,12 @@ impl Repeat {
         format!("pennywise replay {}", Self::quoted(file))
     }
 
-    /// The command that repeats the trial of `seed`, ready to paste.
+    /// The command that repeats the trial of `seed`, ready to paste; by feedback, which a seed
+    /// does not repeat, a comment that says so.
     pub fn command(&self, seed: Seed) -> String {
+        if self.strategy == Some(Strategy::Feedback) {
+            return format!("# seed {seed} by feedback: the file of the finding repeats it");
+        }
         let mut command = format!("pennywise run {} --seed {seed}", Self::quoted(&self.scenario));
         if let Some(protocol) = self.protocol {
             command.push_str(" --protocol ");
@@ -60,6 +78,9 @@ impl Repeat {
         }
         if let Some(policy) = self.policy {
             command.push_str(&format!(" --policy {policy}"));
+        }
+        if let Some(strategy) = self.strategy {
+            command.push_str(&format!(" --strategy {strategy}"));
         }
         command
     }

@@ -133,7 +133,8 @@ fn section(
     format!("\n## {title}\n\n{body}")
 }
 
-fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// A table with these heads.
+pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let header: Vec<_> = header.iter().map(|cell| (*cell).to_owned()).collect();
     let rule: Vec<_> = header.iter().map(|_| "---".to_owned()).collect();

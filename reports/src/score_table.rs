@@ -147,6 +147,7 @@ pub(crate) mod tests {
         let lost = row(Defect::TimeoutIsFailure, [None; RANGES]);
         let basis = Basis {
             master_seed: Seed(1),
+            strategy: scenarios::Strategy::Portfolio,
             samplers: 1,
             scenarios: 33,
             two_phase_scenarios: 8,

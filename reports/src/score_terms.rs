@@ -79,6 +79,7 @@ pub(crate) fn basis(basis: &Basis) -> Vec<(&'static str, String)> {
     let slice = counted(basis.slice, "trial");
     vec![
         ("master seed", basis.master_seed.to_string()),
+        ("strategy", basis.strategy.to_string()),
         ("samplers", format!("version {}", basis.samplers)),
         ("scenarios", basis.scenarios.to_string()),
         ("of them by two-phase commit too", basis.two_phase_scenarios.to_string()),

@@ -127,7 +127,8 @@ pub(crate) mod tests {
     fn the_last_line_of_a_finding_repeats_it() {
         let mut campaign = campaign();
         let violation = charged_twice();
-        campaign.findings = vec![Finding { index: 17, seed: Seed(42), violation, trials: 3 }];
+        campaign.findings =
+            vec![Finding { index: 17, seed: Seed(42), plan: None, violation, trials: 3 }];
         let planted: Defects = [Defect::FreshKeyPerTry].into_iter().collect();
         let row = row(&campaign, planted);
         let text = finding(&campaign.findings[0], &row, None);

@@ -10,6 +10,7 @@ mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use model::{Defects, Report};
 use rayon::ThreadPool;
@@ -20,8 +21,10 @@ use sim::{Digest, DigestValue, Rate, Seed};
 use crate::invariant::Invariant;
 use crate::judge::Violation;
 use crate::own::{self, Own};
+use crate::plan::Plan;
 use crate::settings::Scenario;
 use crate::sometimes::Tally;
+use crate::strategy::{Corpus, Strategy};
 use crate::trapped::Trapped;
 use crate::trial::{self, Trial, Verdict};
 
@@ -93,6 +96,9 @@ pub struct Campaign {
     pub digest: DigestValue,
     #[serde(skip)]
     running: Digest,
+    /// Whether what a seed comes to depends on the trials before it.
+    #[serde(skip)]
+    learns: bool,
 }
 
 /// Where an invariant did not hold.
@@ -113,6 +119,9 @@ pub struct Finding {
     pub index: u64,
     /// Its seed.
     pub seed: Seed,
+    /// Its plan, where the seed alone does not tell it.
+    #[serde(skip)]
+    pub plan: Option<Arc<Plan>>,
     /// What it showed first.
     pub violation: Violation,
     /// How many trials showed this kind first.
@@ -149,7 +158,7 @@ pub fn run(
 ) -> Campaign {
     let campaign = Campaign::new(scenario);
     let work = Work::whole(master, count);
-    campaign.run(scenario, work, |seed| trial::run(scenario, seed, defects), pool, go_on)
+    campaign.run(scenario, work, searched(scenario, defects), pool, go_on)
 }
 
 /// The same with an orchestrator of the user's own.
@@ -165,14 +174,14 @@ pub fn run_own(
     campaign.not_applicable.extend(unheard);
     campaign.not_applicable.sort();
     campaign.not_applicable.dedup();
-    let trial = |seed| trial::run_own(scenario, own, seed);
+    let trial = |_: &Corpus, seed| trial::run_own(scenario, own, seed);
     let work = Work::whole(master, count);
     campaign.run(scenario, work, trial, pool, |_| true)
 }
 
 /// The same while nobody watches the worlds: a control, of which nothing can be concluded.
 pub fn run_blinded(scenario: &Scenario, master: Seed, count: u64, pool: &ThreadPool) -> Campaign {
-    let trial = |seed| trial::run_blinded(scenario, seed);
+    let trial = |_: &Corpus, seed| trial::run_blinded(scenario, seed);
     let work = Work::whole(master, count);
     Campaign::new(scenario).run(scenario, work, trial, pool, |_| true)
 }
@@ -191,6 +200,14 @@ struct Work {
 impl Work {
     const fn whole(master: Seed, count: u64) -> Self {
         Self { master, count, shard: Shard::WHOLE, recheck: None }
+    }
+}
+
+/// Trials of `scenario` by the strategy that it is searched by, after what was learned.
+fn searched(scenario: &Scenario, defects: Defects) -> impl Fn(&Corpus, Seed) -> Trial + Sync {
+    move |corpus, seed| match scenario.strategy {
+        Some(Strategy::Feedback) => trial::run_plan(corpus.plan(scenario, seed, defects), defects),
+        _ => trial::run(scenario, seed, defects),
     }
 }
 
@@ -234,6 +251,7 @@ impl Campaign {
             rechecked: Rechecked::default(),
             digest: Digest::new().finish(),
             running: Digest::new(),
+            learns: scenario.strategy == Some(Strategy::Feedback),
         }
     }
 
@@ -241,14 +259,15 @@ impl Campaign {
         mut self,
         scenario: &Scenario,
         Work { master, count, shard, recheck }: Work,
-        trial: impl Fn(Seed) -> Trial + Sync,
+        trial: impl Fn(&Corpus, Seed) -> Trial + Sync,
         pool: &ThreadPool,
         mut go_on: impl FnMut(Progress<'_>) -> bool,
     ) -> Self {
         let share = shard.share(count);
+        let mut corpus = Corpus::default();
         while self.trials < share {
             let batch = self.trials..share.min(self.trials + BATCH);
-            let run = |seed| attempt(scenario, seed, &trial);
+            let run = |seed| attempt(scenario, seed, |seed| trial(&corpus, seed));
             let run = |nth| {
                 let trial = run(master.derive(&scenario.name, shard.index(nth)));
                 let again = recheck::again(&trial, recheck, run);
@@ -256,6 +275,9 @@ impl Campaign {
             };
             let (batch, again): (Vec<_>, Vec<_>) =
                 pool.install(|| batch.into_par_iter().map(run).unzip());
+            if self.learns {
+                batch.iter().for_each(|trial| corpus.learn(trial));
+            }
             let known = self.findings.len();
             for (trial, again) in batch.iter().zip(again) {
                 let index = shard.index(self.trials);
@@ -287,7 +309,8 @@ impl Campaign {
             *self.outcomes.entry(name).or_default() += count;
         }
         let files = trial.plan.settlement.as_ref().map_or(0, |plan| plan.mishaps.len());
-        self.planned += (trial.plan.faults.len() + files) as u64;
+        let Plan { faults, strokes, forced, .. } = &*trial.plan;
+        self.planned += (faults.len() + strokes.len() + forced.len() + files) as u64;
         self.never_struck += trial.never_struck.len() as u64;
         for (name, count) in &trial.strikes {
             *self.strikes.entry(name).or_default() += count;
@@ -309,7 +332,7 @@ impl Campaign {
                 self.violated += 1;
                 self.catch(index, trial.seed, violations);
                 if let Some(violation) = violations.first() {
-                    self.find(index, trial.seed, violation);
+                    self.find(index, trial, violation);
                 }
             }
             Verdict::Inconclusive(why) => {
@@ -335,13 +358,15 @@ impl Campaign {
     }
 
     /// Keeps the first violation of each kind.
-    fn find(&mut self, index: u64, seed: Seed, violation: &Violation) {
+    fn find(&mut self, index: u64, trial: &Trial, violation: &Violation) {
         let kind = violation.fingerprint();
         let known = self.findings.iter_mut().find(|f| f.violation.fingerprint() == kind);
         match known {
             Some(finding) => finding.trials += 1,
             None => {
-                self.findings.push(Finding { index, seed, violation: violation.clone(), trials: 1 })
+                let (seed, plan) = (trial.seed, self.learns.then(|| trial.plan.clone()));
+                let violation = violation.clone();
+                self.findings.push(Finding { index, seed, plan, violation, trials: 1 });
             }
         }
     }

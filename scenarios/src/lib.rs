@@ -10,12 +10,14 @@
 //! - who judges: [`judge`], by the [`invariant`]s
 //! - how it came to a violation: [`story`]
 //! - how much money waits meanwhile, and for what: [`trapped`]
+//! - how a campaign looks for what is rare: [`strategy`]
 //! - every set of a few faults over a few operations: [`prove`]
 //! - many seeds: [`campaign`]; and the same seeds by two protocols: [`compare`]
 //! - how many known bugs all of that catches: [`score`]
 //! - a violation as a file, to replay: [`repro`]
 //! - the same seed again, here or elsewhere: [`determinism`]
 
+pub mod ablation;
 pub mod bounds;
 pub mod campaign;
 pub mod cast;
@@ -47,6 +49,7 @@ mod snapshot;
 pub mod sometimes;
 mod span;
 pub mod story;
+pub mod strategy;
 mod system;
 pub mod trapped;
 pub mod trial;
@@ -58,4 +61,5 @@ pub use plan::Plan;
 pub use settings::Scenario;
 pub use snapshot::Snapshot;
 pub use span::{NotASpan, Span};
+pub use strategy::Strategy;
 pub use system::{Entry, Nudge, Party, PaymentSystem, Timer};

@@ -24,7 +24,8 @@ use crate::judge::Violation;
 use crate::plan::Plan;
 use crate::trial::{self, Verdict};
 
-use point::{Mischief, points};
+use point::Mischief;
+pub(crate) use point::points;
 pub use scope::{EmptyScope, Scope};
 
 /// How long what has a length lasts.

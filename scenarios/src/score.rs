@@ -20,6 +20,7 @@ use sim::{Digest, DigestValue, SAMPLERS, Seed};
 
 use crate::catalog;
 use crate::invariant::Invariant;
+use crate::strategy::Strategy;
 use crate::trial::{self, Trial};
 
 pub use arena::{Arena, Arenas};
@@ -56,6 +57,8 @@ pub struct Score {
 pub struct Basis {
     /// The seed of all seeds.
     pub master_seed: Seed,
+    /// How it is looked for them.
+    pub strategy: Strategy,
     /// The version of all samplers.
     pub samplers: u16,
     /// How many scenarios there are.
@@ -121,6 +124,8 @@ pub struct Repro {
 /// What to score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
+    /// How it is looked for them.
+    pub strategy: Strategy,
     /// Which defects, in the order of their list.
     pub defects: Defects,
     /// The seed of all seeds.
@@ -155,8 +160,8 @@ pub enum Turn {
 /// those whose turn did not come have no row. The outcome is the same for any number of
 /// threads in `pool`.
 pub fn run(asked: &Asked, pool: &ThreadPool, mut turn: impl FnMut(Hunting) -> Turn) -> Score {
-    let arenas = Arenas::new(asked.master_seed);
-    let basis = Basis::of(&arenas, asked.master_seed, pool);
+    let arenas = Arenas::new(asked.master_seed, Some(asked.strategy));
+    let basis = Basis::of(&arenas, asked.master_seed, asked.strategy, pool);
     let budget = asked.budget.unwrap_or(u64::from(u32::MAX));
     let mut rows = Vec::new();
     for (at, defect) in asked.defects.iter().enumerate() {
@@ -170,20 +175,23 @@ pub fn run(asked: &Asked, pool: &ThreadPool, mut turn: impl FnMut(Hunting) -> Tu
 }
 
 impl Basis {
-    /// What a score under `master` would be taken of.
-    pub fn new(master: Seed, pool: &ThreadPool) -> Self {
-        Self::of(&Arenas::new(master), master, pool)
+    /// What a score under `master`, by this strategy, would be taken of.
+    pub fn new(master: Seed, strategy: Strategy, pool: &ThreadPool) -> Self {
+        Self::of(&Arenas::new(master, Some(strategy)), master, strategy, pool)
     }
 
-    fn of(arenas: &Arenas, master_seed: Seed, pool: &ThreadPool) -> Self {
-        let (reference, reference_violated) =
-            slice(pool, |index| trial::run_plan(arenas.sagas().plan(0, index), Defects::NONE));
+    fn of(arenas: &Arenas, master_seed: Seed, strategy: Strategy, pool: &ThreadPool) -> Self {
+        let (reference, reference_violated) = slice(pool, |index| {
+            trial::run_plan(arenas.sagas().plan(0, index, Defects::NONE), Defects::NONE)
+        });
         let (planted, _) = slice(pool, |index| {
             let defect = Defect::ALL[index as usize % Defect::ALL.len()].defect;
-            trial::run_plan(arenas.of(defect).plan(0, index), Defects::NONE.with(defect))
+            let planted = Defects::NONE.with(defect);
+            trial::run_plan(arenas.of(defect).plan(0, index, planted), planted)
         });
         Self {
             master_seed,
+            strategy,
             samplers: SAMPLERS,
             scenarios: catalog::all().len() as u64,
             two_phase_scenarios: arenas.two_phase().scenarios(),

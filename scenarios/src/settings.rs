@@ -39,6 +39,7 @@ use crate::party::{BANKS_MAX, WORKERS_MAX};
 use crate::plan::Protocol;
 use crate::schema::{DialectName, PresetName};
 use crate::span::Span;
+use crate::strategy::Strategy;
 
 /// A kind of world. Rates and counts are the most that a seed may draw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -69,6 +70,10 @@ pub struct Scenario {
     /// whatever goes wrong.
     #[serde(skip)]
     pub protocol: Option<Protocol>,
+    /// How campaigns look for what is rare in it. `None`: every seed is a plan as the
+    /// scenario says.
+    #[serde(skip)]
+    pub strategy: Option<Strategy>,
     /// The number of workers that the orchestrator has, at most 4.
     #[serde(default = "one_worker")]
     #[schemars(range(min = 1, max = WORKERS_MAX))]

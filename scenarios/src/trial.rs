@@ -24,6 +24,7 @@ use crate::party::PROBE;
 use crate::plan::{Forced, Operation, Plan};
 use crate::settings::Scenario;
 use crate::sometimes::Seen;
+use crate::strategy;
 use crate::system::{PaymentSystem, Timer};
 use crate::trapped::Trapped;
 
@@ -32,7 +33,7 @@ pub use strikes::{QUOTE_STRIKES, bank_strike_name, decision_strike_name, provide
 
 /// Runs `scenario` from `seed`, with `defects` planted, and judges it.
 pub fn run(scenario: &Scenario, seed: Seed, defects: Defects) -> Trial {
-    run_plan(Plan::draw(scenario, seed), defects)
+    run_plan(strategy::plan(scenario, seed, defects), defects)
 }
 
 /// Runs `scenario` from `seed` with an orchestrator of the user's own, and judges it.
@@ -78,7 +79,7 @@ pub(crate) fn run_measured(system: &PaymentSystem) -> (Trial, u64, Measured) {
 
 /// The same, keeping everything that happened.
 pub fn replay(scenario: &Scenario, seed: Seed, defects: Defects) -> (Trial, Trace<PaymentSystem>) {
-    let plan = Plan::draw(scenario, seed);
+    let plan = strategy::plan(scenario, seed, defects);
     replay_plan(plan, defects)
 }
 

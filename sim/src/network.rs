@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::draw::{Domain, Draw, Draws};
 use crate::links::Links;
 use crate::message::{Kind, SendIdentity};
+use crate::order::Order;
 use crate::quantiles::Quantiles;
 use crate::rate::Rate;
 use crate::time::nanos;
@@ -47,6 +48,9 @@ pub struct Weather {
     pub late_max: Duration,
     /// How slow the links are, in percent of their latency tables.
     pub load_percent: u32,
+    /// In which order what is under way arrives.
+    #[serde(default, skip_serializing_if = "Order::is_usual")]
+    pub order: Order,
 }
 
 impl Weather {
@@ -59,6 +63,7 @@ impl Weather {
         lateness: Rate::NEVER,
         late_max: Duration::ZERO,
         load_percent: 100,
+        order: Order::Usual,
     };
 }
 
@@ -179,7 +184,7 @@ impl Network {
         match self.brief_fate(draws, identity, weather) {
             Brief::Lost => Fate::LOST,
             Brief::Once { delay, late } => Fate::once(delay, late),
-            Brief::Several(draw) => self.several(identity, weather, draw),
+            Brief::Several(draw) => self.several(draws, identity, weather, draw),
         }
     }
 
@@ -199,8 +204,8 @@ impl Network {
         if weather.copies_max > 1 && weather.duplication.hits(draw.split(COPIES)) {
             return Brief::Several(draw);
         }
-        let latency = self.latency(identity.kind);
-        let (delay, late) = copy_delay(latency, weather, draw.split(COPY));
+        let base = self.under_way(draws, identity, weather, draw.split(COPY));
+        let (delay, late) = copy_delay(base, weather, draw.split(COPY));
         match delay <= nanos(self.copy_age_max) {
             true => Brief::Once { delay, late },
             false => Brief::Lost,
@@ -208,13 +213,20 @@ impl Network {
     }
 
     #[cold]
-    fn several(&self, identity: &SendIdentity, weather: &Weather, draw: Draw) -> Fate {
-        let latency = self.latency(identity.kind);
+    fn several(
+        &self,
+        draws: &Draws,
+        identity: &SendIdentity,
+        weather: &Weather,
+        draw: Draw,
+    ) -> Fate {
         let most = weather.copies_max.min(COPIES_MAX as u8);
         let copies = draw.split(HOW_MANY).between(2, u64::from(most)) as u8;
         let mut fate = Fate { delays: [0; COPIES_MAX], copies: 0, late: 0, lost: false };
         for copy in 0..copies {
-            let (delay, late) = copy_delay(latency, weather, draw.split(COPY + u64::from(copy)));
+            let own = draw.split(COPY + u64::from(copy));
+            let base = self.under_way(draws, identity, weather, own);
+            let (delay, late) = copy_delay(base, weather, own);
             let first = if fate.copies == 0 { 0 } else { copy_gap(weather, draw, copy) };
             let delay = delay.saturating_add(first);
             if delay <= nanos(self.copy_age_max) {
@@ -227,6 +239,22 @@ impl Network {
         fate
     }
 
+    /// How long a copy is under way before anything makes it late, in nanoseconds.
+    #[inline]
+    fn under_way(
+        &self,
+        draws: &Draws,
+        identity: &SendIdentity,
+        weather: &Weather,
+        draw: Draw,
+    ) -> u64 {
+        let usual = self.latency(identity.kind);
+        match weather.order {
+            Order::Usual => usual.sample(draw),
+            order => order.sample(draws, identity, usual, draw),
+        }
+    }
+
     #[inline]
     fn latency(&self, kind: Kind) -> &Quantiles {
         let table = self.by_kind.get(usize::from(kind.0)).copied().unwrap_or(0);
@@ -235,8 +263,7 @@ impl Network {
 }
 
 #[inline]
-fn copy_delay(latency: &Quantiles, weather: &Weather, draw: Draw) -> (u64, bool) {
-    let base = latency.sample(draw);
+fn copy_delay(base: u64, weather: &Weather, draw: Draw) -> (u64, bool) {
     let loaded = match u64::from(weather.load_percent) {
         100 => base,
         load => (base / 100).saturating_mul(load).saturating_add(base % 100 * load / 100),

@@ -44,6 +44,7 @@ mod shrinking;
 mod snapshots;
 mod sometimes;
 mod story;
+mod strategies;
 mod takeover;
 mod tidy;
 mod trapped;

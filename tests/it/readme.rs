@@ -63,7 +63,9 @@ fn every_page_of_the_docs_is_linked_and_there() {
 /// What the docs list is what there is.
 #[test]
 fn every_listing_of_the_docs_is_fresh() {
-    for what in ["scenarios", "invariants", "faults", "defects", "dialects", "policies"] {
+    let all =
+        ["scenarios", "invariants", "faults", "defects", "dialects", "policies", "strategies"];
+    for what in all {
         let printed = pennywise(&["list", what, "--markdown"]);
         assert_eq!(printed.code, 0, "{}", printed.stderr);
         let kept = fs::read_to_string(root().join(format!("docs/{what}.md"))).unwrap_or_default();

@@ -8,7 +8,7 @@ use rayon::ThreadPoolBuilder;
 use scenarios::plan::Protocol;
 use scenarios::repro::Repro;
 use scenarios::shrink::{self, Budget};
-use scenarios::{Plan, Scenario, catalog, trial};
+use scenarios::{Plan, Scenario, Strategy, catalog, strategy, trial};
 use sim::Seed;
 
 use crate::damage::unproven;
@@ -21,6 +21,19 @@ proptest! {
     fn a_plan_that_nobody_shrank_is_the_same_after_a_file(seed: u64) {
         for scenario in catalog::all() {
             let repro = unproven(Plan::draw(scenario, Seed(seed)));
+            prop_assert_eq!(read(&repro.text()), repro);
+        }
+    }
+
+    #[test]
+    fn a_plan_of_any_strategy_is_the_same_after_a_file(
+        seed: u64,
+        scenario in 0..catalog::all().len(),
+    ) {
+        for story in Strategy::ALL {
+            let strategy = Some(story.strategy);
+            let searched = Scenario { strategy, ..catalog::all()[scenario].clone() };
+            let repro = unproven(strategy::plan(&searched, Seed(seed), Defects::NONE));
             prop_assert_eq!(read(&repro.text()), repro);
         }
     }

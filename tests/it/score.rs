@@ -7,6 +7,7 @@ use std::path::Path;
 use model::Defect;
 use rayon::ThreadPoolBuilder;
 use reports::score_markdown;
+use scenarios::Strategy;
 use scenarios::score::{Basis, RANGES};
 use sim::Seed;
 
@@ -19,7 +20,7 @@ const COMMAND: &str = "pennywise score --format markdown --out docs/score.md";
 fn the_published_score_is_of_these_scenarios_invariants_and_defects() {
     let published = published();
     let pool = ThreadPoolBuilder::new().build().unwrap();
-    let basis = Basis::new(Seed(1), &pool);
+    let basis = Basis::new(Seed(1), Strategy::Portfolio, &pool);
     assert_eq!(basis.reference_violated, 0, "the reference holds");
     let header = score_markdown::basis(&basis);
     assert!(

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use model::Defect;
 use model::decision::Policy;
+use scenarios::Strategy;
 use scenarios::plan::Protocol;
 use sim::{Rate, Seed};
 
@@ -68,6 +69,9 @@ pub(crate) struct FuzzArguments {
     /// wrong is then what means the same to both [default: sagas, and whatever goes wrong]
     #[arg(long, value_name = "PROTOCOL", env = "PENNYWISE_PROTOCOL")]
     pub(crate) protocol: Option<Protocol>,
+    /// How to look for what is rare; `pennywise list strategies` names them all
+    #[arg(long, value_name = "STRATEGY", env = "PENNYWISE_STRATEGY", default_value = "portfolio")]
+    pub(crate) strategy: Strategy,
     /// The folder that findings are written to, each as a file for `pennywise replay`; made when
     /// there is something to write [default: pennywise-repros]
     #[arg(long, value_name = "DIR", env = "PENNYWISE_OUT")]

@@ -5,9 +5,9 @@ use std::num::NonZeroU64;
 use model::decision::Policy;
 use model::{Defect, Defects};
 use reports::{Count, Repeat};
-use scenarios::Scenario;
 use scenarios::campaign::Shard;
 use scenarios::plan::Protocol;
+use scenarios::{Scenario, Strategy};
 use serde::{Deserialize, Serialize};
 use sim::{Digest, Rate, Seed};
 
@@ -30,6 +30,8 @@ pub(crate) struct Identity {
     planted: Vec<String>,
     policy: Option<String>,
     protocol: Option<String>,
+    /// How it is looked for what is rare.
+    strategy: String,
     /// The share of trials that run twice.
     recheck: Option<Rate>,
 }
@@ -56,6 +58,7 @@ impl Identity {
             planted: undertaking.planted().map(str::to_owned).collect(),
             policy: undertaking.policy.map(|policy| policy.to_string()),
             protocol: undertaking.protocol.map(|protocol| protocol.to_string()),
+            strategy: undertaking.strategy.to_string(),
             recheck: undertaking.recheck,
         }
     }
@@ -93,6 +96,7 @@ impl Identity {
                 },
                 format!("policy {}", own(&of.policy)),
                 format!("protocol {}", own(&of.protocol)),
+                format!("strategy {}", of.strategy),
                 match of.recheck {
                     None => "nothing run twice".to_owned(),
                     Some(share) => format!("{share} run twice"),
@@ -134,15 +138,18 @@ impl Identity {
             .protocol
             .as_deref()
             .map(|name| name.parse().map_err(|_| unknown("protocol", name)));
+        let strategy = self.strategy.parse();
+        let strategy: Strategy = strategy.map_err(|_| unknown("strategy", &self.strategy))?;
         let (policy, protocol) = (policy.transpose()?, protocol.transpose()?);
-        let chosen = self.scenarios.iter().map(|named| named.find(policy, protocol));
+        let found = self.scenarios.iter().map(|named| named.find(policy, protocol, strategy));
         Ok(Undertaking {
-            chosen: chosen.collect::<Result<_, _>>()?,
+            chosen: found.collect::<Result<_, _>>()?,
             budget: Budget::Seeds(self.count()),
             master: self.master_seed,
             defects: defects?,
             policy,
             protocol,
+            strategy,
             recheck: self.recheck,
             failures_max: None,
         })
@@ -162,6 +169,7 @@ impl Identity {
             let said = said.iter().map(|name| format!(" --{flag} {name}"));
             command.extend(said);
         }
+        command.push_str(&format!(" --strategy {}", self.strategy));
         command.extend(self.recheck.map(|share| format!(" --recheck {share}")));
         command.push_str(&format!(" --shard {shard}"));
         command
@@ -174,9 +182,15 @@ impl Named {
     }
 
     /// The same scenario here.
-    fn find(&self, policy: Option<Policy>, protocol: Option<Protocol>) -> Result<Chosen, String> {
+    fn find(
+        &self,
+        policy: Option<Policy>,
+        protocol: Option<Protocol>,
+        strategy: Strategy,
+    ) -> Result<Chosen, String> {
         let word = &self.word;
         let chosen = Chosen::find(word).and_then(|chosen| chosen.under(policy).by(protocol));
+        let chosen = chosen.map(|chosen| chosen.searched(Some(strategy)));
         let chosen = chosen.map_err(|failure: Failure| {
             format!("is of the scenario `{word}`, which can't be had here: {}", failure.sentence())
         })?;

@@ -8,7 +8,6 @@ use sim::{DigestValue, Rate, Seed};
 use super::record::Record;
 use super::{Campaign, Progress, Shard, Work};
 use crate::settings::Scenario;
-use crate::trial;
 
 /// Some trials of a campaign, added up, and what it takes to put them together with the
 /// others. Nothing is `missed` in a part: that shows in the whole.
@@ -48,7 +47,7 @@ pub fn run_part(
 ) -> Part {
     let Terms { defects, .. } = terms;
     let mut digests = Vec::new();
-    let trial = |seed| trial::run(scenario, seed, defects);
+    let trial = super::searched(scenario, defects);
     let work = terms.work();
     let mut campaign = Campaign::new(scenario).run(scenario, work, trial, pool, |progress| {
         digests.extend(progress.batch.iter().map(|trial| trial.digest));
@@ -67,7 +66,7 @@ pub fn run_whole(
     go_on: impl FnMut(Progress<'_>) -> bool,
 ) -> Campaign {
     let terms = Terms { shard: Shard::WHOLE, ..terms };
-    let trial = |seed| trial::run(scenario, seed, terms.defects);
+    let trial = super::searched(scenario, terms.defects);
     Campaign::new(scenario).run(scenario, terms.work(), trial, pool, go_on)
 }
 

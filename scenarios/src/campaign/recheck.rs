@@ -85,6 +85,7 @@ mod tests {
 
     use super::super::{Campaign, Shard, Work};
     use super::*;
+    use crate::strategy::Corpus;
     use crate::{catalog, trial};
 
     fn campaign(
@@ -95,7 +96,7 @@ mod tests {
         let scenario = catalog::named("stormy-network").unwrap();
         let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let work = Work { master: Seed(1), count: 60, shard: Shard::WHOLE, recheck: share };
-        let run = |seed| change(trial::run(scenario, seed, defects));
+        let run = |_: &Corpus, seed| change(trial::run(scenario, seed, defects));
         Campaign::new(scenario).run(scenario, work, run, &pool, |_| true)
     }
 

@@ -175,6 +175,7 @@ impl TryFrom<Record> for Part {
             trapped: record.trapped.try_into()?,
             digest: running.finish(),
             running,
+            learns: false,
         };
         Ok(Self { shard: record.shard, campaign, digests })
     }
@@ -193,7 +194,7 @@ impl From<CaughtRecord> for Caught {
 }
 
 impl From<Finding> for FindingRecord {
-    fn from(Finding { index, seed, violation, trials }: Finding) -> Self {
+    fn from(Finding { index, seed, plan: _, violation, trials }: Finding) -> Self {
         let kind = violation.fingerprint().to_string();
         let Violation { at, event, token, evidence, .. } = violation;
         Self { kind, index, seed, trials, at, event, token: token.0, evidence }
@@ -209,7 +210,7 @@ impl TryFrom<FindingRecord> for Finding {
         let token = Token(token);
         let violation =
             Violation { invariant, at, event, token, workflow, step, relation, evidence };
-        Ok(Self { index, seed, violation, trials })
+        Ok(Self { index, seed, plan: None, violation, trials })
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a seed becomes a plan: one ChaCha stream per subject, so that a change
 //! in one part of a scenario does not reshuffle the others.
 
+mod aimed;
 mod banks;
 mod breaches;
 mod clocks;
@@ -21,7 +22,9 @@ mod workload;
 use std::time::Duration;
 
 use model::{Aside, BankId, Dialect, ProviderId, WorkerId};
-use sim::{Domain, Fault, Links, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather};
+use sim::{
+    Domain, Fault, Links, Order, Rate, Role, Roles, SAMPLERS, Seed, Stream, VirtualTime, Weather,
+};
 
 use super::{Operation, Plan, Protocol, Strokes};
 pub(crate) use exchanges::MILLIONTHS_MAX;
@@ -40,14 +43,45 @@ impl Plan {
 
     /// The plan that `seed` draws from `scenario`.
     pub fn draw(scenario: &Scenario, seed: Seed) -> Self {
-        let plan = Self::draw_for_saga(scenario, seed);
+        Self::draw_for_saga(scenario, seed, Manner::AsSaid).by(scenario)
+    }
+
+    /// The same, where nothing that the scenario has is off, and each part of it as likely
+    /// as any other.
+    pub(crate) fn draw_evenly(scenario: &Scenario, seed: Seed) -> Self {
+        Self::draw_for_saga(scenario, seed, Manner::Evenly).by(scenario)
+    }
+
+    /// The same, with faults that are aimed at most of its operations besides.
+    pub(crate) fn draw_aimed(scenario: &Scenario, seed: Seed) -> Self {
+        Self::draw_for_saga(scenario, seed, Manner::Aimed).by(scenario)
+    }
+
+    /// This plan, with faults besides that are aimed anew, in place of those that were.
+    pub(crate) fn aimed_anew(mut self, scenario: &Scenario, seed: Seed) -> Self {
+        let operations = std::mem::take(&mut self.operations);
+        let mut drawer = Drawer {
+            scenario,
+            manner: Manner::Aimed,
+            operations: &operations,
+            providers: self.providers.len() as u64,
+            stream: seed.stream(AIMS),
+        };
+        self.faults.retain(|fault| fault.id < aimed::IDS);
+        self.strokes.retain(|stroke| stroke.id < aimed::IDS);
+        drawer.aim(&mut self);
+        self.operations = operations;
+        self
+    }
+
+    fn by(self, scenario: &Scenario) -> Self {
         match scenario.protocol {
-            Some(protocol) => plan.paired(protocol),
-            None => plan,
+            Some(protocol) => self.paired(protocol),
+            None => self,
         }
     }
 
-    fn draw_for_saga(scenario: &Scenario, seed: Seed) -> Self {
+    fn draw_for_saga(scenario: &Scenario, seed: Seed, manner: Manner) -> Self {
         let dialects = dialects(scenario, &mut seed.stream(DIALECTS));
         let mut operations = workload::operations(scenario, &mut seed.stream(OPERATIONS));
         workload::pay_out(scenario, &mut operations, &mut seed.stream(PAYOUTS));
@@ -67,6 +101,7 @@ impl Plan {
         breaches::add(scenario, &mut operations, &mut seed.stream(BREACHES));
         let drawer = |domain| Drawer {
             scenario,
+            manner,
             operations: &operations,
             providers: u64::from(scenario.providers.count()),
             stream: seed.stream(domain),
@@ -87,7 +122,7 @@ impl Plan {
         let mut kinds_of_link = drawer(KINDS_OF_LINK);
         let (core, gone) = drawer(GONE).gone();
         let mut keys = seed.stream(KEY);
-        Self {
+        let mut plan = Self {
             format: Self::FORMAT,
             samplers: SAMPLERS,
             scenario: scenario.name.clone(),
@@ -123,8 +158,13 @@ impl Plan {
             risk,
             settlement: Aside(drawer(SETTLEMENT).settlement(FAULTS_BEFORE)),
             decisions: drawer(DECISIONS).decisions(),
-            operations,
+            operations: Vec::new(),
+        };
+        if manner == Manner::Aimed {
+            drawer(AIMS).aim(&mut plan);
         }
+        plan.operations = operations;
+        plan
     }
 }
 
@@ -205,11 +245,24 @@ const SETTLEMENT: Domain = Domain(u64::from_le_bytes(*b"p-settle"));
 const FAULTS_BEFORE: u32 = 10_000;
 const DATES: Domain = Domain(u64::from_le_bytes(*b"p-dates "));
 const DECISIONS: Domain = Domain(u64::from_le_bytes(*b"p-decide"));
+const AIMS: Domain = Domain(u64::from_le_bytes(*b"p-aims  "));
 const CLOCKS: Domain = Domain(u64::from_le_bytes(*b"p-clocks"));
+
+/// How faults are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// As the scenario says.
+    AsSaid,
+    /// None off, and all parts as likely.
+    Evenly,
+    /// As the scenario says, and some that are aimed.
+    Aimed,
+}
 
 /// Draws settings and faults out of the maxima of a scenario.
 struct Drawer<'s> {
     scenario: &'s Scenario,
+    manner: Manner,
     operations: &'s [Operation],
     providers: u64,
     stream: Stream,
@@ -219,17 +272,25 @@ impl Drawer<'_> {
     /// Off altogether, or some part of `most`: the whole, a half, a quarter or
     /// an eighth of it at most.
     fn part(&mut self, most: u64) -> u64 {
-        let off = self.stream.chance(self.scenario.swarm.off);
-        let scale = self.stream.draw().below(4);
+        let (off, scale) = self.weight();
         let part = self.stream.between(0, most >> scale);
         if off { 0 } else { part }
+    }
+
+    /// Whether a kind of fault is off, and how often what it can do is halved.
+    fn weight(&mut self) -> (bool, u64) {
+        let off = self.stream.chance(self.scenario.swarm.off);
+        let scale = self.stream.draw().below(4);
+        match self.manner {
+            Manner::Evenly => (false, 0),
+            Manner::AsSaid | Manner::Aimed => (off, scale),
+        }
     }
 
     /// How often something strikes, of `most`; at least once if it is on at
     /// all, so that what a scenario asks for once is seen.
     fn times(&mut self, most: u32) -> u64 {
-        let off = self.stream.chance(self.scenario.swarm.off);
-        let scale = self.stream.draw().below(4);
+        let (off, scale) = self.weight();
         let times = self.stream.between(1, u64::from(most >> scale).max(1));
         if off || most == 0 { 0 } else { times }
     }
@@ -253,6 +314,7 @@ impl Drawer<'_> {
             lateness: self.rate(network.lateness),
             late_max: network.late_max.0.min(COPY_AGE_MAX),
             load_percent: 100 + self.part(u64::from(network.load_percent.max(100)) - 100) as u32,
+            order: Order::Usual,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::system::PaymentSystem;
 
 /// One fault, in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mischief {
+pub(crate) enum Mischief {
     /// By the kernel.
     Fault(Trigger, Misfortune, Duration),
     /// By who is asked.
@@ -34,7 +34,7 @@ impl Mischief {
     }
 
     /// The world of `plan` with it, under the number `id`.
-    pub(super) fn put_into(&self, plan: &Plan, id: u32) -> Plan {
+    pub(crate) fn put_into(&self, plan: &Plan, id: u32) -> Plan {
         let mut plan = plan.clone();
         match *self {
             Self::Fault(trigger, misfortune, dwell) => {
@@ -48,7 +48,7 @@ impl Mischief {
 
 /// Every fault that would strike something in a world which went like this, with where,
 /// in the order in which they would strike.
-pub(super) fn points(
+pub(crate) fn points(
     plan: &Plan,
     trace: &Trace<PaymentSystem>,
     dwells: &Dwells,

@@ -1,7 +1,7 @@
 //! The weather of a repro's network.
 
 use serde::Deserialize;
-use sim::{COPIES_MAX, Rate, Weather};
+use sim::{COPIES_MAX, Order, Rate, Weather};
 use toml::Spanned;
 
 use super::bounds::{LOAD_PERCENT_MAX, SPAN_MAX};
@@ -23,6 +23,18 @@ pub(super) struct NetworkTable {
     lateness: Rate,
     late_max: Option<Spanned<Span>>,
     load_percent: Option<Spanned<u32>>,
+    walk: Option<Spanned<Span>>,
+    priorities: Option<Priorities>,
+}
+
+/// In which order sendings arrive, by priority.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Priorities {
+    levels: Spanned<u8>,
+    step: Spanned<Span>,
+    #[serde(default)]
+    demoted: Rate,
 }
 
 /// The lines of a weather that is not calm.
@@ -37,7 +49,21 @@ pub(super) fn network_lines(weather: &Weather) -> Vec<String> {
     lines.extend(
         (weather.load_percent != 100).then(|| format!("load_percent = {}", weather.load_percent)),
     );
+    lines.extend(order(weather.order));
     lines
+}
+
+fn order(order: Order) -> Option<String> {
+    match order {
+        Order::Usual => None,
+        Order::Walk(within) => Some(format!("walk = \"{}\"", Span(within))),
+        Order::Priorities { levels, step, demoted } => {
+            let step = Span(step);
+            Some(format!(
+                "priorities = {{ levels = {levels}, step = \"{step}\", demoted = \"{demoted}\" }}"
+            ))
+        }
+    }
 }
 
 impl NetworkTable {
@@ -56,6 +82,22 @@ impl NetworkTable {
             lateness: self.lateness,
             late_max: span(&mut self.late_max, "late_max", COPY_AGE_MAX)?,
             load_percent: self.load_percent.as_ref().map_or(Ok(100), load)?,
+            order: self.order()?,
+        })
+    }
+
+    fn order(&mut self) -> Result<Order, Wrong> {
+        if self.walk.is_some() {
+            return Ok(Order::Walk(span(&mut self.walk, "walk", COPY_AGE_MAX)?));
+        }
+        let Some(Priorities { levels, step, demoted }) = self.priorities.take() else {
+            return Ok(Order::Usual);
+        };
+        let levels = bounded(&levels, "levels", 1, u8::MAX)?;
+        Ok(Order::Priorities {
+            levels,
+            step: span(&mut Some(step), "step", COPY_AGE_MAX)?,
+            demoted,
         })
     }
 }

@@ -1,11 +1,12 @@
 //! The worlds that a defect has to show in, and the order in which they are dealt.
 
-use model::Defect;
+use model::{Defect, Defects};
 use sim::Seed;
 
 use crate::catalog;
 use crate::plan::{Plan, Protocol};
 use crate::settings::Scenario;
+use crate::strategy::{self, Strategy};
 
 /// The scenarios over which trials are dealt.
 pub struct Arena {
@@ -29,15 +30,27 @@ impl Arena {
         Self { master, scenarios: fits.map(by).collect() }
     }
 
+    /// The same, searched in this way.
+    #[must_use]
+    pub fn searched(mut self, strategy: Option<Strategy>) -> Self {
+        if strategy.is_some_and(Strategy::deals_richest_first) {
+            self.scenarios = strategy::richest_first(self.scenarios);
+        }
+        for scenario in &mut self.scenarios {
+            scenario.strategy = strategy;
+        }
+        self
+    }
+
     /// How many scenarios it has.
     pub fn scenarios(&self) -> u64 {
         self.scenarios.len() as u64
     }
 
     /// Trial `index` of a range: the scenarios take turns.
-    pub fn plan(&self, range: usize, index: u64) -> Plan {
+    pub fn plan(&self, range: usize, index: u64, defects: Defects) -> Plan {
         let (scenario, seed) = self.deal(range, index);
-        Plan::draw(scenario, seed)
+        strategy::plan(scenario, seed, defects)
     }
 
     /// The same before it is drawn. No index of a range is one of another.
@@ -56,9 +69,12 @@ pub struct Arenas {
 }
 
 impl Arenas {
-    /// Both under one master seed.
-    pub fn new(master: Seed) -> Self {
-        Self { sagas: Arena::of_sagas(master), two_phase: Arena::of_two_phase_commit(master) }
+    /// Both under one master seed, searched in this way.
+    pub fn new(master: Seed, strategy: Option<Strategy>) -> Self {
+        Self {
+            sagas: Arena::of_sagas(master).searched(strategy),
+            two_phase: Arena::of_two_phase_commit(master).searched(strategy),
+        }
     }
 
     /// The one that `defect` can show in.
@@ -105,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_defect_of_two_phase_commit_is_looked_for_where_it_can_show() {
-        let arenas = Arenas::new(Seed(1));
+        let arenas = Arenas::new(Seed(1), None);
         let (scenario, _) = arenas.of(Defect::HeuristicAbort).deal(0, 0);
         assert_eq!(scenario.protocol, Some(Protocol::TwoPhase));
         let (scenario, _) = arenas.of(Defect::DoublePost).deal(0, 0);

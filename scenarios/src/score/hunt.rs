@@ -80,7 +80,10 @@ impl Hunt<'_> {
     fn shows(&self, range: usize, index: u64) -> Option<Detection> {
         let (scenario, seed) = self.arena.deal(range, index);
         let planted = Defects::NONE.with(self.defect);
-        let run = || trial::violations(&self.arena.plan(range, index), planted, |_| true);
+        let run = || {
+            let plan = self.arena.plan(range, index, planted);
+            trial::violations(&plan, planted, |_| true)
+        };
         let found = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
             panic!(
                 "the trial of `{}` with seed {seed} and `{}` planted broke: `pennywise run` \
@@ -95,8 +98,8 @@ impl Hunt<'_> {
 
     /// How small the plan gets that showed it.
     fn shrink(&self, found: Detection, turn: &mut impl FnMut(u64) -> Turn) -> Option<Repro> {
-        let plan = self.arena.plan(found.range, found.trials - 1);
         let planted = Defects::NONE.with(self.defect);
+        let plan = self.arena.plan(found.range, found.trials - 1, planted);
         let shown = trial::violations(&plan, planted, |_| true);
         let target = shown.first()?.fingerprint();
         let go_on = &mut |_| turn(found.trials) == Turn::Go;

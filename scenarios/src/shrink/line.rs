@@ -9,7 +9,7 @@ use model::{
     Aside, BankId, Captures, Currency, Dialect, PayIn, ProviderId, Shipping, Split, Token,
 };
 use serde::{Deserialize, Serialize};
-use sim::{Links, Rate, VirtualTime};
+use sim::{Links, Order, Rate, VirtualTime};
 
 use super::bank_line::BankLine;
 use super::decision_line::DecisionLine;
@@ -118,6 +118,8 @@ pub enum WeatherLine {
     Lateness,
     /// Links are slow.
     Load,
+    /// Sendings arrive in another order than their latencies say.
+    Order,
 }
 
 impl Line {
@@ -183,6 +185,7 @@ impl Line {
             (weather.copies_max > 1 && weather.duplication > Rate::NEVER, WeatherLine::Duplication),
             (weather.lateness > Rate::NEVER, WeatherLine::Lateness),
             (weather.load_percent != 100, WeatherLine::Load),
+            (!weather.order.is_usual(), WeatherLine::Order),
         ];
         let mut lines: Vec<_> =
             on.into_iter().filter(|(on, _)| *on).map(|(_, line)| Self::Weather(line)).collect();
@@ -349,6 +352,7 @@ impl Plan {
                 self.weather.late_max = Duration::ZERO;
             }
             Line::Weather(WeatherLine::Load) => self.weather.load_percent = 100,
+            Line::Weather(WeatherLine::Order) => self.weather.order = Order::Usual,
             Line::Provider(provider, line) => {
                 if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
                     line.calm(plan);
@@ -438,6 +442,7 @@ impl fmt::Display for Line {
             Self::Weather(WeatherLine::Duplication) => f.write_str("the repetition of messages"),
             Self::Weather(WeatherLine::Lateness) => f.write_str("the lateness of messages"),
             Self::Weather(WeatherLine::Load) => f.write_str("the load on links"),
+            Self::Weather(WeatherLine::Order) => f.write_str("the order of deliveries"),
             Self::Point(point) => write!(f, "the rate of {}", point.name()),
             Self::Provider(provider, line) => {
                 write!(f, "the rate of {} at {}", line.name(), name(provider_role(*provider)))

@@ -1,7 +1,9 @@
 //! Same plan, same bytes; and what a digest tells apart.
 
 use proptest::prelude::*;
-use sim::{CrashPoint, Ending, Fault, Misfortune, Rate, Role, Roles, Trigger, Weather, World};
+use sim::{
+    CrashPoint, Ending, Fault, Misfortune, Order, Rate, Role, Roles, Trigger, Weather, World,
+};
 
 use crate::plan::{Plan, Taps, at, ms, nth};
 use crate::script::{Act, Cue, Script};
@@ -150,6 +152,7 @@ fn stormy(seed: u64) -> Plan<Tally> {
         lateness: Rate::per_million(50_000),
         late_max: ms(900),
         load_percent: 150,
+        order: Order::Usual,
     };
     let fault = |id, trigger, misfortune| Fault { id, trigger, misfortune, dwell: ms(400) };
     let about = |mut occasion: sim::Occasion| {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sim::{
-    COPIES_MAX, CrashPoint, Domain, Draws, Fate, Happening, Kind, Misfortune, Network, Quantiles,
-    Rate, Role, Seed, SendIdentity, Strike, Subject, Trigger, Weather,
+    COPIES_MAX, CrashPoint, Domain, Draws, Fate, Happening, Kind, Misfortune, Network, Order,
+    Quantiles, Rate, Role, Seed, SendIdentity, Strike, Subject, Trigger, Weather,
 };
 
 use crate::plan::{Outcome, Plan, at, ms, nth};
@@ -297,6 +297,40 @@ fn burst(weather: &Weather) -> Outcome<Script> {
     plan.network = network();
     plan.network.weather = *weather;
     plan.run()
+}
+
+/// Twenty chains of messages of one receiver, each with its priority, and none in between.
+#[test]
+fn by_priorities_a_chain_of_messages_has_one_delay_and_what_is_demoted_the_longest() {
+    let (levels, step) = (4, ms(100));
+    let by = |demoted| Weather { order: Order::Priorities { levels, step, demoted }, ..weather() };
+    let level =
+        |fate: &Fate, calm: &Fate| (fate.delays()[0] - calm.delays()[0]) / (100 * NANOS_PER_MS);
+    let mut levels_of = BTreeMap::<(Role, Subject), u64>::new();
+    let all = identities().zip(fates(by(Rate::NEVER))).zip(fates(weather()));
+    for ((identity, fate), calm) in all {
+        let level = level(&fate, &calm);
+        assert!(level < u64::from(levels), "{level}");
+        let of_chain = *levels_of.entry((identity.to, identity.subject)).or_insert(level);
+        assert_eq!(level, of_chain, "{identity:?}");
+    }
+    let seen: std::collections::BTreeSet<_> = levels_of.values().collect();
+    assert_eq!(seen.len(), usize::from(levels), "{seen:?}");
+    let demoted = fates(by(Rate::ALWAYS)).zip(fates(weather()));
+    for (fate, calm) in demoted {
+        assert_eq!(level(&fate, &calm), u64::from(levels));
+    }
+}
+
+#[test]
+fn a_walk_delivers_at_any_time_within_its_span_whatever_the_kind() {
+    let walk = Weather { order: Order::Walk(ms(100)), ..weather() };
+    let mut tenths = [0_u64; 10];
+    for fate in fates(walk) {
+        assert!(fate.delays()[0] <= 100 * NANOS_PER_MS);
+        tenths[(fate.delays()[0] / (10 * NANOS_PER_MS)).min(9) as usize] += 1;
+    }
+    assert!(tenths.iter().all(|count| count.abs_diff(SENDINGS / 10) < 250), "{tenths:?}");
 }
 
 /// Calm, with the bounds that bad weather would have.

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use sim::{
-    CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Rate, Role, Roles, Sight, Stretch, Subject,
-    Trigger, Weather,
+    CrashPoint, Cue, Fault, Kind, Misfortune, Occasion, Order, Rate, Role, Roles, Sight, Stretch,
+    Subject, Trigger, Weather,
 };
 
 use crate::plan::{Plan, at, ms};
@@ -63,6 +63,7 @@ fn weather() -> impl Strategy<Value = Weather> {
             lateness: Rate::per_million(lateness),
             late_max: ms(1_500),
             load_percent: 100,
+            order: Order::Usual,
         },
     )
 }
