@@ -10,6 +10,7 @@ mod beside;
 mod conclusion;
 mod deciding;
 mod hearing;
+mod patience;
 mod resolution;
 mod silence;
 
@@ -19,7 +20,6 @@ use crate::attempt::AttemptEvent;
 use crate::call::{Answer, Call};
 use crate::decision::Snapshot;
 use crate::defect::Defect;
-use crate::dispute::DECIDED_WITHIN;
 use crate::draft::Draft;
 use crate::evidence::{self, Evidence};
 use crate::exchange::ExchangeQuote;
@@ -28,10 +28,10 @@ use crate::identity::OperationId;
 use crate::outgoing::{look_up, notice, query, step_call};
 use crate::payment::{IllegalRecord, Payment};
 use crate::quote::Version;
-use crate::record::{Case, Record, UndoOutcome};
+use crate::record::Record;
 use crate::rules::Rules;
 use crate::saga::{Next, Try};
-use crate::status::{Status, StatusEvent};
+use crate::status::Status;
 use crate::workflow::Action;
 
 /// One payment in the hands of one worker.
@@ -327,11 +327,7 @@ impl Conductor {
         if now < flight.rest_until {
             return Act::Wait(flight.rest_until - now);
         }
-        if let Some(end) = self.gives_up(rules) {
-            self.conclusion = Some(end);
-            return Act::Commit(self.batch(now, rules));
-        }
-        if let Some(end) = self.unreviewed(now, rules) {
+        if let Some(end) = self.ends_it(now, rules) {
             self.conclusion = Some(end);
             return Act::Commit(self.batch(now, rules));
         }
@@ -358,44 +354,6 @@ impl Conductor {
                 Act::Wait(until.saturating_sub(now))
             }
         }
-    }
-
-    /// What ends an undo that nobody answers. There is nothing, unless a defect says
-    /// so.
-    fn gives_up(&self, rules: &Rules) -> Option<Record> {
-        let flight = self.flight.as_ref()?;
-        let Aim::Undo(which, Action::Authorize) = flight.aim else { return None };
-        let gives_up = flight.doubts >= UNDOS_MAX && rules.defects.has(Defect::CompGivesUp);
-        let outcome = UndoOutcome::NeverHappened;
-        gives_up.then_some(Record::CompOutcome { which, outcome })
-    }
-
-    /// The end of a review that nobody has told the verdict of in time: the payment fails
-    /// (payments.md M1).
-    fn unreviewed(&self, now: Duration, rules: &Rules) -> Option<Record> {
-        let flight = self.flight.as_ref()?;
-        let waits = flight.pending && matches!(flight.aim, Aim::Step(_, Action::Risk));
-        let over = waits && now >= flight.doubtful_since + rules.review_within?;
-        let end = self.payment.status().next(StatusEvent::Reject).ok();
-        end.filter(|_| over).map(Record::StatusChanged)
-    }
-
-    /// Whether a person has to look at what is awaited, from now on.
-    fn overdue(&self, now: Duration, rules: &Rules) -> Option<Case> {
-        let flight = self.flight.as_ref()?;
-        let since = now.saturating_sub(flight.doubtful_since);
-        let decides_late = matches!(flight.aim, Aim::Step(_, Action::Verdict));
-        let patience = if decides_late { DECIDED_WITHIN } else { Duration::ZERO };
-        if self.payment.case().is_some() || since < patience + rules.resolve_within {
-            return None;
-        }
-        let is_undo = matches!(flight.aim, Aim::Undo(..));
-        Some(if is_undo { Case::UndoStuck } else { Case::InDoubt })
-    }
-
-    /// Whether what goes on is not waited for: doubts end, unless somebody is `broken` for good.
-    pub fn has_case(&self, broken: bool) -> bool {
-        self.payment.case().is_some_and(|case| broken || !case.is_doubt())
     }
 
     /// Whether a hold is released later. None is, unless a defect says so.
@@ -456,9 +414,6 @@ impl Conductor {
 
 /// When a defect releases what is held of a payment that came to nothing.
 const SWEPT_AFTER: Duration = Duration::from_secs(12 * 3_600);
-
-/// After so many doubts a defect takes an undo for done.
-const UNDOS_MAX: u32 = 3;
 
 /// What a worker decides to do about a doubt.
 enum Choice {

@@ -198,4 +198,10 @@ pub enum Defect {
     KeyNeverRotates,
     /// Keys are as old as the clock on the wall says.
     TtlByLocalClock,
+    /// How a payment stands is answered from a cache.
+    ReadsAreCached,
+    /// What is authorized is voided when all is done, whether it was taken or not.
+    VoidAfterCapture,
+    /// Whether a promise is over, the clock of whoever books by it tells.
+    ExpiryByCallerClock,
 }

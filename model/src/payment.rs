@@ -400,8 +400,9 @@ impl Payment {
         let Some((attempt, event)) = attempt.zip(event) else { return Ok(()) };
         let (state, next) = (attempt.state, attempt.state.next(event));
         let anyway = || Ok(next.unwrap_or(state));
-        let next = || self.defects.pick(Defect::AgentReplans, || next, anyway);
-        attempt.state = self.defects.pick(Defect::UndoPastPivot, next, anyway)?;
+        let wrong = [Defect::AgentReplans, Defect::UndoPastPivot, Defect::VoidAfterCapture];
+        let next = if wrong.iter().any(|wrong| self.defects.has(*wrong)) { anyway() } else { next };
+        attempt.state = next?;
         Ok(())
     }
 

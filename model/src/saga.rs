@@ -366,6 +366,8 @@ impl Saga {
 
     fn forward(&self) -> Next {
         let (mut from, mut passing_over) = (0, false);
+        let passed = self.phase.direction() == Phase::ForwardOnly;
+        let voided = passed && self.defects.has(Defect::VoidAfterCapture);
         for (step, spec) in (0..).zip(self.workflow.steps) {
             passing_over &= spec.class == Class::Optional;
             if passing_over {
@@ -380,6 +382,7 @@ impl Saga {
             match state {
                 TryState::Done => from += at + 1,
                 TryState::Intended => return Next::Await(which),
+                TryState::Undone if voided => from += at + 1,
                 TryState::Refused if spec.class == Class::Optional => {
                     from += at + 1;
                     passing_over = true;
@@ -387,7 +390,19 @@ impl Saga {
                 _ => return Next::Choose(which),
             }
         }
-        Next::Done
+        let left = self.defects.pick(Defect::VoidAfterCapture, || None, || self.left_over());
+        left.map_or(Next::Done, Next::BeginUndo)
+    }
+
+    /// What was done before the pivot and for it, for who takes that to be left over.
+    fn left_over(&self) -> Option<Try> {
+        let pivot =
+            self.tries.iter().rposition(|(which, _)| self.spec(*which).class == Class::Pivot)?;
+        let before = self.tries[..pivot].iter().rev();
+        let mut steps = before.filter(|(which, _)| self.spec(*which).class != Class::Pivot);
+        let (which, state) = steps.next()?;
+        let voidable = *state == TryState::Done && self.spec(*which).undo == Undo::InDoubt;
+        voidable.then_some(*which)
     }
 
     /// The last step that can be undone and was never begun, for who undoes by the plan.
@@ -439,6 +454,9 @@ impl Saga {
     /// nothing is left, and the point of no return lies ahead. Where it is in
     /// doubt whether that was passed, an undo that needs no certainty settles it.
     fn may_undo(&self, which: Try) -> bool {
+        if self.defects.has(Defect::VoidAfterCapture) && self.next == Next::BeginUndo(which) {
+            return true;
+        }
         let due = self.undo_under_way().is_none() && self.backward() == Next::BeginUndo(which);
         let doubtful = self.pivot_in_doubt() && self.spec(which).undo != Undo::InDoubt;
         let forward = self.phase.direction() == Phase::Forward && !doubtful;

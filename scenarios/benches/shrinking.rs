@@ -1,10 +1,12 @@
-//! How small findings get, and how long that takes: every planted defect in
-//! every built-in scenario, some seeds each.
+//! How small findings get, and how long that takes: every planted defect of the bank, in
+//! the worlds that a score would look for it in, each scenario in its turn.
 //!
-//! `cargo bench --package pennywise-scenarios --bench shrinking` prints a line
-//! for each defect and scenario, and the medians and 95th percentiles of all.
-//! With `-- --each` it prints every finding, with `-- --plans` the plans too, and
-//! with `-- --payments=2000` every world has so many payments.
+//! `cargo bench --package pennywise-scenarios --bench shrinking` prints a line for each
+//! defect, the medians and 95th percentiles of all, and whether they are within the bars.
+//! With `-- --each` it prints every finding, with `-- --plans` the plans too; with
+//! `-- --findings=4` it shrinks so many of each defect, with `-- --trials=500` it looks
+//! through so many trials for them, and with `-- --payments=2000` every world has so many
+//! payments. A word without dashes is the name of the only defect to look for.
 
 #[expect(dead_code, reason = "other benchmarks, which it is shared with, use all of it")]
 #[path = "../../sim/benches/stopwatch.rs"]
@@ -14,70 +16,93 @@ use std::time::Duration;
 
 use model::{Change, Changes, Defect, Defects};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use scenarios::score::{Arena, Arenas};
 use scenarios::shrink::{Budget, Shrunk, Without, shrink};
-use scenarios::{Fingerprint, PaymentSystem, Plan, Scenario, catalog, trial};
+use scenarios::{Fingerprint, PaymentSystem, Plan, trial};
 use sim::Seed;
 
 /// As the command has it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Findings of one defect in one scenario.
-const FINDINGS: usize = 4;
-/// Seeds in which they are looked for.
-const SEEDS: u64 = 300;
+/// Findings of one defect, if nobody says.
+const FINDINGS: usize = 8;
+/// Trials in which they are looked for, if nobody says.
+const TRIALS: u64 = 4_000;
 const CANDIDATES: u64 = 50_000;
 const THREADS: usize = 2;
 
+/// The most operations and faults that are left: of half of the findings, and of 95 in a
+/// hundred.
+const BARS: [(usize, usize, usize); 2] = [(50, 4, 2), (95, 8, 4)];
+
 fn main() {
-    let told = |flag: &str| std::env::args().any(|argument| argument == flag);
     if !told("--bench") {
         return;
     }
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let pool = ThreadPoolBuilder::new().num_threads(THREADS).build().expect("threads can be had");
-    let payments = std::env::args()
-        .find_map(|argument| argument.strip_prefix("--payments=")?.parse::<u32>().ok());
-    let scenarios: Vec<_> = catalog::all()
-        .iter()
-        .map(|scenario| {
-            let mut scenario = scenario.clone();
-            if let Some(payments) = payments {
-                scenario.workload.operations = payments;
-            }
-            scenario
-        })
-        .collect();
+    let arenas = Arenas::new(Seed(1));
     let mut all = Vec::new();
+    let mut without = Vec::new();
     for story in Defect::ALL.iter().filter(|s| only.as_deref().is_none_or(|only| only == s.name)) {
-        for scenario in &scenarios {
-            let measured = measure(story.defect, scenario, &pool);
-            for one in &measured {
-                if told("--each") {
-                    println!("{:<28} {:<26} {}", story.name, scenario.name, one.line());
-                }
-                if told("--plans") {
-                    println!(
-                        "{:#?}\n{:#?}\n{:#?}",
-                        one.shrunk.plan, one.shrunk.minimal, one.shrunk.ranges
-                    );
-                }
+        let measured = measure(story.defect, arenas.of(story.defect), &pool);
+        for one in &measured {
+            if told("--each") {
+                println!("{:<28} {:<26} {}", story.name, one.shrunk.plan.scenario, one.line());
             }
-            if !measured.is_empty() {
-                println!("{:<28} {:<26} {}", story.name, scenario.name, summary(&measured));
+            if told("--plans") {
+                println!(
+                    "{:#?}\n{:#?}\n{:#?}",
+                    one.shrunk.plan, one.shrunk.minimal, one.shrunk.ranges
+                );
             }
-            all.extend(measured);
         }
+        println!("{:<42} {}", story.name, summary(&measured));
+        if measured.is_empty() {
+            without.push(story.name);
+        }
+        all.extend(measured);
     }
-    println!("{:<28} {:<26} {}", "all", "", summary(&all));
+    println!("{:<42} {}", "all", summary(&all));
+    print_bars(&all, &without);
     for change in Change::ALL {
         let survive = all.iter().filter(|one| one.survives(change)).count();
         println!("after {change:?}, {survive} of {} say the same", all.len());
     }
 }
 
+fn told(flag: &str) -> bool {
+    std::env::args().any(|argument| argument == flag)
+}
+
+fn number(flag: &str) -> Option<u64> {
+    std::env::args().find_map(|argument| argument.strip_prefix(flag)?.parse().ok())
+}
+
+/// Whether findings get as small as they have to.
+fn print_bars(all: &[Measured], without: &[&str]) {
+    let word = |held| if held { "held" } else { "MISSED" };
+    for (percent, operations_max, faults_max) in BARS {
+        let operations = quantile(all, percent, |one| one.operations() as u128);
+        let faults = quantile(all, percent, |one| one.faults() as u128);
+        let held = operations <= operations_max as u128 && faults <= faults_max as u128;
+        println!(
+            "bar: {percent} % have at most {operations_max} operations and {faults_max} faults: \
+             {operations} and {faults}, {}",
+            word(held)
+        );
+    }
+    let large = all.iter().filter(|one| !one.is_minimal()).count();
+    println!("bar: nothing can be left out: of {large}, something can, {}", word(large == 0));
+    let slips = all.iter().filter(|one| one.has_slipped()).count();
+    println!("bar: none fails otherwise than it did: {slips} do, {}", word(slips == 0));
+    println!("without any finding: {}", without.join(", "));
+}
+
 struct Measured {
     seed: Seed,
+    target: Fingerprint,
     shrunk: Shrunk,
     took: Duration,
 }
@@ -94,6 +119,11 @@ impl Measured {
     fn is_minimal(&self) -> bool {
         let same = |proof: &scenarios::shrink::Proof| proof.without == Without::FailsTheSame;
         !self.shrunk.stopped && !self.shrunk.minimal.iter().any(same)
+    }
+
+    /// Whether it shows anything else than what was to be shrunk.
+    fn has_slipped(&self) -> bool {
+        self.shrunk.violation.fingerprint() != self.target
     }
 
     fn survives(&self, change: Change) -> bool {
@@ -122,39 +152,41 @@ impl Measured {
     }
 }
 
-fn measure(defect: Defect, scenario: &Scenario, pool: &ThreadPool) -> Vec<Measured> {
+fn measure(defect: Defect, arena: &Arena, pool: &ThreadPool) -> Vec<Measured> {
     let defects = Defects::NONE.with(defect);
-    let seeds = (0..SEEDS).map(|n| Seed(1).derive(&scenario.name, n));
-    let found = seeds.filter_map(|seed| Some((seed, finding(scenario, seed, defects)?)));
-    let shrunk = found.take(FINDINGS).filter_map(|(seed, (plan, target))| {
+    let found = (0..number("--trials=").unwrap_or(TRIALS)).filter_map(|index| {
+        let plan = plan(arena, index);
+        let first = trial::violations(&plan, defects, |_| true);
+        Some((first.first()?.fingerprint(), plan))
+    });
+    let findings = number("--findings=").map_or(FINDINGS, |findings| findings as usize);
+    let shrunk = found.take(findings).filter_map(|(target, plan)| {
         let mut shrunk = None;
         let picos = stopwatch::picos_each(1, || {
             let budget = Budget { candidates: CANDIDATES, go_on: &mut |_| true };
             shrunk = shrink(&plan, defects, &target, budget, pool);
         });
-        Some(Measured { seed, shrunk: shrunk?, took: Duration::from_nanos(picos / 1_000) })
+        let took = Duration::from_nanos(picos / 1_000);
+        Some(Measured { seed: plan.seed, target, shrunk: shrunk?, took })
     });
     shrunk.collect()
 }
 
-fn finding(scenario: &Scenario, seed: Seed, defects: Defects) -> Option<(Plan, Fingerprint)> {
-    let plan = Plan::draw(scenario, seed);
-    let first = trial::violations(&plan, defects, |_| true);
-    Some((plan, first.first()?.fingerprint()))
+/// Trial `index` of the first range of a score.
+fn plan(arena: &Arena, index: u64) -> Plan {
+    let Some(payments) = number("--payments=") else { return arena.plan(0, index) };
+    let (scenario, seed) = arena.deal(0, index);
+    let mut scenario = scenario.clone();
+    scenario.workload.operations = payments as u32;
+    Plan::draw(&scenario, seed)
 }
 
 fn summary(measured: &[Measured]) -> String {
     let of = |value: fn(&Measured) -> u128| {
-        let mut values: Vec<_> = measured.iter().map(value).collect();
-        values.sort_unstable();
-        let at = |percent: usize| {
-            let rank = (values.len() * percent).div_ceil(100).max(1);
-            values.get(rank - 1).copied().unwrap_or(0)
-        };
-        format!("{:>3} {:>4}", at(50), at(95))
+        format!("{:>3} {:>4}", quantile(measured, 50, value), quantile(measured, 95, value))
     };
     format!(
-        "{:>3} findings; median, 95th: operations {}, faults {}, ms {}, tried {}; minimal {}",
+        "{:>4} findings; median, 95th: operations {}, faults {}, ms {}, tried {}; minimal {}",
         measured.len(),
         of(|one| one.operations() as u128),
         of(|one| one.faults() as u128),
@@ -162,4 +194,12 @@ fn summary(measured: &[Measured]) -> String {
         of(|one| u128::from(one.shrunk.tried)),
         measured.iter().filter(|one| one.is_minimal()).count(),
     )
+}
+
+/// The least value that `percent` of them are not above; 0 of none.
+fn quantile(measured: &[Measured], percent: usize, value: fn(&Measured) -> u128) -> u128 {
+    let mut values: Vec<_> = measured.iter().map(value).collect();
+    values.sort_unstable();
+    let rank = (values.len() * percent).div_ceil(100).max(1);
+    values.get(rank - 1).copied().unwrap_or(0)
 }

@@ -2,10 +2,13 @@
 //! cost.
 //!
 //! `cargo bench --package pennywise-scenarios --bench trials` prints criterion's
-//! figures and then two tables: each scenario with 20 payments beside the lower
-//! bound, and one worker beside two, in processor time where the platform tells
-//! it. The figures of a shared machine wander by a fifth from run to run; a ratio
-//! is of medians that were measured by turns in one run.
+//! figures and then three tables: each scenario with 20 payments beside the lower
+//! bound, judged beside unwatched, and one worker beside two, in processor time where
+//! the platform tells it. The figures of a shared machine wander by a fifth from run to
+//! run; a ratio is of medians that were measured by turns in one run.
+//!
+//! With `-- --judged=calm-day` or `-- --unwatched=calm-day` it runs one round of that
+//! scenario and prints nothing, for whoever counts its instructions.
 
 #[path = "../../sim/benches/lower_bound.rs"]
 mod lower_bound;
@@ -46,17 +49,44 @@ const ROUNDS: u64 = 11;
 const TRIALS_A_ROUND: u64 = 200;
 
 fn main() {
+    let scenarios: Vec<Scenario> = catalog::all().iter().map(twenty_payments).collect();
+    if let Some((run, scenario)) = one_round(&scenarios) {
+        return run(scenario, 0..TRIALS_A_ROUND);
+    }
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3))
         .configure_from_args();
-    let scenarios: Vec<Scenario> = catalog::all().iter().map(twenty_payments).collect();
     whole_trials(&mut criterion, &scenarios);
     criterion.final_summary();
     if std::env::args().any(|argument| argument == "--bench") {
         print_events(&scenarios);
+        print_judging(&scenarios);
         print_workers(&scenarios);
+    }
+}
+
+type Round = fn(&Scenario, Range<u64>);
+
+/// What to run of which scenario, if nothing else is asked for.
+fn one_round(scenarios: &[Scenario]) -> Option<(Round, &Scenario)> {
+    let rounds: [(&str, Round); 2] = [("--judged=", judged), ("--unwatched=", unwatched)];
+    std::env::args().find_map(|argument| {
+        let (round, name) = rounds
+            .iter()
+            .find_map(|(flag, round)| Some((*round, argument.strip_prefix(*flag)?)))?;
+        Some((round, scenarios.iter().find(|scenario| scenario.name == name)?))
+    })
+}
+
+fn judged(scenario: &Scenario, seeds: Range<u64>) {
+    run(scenario, seeds);
+}
+
+fn unwatched(scenario: &Scenario, seeds: Range<u64>) {
+    for seed in seeds {
+        trial::run_blinded(scenario, Seed(seed));
     }
 }
 
@@ -114,6 +144,36 @@ fn print_events(scenarios: &[Scenario]) {
             hundredths(event, bound)
         );
     }
+}
+
+/// What all invariants together cost: the same trials once more, while nobody watches.
+fn print_judging(scenarios: &[Scenario]) {
+    println!("\nMicroseconds per trial, and what of them all invariants together take:\n");
+    println!("{:<26}{:>10}{:>12}{:>10}", "", "judged", "unwatched", "share");
+    let (mut all_judged, mut all_unwatched) = (0, 0);
+    for scenario in scenarios {
+        let mut measured = [Vec::new(), Vec::new()];
+        for round in 0..ROUNDS {
+            let seeds = round * TRIALS_A_ROUND..(round + 1) * TRIALS_A_ROUND;
+            for (times, run) in measured.iter_mut().zip([judged as Round, unwatched]) {
+                times.push(picos(|| run(scenario, seeds.clone())) / TRIALS_A_ROUND);
+            }
+        }
+        let [with, without] = measured.map(median);
+        print_share(&scenario.name, with, without);
+        all_judged += with;
+        all_unwatched += without;
+    }
+    print_share("all", all_judged, all_unwatched);
+}
+
+fn print_share(name: &str, judged: u64, unwatched: u64) {
+    println!(
+        "{name:<26}{:>10}{:>12}{:>8} %",
+        judged / 1_000_000,
+        unwatched / 1_000_000,
+        judged.saturating_sub(unwatched) * 100 / judged.max(1)
+    );
 }
 
 /// The picoseconds that `work` ran on a processor, or took where that is not

@@ -3,11 +3,14 @@
 //! notice when a line that moves money is wrong (`.cargo/mutants.toml`).
 
 use model::Defects;
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use scenarios::campaign::Campaign;
-use scenarios::{campaign, catalog, sometimes};
+use scenarios::{Scenario, campaign, catalog, sometimes};
 use sim::Seed;
 
+/// Trials of each scenario. Most of what is wrong shows in a few trials of some scenario,
+/// so that few of all come first.
+const FEW: u64 = 8;
 const TRIALS: u64 = 120;
 
 /// No violation, nothing inconclusive, every promised invariant exercised; and not because
@@ -15,12 +18,13 @@ const TRIALS: u64 = 120;
 #[test]
 fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
     let pool = ThreadPoolBuilder::new().build().unwrap();
-    let run = |scenario| campaign::run(scenario, Seed(2), TRIALS, Defects::NONE, &pool, |_| true);
+    for scenario in catalog::all() {
+        hold(scenario, Seed(1), FEW, &pool);
+    }
+    let run = |scenario| hold(scenario, Seed(2), TRIALS, &pool);
     let campaigns: Vec<Campaign> = catalog::all().iter().map(run).collect();
     for campaign in &campaigns {
         let name = &campaign.scenario;
-        assert_eq!(campaign.findings, [], "{name}");
-        assert_eq!(campaign.undecided, [], "{name}");
         assert_eq!(campaign.missed, [], "{name}");
         assert!(campaign.event_limit_used < 25, "{name}: runs are far from limits");
     }
@@ -29,6 +33,16 @@ fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
     assert!(missing.marks.len() <= MARKS_MISSING_MAX, "never seen: {:?}", missing.marks);
     let succeeded = sometimes::succeeded(campaigns.iter());
     assert!(succeeded >= 50, "only {succeeded} % of the payments succeed");
+}
+
+/// Runs a campaign, up to the first trial that does not hold.
+fn hold(scenario: &Scenario, master: Seed, trials: u64, pool: &ThreadPool) -> Campaign {
+    let campaign = campaign::run(scenario, master, trials, Defects::NONE, pool, |progress| {
+        progress.violated == 0
+    });
+    assert_eq!(campaign.findings, [], "{}", scenario.name);
+    assert_eq!(campaign.undecided, [], "{}", scenario.name);
+    campaign
 }
 
 /// How much of what a large campaign has to see may be missing in one as small as this.

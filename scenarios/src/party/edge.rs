@@ -24,6 +24,8 @@ use crate::system::{Effects, PaymentSystem, Timer};
 #[derive(Clone, Debug, Default)]
 pub struct Edge {
     requests: BTreeMap<u64, Request>,
+    /// How payments were shown to stand, and since when, for a defect that shows it again.
+    shown: BTreeMap<PaymentId, (Status, Duration)>,
 }
 
 /// A request that waits for the store.
@@ -160,14 +162,27 @@ impl Edge {
             Asked::Create(create) => self.gate(system, serial, &create, rows, out),
             Asked::Refund(refund) => self.gate_refund(system, serial, &refund, rows, out),
             Asked::Get => {
+                let defects = system.rules.defects;
                 let reply = rows.asked_for().map_or(ClientReply::NotFound, |(id, payment)| {
-                    ClientReply::Stands(id, payment.status.shown())
+                    let stands = payment.status.shown();
+                    let cached = || self.cached(id, stands, out.monotonic());
+                    let status = defects.pick(Defect::ReadsAreCached, || stands, cached);
+                    ClientReply::Stands(id, status)
                 });
                 self.answer(serial, reply, out);
             }
             Asked::Cancel => self.cancel(system, serial, rows, out),
             Asked::Recall => self.recall(system, serial, rows, out),
         }
+    }
+
+    /// How a payment that `stands` so was last shown to, unless that is long ago.
+    fn cached(&mut self, payment: PaymentId, stands: Status, now: Duration) -> Status {
+        let shown = self.shown.entry(payment).or_insert((stands, now));
+        if now >= shown.1 + CACHED_FOR {
+            *shown = (stands, now);
+        }
+        shown.0
     }
 
     /// The gate: what this request may do under its key.
@@ -402,3 +417,5 @@ fn execute(system: &PaymentSystem, create: &CreatePayment, out: &mut Effects) {
 
 const STORE_TIMEOUT: Duration = Duration::from_secs(1);
 const TRIES_MAX: u32 = 4;
+/// How long a defect shows what it has shown before.
+const CACHED_FOR: Duration = Duration::from_secs(60);

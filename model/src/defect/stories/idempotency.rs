@@ -52,7 +52,7 @@ pub(super) const STORIES: &[DefectStory] = &[
         story: "the mark that a payment is being worked on lives as long as the record of its \
                 key, so that after a crash nobody goes on, and whoever asks hears 409 for a day",
         source: "actor-ts#984; Whop documents it as intended",
-        caught_by: &["L05"],
+        caught_by: &["L05", "L04"],
         first_wave: false,
         ease: Ease::Easy,
     },
@@ -107,5 +107,15 @@ pub(super) const STORIES: &[DefectStory] = &[
         caught_by: &["I19", "I05"],
         first_wave: false,
         ease: Ease::Hard,
+    },
+    DefectStory {
+        defect: Defect::ReadsAreCached,
+        name: "reads-are-cached",
+        story: "how a payment stands is answered from a cache for a minute, so that whoever has \
+                been told how it ended sees it under way again",
+        source: "none public: a cache in front of what is asked most often",
+        caught_by: &["I16", "I15"],
+        first_wave: false,
+        ease: Ease::Easy,
     },
 ];

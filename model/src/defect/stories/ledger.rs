@@ -96,4 +96,15 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Easy,
     },
+    DefectStory {
+        defect: Defect::ExpiryByCallerClock,
+        name: "expiry-by-caller-clock",
+        story: "whether the promise of a rate is over, whoever books by it tells from its own \
+                clock and does not ask the ledger, which reserved it later and whose clock may \
+                be behind: what is still promised is bought a second time at the rate of the day",
+        source: "what TigerBeetle's time-outs, which only its own clock ends, are there to prevent",
+        caught_by: &["I27"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
 ];

@@ -200,4 +200,15 @@ pub(super) const STORIES: &[DefectStory] = &[
         first_wave: false,
         ease: Ease::Easy,
     },
+    DefectStory {
+        defect: Defect::VoidAfterCapture,
+        name: "void-after-capture",
+        story: "when all is done whatever is left of an authorization is given back, and nobody \
+                asks whether all of it was taken: the undo of what was paid is intended, and \
+                what was paid goes back to the customer",
+        source: "none public: a clean-up of authorizations that goes by their being there",
+        caught_by: &["I12"],
+        first_wave: false,
+        ease: Ease::Easy,
+    },
 ];
