@@ -81,9 +81,9 @@ pub struct Counterexample {
 }
 
 /// Tries every set of at most `faults` faults over the world of `scope`, with `defects`
-/// planted, as long as `go_on` says so; it is told how many places for a first fault there
-/// are, how many of them are done, and how many worlds were tried. The outcome is the
-/// same for any number of threads.
+/// planted, until somebody `stops` it; `tells` is told how many places for a first fault
+/// there are, how many of them are done, and how many worlds were tried. The outcome of
+/// the whole is the same for any number of threads.
 ///
 /// # Errors
 /// If the scope has no operation.
@@ -91,10 +91,11 @@ pub fn prove(
     scope: &Scope<'_>,
     defects: Defects,
     pool: &ThreadPool,
-    mut go_on: impl FnMut(usize, usize, u64) -> bool,
+    stops: impl Fn() -> bool + Sync,
+    mut tells: impl FnMut(usize, usize, u64),
 ) -> Result<Proof, EmptyScope> {
     let calm = scope.plan()?;
-    let search = Search { dwells: scope.dwells, defects };
+    let search = Search { dwells: scope.dwells, defects, stops };
     let (mut tally, first) = search.calm(&calm, scope.faults);
     let mut points = BTreeMap::new();
     for (_, mischief) in &first {
@@ -102,30 +103,32 @@ pub fn prove(
     }
     let mut done = 0;
     for chunk in first.chunks(CHUNK) {
-        if !go_on(first.len(), done, tally.worlds.iter().sum()) {
+        if (search.stops)() {
             break;
         }
+        tells(first.len(), done, tally.worlds.iter().sum());
         let tried: Vec<Tally> = pool.install(|| {
             chunk.par_iter().map(|place| search.after(&calm, place, scope.faults)).collect()
         });
         tried.into_iter().for_each(|other| tally.add(other));
         done += chunk.len();
     }
-    let whole = done == first.len();
+    let whole = done == first.len() && !(search.stops)();
     Ok(tally.proof(calm, points, whole))
 }
 
 /// Which worlds are tried.
-struct Search {
+struct Search<S> {
     dwells: Dwells,
     defects: Defects,
+    stops: S,
 }
 
 /// Where a fault strikes: the number of the event, of the sending or delivery in it, and
 /// of the fault among those that can strike there.
 type Place = (u64, u32, u8);
 
-impl Search {
+impl<S: Fn() -> bool + Sync> Search<S> {
     /// The world without a fault, and where a first one can be put.
     fn calm(&self, calm: &Plan, faults: u8) -> (Tally, Vec<(Place, Mischief)>) {
         let mut tally = Tally::default();
@@ -158,6 +161,10 @@ impl Search {
         }
         let later = points(&plan, &trace, &self.dwells).into_iter();
         for (place, mischief) in later.filter(|(place, _)| *place > last) {
+            // With many faults there are more worlds behind one place than anybody waits for.
+            if (self.stops)() {
+                return;
+            }
             let next = mischief.put_into(&plan, u32::from(count) + 1);
             self.explore(next, (place, count + 1), faults, tally);
         }
