@@ -34,7 +34,11 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
             ));
         }
     };
-    let proof = prove::prove(&scope, defects, &pool, || interrupt.came(), tells);
+    let stops = || interrupt.came();
+    let proof = match arguments.fail_fast {
+        false => prove::prove(&scope, defects, &pool, stops, tells),
+        true => prove::refute(&scope, defects, &pool, stops, tells),
+    };
     let proof = proof.map_err(|empty| Failure::BadInput(empty.to_string()))?;
     let mut keeper = Keeper::new(shelf, defects, &pool, interrupt);
     for found in &proof.counterexamples {
