@@ -24,7 +24,7 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
     let pool = threads::pool(arguments.jobs)?;
     let interrupt = Interrupt::watch()?;
     screen.print(&proof_text::heading(&scope, env!("CARGO_PKG_VERSION")))?;
-    let go_on = |places: usize, done: usize, worlds: u64| {
+    let tells = |places: usize, done: usize, worlds: u64| {
         if done > 0 && done.is_multiple_of(SAID_EVERY) {
             screen.remark(&format!(
                 "{} of {} places for a first fault, {} worlds\n",
@@ -33,9 +33,12 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
                 Count(worlds)
             ));
         }
-        !interrupt.came()
     };
-    let proof = prove::prove(&scope, defects, &pool, go_on);
+    let stops = || interrupt.came();
+    let proof = match arguments.fail_fast {
+        false => prove::prove(&scope, defects, &pool, stops, tells),
+        true => prove::refute(&scope, defects, &pool, stops, tells),
+    };
     let proof = proof.map_err(|empty| Failure::BadInput(empty.to_string()))?;
     let mut keeper = Keeper::new(shelf, defects, &pool, interrupt);
     for found in &proof.counterexamples {

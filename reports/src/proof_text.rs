@@ -2,6 +2,7 @@
 //! and what any of them violates.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use scenarios::Fingerprint;
 use scenarios::prove::{Counterexample, Dwells, Proof, Scope};
@@ -56,7 +57,6 @@ pub fn verdict(proof: &Proof) -> String {
 }
 
 fn facts(scope: &Scope<'_>, proof: &Proof) -> Vec<(&'static str, String)> {
-    let Dwells { restart, delay, late_effect, returned } = scope.dwells;
     let mut facts: Vec<_> = plan_text::short(&proof.calm)
         .into_iter()
         .map(|(name, what)| {
@@ -64,44 +64,33 @@ fn facts(scope: &Scope<'_>, proof: &Proof) -> Vec<(&'static str, String)> {
         })
         .collect();
     facts.push(("latencies", "the usual one of each kind of message, and no other".to_owned()));
-    facts.push((
-        "strikes",
-        "each sending: lost, late, doubled; its sender crashes instead of it, or right after it"
-            .to_owned(),
-    ));
-    facts.push((
-        "",
-        "each delivery: who gets it crashes before it handles that, or between what it appends \
-         to its journal and the sync"
-            .to_owned(),
-    ));
-    facts.push((
-        "",
-        "each request to a provider or a bank: turned away, an error before it is executed or \
-         after, executed late; declined, refused, not answered, given back"
-            .to_owned(),
-    ));
-    facts.push((
-        "lasting",
-        format!(
-            "{} until whoever crashed boots again; {} that a message or its copy is late; {} that \
-             an effect is; {} until money is back",
-            Brief::from(restart),
-            Brief::from(delay),
-            Brief::from(late_effect),
-            Brief::from(returned)
-        ),
-    ));
-    facts.push((
-        "left out",
-        "the same faults in another order: a set is tried in the order in which its faults \
-         strike; faults that strike nothing: that world is tried without them; and more faults \
-         where fewer violate something already"
-            .to_owned(),
-    ));
+    let strikes = STRIKES.into_iter().map(str::to_owned);
+    facts.extend(["strikes"].into_iter().chain(iter::repeat("")).zip(strikes));
+    facts.push(("lasting", lasting(&scope.dwells)));
+    facts.push(("left out", LEFT_OUT.to_owned()));
     facts.push(("first fault", places(proof)));
     facts.push(("worlds", worlds(proof)));
     facts
+}
+
+/// How long what has a length lasts.
+fn lasting(dwells: &Dwells) -> String {
+    let each = [
+        (dwells.restart, "until whoever crashed boots again"),
+        (dwells.delay, "that a message, its copy, a webhook or advice is late"),
+        (dwells.late_effect, "that an effect, a review or another bank is"),
+        (dwells.early, "that an answer is behind its webhook"),
+        (dwells.pause, "that somebody pauses"),
+        (dwells.cut, "that a link is cut, a provider out, or a clock ahead at once"),
+        (dwells.long, "that they are cut or out where there is time for it"),
+        (dwells.full, "that a disk is full"),
+        (dwells.offset, "that clocks are off by from the beginning on"),
+        (dwells.shift, "that they jump"),
+        (dwells.deferred, "until an issuer decides"),
+        (dwells.returned, "until money is back, and a file comes late or again"),
+    ];
+    let each = each.map(|(lasts, what)| format!("{} {what}", Brief::from(lasts)));
+    each.join("; ")
 }
 
 /// In how many places each kind of fault was the first one.
@@ -123,10 +112,38 @@ fn worlds(proof: &Proof) -> String {
 fn counterexample(found: &Counterexample, file: Option<&str>) -> String {
     let mut text = violation::text(&found.violation);
     let worlds = counted(found.worlds, "world");
-    let faults = counted(found.plan.named_faults() as u64, "fault");
+    let faults = counted(u64::from(found.faults), "fault");
     text.push_str(&layout::facts(vec![(
         "worlds",
         format!("{worlds} in this way; the first has {faults}"),
     )]));
     text + &file.map(|file| Repeat::replay(file) + "\n").unwrap_or_default()
 }
+
+/// What is tried, by where it strikes.
+const STRIKES: [&str; 8] = [
+    "each sending: lost, late, doubled; its sender crashes instead of it, or right after it, a \
+     worker together with the store, too; whoever of the house sends it pauses; its link is cut \
+     from then on, one way",
+    "each delivery: who gets it crashes before it handles that, or between what it appends to its \
+     journal and the sync, or has no room for it",
+    "each request to a provider or a bank: turned away, an error before it is executed or after, \
+     executed late; declined, approved in part, decided later, refused, not answered, given back; \
+     the provider is out from then on",
+    "each question to the risk service or the decider: rejected, reviewed; answered late, not at \
+     all, by what is stale, garbled, forbidden or adverse",
+    "each webhook: not sent, sent again, late, held back, ahead of the answer to its request",
+    "each settlement file: late, sent again, truncated, cut off early; each line: missing, twice, \
+     a wrong fee, until a day later",
+    "each customer: clicks again or cancels between any two changes of what is durable of the \
+     payment; insists on a final reply",
+    "from the beginning on: clocks of the house ahead or behind; syncs of store, ledger and risk \
+     service that lie, tails that are torn, records that are corrupt or lacking at the next boot; \
+     limits and balances that are short of what is drawn on them. And where a commit reaches the \
+     store, or a booking the ledger: its clock jumps ahead",
+];
+const LEFT_OUT: &str = "the same faults in another order: a set is tried in the order in which \
+     its faults strike; faults that strike nothing, but for what is wrong from the beginning on: \
+     that world is tried without them; more faults where fewer violate something already; a second \
+     fault of what befalls the same request, file or customer; brown-outs, drifting clocks, \
+     deploys, crash loops, forced branches and what is broken for good";

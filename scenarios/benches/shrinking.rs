@@ -42,7 +42,7 @@ fn main() {
     }
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let pool = ThreadPoolBuilder::new().num_threads(THREADS).build().expect("threads can be had");
-    let arenas = Arenas::new(Seed(1));
+    let arenas = Arenas::new(Seed(1), None);
     let mut all = Vec::new();
     let mut without = Vec::new();
     for story in Defect::ALL.iter().filter(|s| only.as_deref().is_none_or(|only| only == s.name)) {
@@ -174,7 +174,7 @@ fn measure(defect: Defect, arena: &Arena, pool: &ThreadPool) -> Vec<Measured> {
 
 /// Trial `index` of the first range of a score.
 fn plan(arena: &Arena, index: u64) -> Plan {
-    let Some(payments) = number("--payments=") else { return arena.plan(0, index) };
+    let Some(payments) = number("--payments=") else { return arena.plan(0, index, Defects::NONE) };
     let (scenario, seed) = arena.deal(0, index);
     let mut scenario = scenario.clone();
     scenario.workload.operations = payments as u32;

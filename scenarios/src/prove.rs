@@ -9,6 +9,8 @@
 //! too; and where a fault would strike nothing, the world is one that was tried without
 //! it.
 
+mod business;
+mod mischief;
 mod point;
 mod scope;
 
@@ -24,7 +26,7 @@ use crate::judge::Violation;
 use crate::plan::Plan;
 use crate::trial::{self, Verdict};
 
-use point::Mischief;
+use mischief::Mischief;
 pub(crate) use point::points;
 pub use scope::{EmptyScope, Scope};
 
@@ -39,15 +41,41 @@ pub struct Dwells {
     pub late_effect: Duration,
     /// After how long what was sent or given back is back.
     pub returned: Duration,
+    /// How long somebody pauses.
+    pub pause: Duration,
+    /// How long a link is cut, and a provider out; and a clock shows the time that it
+    /// has jumped to.
+    pub cut: Duration,
+    /// How long they are where there is time for it before heal.
+    pub long: Duration,
+    /// How far a clock is off from the beginning on.
+    pub offset: Duration,
+    /// How far one jumps.
+    pub shift: Duration,
+    /// How long a disk is full.
+    pub full: Duration,
+    /// After how long an issuer makes up its mind.
+    pub deferred: Duration,
+    /// How much later a request is answered that an event has overtaken.
+    pub early: Duration,
 }
 
 impl Dwells {
-    /// Longer than any timer within the house, and than a worker waits for a provider.
+    /// Longer than any timer within the house, and than a worker waits for a provider; a
+    /// pause outlasts a lease, what is long outlasts keys of a day.
     pub const USUAL: Self = Self {
         restart: Duration::from_secs(2),
         delay: Duration::from_secs(15),
         late_effect: Duration::from_secs(300),
         returned: Duration::from_secs(86_400),
+        pause: Duration::from_secs(100),
+        cut: Duration::from_secs(120),
+        long: Duration::from_secs(30 * 3_600),
+        offset: Duration::from_secs(600),
+        shift: Duration::from_secs(86_400),
+        full: Duration::from_secs(10),
+        deferred: Duration::from_secs(86_400),
+        early: Duration::from_secs(5),
     };
 }
 
@@ -75,6 +103,8 @@ pub struct Proof {
 pub struct Counterexample {
     /// It, with its faults.
     pub plan: Plan,
+    /// How many faults.
+    pub faults: u8,
     /// What it violates first.
     pub violation: Violation,
     /// How many worlds violate the same in the same way.
@@ -82,9 +112,9 @@ pub struct Counterexample {
 }
 
 /// Tries every set of at most `faults` faults over the world of `scope`, with `defects`
-/// planted, as long as `go_on` says so; it is told how many places for a first fault there
-/// are, how many of them are done, and how many worlds were tried. The outcome is the
-/// same for any number of threads.
+/// planted, until somebody `stops` it; `tells` is told how many places for a first fault
+/// there are, how many of them are done, and how many worlds were tried. The outcome of
+/// the whole is the same for any number of threads.
 ///
 /// # Errors
 /// If the scope has no operation.
@@ -92,41 +122,79 @@ pub fn prove(
     scope: &Scope<'_>,
     defects: Defects,
     pool: &ThreadPool,
-    mut go_on: impl FnMut(usize, usize, u64) -> bool,
+    stops: impl Fn() -> bool + Sync,
+    tells: impl FnMut(usize, usize, u64),
 ) -> Result<Proof, EmptyScope> {
+    let search = Search { dwells: scope.dwells, defects, stops, fail_fast: false };
+    Ok(search.all(scope.plan()?, scope.faults, pool, tells))
+}
+
+/// The same up to the first worlds that violate an invariant: with no fault, then with
+/// one, then with more.
+///
+/// # Errors
+/// If the scope has no operation.
+pub fn refute(
+    scope: &Scope<'_>,
+    defects: Defects,
+    pool: &ThreadPool,
+    stops: impl Fn() -> bool + Sync,
+    mut tells: impl FnMut(usize, usize, u64),
+) -> Result<Proof, EmptyScope> {
+    let search = Search { dwells: scope.dwells, defects, stops, fail_fast: true };
     let calm = scope.plan()?;
-    let search = Search { dwells: scope.dwells, defects };
-    let (mut tally, first) = search.calm(&calm, scope.faults);
-    let mut points = BTreeMap::new();
-    for (_, mischief) in &first {
-        *points.entry(mischief.name()).or_default() += 1;
-    }
-    let mut done = 0;
-    for chunk in first.chunks(CHUNK) {
-        if !go_on(first.len(), done, tally.worlds.iter().sum()) {
+    let mut proof = search.all(calm.clone(), 0, pool, &mut tells);
+    for faults in 1..=scope.faults {
+        if proof.violated > 0 || !proof.whole {
             break;
         }
-        let tried: Vec<Tally> = pool.install(|| {
-            chunk.par_iter().map(|place| search.after(&calm, place, scope.faults)).collect()
-        });
-        tried.into_iter().for_each(|other| tally.add(other));
-        done += chunk.len();
+        proof = search.all(calm.clone(), faults, pool, &mut tells);
     }
-    let whole = done == first.len();
-    Ok(tally.proof(calm, points, whole))
+    Ok(proof)
 }
 
 /// Which worlds are tried.
-struct Search {
+struct Search<S> {
     dwells: Dwells,
     defects: Defects,
+    stops: S,
+    fail_fast: bool,
 }
 
 /// Where a fault strikes: the number of the event, of the sending or delivery in it, and
 /// of the fault among those that can strike there.
-type Place = (u64, u32, u8);
+type Place = (u64, u32, u16);
 
-impl Search {
+impl<S: Fn() -> bool + Sync> Search<S> {
+    /// Every world with at most so many faults.
+    fn all(
+        &self,
+        calm: Plan,
+        faults: u8,
+        pool: &ThreadPool,
+        mut tells: impl FnMut(usize, usize, u64),
+    ) -> Proof {
+        let (mut tally, first) = self.calm(&calm, faults);
+        let mut points = BTreeMap::new();
+        for (_, mischief) in &first {
+            *points.entry(mischief.name()).or_default() += 1;
+        }
+        let mut done = 0;
+        for chunk in first.chunks(CHUNK) {
+            if (self.stops)() || (self.fail_fast && tally.violated > 0) {
+                break;
+            }
+            tells(first.len(), done, tally.worlds.iter().sum());
+            let tried: Vec<Tally> = pool.install(|| {
+                chunk.par_iter().map(|place| self.after(&calm, place, faults)).collect()
+            });
+            tried.into_iter().for_each(|other| tally.add(other));
+            done += chunk.len();
+        }
+        let whole = done == first.len() && !(self.stops)();
+        tally.proof(calm, points, whole)
+    }
+
     /// The world without a fault, and where a first one can be put.
     fn calm(&self, calm: &Plan, faults: u8) -> (Tally, Vec<(Place, Mischief)>) {
         let mut tally = Tally::default();
@@ -159,6 +227,10 @@ impl Search {
         }
         let later = points(&plan, &trace, &self.dwells).into_iter();
         for (place, mischief) in later.filter(|(place, _)| *place > last) {
+            // With many faults there are more worlds behind one place than anybody waits for.
+            if (self.stops)() {
+                return;
+            }
             let next = mischief.put_into(&plan, u32::from(count) + 1);
             self.explore(next, (place, count + 1), faults, tally);
         }
@@ -171,7 +243,7 @@ struct Tally {
     worlds: Vec<u64>,
     violated: u64,
     inconclusive: u64,
-    found: Vec<(u8, Counterexample)>,
+    found: Vec<Counterexample>,
 }
 
 impl Tally {
@@ -188,26 +260,22 @@ impl Tally {
                 self.violated += 1;
                 if let Some(violation) = violations.first() {
                     let (plan, violation) = (plan.clone(), violation.clone());
-                    self.find(faults, Counterexample { plan, violation, worlds: 1 });
+                    self.find(Counterexample { plan, faults, violation, worlds: 1 });
                 }
             }
         }
     }
 
     /// Keeps the first of those with the fewest faults, of each kind.
-    fn find(&mut self, faults: u8, found: Counterexample) {
-        let kind = found.violation.fingerprint();
-        let known = self.found.iter_mut().find(|(_, c)| c.violation.fingerprint() == kind);
-        match known {
-            Some((least, known)) => {
-                let worlds = known.worlds + found.worlds;
-                if faults < *least {
-                    (*least, *known) = (faults, found);
-                }
-                known.worlds = worlds;
-            }
-            None => self.found.push((faults, found)),
+    fn find(&mut self, found: Counterexample) {
+        let Some(known) = self.found.iter_mut().find(|known| known.kind() == found.kind()) else {
+            return self.found.push(found);
+        };
+        let worlds = known.worlds + found.worlds;
+        if found.faults < known.faults {
+            *known = found;
         }
+        known.worlds = worlds;
     }
 
     fn add(&mut self, other: Self) {
@@ -215,15 +283,12 @@ impl Tally {
         self.worlds.iter_mut().zip(other.worlds).for_each(|(sum, more)| *sum += more);
         self.violated += other.violated;
         self.inconclusive += other.inconclusive;
-        for (faults, found) in other.found {
-            self.find(faults, found);
-        }
+        other.found.into_iter().for_each(|found| self.find(found));
     }
 
     fn proof(mut self, calm: Plan, points: BTreeMap<&'static str, u64>, whole: bool) -> Proof {
-        self.found.sort_by_key(|(faults, _)| *faults);
-        let Self { worlds, violated, inconclusive, found } = self;
-        let counterexamples = found.into_iter().map(|(_, found)| found).collect();
+        self.found.sort_by_key(|found| found.faults);
+        let Self { worlds, violated, inconclusive, found: counterexamples } = self;
         Proof { calm, worlds, points, violated, inconclusive, counterexamples, whole }
     }
 }
@@ -237,3 +302,6 @@ impl Counterexample {
 
 /// Places for a first fault that are tried side by side before anybody is told.
 const CHUNK: usize = 32;
+
+#[cfg(test)]
+mod tests;

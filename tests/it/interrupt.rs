@@ -71,6 +71,16 @@ fn a_campaign_that_is_interrupted_reports_what_there_was_by_then() {
     assert!(!ended.stdout.contains("sick-network"), "it never began: {}", ended.stdout);
 }
 
+/// With three faults there are more worlds behind one place than anybody waits for, and it
+/// was asked only between places.
+#[test]
+fn a_proof_that_is_interrupted_ends_and_proves_nothing() {
+    let arguments = ["prove", "calm-day", "--ops", "3", "--faults", "4", "--jobs", "1"];
+    let ended = interrupt(begin(&folder("interrupted-proof"), &arguments), true);
+    assert_eq!(ended.code, Some(130), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("verdict: inconclusive, stopped after"), "{}", ended.stdout);
+}
+
 #[test]
 fn a_campaign_that_the_system_ends_reports_what_there_was_by_then() {
     let arguments = ["fuzz", "calm-day", "--for", "1h", "--jobs", "1"];

@@ -12,7 +12,8 @@ pub(crate) struct ProveArguments {
     /// The scenario whose parties and operations the worlds have: one of `pennywise list
     /// scenarios`, or the path of a file
     pub(crate) scenario: String,
-    /// How many operations customers attempt, at once; with refunds, a refund is one of them
+    /// How many operations customers attempt: those that between them have most of what the
+    /// scenario has; with refunds, a refund is one of them
     #[arg(long, value_name = "K", default_value = "3")]
     #[arg(value_parser = clap::value_parser!(u8).range(1..=8))]
     pub(crate) ops: u8,
@@ -23,6 +24,9 @@ pub(crate) struct ProveArguments {
     /// A defect to plant; may be given several times, or as a list with commas
     #[arg(long, value_name = "DEFECT", value_delimiter = ',', value_parser = defect)]
     pub(crate) plant: Vec<Defect>,
+    /// End with the first worlds that violate an invariant: those with fewer faults come first
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
     /// The folder that counterexamples are written to, each as a file for `pennywise replay`; made
     /// when there is something to write [default: pennywise-repros]
     #[arg(long, value_name = "DIR")]

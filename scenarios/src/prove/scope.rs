@@ -1,11 +1,13 @@
-//! The workload of a proof: the first operations of a scenario, in a world in which
-//! nothing goes wrong.
+//! The workload of a proof: operations of a scenario, in a world in which nothing goes
+//! wrong.
 
-use model::Token;
+use std::time::Duration;
+
 use sim::{Seed, VirtualTime};
 
 use super::Dwells;
-use crate::plan::Plan;
+use super::business;
+use crate::plan::{Operation, Plan};
 use crate::settings::Scenario;
 use crate::shrink::Line;
 
@@ -32,8 +34,8 @@ pub struct EmptyScope {
 
 impl Scope<'_> {
     /// The world without a fault: the usual latencies, everybody's plain answer, and the
-    /// operations at the beginning of time, one refund among them where the scenario has
-    /// any and there is room.
+    /// operations that between them have most of what the scenario has, at the beginning
+    /// of time; refunds, and requests under a key that was used, after that.
     ///
     /// # Errors
     /// If there is no operation.
@@ -43,51 +45,64 @@ impl Scope<'_> {
         let drawn = Plan::draw(&scenario, Seed(1));
         let mut extras = Line::all(&drawn);
         extras.retain(goes_wrong);
-        let mut plan = drawn.without(&extras);
-        for operation in &mut plan.operations {
-            let refunds = operation.purpose.refunds().is_some();
-            operation.at = if refunds { REFUNDS_AT } else { VirtualTime::ZERO };
-        }
-        let kept = self.kept(&plan);
+        let plan = drawn.without(&extras);
+        let kept = business::chosen(&plan, usize::from(self.operations));
         let gone = plan.operations.iter().map(|operation| operation.token);
         let gone = gone.filter(|token| !kept.contains(token)).map(Line::Operation);
-        let plan = plan.without(&gone.collect::<Vec<_>>());
+        let mut plan = plan.without(&gone.collect::<Vec<_>>());
+        set_out(&mut plan);
         match plan.operations.is_empty() {
             true => Err(EmptyScope { scenario: self.scenario.name.clone() }),
             false => Ok(plan),
         }
     }
+}
 
-    /// The instruments of the operations that stay: a payment that is given back, with the
-    /// refund of it, before others.
-    fn kept(&self, plan: &Plan) -> Vec<Token> {
-        let refunded = plan.refunds().map(|(of, refund)| [of, refund.token]).next();
-        let rest = plan.operations.iter().filter(|operation| operation.purpose.refunds().is_none());
-        let room = usize::from(self.operations);
-        let mut kept: Vec<_> = refunded.filter(|_| room > 1).into_iter().flatten().collect();
-        for operation in rest {
-            if kept.len() < room && !kept.contains(&operation.token) {
-                kept.push(operation.token);
-            }
-        }
-        kept
+/// Puts the operations to their times.
+fn set_out(plan: &mut Plan) {
+    let half = plan.heal_at.since(VirtualTime::ZERO) / 2;
+    let lifetime = plan.key_lifetime;
+    for n in 0..plan.operations.len() {
+        let (before, rest) = plan.operations.split_at_mut(n);
+        let operation: &mut Operation = &mut rest[0];
+        let used = before.iter().filter(|other| other.key_id() == operation.key_id()).count();
+        operation.at = match (operation.purpose.refunds(), lifetime) {
+            (Some(_), _) => REFUNDS_AT,
+            (None, Some(lifetime)) => VirtualTime::ZERO.after(key_used_again(used, lifetime, half)),
+            (None, None) => VirtualTime::ZERO,
+        };
     }
 }
 
-/// Whether it is a trouble of the drawn world, or makes it harder to follow.
-fn goes_wrong(line: &Line) -> bool {
-    let besides = matches!(
-        line,
-        Line::SecondClick(_)
-            | Line::Cancellation(_)
-            | Line::Insistence(_)
-            | Line::DrawnLatencies
-            | Line::Permanence
-    );
-    besides || line.is_fault()
+/// When a key is used that was used so often: within its lifetime while faults may strike,
+/// and after it.
+fn key_used_again(used: usize, lifetime: Duration, half: Duration) -> Duration {
+    match used {
+        0 => Duration::ZERO,
+        _ if used.is_multiple_of(2) => lifetime + lifetime / 2,
+        _ => half,
+    }
 }
 
-/// Of so many, some are given back in any scenario that has refunds.
-const OPERATIONS: u32 = 12;
+/// Whether it is a trouble of the drawn world, or makes it harder to follow. What a
+/// customer's bank or a person at a provider does is neither: it is what operations have.
+fn goes_wrong(line: &Line) -> bool {
+    match line {
+        Line::SecondClick(_)
+        | Line::Cancellation(_)
+        | Line::Insistence(_)
+        | Line::DrawnLatencies
+        | Line::Permanence => true,
+        Line::Dispute(_)
+        | Line::Objection(_)
+        | Line::Recall(_)
+        | Line::ByHand(_)
+        | Line::Breach(_) => false,
+        other => other.is_fault(),
+    }
+}
+
+/// Of so many, some have whatever the scenario has.
+const OPERATIONS: u32 = 40;
 /// When shops give back: their payments have succeeded by then, unless something strikes.
 const REFUNDS_AT: VirtualTime = VirtualTime::from_nanos(60_000_000_000);

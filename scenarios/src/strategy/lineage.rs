@@ -37,7 +37,8 @@ pub(super) fn plan(scenario: &Scenario, seed: Seed, defects: Defects) -> Plan {
 fn cut(plan: &mut Plan, trace: &Trace<PaymentSystem>, ids: u32, stream: &mut Stream) {
     let supports = supports(trace);
     let mut choices: BTreeMap<Token, Vec<_>> = BTreeMap::new();
-    for ((event, ..), mischief) in points(plan, trace, &Dwells::USUAL) {
+    let cuts = points(plan, trace, &Dwells::USUAL).into_iter();
+    for ((event, ..), mischief) in cuts.filter(|(_, mischief)| mischief.cuts()) {
         for (token, support) in &supports {
             if support.contains(&event) {
                 choices.entry(*token).or_default().push(mischief);

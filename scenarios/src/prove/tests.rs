@@ -1,0 +1,94 @@
+//! Which faults there are in the scopes of scenarios, and which operations.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::catalog;
+
+fn scope(scenario: &str, operations: u8) -> Scope<'static> {
+    let scenario = catalog::named(scenario).unwrap();
+    Scope { scenario, operations, faults: 1, dwells: Dwells::USUAL }
+}
+
+fn first_faults(scope: &Scope<'_>) -> Vec<(Place, Mischief)> {
+    let calm = scope.plan().unwrap();
+    let (trial, trace) = trial::replay_plan(calm.clone(), Defects::NONE);
+    assert_eq!(trial.verdict, Verdict::Held, "{}", scope.scenario.name);
+    points(&calm, &trace, &scope.dwells)
+}
+
+#[test]
+fn whatever_a_scenario_can_be_struck_by_has_a_place_in_its_scope() {
+    for (scenario, names) in [
+        (
+            "calm-day",
+            "drop delay duplicate crash crash-all pause partition outage clock-jump full-disk \
+             lying-sync torn-tail corruption old-generation second-click cancellation insistence \
+             short-limit rejected reviewed throttled error-before error-after late-effect \
+             declined-soft declined-hard approved-in-part deferred capture-declined",
+        ),
+        ("instant-payouts", "no-answer answered-late deemed account-rejected no-account"),
+        ("refunds", "refund-failed refund-returned"),
+        (
+            "webhook-weather",
+            "webhook-dropped webhook-repeated webhook-delayed webhook-reordered webhook-early",
+        ),
+        (
+            "settlement-discrepancies",
+            "file-late file-duplicated file-truncated cut-off-shifted line-missing \
+             line-duplicated fee-off",
+        ),
+        (
+            "adversarial-policy",
+            "decision-late decision-mute decision-stale decision-garbled decision-outside \
+             decision-adverse",
+        ),
+    ] {
+        let there: BTreeSet<_> =
+            first_faults(&scope(scenario, 3)).iter().map(|(_, mischief)| mischief.name()).collect();
+        for name in names.split_whitespace() {
+            assert!(there.contains(name), "{scenario} has no {name}: {there:?}");
+        }
+    }
+}
+
+#[test]
+fn every_place_is_another_one_and_its_fault_makes_another_world() {
+    let calm = scope("webhook-weather", 2).plan().unwrap();
+    let found = first_faults(&scope("webhook-weather", 2));
+    let places: BTreeSet<_> = found.iter().map(|(place, _)| *place).collect();
+    assert_eq!(places.len(), found.len());
+    for (place, mischief) in found {
+        let world = mischief.put_into(&calm, 1);
+        assert_ne!(world, calm, "{place:?}: {mischief:?}");
+    }
+}
+
+#[test]
+fn the_operations_of_a_scope_have_between_them_what_its_scenario_has() {
+    let operations = |scenario| scope(scenario, 3).plan().unwrap().operations;
+    let disputes: Vec<_> =
+        operations("chargebacks").into_iter().filter_map(|operation| operation.dispute).collect();
+    assert!(disputes.iter().any(|dispute| dispute.won));
+    assert!(disputes.iter().any(|dispute| !dispute.won));
+    let by_hand = operations("operator-mistakes");
+    assert!(by_hand.iter().any(|operation| operation.by_hand.is_some()));
+    let breaches = operations("broken-promises");
+    assert!(breaches.iter().any(|operation| operation.breach.is_some()));
+    let keys: BTreeSet<_> = operations("careless-clients").iter().map(|o| o.key).collect();
+    assert!(keys.len() < 3, "a key is used twice");
+    let refunds = operations("refunds");
+    let refund = refunds.iter().find(|operation| operation.purpose.refunds().is_some()).unwrap();
+    let payment = refunds.iter().find(|o| Some(o.token) == refund.purpose.refunds()).unwrap();
+    assert!(refund.money < payment.money, "a part is given back");
+}
+
+#[test]
+fn a_scope_has_as_many_operations_as_it_is_asked_for() {
+    for scenario in ["calm-day", "instant-payouts", "refunds", "keys-expire"] {
+        for count in 1..=4 {
+            let plan = scope(scenario, count).plan().unwrap();
+            assert_eq!(plan.operations.len(), usize::from(count), "{scenario}");
+        }
+    }
+}
