@@ -97,8 +97,8 @@ impl Mischief {
         }
     }
 
-    /// Whether it takes away what a message would have brought about, and nothing that a
-    /// journal has.
+    /// Whether it takes away what one message would have brought about, and nothing else that
+    /// goes by the same way or that a journal has.
     pub(crate) fn cuts(&self) -> bool {
         match self {
             Self::Stroke(..) => true,
@@ -107,8 +107,6 @@ impl Mischief {
                 Misfortune::Drop
                     | Misfortune::Delay
                     | Misfortune::Duplicate
-                    | Misfortune::Pause { .. }
-                    | Misfortune::Partition { .. }
                     | Misfortune::Crash { .. }
             ),
             Self::Deed(..) | Self::Outage(..) | Self::File(..) | Self::Shortage(..) => false,
