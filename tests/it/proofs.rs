@@ -63,13 +63,32 @@ fn a_counterexample_is_kept_small_and_fails_when_it_is_replayed() {
     }
 }
 
-/// What one fault alone does not show, two do: the second strikes what only the first has
-/// brought about.
+/// What each kind of fault and of business is there for: a defect that shows by it.
 #[test]
-fn a_second_fault_strikes_what_only_the_first_brings_about() {
-    let words = "calm-day --ops 1 --plant lease-no-fencing --faults";
-    let [one, two] = ["1", "2"].map(|n| prove(&format!("{words} {n}"), &folder(n)));
-    assert_eq!((one.code, two.code), (0, 1), "{}{}", one.stdout, two.stdout);
+fn a_defect_is_refuted_in_the_scenario_that_has_what_it_takes() {
+    for (defect, words) in [
+        ("fee-in-payers-currency", "cross-currency --ops 1 --faults 0"),
+        ("no-fingerprint", "careless-clients --ops 2 --faults 0"),
+        ("check-then-insert", "stormy-network --ops 2 --faults 1"),
+        ("toctou-balance", "calm-day --ops 3 --faults 1"),
+        ("lock-on-missing-row", "contended-limits --ops 3 --faults 1"),
+        ("undo-by-plan", "calm-day --ops 3 --faults 1"),
+        ("store-fail-open", "stormy-network --ops 3 --faults 1"),
+        ("refund-plus-dispute", "dispute-during-refund --ops 3 --faults 1"),
+    ] {
+        let words = format!("{words} --plant {defect} --fail-fast");
+        let told = prove(&words, &folder(defect));
+        assert_eq!(told.code, 1, "{words}: {}{}", told.stdout, told.stderr);
+    }
+}
+
+/// With fewer faults first, what one fault shows is not looked for with two.
+#[test]
+fn a_proof_that_fails_fast_ends_with_the_fewest_faults_that_show_it() {
+    let words = "calm-day --ops 3 --faults 4 --plant toctou-balance --fail-fast";
+    let told = prove(words, &folder("fast"));
+    assert!(last(&told.stdout).starts_with("verdict: refuted"), "{}", told.stdout);
+    assert!(told.stdout.contains("the first has 1 fault"), "{}", told.stdout);
 }
 
 #[test]

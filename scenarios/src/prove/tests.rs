@@ -92,3 +92,21 @@ fn a_scope_has_as_many_operations_as_it_is_asked_for() {
         }
     }
 }
+
+/// What only the first fault brings about, a repetition or a question, is struck by the
+/// second.
+#[test]
+fn a_second_fault_strikes_what_only_the_first_brings_about() {
+    let scope = scope("calm-day", 1);
+    let calm = scope.plan().unwrap();
+    let first = first_faults(&scope);
+    let drops = first.iter().filter(|(_, mischief)| mischief.name() == "drop");
+    let brings_about = |(place, mischief): &(Place, Mischief)| {
+        let world = mischief.put_into(&calm, 1);
+        let (_, trace) = trial::replay_plan(world.clone(), Defects::NONE);
+        let later = points(&world, &trace, &scope.dwells).into_iter();
+        let mut later = later.filter(|(at, _)| at > place).map(|(_, mischief)| mischief);
+        later.any(|mischief| first.iter().all(|(_, known)| *known != mischief))
+    };
+    assert!(drops.filter(|place| brings_about(place)).count() > 3);
+}

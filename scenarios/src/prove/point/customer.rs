@@ -22,8 +22,9 @@ pub(super) fn befalls(
     writes: &BTreeSet<u64>,
 ) -> Vec<(Place, Mischief)> {
     let mut found = Vec::new();
+    let mut counts = BTreeMap::new();
     let moments = moments(chaos, writes);
-    for (n, operation) in plan.operations.iter().enumerate() {
+    for operation in &plan.operations {
         let token = operation.token;
         let Some((started, changed)) = moments.get(&token) else { continue };
         let cancels = may_cancel(plan, operation);
@@ -31,14 +32,13 @@ pub(super) fn befalls(
         for after in afters.collect::<BTreeSet<_>>() {
             let next = chaos.partition_point(|event| event.at < started.after(after));
             let Some(event) = chaos.get(next).map(|event| event.event) else { continue };
-            let clicks = Some(Deed::ClicksAgain(after));
-            let deeds = [clicks, cancels.then_some(Deed::Cancels(after))];
-            let numbered = (2 * n as u16..).zip(deeds);
-            found.extend(
-                numbered.filter_map(|(kind, deed)| {
-                    Some(((event, 0, kind), Mischief::Deed(token, deed?)))
-                }),
-            );
+            for deed in [Deed::ClicksAgain(after), Deed::Cancels(after)] {
+                let count = counts.entry(event).or_insert(0_u16);
+                *count += 1;
+                if cancels || matches!(deed, Deed::ClicksAgain(_)) {
+                    found.push(((event, 0, *count), Mischief::Deed(token, deed)));
+                }
+            }
         }
     }
     found
