@@ -45,17 +45,18 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
         keeper.keep_plan(found.plan.clone(), found.kind(), |told| screen.remark(told));
     }
     screen.print(&proof_text::render(&scope, &proof, &keeper.files()))?;
-    let exit = exit(&proof);
+    let exit = interrupt.exit().or(exit(&proof));
     let mood = if exit == Exit::Held { Mood::Good } else { Mood::Bad };
     screen.headline(mood, &proof_text::verdict(&proof))?;
-    Ok(interrupt.exit().or(exit))
+    Ok(exit)
 }
 
+/// What the worlds that were tried came to; where some were not, it was interrupted.
 fn exit(proof: &Proof) -> Exit {
-    match (proof.violated, proof.inconclusive, proof.whole) {
-        (1.., _, _) => Exit::Violated,
-        (0, 0, true) => Exit::Held,
-        _ => Exit::Inconclusive,
+    match (proof.violated, proof.inconclusive) {
+        (1.., _) => Exit::Violated,
+        (0, 1..) => Exit::Inconclusive,
+        (0, 0) => Exit::Held,
     }
 }
 
