@@ -97,11 +97,13 @@ fn place(ablation: &Ablation, name: &str) -> Option<usize> {
 }
 
 /// The geometric mean of the medians.
+#[expect(clippy::float_arithmetic, reason = "a figure of a report: no world depends on it")]
 fn mean(rows: &[&Row], strategy: usize, budget: u64) -> f64 {
     let logs = rows.iter().map(|row| (row.median(strategy, budget) as f64).ln());
     (logs.sum::<f64>() / rows.len().max(1) as f64).exp()
 }
 
+#[expect(clippy::float_arithmetic, reason = "a figure of a report: no world depends on it")]
 fn ratio(rows: &[&Row], over: usize, under: usize, budget: u64) -> Ratio {
     let mut stream = Seed(1).stream(BOOTSTRAP);
     let mut resampled = |row: &Row, strategy: usize| {

@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use model::Defects;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -40,16 +39,14 @@ fn told(repro: &Repro, (operations, faults): (u8, u8), pool: &ThreadPool) -> Str
         return format!("{size}: no scenario `{}`", plan.scenario);
     };
     let scope = Scope { scenario, operations, faults, dwells: Dwells::USUAL };
-    let begun = Instant::now();
     let proof = refute(&scope, repro.planted, pool, || false, |_, _, _| {});
     let proof = proof.expect("a scenario with a repro has operations");
     let worlds: u64 = proof.worlds.iter().sum();
-    let took = begun.elapsed().as_secs();
     let what = match proof.counterexamples.first() {
         Some(found) => format!("refuted by {} faults, {}", found.faults, found.kind()),
         None => "not refuted".to_owned(),
     };
-    format!("{size} {}: {what}, {worlds} worlds, {took} s", scenario.name)
+    format!("{size} {}: {what}, {worlds} worlds", scenario.name)
 }
 
 fn repros() -> Vec<Repro> {

@@ -48,7 +48,7 @@ fn shortages(plan: &Plan) -> Vec<Mischief> {
     for operation in &plan.operations {
         let Some(purse) = Purse::of(operation) else { continue };
         let (sum, count) = drawn.entry((purse, operation.money.currency)).or_default();
-        *sum = *sum + operation.money.amount;
+        *sum += operation.money.amount;
         *count += 1;
     }
     let shared = drawn.into_iter().filter(|(_, (_, count))| *count > 1);
