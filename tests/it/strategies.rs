@@ -36,11 +36,9 @@ fn every_scenario_holds_however_it_is_searched() {
     for scenario in catalog::all() {
         for story in Strategy::ALL {
             let searched = searched(&scenario.name, story.strategy);
-            for seed in 1..4 {
-                let trial = trial::run(&searched, Seed(seed), Defects::NONE);
-                let name = format!("{} {seed} by {}", scenario.name, story.name);
-                assert_eq!(trial.verdict, trial::Verdict::Held, "{name}");
-            }
+            let trial = trial::run(&searched, Seed(1), Defects::NONE);
+            let name = format!("{} by {}", scenario.name, story.name);
+            assert_eq!(trial.verdict, trial::Verdict::Held, "{name}");
         }
     }
 }
@@ -101,13 +99,13 @@ fn a_campaign_that_learns_comes_to_the_same_on_any_number_of_threads() {
     let planted = Defects::NONE.with(Defect::SendBeforeLog);
     let campaign = |threads| {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        campaign::run(&scenario, Seed(3), 600, planted, &pool, |_| true)
+        campaign::run(&scenario, Seed(3), 300, planted, &pool, |_| true)
     };
     let (one, two) = (campaign(1), campaign(2));
     assert_eq!(one, two);
     let portfolio = searched("orchestrator-crash-loop", Strategy::Portfolio);
     let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let other = campaign::run(&portfolio, Seed(3), 600, planted, &pool, |_| true);
+    let other = campaign::run(&portfolio, Seed(3), 300, planted, &pool, |_| true);
     assert_ne!(one.digest, other.digest, "nothing was learned");
     // What the seed alone does not tell, the finding does.
     let finding = &one.findings[0];
