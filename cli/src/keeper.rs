@@ -145,12 +145,17 @@ impl<'p> Keeper<'p> {
         &self.keepings
     }
 
+    /// What another process told of this finding.
+    fn told_of(&self, scenario: &Scenario, finding: &Finding) -> Option<&Keeping> {
+        let is_it =
+            |known: &&Keeping| (&known.scenario, known.index) == (&scenario.name, finding.index);
+        self.known.iter().find(is_it)
+    }
+
     /// What is known to become of `finding`; `None` if it is not, or it depends on what is kept
     /// by now.
     fn known(&self, scenario: &Scenario, finding: &Finding) -> Option<Keeping> {
-        let is_it =
-            |known: &&Keeping| (&known.scenario, known.index) == (&scenario.name, finding.index);
-        let known = self.known.iter().find(is_it)?;
+        let known = self.told_of(scenario, finding)?;
         let kind = finding.violation.fingerprint();
         let is_its_own = known.repros.first().is_some_and(|kept| kept.kind == kind);
         let is_new = |kept: &Kept| {
@@ -164,9 +169,7 @@ impl<'p> Keeper<'p> {
     /// plan.
     fn learned_elsewhere(&self, scenario: &Scenario, finding: &Finding) -> Option<Keeping> {
         let learned = scenario.strategy == Some(Strategy::Feedback) && finding.plan.is_none();
-        let is_it =
-            |known: &&Keeping| (&known.scenario, known.index) == (&scenario.name, finding.index);
-        let mut known = self.known.iter().find(is_it).filter(|_| learned)?.clone();
+        let mut known = self.told_of(scenario, finding).filter(|_| learned)?.clone();
         known.repros.retain(|kept| !self.kept.contains_key(&kept.kind));
         Some(known)
     }

@@ -160,7 +160,7 @@ impl KeptRecord {
 const FORMAT: &str = "pennywise-shard";
 
 /// One more whenever the format changes.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 #[cfg(test)]
 mod tests {

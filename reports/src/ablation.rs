@@ -52,7 +52,7 @@ pub fn verdict(ablation: &Ablation) -> String {
     if let Some((best, ratio)) = to_best(ablation) {
         let name = ablation.strategies[best];
         text.push_str(&format!(
-            "On all defects the portfolio takes {} times the trials of the best single strategy, \
+            "On the defects that were looked for the portfolio takes {} times the trials of the best single strategy, \
              {name}; at most {TO_BEST_MAX} are asked for: {}.\n\n",
             said(ratio),
             met(ratio.high <= TO_BEST_MAX),
@@ -147,7 +147,7 @@ fn means(ablation: &Ablation) -> String {
         .map(|(at, name)| vec![(*name).to_owned(), of(&all, at), of(&hard, at), missed(at)]);
     format!(
         "## Geometric means\n\n{}\n",
-        table(&["strategy", "all defects", "medium and hard", "not found"], rows)
+        table(&["strategy", "these defects", "medium and hard", "not found"], rows)
     )
 }
 

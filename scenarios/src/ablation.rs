@@ -1,8 +1,6 @@
 //! What each strategy is worth: how many trials it takes to see a known bug, with each
 //! strategy and each defect of the bank.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use model::{Defect, Defects};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -10,8 +8,8 @@ use serde::Serialize;
 use sim::Seed;
 
 use crate::score::{Arena, Arenas};
-use crate::strategy::{Corpus, Strategy, plan};
-use crate::trial;
+use crate::strategy::{Corpus, Strategy};
+use crate::trial::{self, broken};
 
 /// How many ranges of seeds, which share none, each pair is looked for in.
 pub const RANGES: usize = 9;
@@ -124,11 +122,10 @@ impl Hunt<'_> {
     fn shows(&self, index: u64) -> bool {
         let planted = Defects::NONE.with(self.defect);
         let (scenario, seed) = self.arena.deal(self.range, index);
-        let run = || {
-            let plan = plan(scenario, seed, planted);
+        broken::named(scenario, seed, planted, || {
+            let plan = self.arena.plan(self.range, index, planted);
             !trial::violations(&plan, planted, |_| true).is_empty()
-        };
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| self.broke(index))
+        })
     }
 
     /// The same where each scenario learns from the generations before.
@@ -140,8 +137,9 @@ impl Hunt<'_> {
         for index in 0..budget {
             let at = (index % scenarios) as usize;
             let (scenario, seed) = self.arena.deal(self.range, index);
-            let run = || trial::run_plan(corpora[at].plan(scenario, seed, planted), planted);
-            let trial = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| self.broke(index));
+            let trial = broken::named(scenario, seed, planted, || {
+                trial::run_plan(corpora[at].plan(scenario, seed, planted), planted)
+            });
             if !trial.violations().is_empty() {
                 return Some(index + 1);
             }
@@ -151,16 +149,6 @@ impl Hunt<'_> {
             }
         }
         None
-    }
-
-    fn broke(&self, index: u64) -> ! {
-        let (scenario, seed) = self.arena.deal(self.range, index);
-        panic!(
-            "the trial of `{}` with seed {seed} and `{}` planted broke by the strategy {}",
-            scenario.name,
-            self.defect.story().name,
-            self.strategy
-        )
     }
 }
 

@@ -9,7 +9,6 @@ mod shard;
 mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use model::{Defects, Report};
@@ -26,7 +25,7 @@ use crate::settings::Scenario;
 use crate::sometimes::Tally;
 use crate::strategy::{Corpus, Strategy};
 use crate::trapped::Trapped;
-use crate::trial::{self, Trial, Verdict};
+use crate::trial::{self, Trial, Verdict, broken};
 
 pub use merging::merge;
 pub use part::{Part, Terms, run_part, run_whole};
@@ -211,16 +210,6 @@ fn searched(scenario: &Scenario, defects: Defects) -> impl Fn(&Corpus, Seed) -> 
     }
 }
 
-/// A trial that tells its seed if it breaks.
-fn attempt(scenario: &Scenario, seed: Seed, run: impl Fn(Seed) -> Trial) -> Trial {
-    catch_unwind(AssertUnwindSafe(|| run(seed))).unwrap_or_else(|_| {
-        panic!(
-            "the trial of `{}` with seed {seed} broke: `pennywise run` repeats it",
-            scenario.name
-        )
-    })
-}
-
 impl Campaign {
     /// A campaign over `scenario` of which nothing has run yet.
     pub fn new(scenario: &Scenario) -> Self {
@@ -267,7 +256,7 @@ impl Campaign {
         let mut corpus = Corpus::default();
         while self.trials < share {
             let batch = self.trials..share.min(self.trials + BATCH);
-            let run = |seed| attempt(scenario, seed, |seed| trial(&corpus, seed));
+            let run = |seed| broken::named(scenario, seed, Defects::NONE, || trial(&corpus, seed));
             let run = |nth| {
                 let trial = run(master.derive(&scenario.name, shard.index(nth)));
                 let again = recheck::again(&trial, recheck, run);

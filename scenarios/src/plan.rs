@@ -7,6 +7,7 @@ mod decision;
 mod dispute;
 mod draw;
 mod forced;
+mod gone;
 mod issuer;
 mod paired;
 mod protocol;

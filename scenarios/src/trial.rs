@@ -1,5 +1,6 @@
 //! One seed's run and judgement: the whole story.
 
+pub(crate) mod broken;
 mod strikes;
 
 use std::collections::BTreeMap;

@@ -193,6 +193,7 @@ fn a_shard_of_another_campaign_is_refused_by_name() {
         ("--policy random", "policy random, expected policy of the scenario"),
         ("--recheck 5%", "5% run twice, expected nothing run twice"),
         ("--protocol 2pc", "protocol 2pc, expected protocol of the scenario"),
+        ("--strategy walk", "strategy walk, expected strategy portfolio"),
     ];
     let flagged = flags.map(|(flag, words)| (format!("{CALM} {flag}"), "2/2", words));
     let others = others.map(|(line, shard, words)| (line.to_owned(), shard, words));
@@ -253,9 +254,9 @@ fn a_shard_that_is_not_whole_is_refused_by_name() {
     fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     let told = refused(&work, "all", 2);
     assert!(told.contains("`all/shard-2-of-2.json` is no result of a shard"), "{told}");
-    fs::write(&file, whole.replacen("\"version\": 1", "\"version\": 2", 1)).unwrap();
+    fs::write(&file, whole.replacen("\"version\": 2", "\"version\": 3", 1)).unwrap();
     let told = refused(&work, "all", 2);
-    assert!(told.contains("`pennywise-shard` 2; expected `pennywise-shard` 1"), "{told}");
+    assert!(told.contains("`pennywise-shard` 3; expected `pennywise-shard` 2"), "{told}");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::{Defect, Defects};
 use rayon::ThreadPool;
@@ -12,7 +11,7 @@ use super::arena::Arena;
 use super::{COUNTED, Detection, RANGES, Repro, Row, Turn};
 use crate::invariant::Invariant;
 use crate::shrink::{self, Budget};
-use crate::trial;
+use crate::trial::{self, broken};
 
 /// Looks for `defect` in at most `budget` trials of each range, batch by batch,
 /// as `turn`, which is told how many trials of each range are done, says. The outcome is
@@ -80,17 +79,9 @@ impl Hunt<'_> {
     fn shows(&self, range: usize, index: u64) -> Option<Detection> {
         let (scenario, seed) = self.arena.deal(range, index);
         let planted = Defects::NONE.with(self.defect);
-        let run = || {
+        let found = broken::named(scenario, seed, planted, || {
             let plan = self.arena.plan(range, index, planted);
             trial::violations(&plan, planted, |_| true)
-        };
-        let found = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-            panic!(
-                "the trial of `{}` with seed {seed} and `{}` planted broke: `pennywise run` \
-                 repeats it",
-                scenario.name,
-                self.defect.story().name
-            )
         });
         let invariant = found.first()?.invariant;
         Some(Detection { range, trials: index + 1, invariant, seed })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::Defects;
-use sim::{Domain, Fault, Seed, Stream, Trigger};
+use sim::{Domain, Fault, Seed, Stream, Trigger, VirtualTime};
 
 use crate::plan::{Plan, Protocol};
 use crate::settings::Scenario;
@@ -86,7 +86,7 @@ fn move_faults(plan: &mut Plan, stream: &mut Stream) {
         match &mut fault.trigger {
             Trigger::At(at) => {
                 let most = at.as_nanos().saturating_mul(2);
-                *at = sim::VirtualTime::from_nanos(stream.draw().below(most.max(1)));
+                *at = VirtualTime::from_nanos(stream.draw().below(most.max(1)));
             }
             Trigger::OnSend(occasion) | Trigger::OnDelivery(occasion) => {
                 occasion.ordinal = 1 + stream.draw().below(4) as u32;
@@ -103,6 +103,7 @@ fn splice(plan: &mut Plan, other: &Plan, stream: &mut Stream) {
     let taken: Vec<Fault> = taken.collect();
     plan.faults.extend((ids..).zip(taken).map(|(id, fault)| Fault { id, ..fault }));
     plan.faults.truncate(FAULTS_MAX);
+    plan.forget_what_is_gone();
 }
 
 fn states(trial: &Trial) -> Vec<State> {

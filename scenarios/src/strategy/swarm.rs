@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::Token;
-use sim::{Cue, Domain, Rate, Seed, Subject};
+use sim::{Domain, Rate, Seed};
 
 use crate::plan::Plan;
 use crate::settings::Scenario;
@@ -35,23 +34,8 @@ pub(super) fn plan(scenario: &Scenario, seed: Seed) -> Plan {
         kind.is_some_and(|kind| off.contains(&kind))
     });
     let mut plan = plan.without(&lines);
-    forget_what_is_gone(&mut plan);
+    plan.forget_what_is_gone();
     plan
-}
-
-/// What waits for an operation that is gone would never strike, and no file could name it.
-fn forget_what_is_gone(plan: &mut Plan) {
-    let left: BTreeSet<_> = plan.operations.iter().map(|operation| operation.token).collect();
-    plan.faults.retain(|fault| {
-        let cue = fault.trigger.cue().map(|(cue, _)| cue);
-        cue.is_none_or(|cue| {
-            let Subject(token) = match cue {
-                Cue::Send(occasion) | Cue::Delivery(occasion) => occasion.subject,
-                Cue::Fact(sight) => sight.subject,
-            };
-            left.contains(&Token(token))
-        })
-    });
 }
 
 /// Kinds of what customers do besides that they pay.

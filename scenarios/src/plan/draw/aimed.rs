@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::Token;
+use model::{ProviderId, Token};
 use sim::{CrashPoint, Fault, Kind, Misfortune, Occasion, Role, Roles, Subject, Trigger};
 
 use super::Drawer;
@@ -12,7 +12,6 @@ use crate::bounds::{COPY_AGE_MAX, LATE_EFFECT_MAX, LEASE, PAUSE_MAX};
 use crate::message::kinds;
 use crate::party::{EDGE, LEDGER, STORE, provider_role};
 use crate::plan::{Blow, Encounter, Operation, Plan, Stroke};
-use model::ProviderId;
 
 /// What an operation asks for outside of the house, and who answers.
 #[derive(Clone, Copy)]
