@@ -7,7 +7,7 @@ mod decision;
 mod dispute;
 mod draw;
 mod forced;
-mod gone;
+mod forgotten;
 mod issuer;
 mod paired;
 mod protocol;
