@@ -13,6 +13,7 @@ use super::findings::{Findings, Relation};
 use crate::bounds::{COPY_AGE_MAX, LEASE};
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
+use crate::plan::Protocol;
 
 /// How far each payment has come that is not finished, as its journal has it.
 #[derive(Clone, Debug, Default)]
@@ -73,9 +74,10 @@ impl Progress {
     }
 }
 
-/// Judges an answer of the edge: the premise is a 409 after heal, for a payment
-/// that waits for nobody outside. What was sent late before heal is on its way for
-/// a while yet, and on a link that keeps order it holds up all that comes after it.
+/// Judges an answer of the edge to a saga: the premise is a 409 after heal, for a payment
+/// that waits for nobody outside; under two-phase commit no journal says who does. What
+/// was sent late before heal is on its way for a while yet, and on a link that keeps order
+/// it holds up all that comes after it.
 pub(super) fn answered(
     said: &Authorities,
     found: &mut Findings,
@@ -86,6 +88,7 @@ pub(super) fn answered(
     let ClientReply::InProgress(payment) = reply else { return };
     let Some(stand) = said.progress.open.get(payment) else { return };
     let waits = stand.in_doubt || stand.in_review || stand.is_case;
+    let waits = waits || said.plan.protocol == Protocol::TwoPhase;
     if waits || seen.at <= said.heal_at() || !said.house_heals() {
         return;
     }
