@@ -22,7 +22,7 @@ use crate::message::{ClientReply, kinds};
 use crate::own::Own;
 use crate::party::Compaction;
 use crate::party::PROBE;
-use crate::plan::{Forced, Operation, Plan};
+use crate::plan::{Forced, Operation, Plan, ProviderTrouble};
 use crate::settings::Scenario;
 use crate::sometimes::Seen;
 use crate::strategy;
@@ -396,8 +396,12 @@ fn horizon(plan: &Plan) -> VirtualTime {
         .after(HORIZON)
 }
 
+/// A payment of which a provider says nothing is gone on with about every minute.
 fn events_max(plan: &Plan) -> u64 {
-    100_000 + 2_000 * plan.operations.len() as u64
+    let silent = |trouble: &ProviderTrouble| trouble.until.min(plan.heal_at).since(trouble.from);
+    let longest = plan.troubles.iter().map(silent).max().unwrap_or_default();
+    let hours = longest.as_secs() / 3_600;
+    100_000 + (2_000 + 500 * hours) * plan.operations.len() as u64
 }
 
 fn messages(by_kind: &[u64]) -> Vec<(&'static str, u64)> {
