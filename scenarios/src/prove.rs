@@ -27,7 +27,7 @@ use crate::plan::Plan;
 use crate::trial::{self, Verdict};
 
 use mischief::Mischief;
-pub(crate) use point::points;
+pub(crate) use point::{points, points_in};
 pub use scope::{EmptyScope, Scope};
 
 /// How long what has a length lasts.

@@ -9,7 +9,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::{Happening, Trace};
+use sim::{Happening, Trace, TraceEvent};
 
 use super::mischief::Mischief;
 use super::{Dwells, Place};
@@ -26,24 +26,66 @@ pub(crate) fn points(
     trace: &Trace<PaymentSystem>,
     dwells: &Dwells,
 ) -> Vec<(Place, Mischief)> {
-    let chaos = trace.events.iter().take_while(|event| !matches!(event.what, Happening::Healed));
-    let chaos: Vec<_> = chaos.filter(|event| event.role != PROBE).collect();
+    let chaos = chaos(trace);
     let writes = writers(trace);
+    let mut found = at_messages(plan, &chaos, &writes, dwells, |_| true);
+    found.extend(beginning::befalls(plan, dwells));
+    found.extend(customer::befalls(plan, &chaos, &writes));
+    found.retain(|(_, mischief)| mischief.is_new(plan));
+    found.sort_by_key(|(place, _)| *place);
+    found
+}
+
+/// Those of them that befall what is sent or delivered in some events only, at a fraction of
+/// the cost.
+pub(crate) fn points_in(
+    events: &BTreeSet<u64>,
+    plan: &Plan,
+    trace: &Trace<PaymentSystem>,
+    dwells: &Dwells,
+) -> Vec<(Place, Mischief)> {
+    let among = |event: u64| events.contains(&event);
+    let mut found = at_messages(plan, &chaos(trace), &writers(trace), dwells, among);
+    found.retain(|(_, mischief)| mischief.is_new(plan));
+    found.sort_by_key(|(place, _)| *place);
+    found
+}
+
+/// What happens while faults may strike.
+fn chaos(trace: &Trace<PaymentSystem>) -> Vec<&TraceEvent<PaymentSystem>> {
+    let chaos = trace.events.iter().take_while(|event| !matches!(event.what, Happening::Healed));
+    chaos.filter(|event| event.role != PROBE).collect()
+}
+
+/// What befalls what is sent or delivered in those events that are `among` the wanted.
+fn at_messages(
+    plan: &Plan,
+    chaos: &[&TraceEvent<PaymentSystem>],
+    writes: &BTreeSet<u64>,
+    dwells: &Dwells,
+    among: impl Fn(u64) -> bool,
+) -> Vec<(Place, Mischief)> {
     let mut found = Vec::new();
     let mut arrivals = BTreeMap::new();
     let mut told = Told::default();
     let mut nth = BTreeMap::new();
-    for event in &chaos {
+    for event in chaos {
+        let wanted = among(event.event);
         let what = match &event.what {
             Happening::Sent(identity, message, fate) if identity.to != PROBE => {
+                let told = told.befalls(identity.from, message, dwells);
                 let left = plan.heal_at.since(event.at);
-                let sent = sending::befalls((identity, fate.lost), (event.at, left), dwells);
-                sent.into_iter().chain(told.befalls(identity.from, message, dwells)).collect()
+                let sent = || sending::befalls((identity, fate.lost), (event.at, left), dwells);
+                let sent = if wanted { sent() } else { Vec::new() };
+                sent.into_iter().chain(told).collect()
             }
             Happening::Delivered(identity, 0, message) if identity.from != PROBE => {
                 let (party, request, token) = (event.role, identity.kind, message.token());
                 let count = arrivals.entry((party, request, token)).or_insert(0);
                 *count += 1;
+                if !wanted {
+                    continue;
+                }
                 let on = Encounter { party, request, token, ordinal: identity.ordinal };
                 let executed = Encounter { ordinal: *count, ..on };
                 let crashes = delivery::befalls(identity, writes.contains(&event.event), dwells);
@@ -51,7 +93,7 @@ pub(crate) fn points(
             }
             _ => Vec::new(),
         };
-        if !matches!(event.what, Happening::Sent(..) | Happening::Delivered(..)) {
+        if !wanted || !matches!(event.what, Happening::Sent(..) | Happening::Delivered(..)) {
             continue;
         }
         // What a fault keeps from happening is counted all the same: what comes after it
@@ -61,10 +103,6 @@ pub(crate) fn points(
         let placed = what.into_iter();
         found.extend(placed.map(|(kind, mischief)| ((event.event, *within, kind), mischief)));
     }
-    found.extend(beginning::befalls(plan, dwells));
-    found.extend(customer::befalls(plan, &chaos, &writes));
-    found.retain(|(_, mischief)| mischief.is_new(plan));
-    found.sort_by_key(|(place, _)| *place);
     found
 }
 

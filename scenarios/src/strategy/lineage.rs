@@ -13,7 +13,7 @@ use sim::{Domain, Happening, Seed, Stream, Trace};
 use crate::fact::Fact;
 use crate::message::ClientReply;
 use crate::plan::Plan;
-use crate::prove::{Dwells, points};
+use crate::prove::{Dwells, points_in};
 use crate::settings::Scenario;
 use crate::system::PaymentSystem;
 use crate::trial;
@@ -37,7 +37,8 @@ pub(super) fn plan(scenario: &Scenario, seed: Seed, defects: Defects) -> Plan {
 fn cut(plan: &mut Plan, trace: &Trace<PaymentSystem>, ids: u32, stream: &mut Stream) {
     let supports = supports(trace);
     let mut choices: BTreeMap<Token, Vec<_>> = BTreeMap::new();
-    let cuts = points(plan, trace, &Dwells::USUAL).into_iter();
+    let supporting: BTreeSet<u64> = supports.values().flatten().copied().collect();
+    let cuts = points_in(&supporting, plan, trace, &Dwells::USUAL).into_iter();
     for ((event, ..), mischief) in cuts.filter(|(_, mischief)| mischief.cuts()) {
         for (token, support) in &supports {
             if support.contains(&event) {
