@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use sim::Rate;
 use toml::Value;
 
 use crate::settings::Scenario;
+use crate::span::Span;
 
 /// The scenarios, those first that add most to what the ones before them have: kinds of
-/// fault, of operation and of party, whatever the scenario says that is not nothing. Greedy,
-/// as set cover is; what adds nothing stays in its order.
+/// fault, of operation and of party, whatever the scenario says that is not nothing, and how
+/// much of it, in powers of two: an authorization that is captured after a week is another
+/// world than one after a minute. Greedy, as set cover is; what adds nothing stays in its
+/// order.
 pub(crate) fn richest_first(scenarios: Vec<Scenario>) -> Vec<Scenario> {
     let mut left: Vec<_> = scenarios.into_iter().map(|s| (features(&s), s)).collect();
     let mut had: BTreeSet<String> = BTreeSet::new();
@@ -49,10 +53,25 @@ fn gather(value: &Value, path: &str, features: &mut BTreeSet<String>) {
             }
         }
         value if is_nothing(value) => {}
-        _ => {
-            features.insert(path.to_owned());
+        value => {
+            let magnitude = magnitude(value).map(|bits| format!(" 2^{bits}"));
+            features.insert(path.to_owned() + &magnitude.unwrap_or_default());
         }
     }
+}
+
+/// How much it is, to a power of two: a count, or a share in millionths, or a
+/// span in milliseconds.
+fn magnitude(value: &Value) -> Option<u32> {
+    let amount = match value {
+        Value::Integer(count) => u128::try_from(*count).ok(),
+        Value::String(text) => match text.parse::<Span>() {
+            Ok(span) => Some(span.0.as_millis()),
+            Err(_) => text.parse::<Rate>().ok().map(|rate| rate.ppm().into()),
+        },
+        _ => None,
+    };
+    amount?.checked_ilog2()
 }
 
 /// What tells an entry of a list from the others.
