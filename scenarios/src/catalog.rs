@@ -47,6 +47,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("marketplace", include_str!("../catalog/marketplace.toml")),
     ("settlement-discrepancies", include_str!("../catalog/settlement-discrepancies.toml")),
     ("coordinator-loss", include_str!("../catalog/coordinator-loss.toml")),
+    ("two-phase-commit", include_str!("../catalog/two-phase-commit.toml")),
     ("cross-currency", include_str!("../catalog/cross-currency.toml")),
     ("currency-exponents", include_str!("../catalog/currency-exponents.toml")),
     ("ordinary-day", include_str!("../catalog/ordinary-day.toml")),

@@ -165,6 +165,10 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
             return Err((field, format!("`{field}` is at least 1")));
         }
     }
+    if let Some(why) = scenario.protocol.and(scenario.not_comparable()) {
+        let problem = format!("`protocol` is for what either protocol can do, and {why}");
+        return Err(("protocol", problem));
+    }
     if workload.operations > OPERATIONS_MAX {
         return Err(("operations", format!("`operations` is at most {OPERATIONS_MAX}")));
     }

@@ -65,10 +65,10 @@ pub struct Scenario {
     pub preset: Option<String>,
     /// How long faults strike.
     pub chaos: Span,
-    /// The protocol to which everything that goes wrong has to mean what it means
-    /// to others, and by which payments are brought about. `None`: by sagas,
-    /// whatever goes wrong.
-    #[serde(skip)]
+    /// By which protocol payments are brought about: `2pc`, or `saga`, where whatever goes
+    /// wrong means what it would mean by the other. Where nothing is said: by sagas, whatever
+    /// goes wrong.
+    #[serde(default)]
     pub protocol: Option<Protocol>,
     /// How campaigns look for what is rare in it. `None`: every seed is a plan as the
     /// scenario says.

@@ -4,7 +4,7 @@ use model::Defects;
 use rayon::ThreadPoolBuilder;
 use scenarios::compare::{self, Comparison, LOCKED_MAX, Side};
 use scenarios::plan::{Plan, Protocol};
-use scenarios::{Scenario, catalog, trial};
+use scenarios::{Scenario, catalog, load, trial};
 use sim::Seed;
 
 use crate::command::pennywise;
@@ -87,6 +87,10 @@ fn two_phase_commit_says_what_it_does_not_do() {
     let ran = pennywise(&["compare", "saga", "2pc", "refunds", "--seeds", "1"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("`refunds` can't run by two-phase commit"), "{}", ran.stderr);
+    let (_, payouts) = catalog::FILES.iter().find(|(name, _)| *name == "instant-payouts").unwrap();
+    let by = payouts.replacen("chaos =", "protocol = \"2pc\"\nchaos =", 1);
+    let refused = load::parse("mine.toml", &by).unwrap_err().to_string();
+    assert!(refused.contains("`protocol`") && refused.contains("it has payouts"), "{refused}");
     let ran = pennywise(&["compare", "saga", "saga"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("compared with itself"), "{}", ran.stderr);

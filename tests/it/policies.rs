@@ -20,7 +20,8 @@ fn under(scenario: &Scenario, policy: Policy) -> Scenario {
 
 #[test]
 fn every_scenario_holds_whoever_decides() {
-    for scenario in catalog::all() {
+    // Under two-phase commit there is nothing to decide.
+    for scenario in catalog::all().iter().filter(|scenario| scenario.protocol.is_none()) {
         for story in Policy::ALL {
             let decided = under(scenario, story.policy);
             for seed in 1..6 {

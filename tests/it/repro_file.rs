@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use scenarios::plan::Protocol;
 use scenarios::repro::Repro;
-use scenarios::shrink::{self, Budget};
+use scenarios::shrink::{self, Budget, Line};
 use scenarios::{Plan, Scenario, Strategy, catalog, strategy, trial};
 use sim::Seed;
 
@@ -68,6 +68,18 @@ proptest! {
         prop_assert_eq!(&again.recording, &repro.recording);
         prop_assert_eq!(read(&again.text()), again);
     }
+}
+
+/// A plan that was shrunk to one coordinator still kept two copies of the log of the other
+/// one, which no file says: what was replayed was another plan.
+#[test]
+fn a_coordinator_that_is_gone_takes_its_log_along() {
+    let plan = Plan::draw(catalog::named("two-phase-commit").unwrap(), Seed(1));
+    let faults = Line::all(&plan).into_iter().filter(|line| line.is_fault());
+    let alone = plan.without(&faults.chain([Line::OtherWorkers]).collect::<Vec<_>>());
+    assert_eq!((plan.workers, alone.workers), (2, 1));
+    let repro = unproven(alone);
+    assert_eq!(read(&repro.text()), repro);
 }
 
 fn read(text: &str) -> Repro {

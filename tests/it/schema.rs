@@ -98,6 +98,7 @@ fn what_the_loader_refuses_for_its_words_and_numbers_the_schema_refuses_too() {
         ("a party that is none", "who = \"bank\"", "who = \"banque\""),
         ("a rail that is none", "rail = \"batch\"", "rail = \"slow\""),
         ("a day that is none", "\"2024-05-27\"", "\"2024-13-27\""),
+        ("a protocol that is none", "workers = 2", "protocol = \"3pc\""),
         ("a preset that is none", "workers = 2", "preset = \"clam\""),
     ] {
         let broken = whole.replacen(from, to, 1);

@@ -14,7 +14,7 @@ use sim::{Links, Order, Rate, VirtualTime};
 use super::bank_line::BankLine;
 use super::decision_line::DecisionLine;
 use super::provider_line::ProviderLine;
-use crate::party::{bank_role, name, provider_role};
+use crate::party::{self, bank_role, name, provider_role};
 use crate::plan::{Plan, Purpose};
 use crate::points::PointName;
 
@@ -371,7 +371,10 @@ impl Plan {
             Line::ToldReviews => self.risk.told = false,
             Line::Undecided => self.risk.undecided = Rate::NEVER,
             Line::DrawnLatencies => self.plain = true,
-            Line::OtherWorkers => self.workers = 1,
+            Line::OtherWorkers => {
+                self.workers = 1;
+                self.mirrored = party::mirrored(self.protocol, 1);
+            }
             Line::Habits(provider) => {
                 if let Some(plan) = self.providers.get_mut(usize::from(provider.0)) {
                     plan.dialect = Dialect::plain();
