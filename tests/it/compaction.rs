@@ -15,7 +15,7 @@ use sim::Seed;
 fn every_scenario_holds_when_journals_are_compacted_at_every_occasion() {
     let mut snapshots = 0;
     for scenario in catalog::all() {
-        for seed in 1..=40 {
+        for seed in 1..=20 {
             let mut scenario = scenario.clone();
             // Long enough for what is finished early to be put away before heal.
             scenario.workload.spread.0 += Duration::from_secs(3_600);
@@ -31,5 +31,5 @@ fn every_scenario_holds_when_journals_are_compacted_at_every_occasion() {
             snapshots += usize::from(store.footprint().1 > 0);
         }
     }
-    assert!(snapshots > 200, "the store put payments away in {snapshots} worlds only");
+    assert!(snapshots > 100, "the store put payments away in {snapshots} worlds only");
 }

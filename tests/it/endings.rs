@@ -4,7 +4,7 @@ use model::Defects;
 use scenarios::invariant::Invariant;
 use scenarios::judge::{Judge, Relation};
 use scenarios::trial::{self, Verdict};
-use scenarios::{PaymentSystem, Plan, catalog};
+use scenarios::{PaymentSystem, Plan, Scenario, Strategy, catalog};
 use sim::{Ending, Limit, Seed};
 
 fn verdict(ending: Ending) -> Verdict {
@@ -26,6 +26,17 @@ fn a_payment_that_nobody_goes_on_with_or_that_takes_too_long_violates_l01_in_its
         assert_eq!(found, (Invariant::L01, Relation::NeverFinished), "{ending:?}");
         assert!(violation.evidence.contains(words), "{}", violation.evidence);
     }
+}
+
+/// A provider was silent for a day, and four payments that had to be undone asked it once a
+/// minute: the limit of events took that for a world that never ends.
+#[test]
+fn a_day_of_silence_is_not_taken_for_a_world_that_never_ends() {
+    let strategy = Some(Strategy::Portfolio);
+    let rough = Scenario { strategy, ..catalog::named("rough-day").unwrap().clone() };
+    let trial = trial::run(&rough, Seed(0x3e24_0c90_6b9a_e08c), Defects::NONE);
+    assert_eq!(trial.verdict, Verdict::Held);
+    assert!(trial.events > 200_000 && trial.events * 4 < trial.events_max * 3);
 }
 
 #[test]

@@ -28,7 +28,7 @@ struct Finding {
 static FINDINGS: LazyLock<Vec<Finding>> = LazyLock::new(findings);
 
 /// Scenarios in which each defect is looked for, beginning with another one for each.
-const SCENARIOS: usize = 12;
+const SCENARIOS: usize = 5;
 
 /// The first finding of each defect in some scenarios; but for worlds of files
 /// that are about many payments, or of whoever decides: their pasts are longer, and
@@ -119,7 +119,7 @@ fn a_fault_that_had_no_hand_in_a_violation_can_be_left_out_and_it_is_there_all_t
             );
         }
     }
-    assert!(judged > 500 && inside > 100, "{judged} faults left out, {inside} that had a hand");
+    assert!(judged > 200 && inside > 50, "{judged} faults left out, {inside} that had a hand");
 }
 
 /// What every fault but one did to actors up to a moment.
