@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    AccountName, Amount, Balances, BankMovement, Currency, HoldState, Movement, OperationId, Order,
+    AccountName, Amount, Balances, BankMovement, Currency, HoldState, Movement, OperationId,
     Outcome, PaymentId, ProviderId, Record, Report, Status, Token, Transfer, TransferId,
     TransferKind,
 };
@@ -379,12 +379,13 @@ impl Authorities {
         record: &Record,
     ) {
         let dossier = self.dossiers.open(token);
-        let order = match record {
-            Record::Accepted(intent) => Some(&intent.order),
-            _ => dossier.payment(payment).map(|view| &view.intent.order),
+        let intent = match record {
+            Record::Accepted(intent) => Some(intent),
+            _ => dossier.payment(payment).map(|view| &view.intent),
         };
-        let late = order.filter(|order| order.is_of_late_success());
-        self.watch.take_record(at, token, record, late.map(Order::workflow));
+        let late = intent.filter(|intent| intent.order.is_of_late_success());
+        let late = late.map(|intent| (payment, intent));
+        self.watch.take_record(at, token, record, late);
         self.progress.take(at, payment, record);
         match record {
             Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {

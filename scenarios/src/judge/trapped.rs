@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::workflow::PaymentWorkflow;
 use model::{
-    AccountId, AccountName, Amount, ChargeEvent, Currency, Money, Movement, Record, Token,
-    Transfer, TransferId, TransferKind,
+    AccountId, AccountName, Amount, ChargeEvent, Currency, Intent, Money, Movement, PaymentId,
+    Record, Token, Transfer, TransferId, TransferKind,
 };
 use sim::VirtualTime;
 
@@ -110,14 +109,14 @@ impl Watch {
         })
     }
 
-    /// Takes a durable record of a payment's journal; `late` is the workflow of what gives
-    /// back money that was taken too late, if it is of that.
+    /// Takes a durable record of a payment's journal; `late` is the payment that gives back
+    /// money that was taken too late, with its intent, if it is of that.
     pub(super) fn take_record(
         &mut self,
         at: VirtualTime,
         token: Token,
         record: &Record,
-        late: Option<&PaymentWorkflow>,
+        late: Option<(PaymentId, &Intent)>,
     ) {
         self.pass(at);
         let place = self.place_of(token);
@@ -133,7 +132,7 @@ impl Watch {
             self.ends.take(nanos(took));
         }
         let change = match late {
-            Some(workflow) => self.waits[place].take_late(at, workflow, record),
+            Some(late) => self.waits[place].take_late(at, late, record),
             None => self.waits[place].take_record(at, record),
         };
         match change {

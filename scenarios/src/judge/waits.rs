@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use model::saga::Try;
-use model::workflow::{Action, PaymentWorkflow};
-use model::{Amount, Currency, Money, Order, Record, Status, TransferId};
+use model::workflow::Action;
+use model::{Amount, Currency, Intent, Money, Order, PaymentId, Record, Status, TransferId};
 use sim::VirtualTime;
 
 use crate::trapped::Pool;
@@ -58,8 +58,9 @@ pub(super) struct Undoing {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attempt {
     which: Try,
-    /// Whether it is one to give back what was taken too late, beside the payment.
-    is_late: bool,
+    /// The payment that it belongs to, if it gives back what was taken too late: there may be
+    /// several of these at once, beside the one that nothing was to be taken for.
+    late: Option<PaymentId>,
     pub(super) money: Money,
     /// From when on nobody here knows better, unless an answer comes in time:
     /// when it was intended, or decided after all. `None` while its provider
@@ -178,7 +179,7 @@ impl Waits {
                 let money = self.money;
                 self.attempts.push(Attempt {
                     which,
-                    is_late: false,
+                    late: None,
                     money,
                     waits_since: Some(at),
                     unknown_since: None,
@@ -196,7 +197,7 @@ impl Waits {
                 // The undo of an authorization tells of a capture in doubt, too.
                 return match self.end(at, which) {
                     Change::Other => {
-                        let last = self.attempts.iter().rposition(|attempt| !attempt.is_late);
+                        let last = self.attempts.iter().rposition(|attempt| attempt.late.is_none());
                         last.map_or(Change::Other, |at| Change::Ended(self.attempts.remove(at)))
                     }
                     change => change,
@@ -211,22 +212,25 @@ impl Waits {
     }
 
     /// Takes a record of the saga that gives back what was taken too late for the same
-    /// instrument, which is brought about by `workflow`: only its doubts count.
+    /// instrument, as `intent` says: only its doubts count, and what they are about is told by
+    /// it alone, since the payment itself may be long over.
     pub(super) fn take_late(
         &mut self,
         at: VirtualTime,
-        workflow: &PaymentWorkflow,
+        (payment, intent): (PaymentId, &Intent),
         record: &Record,
     ) -> Change {
         match *record {
-            Record::StepIntent { which, .. } if workflow.action(which).is_outside() => {
-                let (money, waits_since) = (self.money, Some(at));
+            Record::StepIntent { which, .. }
+                if intent.order.workflow().action(which).is_outside() =>
+            {
+                let (money, waits_since) = (intent.money, Some(at));
                 let attempt =
-                    Attempt { which, is_late: true, money, waits_since, unknown_since: None };
+                    Attempt { which, late: Some(payment), money, waits_since, unknown_since: None };
                 self.attempts.push(attempt);
                 Change::Begun
             }
-            Record::StepOutcome { which, .. } => self.end_attempt(which, true),
+            Record::StepOutcome { which, .. } => self.end_attempt(which, Some(payment)),
             _ => Change::Other,
         }
     }
@@ -234,7 +238,7 @@ impl Waits {
     /// The latest attempt waits for the decision of its provider, or no longer,
     /// from `at` on; the attempt as it was, if that is news.
     pub(super) fn defer(&mut self, at: VirtualTime, is_deferred: bool) -> Option<Attempt> {
-        let attempt = self.attempts.iter_mut().rfind(|attempt| !attempt.is_late)?;
+        let attempt = self.attempts.iter_mut().rfind(|attempt| attempt.late.is_none())?;
         if is_deferred == attempt.waits_since.is_none() {
             return None;
         }
@@ -265,11 +269,11 @@ impl Waits {
         if releases || self.order.workflow().action(which).is_outside() {
             self.free_since = self.free_since.max(at);
         }
-        self.end_attempt(which, false)
+        self.end_attempt(which, None)
     }
 
-    fn end_attempt(&mut self, which: Try, is_late: bool) -> Change {
-        let ended = |attempt: &Attempt| attempt.which == which && attempt.is_late == is_late;
+    fn end_attempt(&mut self, which: Try, late: Option<PaymentId>) -> Change {
+        let ended = |attempt: &Attempt| attempt.which == which && attempt.late == late;
         match self.attempts.iter().position(ended) {
             Some(at) => Change::Ended(self.attempts.swap_remove(at)),
             None => Change::Other,
