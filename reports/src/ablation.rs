@@ -52,8 +52,8 @@ pub fn verdict(ablation: &Ablation) -> String {
     if let Some((best, ratio)) = to_best(ablation) {
         let name = ablation.strategies[best];
         text.push_str(&format!(
-            "On the defects that were looked for the portfolio takes {} times the trials of the best single strategy, \
-             {name}; at most {TO_BEST_MAX} are asked for: {}.\n\n",
+            "On the defects that were looked for the portfolio takes {} times the trials of the \
+             best single strategy, {name}; at most {TO_BEST_MAX} are asked for: {}.\n\n",
             said(ratio),
             met(ratio.high <= TO_BEST_MAX),
         ));

@@ -173,7 +173,9 @@ pub fn run_own(
     campaign.not_applicable.extend(unheard);
     campaign.not_applicable.sort();
     campaign.not_applicable.dedup();
-    let trial = |_: &Corpus, seed| trial::run_own(scenario, own, seed);
+    let trial = |_: &Corpus, seed| {
+        broken::named(scenario, seed, Defects::NONE, || trial::run_own(scenario, own, seed))
+    };
     let work = Work::whole(master, count);
     campaign.run(scenario, work, trial, pool, |_| true)
 }
@@ -204,9 +206,13 @@ impl Work {
 
 /// Trials of `scenario` by the strategy that it is searched by, after what was learned.
 fn searched(scenario: &Scenario, defects: Defects) -> impl Fn(&Corpus, Seed) -> Trial + Sync {
-    move |corpus, seed| match scenario.strategy {
-        Some(Strategy::Feedback) => trial::run_plan(corpus.plan(scenario, seed, defects), defects),
-        _ => trial::run(scenario, seed, defects),
+    move |corpus, seed| {
+        broken::named(scenario, seed, defects, || match scenario.strategy {
+            Some(Strategy::Feedback) => {
+                trial::run_plan(corpus.plan(scenario, seed, defects), defects)
+            }
+            _ => trial::run(scenario, seed, defects),
+        })
     }
 }
 
@@ -256,7 +262,7 @@ impl Campaign {
         let mut corpus = Corpus::default();
         while self.trials < share {
             let batch = self.trials..share.min(self.trials + BATCH);
-            let run = |seed| broken::named(scenario, seed, Defects::NONE, || trial(&corpus, seed));
+            let run = |seed| trial(&corpus, seed);
             let run = |nth| {
                 let trial = run(master.derive(&scenario.name, shard.index(nth)));
                 let again = recheck::again(&trial, recheck, run);

@@ -31,9 +31,7 @@ pub(crate) fn points(
     let mut found = at_messages(plan, &chaos, &writes, dwells, |_| true);
     found.extend(beginning::befalls(plan, dwells));
     found.extend(customer::befalls(plan, &chaos, &writes));
-    found.retain(|(_, mischief)| mischief.is_new(plan));
-    found.sort_by_key(|(place, _)| *place);
-    found
+    new_in_order(found, plan)
 }
 
 /// Those of them that befall what is sent or delivered in some events only, at a fraction of
@@ -45,7 +43,10 @@ pub(crate) fn points_in(
     dwells: &Dwells,
 ) -> Vec<(Place, Mischief)> {
     let among = |event: u64| events.contains(&event);
-    let mut found = at_messages(plan, &chaos(trace), &writers(trace), dwells, among);
+    new_in_order(at_messages(plan, &chaos(trace), &writers(trace), dwells, among), plan)
+}
+
+fn new_in_order(mut found: Vec<(Place, Mischief)>, plan: &Plan) -> Vec<(Place, Mischief)> {
     found.retain(|(_, mischief)| mischief.is_new(plan));
     found.sort_by_key(|(place, _)| *place);
     found
