@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use model::workflow::payin_card::steps;
+use model::saga::Try;
+use model::workflow::{Action, PaymentWorkflow};
 use model::{PaymentId, Record, Status, Token};
 use sim::{Sighting, VirtualTime};
 
@@ -23,9 +24,10 @@ pub(super) struct Progress {
 
 #[derive(Clone, Copy, Debug)]
 struct Stand {
+    workflow: &'static PaymentWorkflow,
     /// When anything was last written down.
     at: VirtualTime,
-    /// What a provider did about it may be unknown, or not decided.
+    /// What a provider did about it may be unknown, or not decided, or not over.
     in_doubt: bool,
     /// A person decides.
     in_review: bool,
@@ -38,39 +40,52 @@ struct Stand {
 impl Progress {
     /// Takes what was written down of a payment.
     pub(super) fn take(&mut self, at: VirtualTime, payment: PaymentId, record: &Record) {
-        let ships_at = match record {
-            Record::Accepted(intent) => VirtualTime::ZERO.after(intent.order.shipping().last()),
-            _ => VirtualTime::ZERO,
-        };
-        let fresh = Stand { at, in_doubt: false, in_review: false, is_case: false, ships_at };
-        if *record == Record::Terminal {
-            self.open.remove(&payment);
-            return;
-        }
-        let stand = match record {
-            Record::Accepted(_) => self.open.entry(payment).or_insert(fresh),
-            _ => match self.open.get_mut(&payment) {
-                Some(stand) => stand,
-                None => return,
-            },
-        };
+        let Some(stand) = self.stand(at, payment, record) else { return };
         stand.at = at;
-        let at_provider = |step| matches!(step, steps::AUTHORIZE | steps::CAPTURE);
         match record {
-            Record::StepIntent { which, .. } | Record::CompIntent { which, .. }
-                if at_provider(which.step) =>
-            {
-                stand.in_doubt = true;
+            Record::StepIntent { which, .. } | Record::CompIntent { which, .. } => {
+                stand.in_doubt |= stand.waits_outside(*which);
             }
-            Record::StepOutcome { which, .. } | Record::CompOutcome { which, .. }
-                if at_provider(which.step) =>
-            {
-                stand.in_doubt = false;
+            Record::StepOutcome { which, .. } | Record::CompOutcome { which, .. } => {
+                stand.in_doubt &= !stand.waits_outside(*which);
             }
             Record::StatusChanged(status) => stand.in_review = *status == Status::InReview,
             Record::CaseOpened(_) => stand.is_case |= record.hands_over(),
             _ => {}
         }
+    }
+
+    /// Of a payment that is not finished.
+    fn stand(
+        &mut self,
+        at: VirtualTime,
+        payment: PaymentId,
+        record: &Record,
+    ) -> Option<&mut Stand> {
+        match record {
+            Record::Terminal => {
+                self.open.remove(&payment);
+                None
+            }
+            Record::Accepted(intent) => Some(self.open.entry(payment).or_insert_with(|| Stand {
+                workflow: intent.order.workflow(),
+                at,
+                in_doubt: false,
+                in_review: false,
+                is_case: false,
+                ships_at: VirtualTime::ZERO.after(intent.order.shipping().last()),
+            })),
+            _ => self.open.get_mut(&payment),
+        }
+    }
+}
+
+impl Stand {
+    /// Whether this step is for a provider or a bank to do, or, where nothing is undone there
+    /// but by its end, to let end.
+    fn waits_outside(&self, which: Try) -> bool {
+        let action = self.workflow.action(which);
+        action.is_outside() || action == Action::Release
     }
 }
 
