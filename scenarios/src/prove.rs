@@ -13,6 +13,7 @@ mod business;
 mod mischief;
 mod point;
 mod scope;
+mod utmost;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -66,19 +66,25 @@ fn a_counterexample_is_kept_small_and_fails_when_it_is_replayed() {
 /// What each kind of fault and of business is there for: a defect that shows by it.
 #[test]
 fn a_defect_is_refuted_in_the_scenario_that_has_what_it_takes() {
-    for (defect, words) in [
-        ("fee-in-payers-currency", "cross-currency --ops 1 --faults 0"),
-        ("no-fingerprint", "careless-clients --ops 2 --faults 0"),
-        ("check-then-insert", "stormy-network --ops 2 --faults 1"),
-        ("toctou-balance", "calm-day --ops 3 --faults 1"),
-        ("lock-on-missing-row", "contended-limits --ops 3 --faults 1"),
-        ("undo-by-plan", "calm-day --ops 3 --faults 1"),
-        ("store-fail-open", "stormy-network --ops 3 --faults 1"),
-        ("refund-plus-dispute", "dispute-during-refund --ops 3 --faults 1"),
+    for (defect, words, invariant) in [
+        ("fee-in-payers-currency", "cross-currency --ops 1 --faults 0", "I01"),
+        ("no-fingerprint", "careless-clients --ops 2 --faults 0", "I20"),
+        ("auth-expiry-constant", "split-shipments --ops 3 --faults 0", "I17"),
+        ("no-amount-limit", "adversarial-policy --ops 3 --faults 0", "I31"),
+        ("fuzzy-match", "settlement-discrepancies --ops 3 --faults 1", "I38"),
+        ("heuristic-abort", "two-phase-commit --ops 1 --faults 1", "I30"),
+        ("check-then-insert", "stormy-network --ops 2 --faults 1", "I19"),
+        ("toctou-balance", "calm-day --ops 3 --faults 1", "I02"),
+        ("lock-on-missing-row", "contended-limits --ops 3 --faults 1", "I02"),
+        ("undo-by-plan", "calm-day --ops 3 --faults 1", "I09"),
+        ("store-fail-open", "stormy-network --ops 3 --faults 1", "I13"),
+        ("refund-plus-dispute", "dispute-during-refund --ops 3 --faults 1", "I07"),
     ] {
         let words = format!("{words} --plant {defect} --fail-fast");
         let told = prove(&words, &folder(defect));
         assert_eq!(told.code, 1, "{words}: {}{}", told.stdout, told.stderr);
+        let claim = format!("violated: {invariant} ");
+        assert!(told.stdout.contains(&claim), "{words}: {}", told.stdout);
     }
 }
 

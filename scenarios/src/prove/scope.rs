@@ -7,9 +7,10 @@ use sim::{Seed, VirtualTime};
 
 use super::Dwells;
 use super::business;
+use super::utmost;
 use crate::plan::{Operation, Plan};
 use crate::settings::Scenario;
-use crate::shrink::Line;
+use crate::shrink::{DecisionLine, Line};
 
 /// What is proven of which worlds.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,7 @@ impl Scope<'_> {
         let gone = gone.filter(|token| !kept.contains(token)).map(Line::Operation);
         let mut plan = plan.without(&gone.collect::<Vec<_>>());
         set_out(&mut plan);
+        utmost::stretch(&mut plan, &drawn);
         match plan.operations.is_empty() {
             true => Err(EmptyScope { scenario: self.scenario.name.clone() }),
             false => Ok(plan),
@@ -85,7 +87,8 @@ fn key_used_again(used: usize, lifetime: Duration, half: Duration) -> Duration {
 }
 
 /// Whether it is a trouble of the drawn world, or makes it harder to follow. What a
-/// customer's bank or a person at a provider does is neither: it is what operations have.
+/// customer's bank or a person at a provider does is neither: it is what operations have;
+/// nor is what keeps a decider within bounds.
 fn goes_wrong(line: &Line) -> bool {
     match line {
         Line::SecondClick(_)
@@ -97,7 +100,10 @@ fn goes_wrong(line: &Line) -> bool {
         | Line::Objection(_)
         | Line::Recall(_)
         | Line::ByHand(_)
-        | Line::Breach(_) => false,
+        | Line::Breach(_)
+        | Line::Decision(DecisionLine::Limit | DecisionLine::Restraint | DecisionLine::Reasons) => {
+            false
+        }
         other => other.is_fault(),
     }
 }

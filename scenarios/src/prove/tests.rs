@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::catalog;
+use crate::plan::{Operation, Purpose};
 
 fn scope(scenario: &str, operations: u8) -> Scope<'static> {
     let scenario = catalog::named(scenario).unwrap();
@@ -81,6 +82,24 @@ fn the_operations_of_a_scope_have_between_them_what_its_scenario_has() {
     let refund = refunds.iter().find(|operation| operation.purpose.refunds().is_some()).unwrap();
     let payment = refunds.iter().find(|o| Some(o.token) == refund.purpose.refunds()).unwrap();
     assert!(refund.money < payment.money, "a part is given back");
+}
+
+/// Authorizations of seven days are over before the last parcel leaves; one payment is a
+/// person's to decide; and only a reference tells two lines of a file apart.
+#[test]
+fn three_operations_have_the_utmost_of_what_forty_have() {
+    let plan = |scenario| scope(scenario, 3).plan().unwrap();
+    let shipping = |operation: &Operation| operation.purpose.pay_in().shipping.last();
+    let last = plan("split-shipments").operations.iter().map(shipping).max();
+    assert!(last > Some(Duration::from_secs(7 * 86_400)), "{last:?}");
+    let decided = plan("adversarial-policy");
+    let limit = decided.decisions.unwrap().limit().unwrap();
+    assert!(decided.operations.iter().any(|operation| operation.money.amount > limit));
+    let settled = plan("settlement-discrepancies").operations;
+    let is_pay_in = |operation: &&Operation| matches!(operation.purpose, Purpose::PayIn(_));
+    let lines: Vec<_> = settled.iter().filter(is_pay_in).map(|o| (o.tenant, o.money)).collect();
+    let apart: BTreeSet<_> = lines.iter().map(|line| format!("{line:?}")).collect();
+    assert!(apart.len() < lines.len(), "{lines:?}");
 }
 
 #[test]
