@@ -54,6 +54,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("rough-day", include_str!("../catalog/rough-day.toml")),
     ("adversarial-policy", include_str!("../catalog/adversarial-policy.toml")),
     ("perfect-storm", include_str!("../catalog/perfect-storm.toml")),
+    ("crowded-day", include_str!("../catalog/crowded-day.toml")),
+    ("bad-fortnight", include_str!("../catalog/bad-fortnight.toml")),
 ];
 
 /// Every built-in scenario.

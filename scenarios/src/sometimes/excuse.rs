@@ -36,12 +36,6 @@ fn known() -> Vec<[Option<&'static str>; Step::COUNT]> {
 /// Everything that can't be.
 pub const EXCUSES: &[Excuse] = &[
     Excuse {
-        faults: &["deploy"],
-        steps: &["send", "recall", "withdraw", "contest", "verdict"],
-        reason: "releases differ in what works prices out: they are deployed where cards are \
-                 charged, and no payout or dispute is under way",
-    },
-    Excuse {
         faults: AT_PROVIDERS,
         steps: &[
             "risk",

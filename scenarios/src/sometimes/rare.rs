@@ -60,7 +60,7 @@ const RARE: &[(&str, &str)] = &[
     ("webhook-reordered", "release"),
     ("webhook-early", "release refund contest verdict"),
     ("refund-returned", "authorize capture release refund contest verdict undo-authorize"),
-    ("deploy", "release"),
+    ("deploy", "release recall withdraw contest"),
     ("refund-by-hand", "capture release contest verdict"),
     ("webhook-replay", "release contest"),
     ("pre-arbitration", "authorize capture release refund contest verdict undo-authorize"),
