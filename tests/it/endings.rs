@@ -32,7 +32,7 @@ fn a_payment_that_nobody_goes_on_with_or_that_takes_too_long_violates_l01_in_its
 /// minute: the limit of events took that for a world that never ends.
 #[test]
 fn a_day_of_silence_is_not_taken_for_a_world_that_never_ends() {
-    let strategy = Some(Strategy::Portfolio);
+    let strategy = Some(Strategy::Walk);
     let rough = Scenario { strategy, ..catalog::named("rough-day").unwrap().clone() };
     let trial = trial::run(&rough, Seed(0x3e24_0c90_6b9a_e08c), Defects::NONE);
     assert_eq!(trial.verdict, Verdict::Held);
