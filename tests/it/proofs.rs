@@ -72,6 +72,8 @@ fn a_defect_is_refuted_in_the_scenario_that_has_what_it_takes() {
         ("auth-expiry-constant", "split-shipments --ops 3 --faults 0", "I17"),
         ("no-amount-limit", "adversarial-policy --ops 3 --faults 0", "I31"),
         ("fuzzy-match", "settlement-discrepancies --ops 3 --faults 1", "I38"),
+        ("ttl-by-local-clock", "keys-expire --ops 3 --faults 1", "I19"),
+        ("reaper-kills-live-keys", "keys-expire --ops 3 --faults 1", "I19"),
         ("heuristic-abort", "two-phase-commit --ops 1 --faults 1", "I30"),
         ("check-then-insert", "stormy-network --ops 2 --faults 1", "I19"),
         ("toctou-balance", "calm-day --ops 3 --faults 1", "I02"),

@@ -51,8 +51,8 @@ impl Scope<'_> {
         let gone = plan.operations.iter().map(|operation| operation.token);
         let gone = gone.filter(|token| !kept.contains(token)).map(Line::Operation);
         let mut plan = plan.without(&gone.collect::<Vec<_>>());
-        set_out(&mut plan);
         utmost::stretch(&mut plan, &drawn);
+        set_out(&mut plan);
         match plan.operations.is_empty() {
             true => Err(EmptyScope { scenario: self.scenario.name.clone() }),
             false => Ok(plan),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use sim::VirtualTime;
+
 use super::*;
 use crate::catalog;
 use crate::plan::{Operation, Purpose};
@@ -85,7 +87,8 @@ fn the_operations_of_a_scope_have_between_them_what_its_scenario_has() {
 }
 
 /// Authorizations of seven days are over before the last parcel leaves; one payment is a
-/// person's to decide; and only a reference tells two lines of a file apart.
+/// person's to decide; only a reference tells two lines of a file apart; and a key is used
+/// within its lifetime and after it.
 #[test]
 fn three_operations_have_the_utmost_of_what_forty_have() {
     let plan = |scenario| scope(scenario, 3).plan().unwrap();
@@ -100,6 +103,12 @@ fn three_operations_have_the_utmost_of_what_forty_have() {
     let lines: Vec<_> = settled.iter().filter(is_pay_in).map(|o| (o.tenant, o.money)).collect();
     let apart: BTreeSet<_> = lines.iter().map(|line| format!("{line:?}")).collect();
     assert!(apart.len() < lines.len(), "{lines:?}");
+    let keys = plan("keys-expire");
+    let mut at: Vec<_> = keys.operations.iter().map(|o| (o.key_id(), o.at)).collect();
+    at.sort_by_key(|(_, at)| *at);
+    let over = VirtualTime::ZERO.after(keys.key_lifetime.unwrap());
+    let [(first, _), (again, within), (once_more, after)] = at[..] else { panic!("{at:?}") };
+    assert!(first == again && again == once_more && within < over && over < after, "{at:?}");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! What the operations of a proof are given of what their scenario draws at the utmost:
 //! three operations are too few to draw it.
 
-use model::{Amount, Currency, PayIn, Shipping, Tenant};
+use model::{Amount, Currency, OrderRef, PayIn, Shipping, Tenant};
 
 use crate::plan::{Operation, Plan, Purpose};
 
 /// Parcels leave as late as any of those that were `drawn`; where there is an amount up to
-/// which is decided, one payment is of more; and where files tell what was paid, two
-/// payments of one tenant are of the same amount.
+/// which is decided, one payment is of more; where files tell what was paid, two payments of
+/// one tenant are of the same amount; and where keys expire, one is used three times.
 pub(super) fn stretch(plan: &mut Plan, drawn: &Plan) {
     let last = drawn.operations.iter().max_by_key(|o| o.purpose.pay_in().shipping.last());
     if let Some(last) = last {
@@ -18,6 +18,9 @@ pub(super) fn stretch(plan: &mut Plan, drawn: &Plan) {
     }
     if plan.settlement.is_some() {
         make_alike(plan);
+    }
+    if plan.key_lifetime.is_some() {
+        use_once_more(plan);
     }
 }
 
@@ -66,6 +69,27 @@ fn make_alike(plan: &mut Plan) {
             (first.money.amount, second.money.amount) = (amount, amount);
             return;
         }
+    }
+}
+
+/// Whatever is neither the first to use a key that is used again nor the second asks for what
+/// the first did, under its key; each for an order of its own, which may be paid once.
+fn use_once_more(plan: &mut Plan) {
+    let uses = |of: &Operation| pay_in(of).map(|_| of.key_id());
+    let operations = &plan.operations;
+    let first = operations.iter().enumerate().find_map(|(n, first)| {
+        let again = operations[n + 1..].iter().find(|again| uses(again) == uses(first));
+        again.filter(|_| uses(first).is_some()).map(|again| (first.clone(), again.token))
+    });
+    let Some((first, again)) = first else { return };
+    let is_other = |operation: &&mut Operation| {
+        pay_in(operation).is_some() && ![first.token, again].contains(&operation.token)
+    };
+    if let Some(third) = plan.operations.iter_mut().find(is_other) {
+        *third = Operation { token: third.token, order_ref: third.order_ref, ..first.clone() };
+    }
+    for operation in &mut plan.operations {
+        operation.order_ref = OrderRef(operation.token.0);
     }
 }
 
