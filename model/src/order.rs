@@ -105,6 +105,13 @@ pub struct RefundOrder {
     pub exchanged: Aside<Borne>,
 }
 
+impl RefundOrder {
+    /// Whether it is about what was taken too late, of which no merchant had anything.
+    pub fn is_of_late_success(&self) -> bool {
+        self.of == PaymentId::of_late_success(self.charge)
+    }
+}
+
 const fn is_none<T>(it: &Aside<T>) -> bool {
     !it.is_some()
 }
@@ -381,9 +388,13 @@ impl Order {
     }
 
     /// Whether it is about what was taken too late, whatever becomes of the payment itself:
-    /// gives that back, books that it came back, or disputes it.
+    /// gives that back, books that it came back or was given back by hand, or disputes it.
     pub fn is_of_late_success(&self) -> bool {
-        matches!(self, Self::LateSuccess(_)) || self.is_left_over() || self.disputes_late_success()
+        match self {
+            Self::LateSuccess(_) => true,
+            Self::RefundByHand(refund) => refund.is_of_late_success(),
+            _ => self.is_left_over() || self.disputes_late_success(),
+        }
     }
 
     /// Whether it disputes what was taken too late: the house bears it if that is lost.

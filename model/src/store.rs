@@ -28,7 +28,7 @@ use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
 use crate::outbox::{self, Consumer, Event, Outbox};
 use crate::reconciliation::{Booked, Reconciliation};
-use crate::record::{Outcome, Record};
+use crate::record::{Intent, Outcome, Record};
 use crate::rules::Rules;
 use crate::settlement::SettlementFile;
 use crate::status::Status;
@@ -349,6 +349,14 @@ impl Store {
     /// The payment with this id, unless it is finished and put away.
     pub fn payment(&self, payment: PaymentId) -> Option<&PaymentRow> {
         self.payments.get(&payment)
+    }
+
+    /// What was accepted as the payment with this id, while its journal is here.
+    fn accepted(&self, payment: PaymentId) -> Option<&Intent> {
+        match self.payments.get(&payment)?.journal.first()? {
+            Record::Accepted(intent) => Some(intent),
+            _ => None,
+        }
     }
 
     /// How the payment with this id stands.

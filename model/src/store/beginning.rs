@@ -4,6 +4,7 @@
 use super::inbox::InboxChange;
 use super::taken::Taken;
 use super::{Commit, Store};
+use crate::aside::Aside;
 use crate::identity::PaymentId;
 use crate::money::{Amount, Money};
 use crate::order::{ChargebackOrder, Order, RefundOrder};
@@ -39,14 +40,15 @@ impl Store {
             return self.begun_late(payment, webhook, amount);
         }
         if let Some(late) = self.late_success_of(webhook.charge) {
-            return self.disputed_late(late, webhook, (beginning, amount));
+            return match beginning {
+                Beginning::RefundedByHand => self.given_back_late(late, webhook, amount),
+                _ => self.disputed_late(late, webhook, (beginning, amount)),
+            };
         }
         let standing = self.standing(payment)?;
         let told = |taken: &Taken| standing.status.is_final() && taken.charge == webhook.charge;
         let taken = self.taken(payment).filter(told)?;
-        let Some(Record::Accepted(of)) = self.payments.get(&payment)?.journal.first() else {
-            return None;
-        };
+        let of = self.accepted(payment)?;
         let (provider, charge) = (taken.provider, webhook.charge);
         let (saga, order) = match beginning {
             Beginning::DisputeOpened | Beginning::DisputedAgain => {
@@ -95,7 +97,7 @@ impl Store {
         if !matches!(beginning, Beginning::DisputeOpened | Beginning::DisputedAgain) {
             return None;
         }
-        let Record::Accepted(of) = *self.payments.get(&late)?.journal.first()? else { return None };
+        let of = *self.accepted(late)?;
         let dispute = ChargebackOrder {
             of: late,
             provider: of.order.provider()?,
@@ -110,6 +112,26 @@ impl Store {
         let inbox = vec![InboxChange::Received(*webhook)];
         let commit = Commit::of(saga, of.token, 0, records);
         Some(Commit { exclusive: false, inbox, ..commit }.sealed())
+    }
+
+    /// The acceptance of what somebody gave back by hand of what `late` gives back, or gave
+    /// back in vain: no merchant had anything of it.
+    fn given_back_late(
+        &self,
+        late: PaymentId,
+        webhook: &Webhook,
+        amount: Amount,
+    ) -> Option<Commit> {
+        let of = *self.accepted(late)?;
+        let (provider, charge) = (of.order.provider()?, webhook.charge);
+        let (shares, exchanged) = (Shares::NONE, Aside::NONE);
+        let refund =
+            RefundOrder { of: late, provider, charge, settled: Aside::NONE, shares, exchanged };
+        let (saga, order) = (PaymentId::of_refund_by_hand(charge), Order::RefundByHand(refund));
+        let money = Money { amount, currency: of.money.currency };
+        let records = vec![Record::Accepted(Intent { payment: saga, money, order, ..of })];
+        let inbox = vec![InboxChange::Received(*webhook)];
+        Some(Commit { exclusive: false, inbox, ..Commit::of(saga, of.token, 0, records) }.sealed())
     }
 }
 

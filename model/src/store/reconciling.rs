@@ -243,7 +243,10 @@ impl Store {
             }
             _ if !succeeded => return None,
             Order::RefundByHand(order) => {
-                let authorization = self.intended(order.of, Action::Authorize)?;
+                let authorization = match self.accepted(order.of)?.order {
+                    Order::LateSuccess(late) => late.authorization,
+                    _ => self.intended(order.of, Action::Authorize)?,
+                };
                 return Some((LineKind::Refund, authorization));
             }
             Order::Reversal(order) => {

@@ -3,6 +3,7 @@
 use super::refund::what;
 use super::{Action, PaymentWorkflow, Row, actions, specs};
 use crate::payment::Payment;
+use crate::posting::late::{self, Mover};
 use crate::posting::refund;
 use crate::saga::{Class, Undo, Workflow};
 use crate::transfer::Transfer;
@@ -20,6 +21,10 @@ const STEPS: [Row; 1] = [(Action::Post, Class::Pivot, Undo::Nothing)];
 
 fn booking(payment: &Payment, action: Action) -> Vec<Transfer> {
     let voucher = payment.voucher(payment.operation_of(action));
+    let intent = payment.intent();
+    if intent.order.is_of_late_success() {
+        return late::clear(&voucher, Mover::Provider(payment.provider()), intent.money.amount);
+    }
     refund::happened(&voucher, &what(payment))
 }
 

@@ -321,7 +321,15 @@ fn what_comes_back_even_then_is_put_aside_once_more_and_is_a_persons() {
     let from = CameBack::Late { provider: ProviderId(0), charge: CHARGE };
     let order = Order::Reversal(ReversalOrder { of: PaymentId(5), from });
     let accepted = Record::Accepted(Intent { payment: PaymentId(6), order, ..intent(1) });
-    let mut worker = Conductor::take_over(&[accepted], Duration::ZERO, &rules()).expect("it folds");
+    let (rows, worker) = books(&[accepted]);
+    assert_eq!(rows, SUSPENDED);
+    assert_eq!(worker.payment().case(), Some(Case::LateUndoFailed));
+    assert!(worker.payment().is_terminal());
+}
+
+/// What a worker books of this, and how it stands then.
+fn books(journal: &[Record]) -> (Vec<(AccountName, AccountName)>, Conductor) {
+    let mut worker = Conductor::take_over(journal, Duration::ZERO, &rules()).expect("it folds");
     let mut rows = Vec::new();
     for _ in 0..16 {
         match worker.act(Duration::ZERO, &rules()) {
@@ -337,8 +345,26 @@ fn what_comes_back_even_then_is_put_aside_once_more_and_is_a_persons() {
             _ => break,
         }
     }
-    assert_eq!(rows, SUSPENDED);
-    assert_eq!(worker.payment().case(), Some(Case::LateUndoFailed));
+    (rows, worker)
+}
+
+/// It had come back, and somebody gave it back by hand. For the store nothing was taken for
+/// its payment, so the ingress refused the webhook for ever, and what the customer had stayed
+/// in suspense.
+#[test]
+fn what_is_given_back_of_it_by_hand_leaves_suspense_and_no_merchant_bears_it() {
+    let part = Amount(MONEY.amount.0 / 2);
+    let given = told(5, Beginning::RefundedByHand, part);
+    let mut store = after(&[undone(UndoOutcome::Voided)]);
+    assert!(!store.can_place(&given), "nobody knows of it before");
+    receive(&mut store, &late());
+    receive(&mut store, &given);
+    let saga = given.saga().expect("it begins one");
+    let journal = &store.payment(saga).expect("accepted").journal;
+    let [Record::Accepted(begun)] = journal.as_slice() else { panic!("{journal:?}") };
+    assert_eq!((begun.money.amount, begun.order.parent()), (part, late().saga()));
+    let (rows, worker) = books(journal);
+    assert_eq!(rows, CLEARED);
     assert!(worker.payment().is_terminal());
 }
 

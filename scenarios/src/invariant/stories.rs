@@ -310,8 +310,8 @@ impl Invariant {
             Self::L06,
             "what-providers-do-by-themselves-is-booked",
             InvariantKind::Eventually,
-            "PB LG",
-            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, or of somebody giving money back by hand there, the ledger has booked it, the time apart that ingress or store are down meanwhile; and of a dispute that is lost, or of a refund, nobody owes what it had available all the time since that was to be booked",
+            "PB LG JR",
+            "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, of somebody giving money back by hand there, or of the journal having it that a try came to nothing for which a provider took the money all the same, the ledger has booked it, the time apart that ingress or store are down meanwhile; and of a dispute that is lost, or of a refund, nobody owes what it had available all the time since that was to be booked",
         ),
         story(
             Self::L08,

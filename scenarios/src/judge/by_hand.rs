@@ -34,10 +34,11 @@ pub(super) fn at_rest(found: &mut Findings, seen: Sighting, token: Token, dossie
 }
 
 impl Dossier {
-    /// What was given back by hand, as the journal has it.
+    /// What was given back by hand, as the journal has it, but for what was taken too late.
     pub(super) fn accepted_by_hand(&self) -> Amount {
         let refunds = self.payments.iter();
-        let refunds = refunds.filter(|v| matches!(v.intent.order, Order::RefundByHand(_)));
+        let is_it = |order| matches!(order, Order::RefundByHand(of) if !of.is_of_late_success());
+        let refunds = refunds.filter(|view| is_it(view.intent.order));
         refunds.map(|view| view.intent.money.amount).sum()
     }
 }

@@ -40,8 +40,7 @@ pub(super) struct Dossier {
     pub(super) late: Vec<LateView>,
     /// LG: what of that is in suspense.
     pub(super) suspended: Amount,
-    /// PB and LG: what befell it at its provider or bank unasked, and when that
-    /// was booked.
+    /// PB and LG: what befell it at its provider or bank unasked, and when that was booked.
     pub(super) rail: Vec<RailEvent>,
     /// LG: every hold, by id.
     pub(super) holds: Vec<HoldView>,
@@ -324,6 +323,7 @@ impl Dossier {
         record: &Record,
     ) -> Option<Action> {
         self.take_outcome(payment, record);
+        self.give_up(at, record);
         let view = self.payments.iter_mut().find(|view| view.intent.payment == payment)?;
         view.stream.records = view.stream.records.saturating_add(1);
         view.take_part(record);

@@ -12,7 +12,7 @@ use super::authorities::Authorities;
 use super::called;
 use super::dossier::{Dossier, PaymentRecordView};
 use super::findings::{Findings, Relation};
-use super::rail::{Rail, RailEvent};
+use super::rail::{Rail, RailEvent, is_by_hand};
 use crate::invariant::Invariant;
 
 /// A charge that broke its provider's word, as the provider's own books have it.
@@ -25,10 +25,12 @@ pub(super) struct LateView {
     pub(super) refunded: Amount,
     /// How many refunds of it have an effect, or may come to.
     pub(super) undone: u32,
-    /// The key of the last of them.
+    /// The key of the last of them that the house asked for.
     pub(super) refund: Option<OperationId>,
     /// What was given back, and came back.
     pub(super) came_back: Amount,
+    /// What somebody gave back by hand.
+    pub(super) by_hand: Amount,
     /// What of it the customer's bank has withdrawn.
     pub(super) withdrawn: Amount,
     /// Whether that ever withdrew something.
@@ -88,14 +90,16 @@ pub(super) fn at_rest(
 }
 
 /// What was given back because it had been taken too late, came back, and is a
-/// person's.
+/// person's, who may have given it back by hand.
 fn left_over(dossier: &Dossier) -> Amount {
     let left = dossier.payments.iter().filter(|view| view.case && is_left_over(&view.intent));
-    left.map(|view| view.intent.money.amount).sum()
+    let left: Amount = left.map(|view| view.intent.money.amount).sum();
+    let back = dossier.late.iter().filter(|view| view.came_back > Amount::ZERO);
+    left - back.map(|view| view.by_hand).sum::<Amount>()
 }
 
-/// What could not be given back because customers' banks had withdrawn it meanwhile,
-/// and is a person's.
+/// What could not be given back because customers' banks had withdrawn it meanwhile, or
+/// somebody had given back a part by hand, and is a person's.
 fn kept_from(dossier: &Dossier) -> Amount {
     let given_up = dossier.payments.iter().filter(|view| was_kept_from(dossier, view));
     let charges = given_up.filter_map(|view| view.intent.order.charge());
@@ -103,12 +107,12 @@ fn kept_from(dossier: &Dossier) -> Amount {
     kept.map(|view| view.captured - view.refunded).sum()
 }
 
-/// Whether what `view` was to give back a customer's bank withdrew meanwhile, and a
-/// person has it.
+/// Whether what `view` was to give back a customer's bank withdrew meanwhile, or somebody
+/// gave back by hand, and a person has it.
 pub(super) fn was_kept_from(dossier: &Dossier, view: &PaymentRecordView) -> bool {
     let Order::LateSuccess(order) = view.intent.order else { return false };
     let mut charges = dossier.late.iter().filter(|late| late.charge == order.charge);
-    view.case && charges.any(|late| late.was_disputed)
+    view.case && charges.any(|late| late.was_disputed || late.by_hand > Amount::ZERO)
 }
 
 /// What of `dossier` is a person's, because it was taken too late and could not be
@@ -143,6 +147,7 @@ impl Dossier {
             undone,
             refund: None,
             came_back: Amount::ZERO,
+            by_hand: Amount::ZERO,
             withdrawn: charge.withdrawn,
             was_disputed: charge.withdrawn > Amount::ZERO,
         };
@@ -160,15 +165,21 @@ impl Dossier {
             _ => known.undone,
         };
         let gives = undone > known.undone;
-        let refund = if gives { movement.reference } else { known.refund };
+        // What goes back by hand has none.
+        let refund = movement.reference.filter(|_| gives).or(known.refund);
         let back = match movement.event {
             ChargeEvent::RefundReturned(amount) => amount,
             _ => Amount::ZERO,
         };
         let was_disputed = known.was_disputed || charge.withdrawn > Amount::ZERO;
         let came_back = known.came_back + back;
-        *known = LateView { refund, came_back, was_disputed, ..now(undone) };
-        if let Some(what) = Rail::of(movement).filter(|what| what.is_of_dispute()) {
+        let by_hand = match movement.event {
+            ChargeEvent::Refunded(amount) if is_by_hand(movement) => known.by_hand + amount,
+            _ => known.by_hand,
+        };
+        *known = LateView { refund, came_back, by_hand, was_disputed, ..now(undone) };
+        let goes = |what: &Rail| what.is_of_dispute() || *what == Rail::ByHand;
+        if let Some(what) = Rail::of(movement).filter(goes) {
             self.rail.push(RailEvent::new(what, at));
         }
         // Before the house has taken it for a success, it takes it for a refusal.

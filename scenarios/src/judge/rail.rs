@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    AccountName, BankMovement, ChargeEvent, Movement, OperationId, RemittanceEvent, Status, Token,
-    Transfer,
+    AccountName, BankMovement, ChargeEvent, Movement, OperationId, Outcome, Record,
+    RemittanceEvent, Status, Token, Transfer, UndoOutcome,
 };
 use sim::{Misfortune, Role, Sighting, VirtualTime};
 
@@ -22,6 +22,8 @@ pub(super) struct RailEvent {
     pub(super) what: Rail,
     /// When it happened.
     pub(super) at: VirtualTime,
+    /// From when on the house could book it.
+    pub(super) from: VirtualTime,
     /// When the ledger had it.
     pub(super) booked_at: Option<VirtualTime>,
     /// The operation that booked it, however many rows that has.
@@ -31,7 +33,7 @@ pub(super) struct RailEvent {
 impl RailEvent {
     /// This happened, and nobody has booked it.
     pub(super) const fn new(what: Rail, at: VirtualTime) -> Self {
-        Self { what, at, booked_at: None, by: None }
+        Self { what, at, from: at, booked_at: None, by: None }
     }
 }
 
@@ -89,9 +91,11 @@ impl Rail {
             (AccountName::ProviderReceivable(_), AccountName::TransitOutProviders) => {
                 Some(Self::RefundReturned)
             }
-            (AccountName::TransitOutProviders, AccountName::ProviderReceivable(_)) => {
-                Some(Self::ByHand)
-            }
+            // What the house gives back of it itself, too.
+            (
+                AccountName::TransitOutProviders | AccountName::Suspense,
+                AccountName::ProviderReceivable(_),
+            ) => Some(Self::ByHand),
             _ => None,
         }
     }
@@ -129,6 +133,20 @@ impl Rail {
 }
 
 impl Dossier {
+    /// If `record` tells that a try came to nothing: what is in doubt is asked after, so that
+    /// before this nobody could book what was taken for it too late, or what became of that.
+    pub(super) fn give_up(&mut self, at: VirtualTime, record: &Record) {
+        let gives_up = match record {
+            Record::StepOutcome { outcome, .. } => matches!(outcome, Outcome::Refused(_)),
+            Record::CompOutcome { outcome, .. } => *outcome != UndoOutcome::TooLate,
+            _ => false,
+        };
+        if gives_up && !self.late.is_empty() {
+            let open = self.rail.iter_mut().filter(|event| event.booked_at.is_none());
+            open.for_each(|event| event.from = at);
+        }
+    }
+
     /// The ledger has stored `row`.
     pub(super) fn take_rail(&mut self, at: VirtualTime, row: &Transfer) {
         let Some(what) = Rail::booked_by(row) else { return };
@@ -181,7 +199,7 @@ pub(super) fn at_rest(
         if event.what == Rail::RefundReturned && !booked {
             continue;
         }
-        let in_time = event.booked_at.is_some_and(|at| at <= event.at.after(within));
+        let in_time = event.booked_at.is_some_and(|at| at <= event.from.after(within));
         let about = (token, event.what.step(), Relation::NeverFinished);
         found.check(Invariant::L06, seen, about, in_time, || {
             let (what, at) = (event.what.name(), event.at);

@@ -22,7 +22,7 @@ impl ProviderDesk {
     ) {
         let charge = movement.charge.id;
         match movement.event {
-            ChargeEvent::Captured(_) => {
+            ChargeEvent::Captured(_) | ChargeEvent::TakenAfterAll(_) => {
                 self.expect_dispute(system, charge, out);
                 self.expect_by_hand(system, charge, out);
             }
@@ -67,6 +67,7 @@ impl ProviderDesk {
         self.tell(ProviderStrike::Breach, By::Rate, movement.token, out);
         let entry = ProviderEntry::TookAfterAll(charge, at, movement);
         self.record_unasked(system, entry, &movement, out);
+        self.expect_what_follows(system, &movement, out);
     }
 
     /// Whether it may still break its word about one of these.
