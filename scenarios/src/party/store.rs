@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, Order, PaymentId,
+    Booked, Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, Order, PaymentId,
     PaymentRow, Record, Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
@@ -115,10 +115,17 @@ impl StoreDesk {
         for (payment, token) in remembers {
             desk.expect(payment, token, desk.lease, true, out);
         }
-        // Every commit is synced before what follows from it; the last one may
+        // Every entry is synced before what follows from it; the last one may
         // have reached the disk in a crash, and nothing followed.
-        if let Some(Entry::Store(StoreEntry::Committed(last))) = journal.last() {
-            desk.declare(last.payment, out);
+        let last = match journal.last() {
+            Some(Entry::Store(StoreEntry::Committed(last))) => Some(last.payment),
+            Some(Entry::Store(StoreEntry::Reconciled(_, Booked::Late(item, _)))) => {
+                desk.store.reconciliation().and_then(|books| books.payment_of(*item))
+            }
+            _ => None,
+        };
+        if let Some(payment) = last {
+            desk.declare(payment, out);
         }
         desk
     }
