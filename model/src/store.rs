@@ -468,8 +468,10 @@ impl Store {
             let Record::StatusChanged(status) = record else { continue };
             row.status = *status;
             let reply = StoredReply { payment: commit.payment, status: *status };
+            // What a payment comes to after its key has expired is no reply to the key's next.
             if status.is_final()
                 && let Some(key) = row.key.and_then(|key| self.keys.get_mut(&key))
+                && key.payment == commit.payment
             {
                 key.reply.get_or_insert(reply);
             }

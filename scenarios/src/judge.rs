@@ -206,7 +206,8 @@ impl Judge {
             if self.said.plan().decisions.is_some() {
                 self.envelope.committed(self.said.plan(), &mut self.found, seen, whose, record);
             }
-            if let Record::Accepted(_) = record {
+            // What befalls a payment later claims no key of a client's.
+            if matches!(record, Record::Accepted(intent) if !intent.order.is_about_another()) {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
             self.said.take_record(seen.at, commit.payment, commit.token, record);

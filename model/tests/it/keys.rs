@@ -130,6 +130,22 @@ fn an_order_that_is_paid_once_is_answered_as_before_whatever_the_key() {
     assert_eq!(shop.asks(2), Admission::Accept(payment(1)), "another order");
 }
 
+/// A settlement file told of a payment days after its key had expired and been claimed anew,
+/// and the next who asked under that key was answered with the old payment.
+#[test]
+fn what_becomes_of_a_payment_after_its_key_has_expired_is_no_reply_to_the_keys_next() {
+    let mut shop = Shop::new();
+    shop.accept(1, 0);
+    shop.end(0, Status::Succeeded);
+    shop.ages(HOUR);
+    shop.accept(2, 1);
+    shop.commit(0, vec![Record::StatusChanged(Status::Settled)], Then::Close);
+    assert_eq!(shop.asks(2), Admission::InProgress(payment(1)));
+    shop.end(1, Status::Failed);
+    let reply = StoredReply { payment: payment(1), status: Status::Failed };
+    assert_eq!(shop.asks(2), Admission::Replay(reply));
+}
+
 #[test]
 fn a_store_of_aging_keys_answers_for_payments_that_were_put_away() {
     let mut shop = Shop::new();

@@ -20,7 +20,7 @@ use super::nets::Nets;
 use super::quotes::{QuoteCounts, Quotes};
 use super::rail::Rail;
 use super::refunds::is_refund;
-use super::relatives::{is_split, refunds, shared_keys};
+use super::relatives::{Relatives, is_split, refunds};
 use super::risk::Gate;
 use super::screen_view::Asked;
 use super::settlement_view::Settlements;
@@ -32,7 +32,7 @@ use super::wedge::Progress;
 use crate::fact::{About, Endpoint};
 use crate::message::{Asking, ClientReply};
 use crate::party;
-use crate::plan::{Operation, Plan};
+use crate::plan::Plan;
 use crate::sometimes::FaultKind;
 use crate::trapped::{Pool, Trapped};
 
@@ -55,8 +55,8 @@ pub struct Authorities {
     pub(super) settlements: Settlements,
     /// LG: the id of every stored transfer.
     stored: IdSet,
-    /// The places of the operations whose keys others use too, by key.
-    shared_keys: Vec<u32>,
+    /// The operations that share their keys or orders with others.
+    pub(super) relatives: Relatives,
     /// The instruments of the refunds of each payment that is to be given back.
     refunds: BTreeMap<Token, Vec<Token>>,
     /// JR: when those of them claimed their keys that did.
@@ -90,7 +90,7 @@ impl Authorities {
             gate: Gate::default(),
             splits: plan.operations.iter().any(is_split),
             stored: IdSet::default(),
-            shared_keys: shared_keys(&plan.operations),
+            relatives: Relatives::new(plan),
             refunds: refunds(plan),
             claims: BTreeMap::new(),
             progress: Progress::default(),
@@ -158,26 +158,6 @@ impl Authorities {
                 && self.of(token).is_some_and(|dossier| dossier.payments.iter().any(open))
     }
 
-    /// Other operations with the key of this one, of its tenant or another.
-    pub(super) fn rivals(&self, token: Token) -> impl Iterator<Item = &Operation> {
-        let operation = self.plan.operation(token);
-        let key = operation.map(|operation| operation.key);
-        let endpoint = operation.map(|operation| operation.purpose.endpoint());
-        let at = |place: &u32| &self.plan.operations[*place as usize];
-        let from = self.shared_keys.partition_point(|place| Some(at(place).key) < key);
-        let same = self.shared_keys[from..].iter().map(at);
-        same.take_while(move |rival| Some(rival.key) == key)
-            .filter(move |rival| rival.token != token)
-            .filter(move |rival| Some(rival.purpose.endpoint()) == endpoint)
-    }
-
-    /// Whether this reply to a request for `token` names the payment of another
-    /// operation with its key: it tells nothing of its own.
-    pub(super) fn names_a_rivals(&self, token: Token, reply: &ClientReply) -> bool {
-        let Some(payment) = reply.payment() else { return false };
-        self.rivals(token).any(|rival| self.is_payment_of(rival.token, payment))
-    }
-
     /// The instrument of the payment that the refund of this one gives back, if
     /// it is that of a refund.
     pub(super) fn refunded_by(&self, token: Token) -> Option<Token> {
@@ -192,11 +172,6 @@ impl Authorities {
     /// The instruments of the refunds of this payment.
     pub(super) fn refunds_of(&self, payment: Token) -> &[Token] {
         self.refunds.get(&payment).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether two operations are for one order, which is paid once.
-    pub(super) fn is_order_mate(&self, one: &Operation, other: &Operation) -> bool {
-        self.plan.order_ref_unique && (one.tenant, one.order_ref) == (other.tenant, other.order_ref)
     }
 
     /// Whether the instrument has a payment.

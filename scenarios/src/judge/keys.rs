@@ -14,7 +14,7 @@ use crate::fact::Endpoint;
 use crate::invariant::Invariant;
 use crate::message::ClientReply;
 use crate::party::STORE;
-use crate::plan::{Operation, Plan};
+use crate::plan::Plan;
 
 /// Judges what the edge answers to whom.
 pub(super) fn answered(
@@ -26,8 +26,7 @@ pub(super) fn answered(
 ) {
     let Some(operation) = said.plan.operation(token) else { return };
     let (mut foreign, mut refused) = (false, false);
-    let is_mates = |rival| said.is_order_mate(operation, rival) && names(said, rival, reply);
-    let before = said.rivals(token).any(is_mates);
+    let before = said.names_an_order_mates(token, reply);
     for rival in said.rivals(token) {
         if rival.tenant == operation.tenant {
             // Who has no journal may have accepted it, and crashed before it said so.
@@ -63,7 +62,9 @@ pub(super) fn claimed(said: &mut Authorities, found: &mut Findings, seen: Sighti
         let Some(first) = said.claimed_at(*mate) else { continue };
         let outlived = lifetime.is_some_and(|lifetime| seen.at >= first.after(lifetime));
         let dossier = said.of(*mate);
-        let mut views = dossier.iter().flat_map(|dossier| &dossier.payments);
+        // What its payment is disputed by, or given back, goes by keys of its own.
+        let views = dossier.iter().flat_map(|dossier| &dossier.payments);
+        let mut views = views.filter(|view| !view.intent.order.is_about_another());
         let open = views.find(|view| !view.status.is_final());
         let about = (token, "create", Relation::RepliesDiffer);
         let free = outlived && open.is_none() && !is_same_order;
@@ -120,11 +121,6 @@ fn refused_as_such(
             called(owner)
         )
     });
-}
-
-/// Whether a reply names the payment of this operation.
-fn names(said: &Authorities, operation: &Operation, reply: &ClientReply) -> bool {
-    reply.payment().is_some_and(|payment| said.is_payment_of(operation.token, payment))
 }
 
 fn names_nobody_elses(

@@ -25,7 +25,7 @@ pub(super) fn told(
     reply: &ClientReply,
 ) {
     let Some(payment) = reply.payment() else { return };
-    if said.names_a_rivals(token, reply) {
+    if said.names_anothers(token, reply) {
         return;
     }
     if !said.has_payment(token) {

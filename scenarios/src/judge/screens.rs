@@ -25,7 +25,7 @@ pub(super) struct Screen {
 
 /// Judges what a client saw.
 pub(super) fn judge(said: &mut Authorities, found: &mut Findings, seen: Sighting, what: Screen) {
-    if said.names_a_rivals(what.token, &what.reply) {
+    if said.names_anothers(what.token, &what.reply) {
         // Whoever has a payment of its own is answered by that.
         if what.endpoint == Some(Endpoint::Create) && said.has_payment(what.token) {
             replies_agree(said, found, seen, &what);
@@ -58,7 +58,7 @@ pub(super) fn emitted(
     reply: &ClientReply,
 ) {
     let Some(status @ (Status::Failed | Status::Canceled)) = status_of(reply) else { return };
-    if said.names_a_rivals(token, reply) {
+    if said.names_anothers(token, reply) {
         return;
     }
     said.dossiers.open(token).screen.failure_told.get_or_insert(status);

@@ -194,7 +194,7 @@ impl Observer<PaymentSystem> for Judge {
             }
             Fact::Probed { token, reply } => {
                 // Under its key there is nothing but what came of another's use of it.
-                let foreign = self.said.names_a_rivals(*token, reply);
+                let foreign = self.said.names_anothers(*token, reply);
                 let reply = if foreign { ClientReply::NotFound } else { *reply };
                 self.said.take_probe(*token, reply);
                 let (token, asked) = (*token, Asked::LATER);
