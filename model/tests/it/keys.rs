@@ -140,7 +140,7 @@ fn what_becomes_of_a_payment_after_its_key_has_expired_is_no_reply_to_the_keys_n
     shop.ages(HOUR);
     shop.accept(2, 1);
     shop.commit(0, vec![Record::StatusChanged(Status::Settled)], Then::Close);
-    assert_eq!(shop.asks(2), Admission::InProgress(payment(1)));
+    assert_eq!(shop.asks(2), Admission::Resume(payment(1)));
     shop.end(1, Status::Failed);
     let reply = StoredReply { payment: payment(1), status: Status::Failed };
     assert_eq!(shop.asks(2), Admission::Replay(reply));
