@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use sim::VirtualTime;
+use model::{Defect, ProviderId};
+use sim::{Misfortune, Trigger, VirtualTime};
 
 use super::*;
 use crate::catalog;
+use crate::invariant::Invariant;
+use crate::party::provider_of;
 use crate::plan::{Operation, Purpose};
 
 fn scope(scenario: &str, operations: u8) -> Scope<'static> {
@@ -137,4 +140,35 @@ fn a_second_fault_strikes_what_only_the_first_brings_about() {
         later.any(|mischief| first.iter().all(|(_, known)| *known != mischief))
     };
     assert!(drops.filter(|place| brings_about(place)).count() > 3);
+}
+
+/// A provider keeps keys for half an hour; its answers are lost for thirty hours, and whoever
+/// waits for them crashes meanwhile, and begins anew. Both faults are among those that a proof
+/// puts after each other; to try them all takes hours.
+#[test]
+fn a_key_is_outlived_by_two_faults_of_a_proof() {
+    let scope = scope("key-outlives-memory", 3);
+    let defects = Defects::NONE.with(Defect::ProviderKeyOutlived);
+    let calm = scope.plan().unwrap();
+    let is_deaf = |mischief: &Mischief| match mischief {
+        Mischief::Fault(Trigger::OnSend(on), Misfortune::Partition { .. }, lasts) => {
+            *lasts == scope.dwells.long && provider_of(on.from) == Some(ProviderId(0))
+        }
+        _ => false,
+    };
+    let mut first = first_faults(&scope).into_iter();
+    let (place, cut) = first.find(|(_, mischief)| is_deaf(mischief)).unwrap();
+    let deaf = cut.put_into(&calm, 1);
+    let (trial, trace) = trial::replay_plan(deaf.clone(), defects);
+    assert_eq!(trial.verdict, Verdict::Held, "one fault is not enough");
+    let later = points(&deaf, &trace, &scope.dwells).into_iter();
+    let crashes = later.filter(|(at, mischief)| *at > place && mischief.name() == "crash");
+    let worlds = crashes.map(|(_, crash)| crash.put_into(&deaf, 2));
+    let mut broken = worlds.filter_map(|world| match trial::verdict(world.clone(), defects) {
+        Verdict::Violated(violations) => Some((world, violations)),
+        _ => None,
+    });
+    let (world, violations) = broken.next().expect("some crash is what it takes");
+    assert_eq!(violations[0].invariant, Invariant::I35);
+    assert_eq!(trial::verdict(world, Defects::NONE), Verdict::Held);
 }
