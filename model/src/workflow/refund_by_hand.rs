@@ -9,7 +9,8 @@ use crate::saga::{Class, Undo, Workflow};
 use crate::transfer::Transfer;
 
 /// The workflow (payments.md section 2, provider breach). The money is gone
-/// before anybody here is told: all that is left is to book it.
+/// before anybody here is told: all that is left is to book it, out of suspense if it was
+/// taken too late.
 pub static REFUND_BY_HAND: PaymentWorkflow = PaymentWorkflow {
     saga: Workflow { name: "refund_by_hand", steps: &specs(&STEPS) },
     actions: &actions(&STEPS),
