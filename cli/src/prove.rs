@@ -24,8 +24,10 @@ pub(crate) fn prove(arguments: ProveArguments, screen: &mut Screen<'_>) -> Resul
     let pool = threads::pool(arguments.jobs)?;
     let interrupt = Interrupt::watch()?;
     screen.print(&proof_text::heading(&scope, env!("CARGO_PKG_VERSION")))?;
+    let mut said = 0;
     let tells = |places: usize, done: usize, worlds: u64| {
-        if done > 0 && done.is_multiple_of(SAID_EVERY) {
+        if worlds.abs_diff(said) >= SAID_EVERY {
+            said = worlds;
             screen.remark(&format!(
                 "{} of {} places for a first fault, {} worlds\n",
                 Count(done as u64),
@@ -60,5 +62,5 @@ fn exit(proof: &Proof) -> Exit {
     }
 }
 
-/// Places for a first fault between two lines of progress.
-const SAID_EVERY: usize = 320;
+/// Worlds between two lines of progress, at least.
+const SAID_EVERY: u64 = 100_000;

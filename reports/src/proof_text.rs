@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::iter;
 
 use scenarios::Fingerprint;
-use scenarios::prove::{Counterexample, Dwells, Proof, Scope};
+use scenarios::prove::{Counterexample, Dwells, OFTEN, Proof, Scope};
 
 use crate::brief::Brief;
 use crate::layout;
@@ -68,6 +68,7 @@ fn facts(scope: &Scope<'_>, proof: &Proof) -> Vec<(&'static str, String)> {
     facts.extend(["strikes"].into_iter().chain(iter::repeat("")).zip(strikes));
     facts.push(("lasting", lasting(&scope.dwells)));
     facts.push(("left out", LEFT_OUT.to_owned()));
+    facts.push(("repeated", repeated(proof)));
     facts.push(("first fault", places(proof)));
     facts.push(("worlds", worlds(proof)));
     facts
@@ -91,6 +92,19 @@ fn lasting(dwells: &Dwells) -> String {
     ];
     let each = each.map(|(lasts, what)| format!("{} {what}", Brief::from(lasts)));
     each.join("; ")
+}
+
+/// What was left out since it only happened once more.
+fn repeated(proof: &Proof) -> String {
+    let left_out = match proof.repeated {
+        0 => "nothing".to_owned(),
+        repeated => format!("{} of all worlds together", counted(repeated, "moment")),
+    };
+    format!(
+        "what has happened more than {OFTEN} times while nothing else was new is struck only the \
+         128th time, the 256th, and so on: it is the same but for the time that has gone by. Left \
+         out for that: {left_out}"
+    )
 }
 
 /// In how many places each kind of fault was the first one.

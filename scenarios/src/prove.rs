@@ -28,6 +28,7 @@ use crate::plan::Plan;
 use crate::trial::{self, Verdict};
 
 use mischief::Mischief;
+pub use point::OFTEN;
 pub(crate) use point::{points, points_in};
 pub use scope::{EmptyScope, Scope};
 
@@ -93,6 +94,9 @@ pub struct Proof {
     pub violated: u64,
     /// Worlds of which nothing can be concluded.
     pub inconclusive: u64,
+    /// In how many events no fault was put, as all that happens in them had happened more than
+    /// [`OFTEN`] times by then, with nothing new since.
+    pub repeated: u64,
     /// The first world that violates each invariant in one way, with the fewest faults.
     pub counterexamples: Vec<Counterexample>,
     /// Whether every world was tried.
@@ -181,18 +185,14 @@ impl<S: Fn() -> bool + Sync> Search<S> {
             *points.entry(mischief.name()).or_default() += 1;
         }
         let mut done = 0;
-        for chunk in first.chunks(CHUNK) {
-            if (self.stops)() || (self.fail_fast && tally.violated > 0) {
+        for places in first.chunks(side_by_side(1, faults)) {
+            tells(first.len(), done, tally.worlds.iter().sum());
+            if !self.explore(&calm, places, (1, faults), pool, &mut tally) {
                 break;
             }
-            tells(first.len(), done, tally.worlds.iter().sum());
-            let tried: Vec<Tally> = pool.install(|| {
-                chunk.par_iter().map(|place| self.after(&calm, place, faults)).collect()
-            });
-            tried.into_iter().for_each(|other| tally.add(other));
-            done += chunk.len();
+            done += places.len();
         }
-        let whole = done == first.len() && !(self.stops)();
+        let whole = done == first.len();
         tally.proof(calm, points, whole)
     }
 
@@ -200,42 +200,86 @@ impl<S: Fn() -> bool + Sync> Search<S> {
     fn calm(&self, calm: &Plan, faults: u8) -> (Tally, Vec<(Place, Mischief)>) {
         let mut tally = Tally::default();
         let (trial, trace) = trial::replay_plan(calm.clone(), self.defects);
-        tally.take(0, calm, &trial.verdict);
-        let first = if faults == 0 { Vec::new() } else { points(calm, &trace, &self.dwells) };
+        tally.take(0, Some(calm), &trial.verdict);
+        if faults == 0 {
+            return (tally, Vec::new());
+        }
+        let (first, repeated) = points(calm, &trace, &self.dwells);
+        tally.repeated += repeated;
         (tally, first)
     }
 
-    /// Every world in which this is the first of at most `faults` faults.
-    fn after(&self, calm: &Plan, (place, first): &(Place, Mischief), faults: u8) -> Tally {
-        let mut tally = Tally::default();
-        self.explore(first.put_into(calm, 1), (*place, 1), faults, &mut tally);
-        tally
+    /// Tries the worlds that each of these faults makes of `from`, as the fault of this number,
+    /// and all with more faults after it; tells whether it came to the end. Worlds are run side
+    /// by side, and what they came to is taken up in the order of their places.
+    fn explore(
+        &self,
+        from: &Plan,
+        places: &[(Place, Mischief)],
+        (number, faults): (u8, u8),
+        pool: &ThreadPool,
+        tally: &mut Tally,
+    ) -> bool {
+        for block in places.chunks(side_by_side(number, faults)) {
+            if (self.stops)() || (self.fail_fast && tally.violated > 0) {
+                return false;
+            }
+            let worlds: Vec<World> = pool.install(|| {
+                let worlds = block.par_iter();
+                worlds.map(|place| self.world(from, place, (number, faults))).collect()
+            });
+            for world in &worlds {
+                tally.take(number, world.plan.as_ref(), &world.verdict);
+                tally.repeated += world.repeated;
+            }
+            let next = (number + 1, faults);
+            for World { plan, later, .. } in worlds {
+                let Some(plan) = plan.filter(|_| !later.is_empty()) else { continue };
+                if !self.explore(&plan, &later, next, pool, tally) {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
-    /// The world of `plan`, whose last fault, by its number, strikes at `last`; and all
-    /// worlds with more after that.
-    fn explore(&self, plan: Plan, (last, count): (Place, u8), faults: u8, tally: &mut Tally) {
-        if count == faults {
+    /// The world that a fault makes of `from`, and where more can be put after it.
+    fn world(
+        &self,
+        from: &Plan,
+        (place, mischief): &(Place, Mischief),
+        (number, faults): (u8, u8),
+    ) -> World {
+        let plan = mischief.put_into(from, u32::from(number));
+        if number == faults {
             let verdict = trial::verdict(plan.clone(), self.defects);
-            tally.take(count, &plan, &verdict);
-            return;
+            let plan = (verdict != Verdict::Held).then_some(plan);
+            return World { plan, verdict, later: Vec::new(), repeated: 0 };
         }
         let (trial, trace) = trial::replay_plan(plan.clone(), self.defects);
-        tally.take(count, &plan, &trial.verdict);
         // What is violated already tells nothing more.
-        if matches!(trial.verdict, Verdict::Violated(_)) {
-            return;
-        }
-        let later = points(&plan, &trace, &self.dwells).into_iter();
-        for (place, mischief) in later.filter(|(place, _)| *place > last) {
-            // With many faults there are more worlds behind one place than anybody waits for.
-            if (self.stops)() {
-                return;
-            }
-            let next = mischief.put_into(&plan, u32::from(count) + 1);
-            self.explore(next, (place, count + 1), faults, tally);
-        }
+        let (mut later, repeated) = match trial.verdict {
+            Verdict::Violated(_) => Default::default(),
+            _ => points(&plan, &trace, &self.dwells),
+        };
+        later.retain(|(at, _)| at > place);
+        World { plan: Some(plan), verdict: trial.verdict, later, repeated }
     }
+}
+
+/// How many worlds are run before anybody is told, or stops. Those with more faults after
+/// them have long lists of places, so that they are few.
+fn side_by_side(number: u8, faults: u8) -> usize {
+    if number == faults { 2_048 } else { 16 }
+}
+
+/// A world that was tried, and where its next fault can be put.
+struct World {
+    /// Where anything is made of it.
+    plan: Option<Plan>,
+    verdict: Verdict,
+    later: Vec<(Place, Mischief)>,
+    repeated: u64,
 }
 
 /// What some of the worlds came to.
@@ -244,11 +288,12 @@ struct Tally {
     worlds: Vec<u64>,
     violated: u64,
     inconclusive: u64,
+    repeated: u64,
     found: Vec<Counterexample>,
 }
 
 impl Tally {
-    fn take(&mut self, faults: u8, plan: &Plan, verdict: &Verdict) {
+    fn take(&mut self, faults: u8, plan: Option<&Plan>, verdict: &Verdict) {
         let faults_at = usize::from(faults);
         if self.worlds.len() <= faults_at {
             self.worlds.resize(faults_at + 1, 0);
@@ -259,7 +304,7 @@ impl Tally {
             Verdict::Inconclusive(_) => self.inconclusive += 1,
             Verdict::Violated(violations) => {
                 self.violated += 1;
-                if let Some(violation) = violations.first() {
+                if let (Some(plan), Some(violation)) = (plan, violations.first()) {
                     let (plan, violation) = (plan.clone(), violation.clone());
                     self.find(Counterexample { plan, faults, violation, worlds: 1 });
                 }
@@ -279,18 +324,10 @@ impl Tally {
         known.worlds = worlds;
     }
 
-    fn add(&mut self, other: Self) {
-        self.worlds.resize(self.worlds.len().max(other.worlds.len()), 0);
-        self.worlds.iter_mut().zip(other.worlds).for_each(|(sum, more)| *sum += more);
-        self.violated += other.violated;
-        self.inconclusive += other.inconclusive;
-        other.found.into_iter().for_each(|found| self.find(found));
-    }
-
     fn proof(mut self, calm: Plan, points: BTreeMap<&'static str, u64>, whole: bool) -> Proof {
         self.found.sort_by_key(|found| found.faults);
-        let Self { worlds, violated, inconclusive, found: counterexamples } = self;
-        Proof { calm, worlds, points, violated, inconclusive, counterexamples, whole }
+        let Self { worlds, violated, inconclusive, repeated, found: counterexamples } = self;
+        Proof { calm, worlds, points, violated, inconclusive, repeated, counterexamples, whole }
     }
 }
 
@@ -300,9 +337,6 @@ impl Counterexample {
         self.violation.fingerprint()
     }
 }
-
-/// Places for a first fault that are tried side by side before anybody is told.
-const CHUNK: usize = 32;
 
 #[cfg(test)]
 mod tests;

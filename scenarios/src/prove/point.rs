@@ -4,6 +4,7 @@ mod asked;
 mod beginning;
 mod customer;
 mod delivery;
+mod repetition;
 mod sending;
 mod told;
 
@@ -17,21 +18,27 @@ use crate::party::PROBE;
 use crate::plan::{Encounter, Plan};
 use crate::system::PaymentSystem;
 
+pub use repetition::OFTEN;
+use repetition::Repetition;
 use told::Told;
 
 /// Every fault that would strike something in a world which went like this, with where,
-/// in the order in which they would strike.
+/// in the order in which they would strike; and how many events are left out, in which
+/// everything is the same again.
 pub(crate) fn points(
     plan: &Plan,
     trace: &Trace<PaymentSystem>,
     dwells: &Dwells,
-) -> Vec<(Place, Mischief)> {
+) -> (Vec<(Place, Mischief)>, u64) {
     let chaos = chaos(trace);
-    let writes = writers(trace);
-    let mut found = at_messages(plan, &chaos, &writes, dwells, |_| true);
+    let mut writes = writers(trace);
+    let repetition = Repetition::of(&chaos);
+    writes.retain(|event| repetition.is_fresh(*event));
+    let fresh = |event| repetition.is_fresh(event);
+    let mut found = at_messages(plan, &chaos, &writes, dwells, fresh);
     found.extend(beginning::befalls(plan, dwells));
     found.extend(customer::befalls(plan, &chaos, &writes));
-    new_in_order(found, plan)
+    (new_in_order(found, plan), repetition.stale)
 }
 
 /// Those of them that befall what is sent or delivered in some events only, at a fraction of

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::{Defect, ProviderId};
-use sim::{Misfortune, Trigger, VirtualTime};
+use sim::{Happening, Misfortune, Trigger, VirtualTime};
 
 use super::*;
 use crate::catalog;
@@ -20,7 +20,7 @@ fn first_faults(scope: &Scope<'_>) -> Vec<(Place, Mischief)> {
     let calm = scope.plan().unwrap();
     let (trial, trace) = trial::replay_plan(calm.clone(), Defects::NONE);
     assert_eq!(trial.verdict, Verdict::Held, "{}", scope.scenario.name);
-    points(&calm, &trace, &scope.dwells)
+    points(&calm, &trace, &scope.dwells).0
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_second_fault_strikes_what_only_the_first_brings_about() {
     let brings_about = |(place, mischief): &(Place, Mischief)| {
         let world = mischief.put_into(&calm, 1);
         let (_, trace) = trial::replay_plan(world.clone(), Defects::NONE);
-        let later = points(&world, &trace, &scope.dwells).into_iter();
+        let later = points(&world, &trace, &scope.dwells).0.into_iter();
         let mut later = later.filter(|(at, _)| at > place).map(|(_, mischief)| mischief);
         later.any(|mischief| first.iter().all(|(_, known)| *known != mischief))
     };
@@ -161,7 +161,7 @@ fn a_key_is_outlived_by_two_faults_of_a_proof() {
     let deaf = cut.put_into(&calm, 1);
     let (trial, trace) = trial::replay_plan(deaf.clone(), defects);
     assert_eq!(trial.verdict, Verdict::Held, "one fault is not enough");
-    let later = points(&deaf, &trace, &scope.dwells).into_iter();
+    let later = points(&deaf, &trace, &scope.dwells).0.into_iter();
     let crashes = later.filter(|(at, mischief)| *at > place && mischief.name() == "crash");
     let worlds = crashes.map(|(_, crash)| crash.put_into(&deaf, 2));
     let mut broken = worlds.filter_map(|world| match trial::verdict(world.clone(), defects) {
@@ -171,4 +171,54 @@ fn a_key_is_outlived_by_two_faults_of_a_proof() {
     let (world, violations) = broken.next().expect("some crash is what it takes");
     assert_eq!(violations[0].invariant, Invariant::I35);
     assert_eq!(trial::verdict(world, Defects::NONE), Verdict::Held);
+}
+
+/// Whoever gets no answer for thirty hours asks thousands of times, and every time would be a
+/// place for a second fault: the proofs over such worlds took days.
+#[test]
+fn what_only_happens_once_more_is_struck_ever_more_seldom() {
+    let scope = scope("key-outlives-memory", 1);
+    let calm = scope.plan().unwrap();
+    let cut = |mischief: &Mischief| match mischief {
+        Mischief::Fault(_, Misfortune::Partition { .. }, lasts) => *lasts == scope.dwells.long,
+        _ => false,
+    };
+    let cuts = first_faults(&scope).into_iter().filter(|(_, mischief)| cut(mischief));
+    let runs = cuts.map(|(_, cut)| {
+        let world = cut.put_into(&calm, 1);
+        let (_, trace) = trial::replay_plan(world.clone(), Defects::NONE);
+        (world, trace)
+    });
+    let (world, trace) = runs.max_by_key(|(_, trace)| trace.events.len()).unwrap();
+    let (places, repeated) = points(&world, &trace, &scope.dwells);
+    assert!(repeated > 5_000, "{repeated} moments are left out");
+    let mut drops: BTreeMap<_, u32> = BTreeMap::new();
+    for (_, mischief) in &places {
+        if let Mischief::Fault(Trigger::OnSend(on), Misfortune::Drop, _) = mischief {
+            *drops.entry((on.from, on.to, on.kind, on.subject)).or_default() += 1;
+        }
+    }
+    let most = drops.values().max().copied().unwrap();
+    assert!((OFTEN..4 * OFTEN).contains(&most), "one message is lost {most} times");
+    let lifted = trace.events.iter().find(|event| matches!(event.what, Happening::Lifted(1)));
+    let lifted = lifted.unwrap().event;
+    let drop_behind =
+        |(place, mischief): &(Place, Mischief)| place.0 > lifted && mischief.name() == "drop";
+    assert!(places.iter().any(drop_behind), "what comes after the cut is new");
+}
+
+/// What is proven of the three workflows is proven of every moment.
+#[test]
+fn nothing_of_a_short_world_is_left_out_as_a_repetition() {
+    for scenario in ["calm-day", "instant-payouts", "refunds"] {
+        let scope = scope(scenario, 3);
+        let calm = scope.plan().unwrap();
+        let first = [None].into_iter().chain(first_faults(&scope).into_iter().map(Some));
+        for place in first.step_by(5) {
+            let world = place.map_or(calm.clone(), |(_, mischief)| mischief.put_into(&calm, 1));
+            let (_, trace) = trial::replay_plan(world.clone(), Defects::NONE);
+            let (_, repeated) = points(&world, &trace, &scope.dwells);
+            assert_eq!(repeated, 0, "{scenario}: {place:?}");
+        }
+    }
 }
