@@ -101,9 +101,9 @@ fn repeated(proof: &Proof) -> String {
         repeated => format!("{} of all worlds together", counted(repeated, "moment")),
     };
     format!(
-        "what has happened more than {OFTEN} times while nothing else was new is struck only the \
-         128th time, the 256th, and so on: it is the same but for the time that has gone by. Left \
-         out for that: {left_out}"
+        "what has happened {OFTEN} times while nothing else was new is struck from then on only \
+         where that number has doubled: it is the same but for the time that has gone by. Left out \
+         for that: {left_out}"
     )
 }
 

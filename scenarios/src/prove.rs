@@ -221,13 +221,14 @@ impl<S: Fn() -> bool + Sync> Search<S> {
         tally: &mut Tally,
     ) -> bool {
         for block in places.chunks(side_by_side(number, faults)) {
-            if (self.stops)() || (self.fail_fast && tally.violated > 0) {
+            if self.fail_fast && tally.violated > 0 {
                 return false;
             }
-            let worlds: Vec<World> = pool.install(|| {
-                let worlds = block.par_iter();
-                worlds.map(|place| self.world(from, place, (number, faults))).collect()
-            });
+            // A block of long worlds takes longer than whoever interrupts it waits.
+            let world =
+                |place| (!(self.stops)()).then(|| self.world(from, place, (number, faults)));
+            let worlds: Option<Vec<World>> = pool.install(|| block.par_iter().map(world).collect());
+            let Some(worlds) = worlds else { return false };
             for world in &worlds {
                 tally.take(number, world.plan.as_ref(), &world.verdict);
                 tally.repeated += world.repeated;
@@ -267,8 +268,8 @@ impl<S: Fn() -> bool + Sync> Search<S> {
     }
 }
 
-/// How many worlds are run before anybody is told, or stops. Those with more faults after
-/// them have long lists of places, so that they are few.
+/// How many worlds are run before what they came to is looked at. Those with more faults
+/// after them have long lists of places, so that they are few.
 fn side_by_side(number: u8, faults: u8) -> usize {
     if number == faults { 2_048 } else { 16 }
 }

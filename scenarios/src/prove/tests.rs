@@ -144,7 +144,7 @@ fn a_second_fault_strikes_what_only_the_first_brings_about() {
 
 /// A provider keeps keys for half an hour; its answers are lost for thirty hours, and whoever
 /// waits for them crashes meanwhile, and begins anew. Both faults are among those that a proof
-/// puts after each other; to try them all takes hours.
+/// puts after each other; to come to them takes the command minutes.
 #[test]
 fn a_key_is_outlived_by_two_faults_of_a_proof() {
     let scope = scope("key-outlives-memory", 3);
