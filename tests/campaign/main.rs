@@ -2,11 +2,15 @@
 //! knows nothing of how the model is built, only what comes of it; so it is what has to
 //! notice when a line that moves money is wrong (`.cargo/mutants.toml`).
 
+mod figures;
+
 use model::Defects;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use scenarios::campaign::Campaign;
 use scenarios::{Scenario, campaign, catalog, sometimes};
 use sim::Seed;
+
+use figures::Figures;
 
 /// Trials of each scenario. Most of what is wrong shows in a few trials of some scenario,
 /// so that few of all come first.
@@ -21,8 +25,7 @@ fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
     for scenario in catalog::all() {
         hold(scenario, Seed(1), FEW, &pool);
     }
-    let run = |scenario| hold(scenario, Seed(2), TRIALS, &pool);
-    let campaigns: Vec<Campaign> = catalog::all().iter().map(run).collect();
+    let campaigns = all_hold(&pool);
     for campaign in &campaigns {
         let name = &campaign.scenario;
         assert_eq!(campaign.missed, [], "{name}");
@@ -30,9 +33,25 @@ fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
     }
     let missing = sometimes::seen(&campaigns).missing();
     assert_eq!(missing.touched, None, "so few trials are disturbed in what they are at");
-    assert!(missing.marks.len() <= MARKS_MISSING_MAX, "never seen: {:?}", missing.marks);
+    assert_eq!(missing.marks, [], "never seen");
+    let cells: usize = missing.cells.iter().map(|(_, steps)| steps.len()).sum();
+    assert!(cells <= CELLS_MISSING_MAX, "{cells} never seen: {:?}", missing.cells);
     let succeeded = sometimes::succeeded(campaigns.iter());
     assert!(succeeded >= 50, "only {succeeded} % of the payments succeed");
+    let departures = Figures::of(&campaigns).departures_from(&Figures::on_record());
+    assert!(departures.is_empty(), "{HINT}{}", departures.join("\n"));
+}
+
+#[test]
+#[ignore = "it writes tests/campaign/figures.toml anew"]
+fn the_figures_are_put_on_record() {
+    let pool = ThreadPoolBuilder::new().build().unwrap();
+    Figures::of(&all_hold(&pool)).record();
+}
+
+/// The campaigns over the catalog.
+fn all_hold(pool: &ThreadPool) -> Vec<Campaign> {
+    catalog::all().iter().map(|scenario| hold(scenario, Seed(2), TRIALS, pool)).collect()
 }
 
 /// Runs a campaign, up to the first trial that does not hold.
@@ -45,5 +64,9 @@ fn hold(scenario: &Scenario, master: Seed, trials: u64, pool: &ThreadPool) -> Ca
     campaign
 }
 
-/// How much of what a large campaign has to see may be missing in one as small as this.
-const MARKS_MISSING_MAX: usize = 3;
+/// How many of the faults in flight that a large campaign has to see may be missing in one as
+/// small as this.
+const CELLS_MISSING_MAX: usize = 20;
+
+const HINT: &str = "the campaign comes to something else; if that was meant, \
+    `cargo test --test campaign -- --ignored` puts it on record\n";

@@ -45,7 +45,7 @@ fn a_campaign_is_the_same_for_any_number_of_threads() {
 #[test]
 fn a_fresh_process_prints_the_same_bytes() {
     let fuzz = |jobs: &str| {
-        let arguments = ["fuzz", "--seeds", "20", "--master-seed", "5", "--jobs", jobs];
+        let arguments = ["fuzz", "--seeds", "10", "--master-seed", "5", "--jobs", jobs];
         pennywise(&arguments).stdout
     };
     let first = fuzz("1");

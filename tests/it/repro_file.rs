@@ -49,6 +49,12 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    // Each is a search.
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
     #[test]
     fn a_plan_on_its_way_to_the_smallest_is_the_same_after_a_file(
         seed in 0_u64..1_000,

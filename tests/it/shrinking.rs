@@ -188,7 +188,7 @@ fn pairs() -> Vec<(Defect, Defect)> {
 }
 
 /// How many pairs are looked at.
-const PAIRS: usize = 5;
+const PAIRS: usize = 3;
 
 /// A finding of a campaign.
 struct Found {

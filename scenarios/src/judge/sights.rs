@@ -6,6 +6,7 @@ use model::workflow::{Action, PaymentWorkflow};
 use model::{Answer, Order, Record, WorkerId};
 use sim::Role;
 
+use crate::message::ClientReply;
 use crate::party::{
     self, DECIDER, INGRESS, LEDGER, NOTIFIER, RISK, STORE, bank_of, client_of, provider_of,
 };
@@ -99,6 +100,12 @@ impl Sights {
         }
     }
 
+    /// A client was answered.
+    pub(super) fn shown(&mut self, reply: &ClientReply) {
+        self.stirred = true;
+        self.note(Mark::of_reply(reply));
+    }
+
     /// A worker called, for the how-manieth time.
     #[inline]
     pub(super) fn called(&mut self, number: u32) {
@@ -138,7 +145,10 @@ impl Sights {
                     self.note(Mark::of_attempt(which.attempt));
                 }
             }
-            Record::StepOutcome { which, .. } => self.end(place, action(which).and_then(Step::of)),
+            Record::StepOutcome { which, outcome } => {
+                self.end(place, action(which).and_then(Step::of));
+                self.note(Mark::of_outcome(outcome));
+            }
             Record::CompIntent { which, .. } => {
                 self.begin(place, action(which).and_then(Step::undo_of));
             }
@@ -154,7 +164,7 @@ impl Sights {
             Record::StatusChanged(status) => self.note(Mark::of_status(*status)),
             Record::CaseOpened(case) => self.note(Some(Mark::of_case(*case))),
             Record::Terminal => Step::all().for_each(|step| self.end(place, Some(step))),
-            _ => {}
+            other => self.note(Mark::of_record(other)),
         }
     }
 

@@ -167,7 +167,7 @@ impl Observer<PaymentSystem> for Judge {
             Fact::Reported(report) => self.said.settlements.take_report(report),
             Fact::Befell(stroke) => self.said.take_stroke(*stroke),
             Fact::Shown { asking, endpoint, reply } => {
-                self.said.sights.stir();
+                self.said.sights.shown(reply);
                 let asked = self.said.asked_when(asking, *endpoint);
                 let (token, endpoint) = (asking.token, Some(*endpoint));
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply: *reply });

@@ -2,8 +2,11 @@
 
 use model::workflow::Action;
 use model::{
-    Answer, BankReply, Case, ProviderReply, RiskReply, Status, TransferResult, UndoOutcome,
+    Answer, BankReply, Case, Outcome, ProviderReply, Record, Refusal, RiskReply, Status,
+    TransferResult, UndoOutcome,
 };
+
+use crate::message::ClientReply;
 
 macro_rules! marks {
     ($($variant:ident: $name:literal,)*) => {
@@ -96,6 +99,34 @@ marks! {
     CalledTwice: "called twice",
     CalledFourTimes: "called four times",
     CalledEightTimes: "called eight times",
+    RequestIsTaken: "request is taken",
+    ReplyIsRepeated: "stored reply is repeated",
+    KeyIsInUse: "key is in use",
+    CancellationIsTooLate: "cancellation is too late",
+    KeyIsUnknown: "key is unknown",
+    KeyIsOfAnother: "key stands for something else",
+    RefundExceeds: "refund exceeds what is left",
+    NothingIsExecuted: "nothing is executed for now",
+    RefusedByRisk: "refused by risk",
+    RefusedOverLimit: "refused over a limit",
+    RefusedSoftly: "refused softly",
+    RefusedForGood: "refused for good",
+    RefusedAsGone: "refused as gone",
+    RefusedToGiveBack: "refused to give back",
+    RefusedWithoutAccount: "refused without an account",
+    RefusedOutOfReach: "refused out of reach",
+    ProvenNotExecuted: "proven not executed",
+    TakenAfterAll: "taken after all",
+    RestIsReleased: "rest is released",
+    DisputeIsWon: "dispute is won",
+    DisputeIsLost: "dispute is lost",
+    CancellationIsTaken: "cancellation is taken up",
+    RefundIsFlagged: "refund beside a dispute is flagged",
+    RateIsLocked: "rate is locked",
+    QuoteIsCovered: "quote is covered",
+    PaymentIsReversed: "payment is reversed",
+    PartIsAtHand: "part is at hand",
+    BookedAnew: "booked anew",
 }
 
 impl Mark {
@@ -181,6 +212,66 @@ impl Mark {
             (Action::Authorize, UndoOutcome::NeverHappened) => Self::AuthorizationNeverWas,
             (Action::Authorize, UndoOutcome::Expired) => Self::AuthorizationRanOut,
             (Action::Authorize, UndoOutcome::TooLate) => Self::UndoIsTooLate,
+            (_, UndoOutcome::TakenAfterAll { .. }) => Self::TakenAfterAll,
+            _ => return None,
+        })
+    }
+
+    /// What a client was answered, whatever it asked for; `None` if that is how a payment
+    /// stands, or only whoever asks wrongly is answered so.
+    pub(crate) const fn of_reply(reply: &ClientReply) -> Option<Self> {
+        Some(match reply {
+            ClientReply::Accepted(_) => Self::RequestIsTaken,
+            ClientReply::Final(_) => Self::ReplyIsRepeated,
+            ClientReply::InProgress(_) => Self::KeyIsInUse,
+            ClientReply::TooLate(_) => Self::CancellationIsTooLate,
+            ClientReply::NotFound => Self::KeyIsUnknown,
+            ClientReply::Mismatch => Self::KeyIsOfAnother,
+            ClientReply::NotRefundable => Self::RefundExceeds,
+            ClientReply::Unavailable => Self::NothingIsExecuted,
+            ClientReply::Stands(..) | ClientReply::Invalid => return None,
+        })
+    }
+
+    /// What a try came to, where that is no plain success: what was answered is one thing,
+    /// and what was made of it another.
+    pub(crate) const fn of_outcome(outcome: &Outcome) -> Option<Self> {
+        Some(match outcome {
+            Outcome::Refused(refusal) => return Self::of_refusal(*refusal),
+            Outcome::TakenAfterAll { .. } => Self::TakenAfterAll,
+            Outcome::Released { .. } => Self::RestIsReleased,
+            Outcome::Decided { won: true } => Self::DisputeIsWon,
+            Outcome::Decided { won: false } => Self::DisputeIsLost,
+            _ => return None,
+        })
+    }
+
+    const fn of_refusal(refusal: Refusal) -> Option<Self> {
+        Some(match refusal {
+            Refusal::Rejected => Self::RefusedByRisk,
+            Refusal::OverLimit => Self::RefusedOverLimit,
+            Refusal::DeclinedSoft => Self::RefusedSoftly,
+            Refusal::DeclinedHard => Self::RefusedForGood,
+            Refusal::AuthorizationGone => Self::RefusedAsGone,
+            Refusal::RefundFailed => Self::RefusedToGiveBack,
+            Refusal::NoSuchAccount => Self::RefusedWithoutAccount,
+            Refusal::Unreachable => Self::RefusedOutOfReach,
+            Refusal::FailedDefinite => Self::ProvenNotExecuted,
+            // Only of whoever asks wrongly.
+            Refusal::Invalid => return None,
+        })
+    }
+
+    /// What else was written down of a payment.
+    pub(crate) const fn of_record(record: &Record) -> Option<Self> {
+        Some(match record {
+            Record::CancelRequested => Self::CancellationIsTaken,
+            Record::Flagged => Self::RefundIsFlagged,
+            Record::Locked(_) => Self::RateIsLocked,
+            Record::Covered(_) => Self::QuoteIsCovered,
+            Record::Reversed => Self::PaymentIsReversed,
+            Record::AtHand(_) => Self::PartIsAtHand,
+            Record::Short => Self::BookedAnew,
             _ => return None,
         })
     }
@@ -232,6 +323,7 @@ const RARE: u128 = 1 << Mark::LedgerFindsNothing as u32
     | 1 << Mark::HoldNeverWas as u32
     | 1 << Mark::CaseOfLateSuccess as u32
     | 1 << Mark::CaseOfRefusal as u32
-    | 1 << Mark::CaseOfLateUndo as u32;
+    | 1 << Mark::CaseOfLateUndo as u32
+    | 1 << Mark::BookedAnew as u32;
 
 const _: () = assert!(Mark::ALL.len() <= u128::BITS as usize, "a trial keeps a bit for each");

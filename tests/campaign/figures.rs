@@ -1,0 +1,110 @@
+//! What a campaign comes to, in figures, beside what it came to before. Who decides by
+//! reports sees more than violations: payments that end otherwise, parties that are asked more
+//! often, money that is held for longer.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use scenarios::campaign::Campaign;
+use scenarios::sometimes::{self, Mark};
+use scenarios::trapped::Pool;
+use serde::{Deserialize, Serialize};
+
+/// By scenario and in all: what was counted, by its name.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Figures(BTreeMap<String, BTreeMap<String, u64>>);
+
+impl Figures {
+    /// Those of these campaigns.
+    pub(crate) fn of(campaigns: &[Campaign]) -> Self {
+        let mut figures: BTreeMap<_, _> = campaigns
+            .iter()
+            .map(|campaign| (campaign.scenario.clone(), counted(campaign)))
+            .collect();
+        figures.insert(ALL.to_owned(), seen(campaigns));
+        Self(figures)
+    }
+
+    /// Those that are on record.
+    pub(crate) fn on_record() -> Self {
+        toml::from_str(include_str!("figures.toml")).expect("the record is written by a test")
+    }
+
+    /// Puts them on record.
+    pub(crate) fn record(&self) {
+        let text = toml::to_string(self).expect("counts have no other form");
+        fs::write(RECORD, format!("{HEAD}{text}")).expect("the tests' folder can be written");
+    }
+
+    /// Whatever differs by more than chance would, a line each.
+    pub(crate) fn departures_from(&self, record: &Self) -> Vec<String> {
+        let scenarios = self.0.keys().chain(record.0.keys());
+        let mut departures: Vec<_> =
+            scenarios.flat_map(|scenario| self.departures(scenario, record)).collect();
+        departures.sort();
+        departures.dedup();
+        departures
+    }
+
+    fn departures(&self, scenario: &str, record: &Self) -> Vec<String> {
+        let none = BTreeMap::new();
+        let [now, before] = [self, record].map(|known| known.0.get(scenario).unwrap_or(&none));
+        let names = now.keys().chain(before.keys());
+        let departs = names.filter_map(|name| {
+            let [now, before] = [now, before].map(|known| known.get(name).copied().unwrap_or(0));
+            let is_far = now.abs_diff(before) > FEW + before * PERCENT / 100;
+            is_far.then(|| format!("{scenario}: {name} {now}, and was {before}"))
+        });
+        departs.collect()
+    }
+}
+
+/// How payments ended, what that took, and what was not settled by then.
+fn counted(campaign: &Campaign) -> BTreeMap<String, u64> {
+    let mut counted = BTreeMap::from([("messages".to_owned(), campaign.messages)]);
+    let outcomes =
+        campaign.outcomes.iter().map(|(name, count)| (format!("{name} payments"), *count));
+    let decisions =
+        campaign.decisions.iter().map(|(name, count)| (format!("{name} decides"), *count));
+    counted.extend(outcomes.chain(decisions));
+    for (currency, (items, _)) in campaign.unreconciled.iter().flat_map(|report| &report.open) {
+        counted.insert(format!("unreconciled items in {currency}"), u64::from(*items));
+    }
+    for trapped in &campaign.trapped.currencies {
+        for pool in Pool::CAUSES {
+            let seconds = trapped.level(pool).amount_time.minor_seconds();
+            // What is owed the other way is as much money.
+            let hours = u64::try_from(seconds.unsigned_abs() / 3_600).unwrap_or(u64::MAX);
+            let name = format!("{} hours of {}", pool.name(), trapped.currency);
+            counted.insert(name, hours);
+        }
+    }
+    counted.retain(|_, count| *count > 0);
+    counted
+}
+
+/// In how many trials each thing was seen, and how often each invariant was put to the test.
+fn seen(campaigns: &[Campaign]) -> BTreeMap<String, u64> {
+    let tally = sometimes::seen(campaigns);
+    let marks = Mark::ALL
+        .iter()
+        .map(|mark| (format!("trials in which {}", mark.name()), tally.mark(*mark)));
+    let mut seen: BTreeMap<_, _> = marks.filter(|(_, count)| *count > 0).collect();
+    for (invariant, count) in campaigns.iter().flat_map(|campaign| &campaign.exercised) {
+        *seen.entry(format!("premises of {invariant}")).or_default() += count;
+    }
+    seen
+}
+
+/// What differs by no more, and a few, is no other campaign.
+const PERCENT: u64 = 2;
+const FEW: u64 = 3;
+
+/// What stands for the whole catalog.
+const ALL: &str = "all";
+const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/campaign/figures.toml");
+const HEAD: &str = "\
+# What the campaign of `tests/campaign` comes to. What departs by more than 2 % is told; where
+# that was meant, `cargo test --test campaign -- --ignored` writes this file anew.
+
+";
