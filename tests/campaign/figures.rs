@@ -30,10 +30,10 @@ impl Figures {
         toml::from_str(include_str!("figures.toml")).expect("the record is written by a test")
     }
 
-    /// Puts them on record.
-    pub(crate) fn record(&self) {
+    /// Writes them beside the record, for who meant that they differ.
+    pub(crate) fn propose(&self) {
         let text = toml::to_string(self).expect("counts have no other form");
-        fs::write(RECORD, format!("{HEAD}{text}")).expect("the tests' folder can be written");
+        fs::write(PROPOSED, format!("{HEAD}{text}")).expect("the tests' folder can be written");
     }
 
     /// Whatever differs by more than chance would, a line each.
@@ -102,9 +102,9 @@ const FEW: u64 = 3;
 
 /// What stands for the whole catalog.
 const ALL: &str = "all";
-const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/campaign/figures.toml");
+const PROPOSED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/campaign/figures.toml.new");
 const HEAD: &str = "\
-# What the campaign of `tests/campaign` comes to. What departs by more than 2 % is told; where
-# that was meant, `cargo test --test campaign -- --ignored` writes this file anew.
+# What the campaign of `tests/campaign` comes to. What departs by more than 2 % is told, and
+# written beside this file: it is to take its place where that was meant.
 
 ";

@@ -119,7 +119,7 @@ fn a_fault_that_had_no_hand_in_a_violation_can_be_left_out_and_it_is_there_all_t
             );
         }
     }
-    assert!(judged > 200 && inside > 50, "{judged} faults left out, {inside} that had a hand");
+    assert!(judged > 120 && inside > 50, "{judged} faults left out, {inside} that had a hand");
 }
 
 /// What every fault but one did to actors up to a moment.
