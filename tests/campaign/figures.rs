@@ -36,7 +36,7 @@ impl Figures {
         fs::write(PROPOSED, format!("{HEAD}{text}")).expect("the tests' folder can be written");
     }
 
-    /// Whatever differs by more than chance would, a line each.
+    /// Whatever differs by more than [`PERCENT`] and [`FEW`], a line each.
     pub(crate) fn departures_from(&self, record: &Self) -> Vec<String> {
         let scenarios = self.0.keys().chain(record.0.keys());
         let mut departures: Vec<_> =
@@ -108,3 +108,24 @@ const HEAD: &str = "\
 # written beside this file: it is to take its place where that was meant.
 
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(count: u64) -> Figures {
+        Figures(BTreeMap::from([("a".into(), BTreeMap::from([("messages".into(), count)]))]))
+    }
+
+    #[test]
+    fn a_figure_that_departs_by_more_than_it_may_is_told_and_so_is_one_that_is_gone() {
+        let record = figures(1_000);
+        assert_eq!(figures(977).departures_from(&record), [] as [&str; 0]);
+        assert_eq!(figures(1_023).departures_from(&record), [] as [&str; 0]);
+        let far = "a: messages 1024, and was 1000";
+        assert_eq!(figures(1_024).departures_from(&record), [far]);
+        let gone = Figures(BTreeMap::new());
+        assert_eq!(gone.departures_from(&record), ["a: messages 0, and was 1000"]);
+        assert_eq!(record.departures_from(&gone), ["a: messages 1000, and was 0"]);
+    }
+}
