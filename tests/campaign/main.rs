@@ -25,7 +25,8 @@ fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
     for scenario in catalog::all() {
         hold(scenario, Seed(1), FEW, &pool);
     }
-    let campaigns = all_hold(&pool);
+    let run = |scenario| hold(scenario, Seed(2), TRIALS, &pool);
+    let campaigns: Vec<Campaign> = catalog::all().iter().map(run).collect();
     for campaign in &campaigns {
         let name = &campaign.scenario;
         assert_eq!(campaign.missed, [], "{name}");
@@ -44,11 +45,6 @@ fn the_reference_holds_in_every_scenario_and_exercises_what_it_promises() {
         figures.propose();
         panic!("{HINT}{}", departures.join("\n"));
     }
-}
-
-/// The campaigns over the catalog.
-fn all_hold(pool: &ThreadPool) -> Vec<Campaign> {
-    catalog::all().iter().map(|scenario| hold(scenario, Seed(2), TRIALS, pool)).collect()
 }
 
 /// Runs a campaign, up to the first trial that does not hold.

@@ -48,7 +48,6 @@ proptest! {
             }
         }
     }
-
 }
 
 proptest! {
