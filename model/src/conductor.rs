@@ -283,7 +283,7 @@ impl Conductor {
         match self.payment.saga().next() {
             Next::Await(which) => Some(step(&self.payment, which)),
             Next::AwaitUndo(which) => Some(undo(&self.payment, which)),
-            Next::Compensated if self.payment.owes_notice() => Some(Aim::Notice),
+            Next::Compensated if !self.payment.is_terminal() => Some(Aim::Notice),
             _ => None,
         }
     }

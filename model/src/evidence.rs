@@ -318,8 +318,7 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
     if results.first() == Some(&Exists) {
         return Evidence::Booked;
     }
-    let booked_before = results.first() == Some(&PendingTransferAlreadyPosted);
-    if booked_before && defects.has(Defect::DoublePost) {
+    if is_wrongly_posted(results, defects) {
         return Evidence::Done(Outcome::Posted);
     }
     if results.contains(&PendingTransferExpired) {
@@ -329,6 +328,12 @@ fn weigh_post(results: &[TransferResult], defects: Defects) -> Evidence {
         return Evidence::Short;
     }
     Evidence::Illegal
+}
+
+/// Whether what was posted before counts as posted by this.
+fn is_wrongly_posted(results: &[TransferResult], defects: Defects) -> bool {
+    let before = results.first() == Some(&TransferResult::PendingTransferAlreadyPosted);
+    before && defects.has(Defect::DoublePost)
 }
 
 fn weigh_void_hold(results: &[TransferResult]) -> Evidence {

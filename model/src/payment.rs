@@ -376,11 +376,6 @@ impl Payment {
         self.case
     }
 
-    /// Whether the merchant still has to be told of an end without success.
-    pub fn owes_notice(&self) -> bool {
-        matches!(self.status, Status::Failed | Status::Canceled) && !self.notified
-    }
-
     /// The attempt at a provider that `which` is about, if it is about one, is
     /// told what is durable of it.
     fn change_attempt(

@@ -366,8 +366,6 @@ impl Saga {
 
     fn forward(&self) -> Next {
         let (mut from, mut passing_over) = (0, false);
-        let passed = self.phase.direction() == Phase::ForwardOnly;
-        let voided = passed && self.defects.has(Defect::VoidAfterCapture);
         for (step, spec) in (0..).zip(self.workflow.steps) {
             passing_over &= spec.class == Class::Optional;
             if passing_over {
@@ -379,19 +377,23 @@ impl Saga {
                 return Next::Begin(self.another(step));
             };
             let (which, state) = since[at];
-            match state {
+            match self.as_taken(state) {
                 TryState::Done => from += at + 1,
                 TryState::Intended => return Next::Await(which),
-                TryState::Undone if voided => from += at + 1,
-                TryState::Refused if spec.class == Class::Optional => {
-                    from += at + 1;
-                    passing_over = true;
-                }
+                TryState::Refused if spec.class == Class::Optional => passing_over = true,
                 _ => return Next::Choose(which),
             }
         }
         let left = self.defects.pick(Defect::VoidAfterCapture, || None, || self.left_over());
         left.map_or(Next::Done, Next::BeginUndo)
+    }
+
+    /// As what a try counts that came to this: what it came to, unless past the pivot
+    /// somebody undoes what led there.
+    fn as_taken(&self, state: TryState) -> TryState {
+        let undoes = self.defects.has(Defect::VoidAfterCapture);
+        let passed = undoes && self.phase.direction() == Phase::ForwardOnly;
+        if passed && state == TryState::Undone { TryState::Done } else { state }
     }
 
     /// What was done before the pivot and for it, for who takes that to be left over.

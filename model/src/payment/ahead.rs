@@ -23,9 +23,8 @@ impl Payment {
         if let Some(status) = self.due_status(next) {
             return Some(status);
         }
-        let ended = self.status == Status::Failed && self.saga.phase() == Phase::Forward;
-        if ended && self.defects.has(Defect::AmbiguousErrorStoredFinal) {
-            return (!self.terminal).then_some(Record::Terminal);
+        if self.has_wrongly_failed() {
+            return Some(Record::Terminal).filter(|_| !self.terminal);
         }
         if self.owes_reversal() {
             return Some(Record::Reversed);
@@ -61,6 +60,13 @@ impl Payment {
         }
     }
 
+    /// Whether it has failed while nothing was undone, as no right payment does.
+    fn has_wrongly_failed(&self) -> bool {
+        let ambiguous = self.defects.has(Defect::AmbiguousErrorStoredFinal);
+        let ended = self.status == Status::Failed && self.saga.phase() == Phase::Forward;
+        ambiguous && ended
+    }
+
     /// Whether what was taken too late does not go back however often it is tried: a
     /// person has to look.
     fn is_refused_for_good(&self, dead: Try) -> bool {
@@ -82,10 +88,9 @@ impl Payment {
 
     /// The next provider that was not tried yet, of those that can serve it.
     pub fn route(&self, rules: &Rules) -> Option<ProviderId> {
-        let providers = rules.providers.len() as u64;
-        let first = self.intent.token.0 % providers.max(1);
+        let (first, providers) = (self.intent.token.0, rules.providers.len() as u64);
         (0..providers)
-            .map(|n| ProviderId(((first + n) % providers) as u8))
+            .map(|n| ProviderId((first.wrapping_add(n) % providers) as u8))
             .find(|id| self.may_try(*id, rules))
     }
 
@@ -105,15 +110,18 @@ impl Payment {
     pub(super) fn may_become(&self, status: Status) -> bool {
         // What was taken of a card does not come back like this.
         let gated = status != Status::Returned || self.intent.order.may_come_back();
-        let right = || gated && self.status.may_become(status);
-        let right = || {
-            self.defects.pick(Defect::AmbiguousErrorStoredFinal, right, || {
-                right() || (self.status == Status::Processing && status == Status::Failed)
-            })
-        };
-        self.defects.pick(Defect::UndoPastPivot, right, || {
-            right() || (self.status == Status::Captured && status == Status::Failing)
-        })
+        (gated && self.status.may_become(status)) || self.may_wrongly_become(status)
+    }
+
+    /// What no right payment becomes.
+    fn may_wrongly_become(&self, status: Status) -> bool {
+        match (self.status, status) {
+            (Status::Processing, Status::Failed) => {
+                self.defects.has(Defect::AmbiguousErrorStoredFinal)
+            }
+            (Status::Captured, Status::Failing) => self.defects.has(Defect::UndoPastPivot),
+            _ => false,
+        }
     }
 
     /// A change of status that is due before anything else goes on.
