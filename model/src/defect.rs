@@ -204,4 +204,6 @@ pub enum Defect {
     VoidAfterCapture,
     /// Whether a promise is over, the clock of whoever books by it tells.
     ExpiryByCallerClock,
+    /// Whoever does badly is not tried again, whatever has become of it.
+    NoProbeStarvation,
 }

@@ -368,7 +368,7 @@ pub(crate) mod tests {
         let unmet = &campaign.not_applicable;
         assert!(unmet.contains(&Invariant::I20), "a calm day uses no key twice: {unmet:?}");
         assert!(!unmet.contains(&Invariant::I05), "it charges: {unmet:?}");
-        assert!(text.contains(" L06 L08 in calm-day"), "{text}");
+        assert!(text.contains(" L06 L07 L08 in calm-day"), "{text}");
         assert!(text.contains("  none\n"), "{text}");
     }
 

@@ -101,6 +101,8 @@ pub enum Invariant {
     L05,
     /// What providers do by themselves is booked.
     L06,
+    /// Whoever was moved away from is tried again.
+    L07,
     /// How two-phase commit blocks.
     L08,
 }
@@ -159,7 +161,7 @@ impl Invariant {
     }
 }
 
-static STORIES: [InvariantStory; 45] = Invariant::ALL;
+static STORIES: [InvariantStory; 46] = Invariant::ALL;
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

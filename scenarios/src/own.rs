@@ -56,7 +56,7 @@ pub trait Orchestrator: Clone + Debug + Send + Sync + 'static {
 /// All others are judged by what is left: the books of the providers (PB), the rows
 /// of the ledger (LG), what leaves for clients (EX) and what they see (CL). An order
 /// counts as accepted once a reply names its payment, and stands as clients are told.
-pub const NOT_APPLICABLE: [(Invariant, &str); 22] = [
+pub const NOT_APPLICABLE: [(Invariant, &str); 23] = [
     (Invariant::I09, "what is to be undone, and what was intended, are records of its journal"),
     (Invariant::I11, "that something was undone is a record of its journal"),
     (Invariant::I12, "the pivot and the intent to undo are records of its journal"),
@@ -78,6 +78,7 @@ pub const NOT_APPLICABLE: [(Invariant, &str); 22] = [
     (Invariant::L03, "what is in doubt is known to it alone"),
     (Invariant::L04, "what it waits for is known to it alone"),
     (Invariant::L05, "who works on a payment is known to it alone"),
+    (Invariant::L07, "what it decides is a record of its journal"),
     (Invariant::L08, "it is one party and locks in its own way"),
 ];
 

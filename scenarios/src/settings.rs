@@ -178,6 +178,7 @@ impl Scenario {
             Invariant::I20 => reuse_key > Rate::NEVER || reuse_expired > Rate::NEVER,
             Invariant::I22 | Invariant::I23 => self.providers.webhooks,
             Invariant::I31 => self.decisions.is_some(),
+            Invariant::L07 => self.decisions.as_ref().is_some_and(|decisions| decisions.probes()),
             Invariant::I32 => self.merchant_events || self.lake,
             Invariant::L06 => disputes || returns || by_hand || breached,
             Invariant::I37 => breached || self.settlement.is_some(),
@@ -302,6 +303,9 @@ pub struct IssuerSettings {
     /// How long after the payment at most; a hundred and twenty days are the
     /// most.
     pub disputed_after_max: Span,
+    /// How long after it has heard the merchant a bank decides at most, a day at least; ten
+    /// days are the most, and what nothing stands for.
+    pub decided_after_max: Span,
     /// Disputes that the merchant has won, and that the customer's bank takes to
     /// pre-arbitration five to thirty days later: F22.
     pub objected: Rate,

@@ -4,13 +4,13 @@ use super::{Invariant, InvariantKind, InvariantStory};
 
 impl Invariant {
     /// Every invariant, by code.
-    pub const ALL: [InvariantStory; 45] = [
+    pub const ALL: [InvariantStory; 46] = [
         story(
             Self::I01,
             "debits-equal-credits",
             InvariantKind::Always,
             "LG",
-            "in every booking, and over all accounts of a tenant and currency, posted debits equal posted credits, and pending ones too",
+            "in every booking, and over all accounts of a tenant and currency, posted debits equal posted credits, and pending ones too; and at rest the ledger goes by the sums of its rows",
         ),
         story(
             Self::I02,
@@ -269,7 +269,7 @@ impl Invariant {
             "files-and-books-agree",
             InvariantKind::AtRest,
             "PB LG JR",
-            "every line of a settlement file is booked once and for what it tells of, and what the reconciler finds to differ is what differs",
+            "every line of a settlement file is booked once and for what it tells of, what was paid is awaited in one until one tells of it, and what the reconciler finds to differ is what differs, and why",
         ),
         story(
             Self::L01,
@@ -314,6 +314,13 @@ impl Invariant {
             "within four days of a dispute being opened, won or lost at a provider, of a payout coming back to its bank, of a refund that was told to have succeeded coming back to its provider, of somebody giving money back by hand there, or of the journal having it that a try came to nothing for which a provider took the money all the same, the ledger has booked it, the time apart that ingress or store are down meanwhile; and of a dispute that is lost, or of a refund, nobody owes what it had available all the time since that was to be booked",
         ),
         story(
+            Self::L07,
+            "who-recovers-is-found-out",
+            InvariantKind::Eventually,
+            "JR",
+            "where others decide, of as many payments in a row as the scenario's limit `probe_every` says, which one worker would send to the same provider first, one is tried there, from one boot of the worker to the next: nobody would hear otherwise that the provider has recovered",
+        ),
+        story(
             Self::L08,
             "blocking-is-told",
             InvariantKind::Eventually,
@@ -331,6 +338,7 @@ impl Invariant {
             Self::L04 => Some("1 hour"),
             Self::L05 => Some("two leases: 180 s"),
             Self::L06 => Some("4 days, and as long as whoever hears is down"),
+            Self::L07 => Some("as many payments as `probe_every` says"),
             _ => None,
         }
     }

@@ -42,6 +42,16 @@ enum Stand {
     Undoing,
 }
 
+/// Whom a payment would be sent to first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    At(ProviderId),
+    /// It was sent to somebody before, or nobody chooses.
+    Over,
+    /// Its journal has moved on.
+    Unknown,
+}
+
 #[derive(Clone, Debug)]
 struct Standing {
     intent: Intent,
@@ -98,6 +108,18 @@ impl Envelope {
         if *record == Record::Terminal {
             self.open.remove(&(token, payment));
         }
+    }
+
+    /// Whom the payment would be sent to first, by the house's own order, as of this
+    /// version of its journal.
+    pub(super) fn first(&self, plan: &Plan, whose: (Token, PaymentId), version: u32) -> First {
+        let standing = self.open.get(&whose).filter(|standing| standing.version == version);
+        let Some(standing) = standing else { return First::Unknown };
+        let count = plan.providers.len() as u64;
+        let nth = |n| ProviderId((whose.0.0.wrapping_add(n) % count) as u8);
+        let serves = |provider: &ProviderId| standing.allows(plan, Chosen::Try(*provider));
+        let first = (0..count).map(nth).find(serves);
+        first.filter(|_| standing.stand == Stand::Unsent).map_or(First::Over, First::At)
     }
 
     /// A provider did something: if that is what an attempt asked for, it is the

@@ -36,6 +36,10 @@ impl Observer<PaymentSystem> for Judge {
                 replay::sent(&self.said, &mut self.found, seen, envelope, message);
                 fencing::sent(&mut self.said, &mut self.found, seen, message);
             }
+            Message::Commit(commit) if self.said.plan().decisions.is_some() => {
+                let by = (self.said.plan(), &self.envelope);
+                self.probes.sent(by, &mut self.found, seen, commit);
+            }
             Message::TwoPhase(message) => {
                 self.commitments.said(&mut self.found, seen, message);
             }
@@ -143,6 +147,9 @@ impl Observer<PaymentSystem> for Judge {
     }
 
     fn struck(&mut self, seen: Sighting, strike: Strike, subject: Option<Subject>) {
+        if strike == Strike::Crash {
+            self.probes.forget(seen.role);
+        }
         let sights = &mut self.said.sights;
         match subject {
             Some(Subject(token)) => {

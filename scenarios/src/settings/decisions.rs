@@ -79,6 +79,11 @@ impl DecisionSettings {
     pub const fn by(policy: Policy) -> Self {
         Self { policy, decider: None, up_to: None, limits: None, explained: false }
     }
+
+    /// Whether whoever everything is moved away from is tried all the same now and then.
+    pub(crate) fn probes(&self) -> bool {
+        self.limits.as_ref().is_some_and(|limits| limits.probe_every > 0)
+    }
 }
 
 impl LimitSettings {

@@ -24,6 +24,17 @@ pub(super) const STORIES: &[DefectStory] = &[
         ease: Ease::Easy,
     },
     DefectStory {
+        defect: Defect::NoProbeStarvation,
+        name: "no-probe-starvation",
+        story: "a router sends everything where it went well before, and tries nobody else now \
+                and then, so that a provider that has recovered is not noticed",
+        source: "juspay/decision-engine: some of all payments are sent elsewhere on purpose \
+                 (hedging), so that no provider starves",
+        caught_by: &["L07"],
+        first_wave: false,
+        ease: Ease::Medium,
+    },
+    DefectStory {
         defect: Defect::ThrottleIsFailover,
         name: "throttle-is-failover",
         story: "whoever is turned away by a limiter, or by a lock, asks the next provider, \

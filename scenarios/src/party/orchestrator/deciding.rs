@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::decision::{self, Decision, Fallback, HOUSE_MODEL, Snapshot, Spent};
+use model::decision::{self, Decision, Fallback, HOUSE_MODEL, Restraint, Snapshot, Spent};
 use model::{Conductor, Defect, PaymentId, Token};
 use sim::Domain;
 
@@ -120,8 +120,13 @@ fn restrain(
 ) {
     let Some(plan) = system.plan.decisions else { return };
     let tenant = conductor.payment().intent().tenant;
-    let decision = match plan.limits.as_ref() {
-        Some(limits) => spent.restrain(limits, (tenant, snapshot), decision, out.monotonic()),
+    let decision = match plan.limits.0 {
+        Some(limits) => {
+            let probing = limits.probe_every;
+            let probing = system.rules.defects.pick(Defect::NoProbeStarvation, || probing, || None);
+            let limits = Restraint { probe_every: probing, ..limits };
+            spent.restrain(&limits, (tenant, snapshot), decision, out.monotonic())
+        }
         None => decision,
     };
     conductor.decide(if plan.explained { decision.explained(snapshot) } else { decision });
