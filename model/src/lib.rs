@@ -184,8 +184,8 @@ pub use rail::{
     UNAUTHORIZED_DAYS_MAX,
 };
 pub use reconciliation::{
-    Age, Booked, Difference, Freed, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState, LateItem,
-    Reconciliation, Refunded, Report, Settling, Source, Task, What, Work, booking,
+    Age, Booked, Cause, Difference, Freed, IllegalItemEvent, Item, ItemEvent, ItemId, ItemState,
+    LateItem, Reconciliation, Refunded, Report, Settling, Source, Task, What, Work, booking,
 };
 pub use record::{Case, Intent, Outcome, Record, Refusal, UndoOutcome};
 pub use refund::{IllegalRefundEvent, Refund, RefundEvent, RefundState};

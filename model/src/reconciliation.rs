@@ -24,7 +24,7 @@ use crate::webhook::Teller;
 
 pub use booking::booking;
 pub use books::Reconciliation;
-pub use report::{Age, Report};
+pub use report::{Age, Cause, Report};
 
 /// One thing that books and files have to agree about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

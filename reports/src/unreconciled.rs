@@ -1,18 +1,24 @@
 //! What books and settlement files differ in, in a row.
 
-use model::{Age, Amount, Currency, Money, Report};
+use std::collections::BTreeMap;
+
+use model::{Age, Amount, Cause, Currency, Money, Report};
 
 use crate::brief::Brief;
 use crate::number::counted;
 
-/// How many items of each currency, what they come to and how old they are, and how old
-/// the oldest is.
+/// How many items of each currency, what they come to, why they are open and how old they
+/// are, and how old the oldest is.
 pub(crate) fn brief(report: &Report) -> String {
     let item = |(currency, open): (&Currency, &(u32, Amount))| {
         let (count, amount) = *open;
         let money = Money { amount, currency: *currency };
         let ages = report.ages.get(currency).map_or(String::new(), |sums| ages(sums, *currency));
-        format!("{} of {money}{ages}", counted(count.into(), "item"))
+        let causes = report.causes.get(currency).map_or(String::new(), causes);
+        let told = [causes, ages].map(Some).map(|told| told.filter(|told| !told.is_empty()));
+        let told: Vec<_> = told.into_iter().flatten().collect();
+        let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) };
+        format!("{} of {money}{told}", counted(count.into(), "item"))
     };
     let each: Vec<_> = report.open.iter().map(item).collect();
     if each.is_empty() {
@@ -31,12 +37,20 @@ fn ages(sums: &[(u32, Amount); Age::ALL.len()], currency: Currency) -> String {
             format!("{count} of {money} for {most}{age}")
         })
         .collect();
-    if each.len() < 2 { String::new() } else { format!(" ({})", each.join(", ")) }
+    if each.len() < 2 { String::new() } else { each.join(", ") }
+}
+
+/// Why they are open.
+fn causes(causes: &BTreeMap<Cause, u32>) -> String {
+    let each: Vec<_> = causes.iter().map(|(cause, count)| format!("{count} {cause}")).collect();
+    each.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use model::Difference;
 
     use super::*;
 
@@ -55,6 +69,14 @@ mod tests {
             brief(&report),
             "2 items of 12.30 EUR (1 of 10.00 EUR for up to a day, 1 of 2.30 EUR for longer), \
              1 item of 7 JPY, for up to 3d"
+        );
+        let twice = Cause::Differs(Difference::Duplicate);
+        report.causes.insert(Currency::Eur, BTreeMap::from([(Cause::Missing, 1), (twice, 1)]));
+        report.causes.insert(Currency::Jpy, BTreeMap::from([(Cause::Unforeseen, 1)]));
+        assert_eq!(
+            brief(&report),
+            "2 items of 12.30 EUR (1 missing, 1 told twice; 1 of 10.00 EUR for up to a day, 1 of \
+             2.30 EUR for longer), 1 item of 7 JPY (1 unforeseen), for up to 3d"
         );
     }
 }

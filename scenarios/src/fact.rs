@@ -49,7 +49,7 @@ pub enum Fact {
     /// Something went wrong with a settlement file, by its name.
     FileStruck(&'static str),
     /// The reconciler told what books and files don't agree about.
-    Reported(Report),
+    Reported(Box<Report>),
     /// A misfortune struck at the decider.
     DeciderStruck(DecisionStrike, About),
     /// Under two-phase commit a request met an account that another transaction

@@ -22,8 +22,10 @@ mod losses;
 mod nets;
 mod own;
 mod packed;
+mod probes;
 mod quotes;
 mod rail;
+mod reconciled;
 mod refunds;
 mod relatives;
 mod remittances;
@@ -53,8 +55,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    BankMovement, Booking, Commit, Movement, PaymentId, ProviderId, Record, Status, StoreEntry,
-    Token,
+    BankMovement, Booking, Commit, Ledger, Movement, PaymentId, ProviderId, Reconciliation, Record,
+    Status, StoreEntry, Token,
 };
 use sim::{Role, Sighting, VirtualTime};
 
@@ -62,6 +64,7 @@ pub use authorities::Authorities;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};
+use probes::Probes;
 pub use quotes::QuoteCounts;
 pub use sights::Sights;
 pub use strikes::{BANK_STRIKES, DECISION_STRIKES, PROVIDER_STRIKES};
@@ -75,12 +78,21 @@ use crate::party::two_phase::entry::CoordinatorEntry;
 use crate::plan::Plan;
 use crate::system::PaymentSystem;
 
+/// What parties go by, to be held against what they have durably: of those that are there,
+/// and up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Books<'w> {
+    pub(crate) ledger: Option<&'w Ledger>,
+    pub(crate) reconciliation: Option<&'w Reconciliation>,
+}
+
 /// Watches one world.
 #[derive(Clone, Debug)]
 pub struct Judge {
     said: Authorities,
     inbox: InboxView,
     envelope: Envelope,
+    probes: Probes,
     commitments: Commitments,
     found: Findings,
 }
@@ -89,9 +101,10 @@ impl Judge {
     /// A judge for the world of `plan`.
     pub fn new(plan: &Arc<Plan>) -> Self {
         let inbox = InboxView::default();
-        let (envelope, commitments) = (Envelope::default(), Commitments::default());
+        let (envelope, probes) = (Envelope::default(), Probes::default());
+        let commitments = Commitments::default();
         let (said, found) = (Authorities::new(plan), Findings::new(plan));
-        Self { said, inbox, envelope, commitments, found }
+        Self { said, inbox, envelope, probes, commitments, found }
     }
 
     /// A judge for the world of `system`.
@@ -131,10 +144,13 @@ impl Judge {
     }
 
     /// Judges what holds only at rest.
-    pub fn at_rest(&mut self, now: VirtualTime) {
+    pub(crate) fn at_rest(&mut self, now: VirtualTime, books: Books<'_>) {
         let seen = Sighting { at: now, event: 0, role: PROBE };
+        if let Some(ledger) = books.ledger {
+            ledger::at_rest(&self.said, &mut self.found, seen, ledger);
+        }
         rest::judge(&self.said, &mut self.found, seen);
-        settlements::at_rest(&self.said, &mut self.found, seen);
+        settlements::at_rest(&self.said, &mut self.found, seen, books.reconciliation);
         self.inbox.at_rest(&mut self.found, seen);
         deadlines::at_end(&self.said, &mut self.found, seen);
     }

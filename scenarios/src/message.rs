@@ -132,7 +132,7 @@ pub enum Message {
     /// Probe to reconciler, and it to store: what do books and files differ in?
     AskReport(Token),
     /// The store's answer.
-    Report(Token, Report),
+    Report(Token, Box<Report>),
     /// Orchestrator to decider: m19, which of what is allowed is to be done?
     Decide(Box<Question>),
     /// The answer.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::two_phase::Branch;
 use model::{
-    Booking, ChargeId, Event, EventId, FileId, ItemId, OperationId, PaymentId, RiskEntry, Rules,
-    StoreEntry, Token,
+    Booking, ChargeId, Event, EventId, FileId, ItemId, Ledger, OperationId, PaymentId,
+    Reconciliation, RiskEntry, Rules, StoreEntry, Token,
 };
 use sim::{Bounce, Delivery, Draws, Kind, Out, Recovered, Role, Subject, System};
 
@@ -103,6 +103,22 @@ pub enum Party {
 }
 
 impl Party {
+    /// The books, if it is the ledger.
+    pub(crate) fn ledger(&self) -> Option<&Ledger> {
+        match self {
+            Self::Ledger(ledger) => Some(ledger.books()),
+            _ => None,
+        }
+    }
+
+    /// The books of reconciliation, if it is the store and has any.
+    pub(crate) fn reconciliation(&self) -> Option<&Reconciliation> {
+        match self {
+            Self::Store(store) => store.reconciliation(),
+            _ => None,
+        }
+    }
+
     /// How many payments, transfers or the like it has not put away, and the
     /// bytes that the others take, in its journal too.
     pub fn footprint(&self) -> (usize, usize) {

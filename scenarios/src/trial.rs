@@ -16,17 +16,17 @@ use sim::{
 use crate::bounds::{self, HORIZON};
 use crate::compare::{Measured, Meter};
 use crate::invariant::Invariant;
-use crate::judge::{Findings, Judge, Violation};
+use crate::judge::{Books, Findings, Judge, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::own::Own;
 use crate::party::Compaction;
-use crate::party::PROBE;
+use crate::party::{LEDGER, PROBE, STORE};
 use crate::plan::{Forced, Operation, Plan, ProviderTrouble};
 use crate::settings::Scenario;
 use crate::sometimes::Seen;
 use crate::strategy;
-use crate::system::{PaymentSystem, Timer};
+use crate::system::{Party, PaymentSystem, Timer};
 use crate::trapped::Trapped;
 
 use strikes::strikes;
@@ -305,7 +305,13 @@ pub fn conclude(world: &World<'_, PaymentSystem>, judge: &mut Judge, ending: End
     judge.end(world.now());
     match ending {
         // Where nobody saw anything, nothing agrees and nothing differs.
-        Ending::Rest if judge.authorities().sights().is_stirred() => judge.at_rest(world.now()),
+        Ending::Rest if judge.authorities().sights().is_stirred() => {
+            let books = Books {
+                ledger: world.actor(LEDGER).and_then(Party::ledger),
+                reconciliation: world.actor(STORE).and_then(Party::reconciliation),
+            };
+            judge.at_rest(world.now(), books);
+        }
         Ending::Rest => {}
         Ending::LostWakeUp(payment) => judge.lost_wake_up(payment, world.now()),
         Ending::Overdue(payment) => judge.overdue(payment, world.now()),

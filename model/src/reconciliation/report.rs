@@ -5,8 +5,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::{Difference, ItemState};
 use crate::currency::Currency;
 use crate::money::Amount;
 
@@ -19,6 +20,22 @@ pub struct Report {
     pub oldest: Duration,
     /// The same as `open`, for each [`Age`] by itself.
     pub ages: BTreeMap<Currency, [(u32, Amount); Age::ALL.len()]>,
+    /// Why they are open: how many of them for each [`Cause`].
+    pub causes: BTreeMap<Currency, BTreeMap<Cause, u32>>,
+}
+
+/// Why something is unreconciled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// It is booked, and no line told of it in time.
+    Missing,
+    /// A line told of another amount, fee or currency, or told of it once more.
+    Differs(Difference),
+    /// A line told of what nobody had booked.
+    Unforeseen,
+    /// Lines told of a refund that nobody had booked, and something is left of them.
+    Unclaimed,
 }
 
 /// How old an item is, as whoever closes books asks for it (payments.md 5.3).
@@ -58,7 +75,13 @@ impl Age {
 
 impl Report {
     /// Takes in an item.
-    pub(super) fn count(&mut self, currency: Currency, value: Amount, age: Duration) {
+    pub(super) fn count(
+        &mut self,
+        (currency, cause): (Currency, Cause),
+        value: Amount,
+        age: Duration,
+    ) {
+        *self.causes.entry(currency).or_default().entry(cause).or_default() += 1;
         let open = self.open.entry(currency).or_default();
         let of_age = &mut self.ages.entry(currency).or_default()[Age::of(age) as usize];
         for (count, sum) in [open, of_age] {
@@ -82,6 +105,12 @@ impl Report {
                 known.1 += *value;
             }
         }
+        for (currency, causes) in &other.causes {
+            let known = self.causes.entry(*currency).or_default();
+            for (cause, count) in causes {
+                *known.entry(*cause).or_default() += count;
+            }
+        }
         self.oldest = self.oldest.max(other.oldest);
     }
 
@@ -91,10 +120,38 @@ impl Report {
     }
 }
 
-/// Ages are told of the items that are counted, and tell them once more.
+/// Ages and causes are told of the items that are counted, and tell them once more.
 impl Hash for Report {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (&self.open, self.oldest).hash(state);
+    }
+}
+
+impl Cause {
+    /// That of a case which stands so; `None` if it is none.
+    pub(super) const fn of(state: ItemState) -> Option<Self> {
+        match state {
+            ItemState::Overdue => Some(Self::Missing),
+            ItemState::Mismatched(difference) => Some(Self::Differs(difference)),
+            ItemState::Unexpected => Some(Self::Unforeseen),
+            ItemState::Absent | ItemState::Expected | ItemState::Matched | ItemState::Resolved => {
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "missing",
+            Self::Differs(Difference::Amount) => "of another amount",
+            Self::Differs(Difference::Fee) => "for another fee",
+            Self::Differs(Difference::Currency) => "in another currency",
+            Self::Differs(Difference::Duplicate) => "told twice",
+            Self::Unforeseen => "unforeseen",
+            Self::Unclaimed => "unclaimed",
+        })
     }
 }
 
@@ -118,7 +175,8 @@ mod tests {
         let mut report = Report::default();
         for (hours, amount) in [(0, 1), (24, 2), (25, 4), (72, 8), (73, 16), (720, 32), (721, 64)] {
             let age = Duration::from_secs(hours * 3_600);
-            report.count(Currency::Eur, Amount(amount), age);
+            let cause = if hours < 48 { Cause::Missing } else { Cause::Unforeseen };
+            report.count((Currency::Eur, cause), Amount(amount), age);
         }
         let ages = [(2, Amount(3)), (2, Amount(12)), (2, Amount(48)), (1, Amount(64))];
         assert_eq!(report.ages[&Currency::Eur], ages);
@@ -128,5 +186,7 @@ mod tests {
         both.add(&report);
         assert_eq!(both.ages[&Currency::Eur], ages.map(|(count, sum)| (2 * count, sum + sum)));
         assert_eq!(both.open[&Currency::Eur], (14, Amount(254)));
+        let causes = [(Cause::Missing, 6), (Cause::Unforeseen, 8)];
+        assert_eq!(both.causes[&Currency::Eur], BTreeMap::from(causes));
     }
 }

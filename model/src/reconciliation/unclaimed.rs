@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{ItemId, Reconciliation, Report};
+use super::{Cause, ItemId, Reconciliation, Report};
 use crate::currency::Currency;
 use crate::identity::{LineId, OperationId};
 use crate::money::Amount;
@@ -26,14 +26,16 @@ impl Reconciliation {
     pub fn report(&self, now: Duration) -> Report {
         let mut report = Report::default();
         let (refunds, added_up) = self.unclaimed();
-        let cases =
-            self.items.iter().filter(|(id, item)| item.state.is_case() && !added_up.contains(id));
-        for (_, item) in cases {
-            report.count(item.currency, item.value(), now.saturating_sub(item.since));
+        for (_, item) in self.items.iter().filter(|(id, _)| !added_up.contains(id)) {
+            if let Some(cause) = Cause::of(item.state) {
+                let age = now.saturating_sub(item.since);
+                report.count((item.currency, cause), item.value(), age);
+            }
         }
         for refund in refunds.values().filter(|refund| refund.left != Amount::ZERO) {
             let value = Amount(refund.left.0.abs());
-            report.count(refund.currency, value, now.saturating_sub(refund.since));
+            let age = now.saturating_sub(refund.since);
+            report.count((refund.currency, Cause::Unclaimed), value, age);
         }
         report
     }

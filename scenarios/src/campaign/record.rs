@@ -5,7 +5,7 @@ mod trapped;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Age, Amount, Currency, Report, Token};
+use model::{Age, Amount, Cause, Currency, Report, Token};
 use serde::{Deserialize, Serialize};
 use sim::{Digest, DigestValue, Seed, VirtualTime};
 
@@ -101,6 +101,7 @@ struct ReportRecord {
     open: BTreeMap<Currency, (u32, Amount)>,
     oldest: Duration,
     ages: BTreeMap<Currency, [(u32, Amount); Age::ALL.len()]>,
+    causes: Vec<(Currency, Cause, u32)>,
 }
 
 impl From<Part> for Record {
@@ -227,14 +228,21 @@ impl From<UndecidedRecord> for Undecided {
 }
 
 impl From<Report> for ReportRecord {
-    fn from(Report { open, oldest, ages }: Report) -> Self {
-        Self { open, oldest, ages }
+    fn from(Report { open, oldest, ages, causes }: Report) -> Self {
+        let causes = causes.into_iter().flat_map(|(currency, causes)| {
+            causes.into_iter().map(move |(cause, count)| (currency, cause, count))
+        });
+        Self { open, oldest, ages, causes: causes.collect() }
     }
 }
 
 impl From<ReportRecord> for Report {
-    fn from(ReportRecord { open, oldest, ages }: ReportRecord) -> Self {
-        Self { open, oldest, ages }
+    fn from(ReportRecord { open, oldest, ages, causes: told }: ReportRecord) -> Self {
+        let mut causes = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for (currency, cause, count) in told {
+            causes.entry(currency).or_default().insert(cause, count);
+        }
+        Self { open, oldest, ages, causes }
     }
 }
 

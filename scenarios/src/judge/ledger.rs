@@ -1,7 +1,9 @@
 //! The ledger's invariants: I01 to I04, and the ledger's half of I13, from the
 //! stored rows alone.
 
-use model::{AccountId, Amount, Booking, HoldState, Money, Token, Transfer, TransferKind};
+use model::{
+    AccountId, Amount, Balance, Booking, HoldState, Ledger, Money, Token, Transfer, TransferKind,
+};
 use sim::Sighting;
 
 use super::authorities::Authorities;
@@ -40,6 +42,29 @@ pub(super) fn judge(
     if let Some(row) = booking.rows.last() {
         double_entry(said, found, seen, row);
     }
+}
+
+/// At rest the sums that the ledger goes by are those of the rows that it stored.
+pub(super) fn at_rest(said: &Authorities, found: &mut Findings, seen: Sighting, ledger: &Ledger) {
+    let mut accounts = ledger.accounts().chain(said.balances().iter()).map(|(known, _)| *known);
+    let wrong = accounts.find(|known| ledger.balance(*known) != said.balances().of(*known));
+    let about = (Token(0), "book", Relation::BooksDiffer);
+    found.check(Invariant::I01, seen, about, wrong.is_none(), || {
+        let Some(account) = wrong else { return String::new() };
+        let Balance { debits_pending, debits_posted, .. } = ledger.balance(account);
+        let stored = said.balances().of(account);
+        let money = |amount| Money { amount, currency: account.currency };
+        format!(
+            "the ledger goes by {} debited and {} reserved of {account}, with {} left; its rows \
+             come to {} and {}, with {} left",
+            money(debits_posted),
+            money(debits_pending),
+            money(ledger.balance(account).available()),
+            money(stored.debits_posted),
+            money(stored.debits_pending),
+            money(stored.available())
+        )
+    });
 }
 
 fn identity_works_once(said: &Authorities, found: &mut Findings, seen: Sighting, row: &Transfer) {
@@ -120,4 +145,58 @@ fn double_entry(said: &Authorities, found: &mut Findings, seen: Sighting, row: &
             money(pending)
         )
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use model::{AccountName, Currency, Defects, Merchant, OperationId, Tenant, TransferId};
+    use sim::{Role, Seed, VirtualTime};
+
+    use super::*;
+    use crate::catalog;
+    use crate::plan::Plan;
+
+    /// A hold whose time ran out gave back what it reserved with the wrong sign: the rows
+    /// were right, nothing was overdrawn by them, and the ledger refused good payments.
+    #[test]
+    fn a_ledger_that_goes_by_other_sums_than_its_rows_is_told() {
+        let seen = Sighting { at: VirtualTime::ZERO, event: 0, role: Role(1) };
+        let hold = transfer(1, TransferKind::PendingFor(60));
+        for (expires, holds) in [(false, false), (true, true)] {
+            let scenario = catalog::named("calm-day").expect("it is built in");
+            let plan = Arc::new(Plan::draw(scenario, Seed(1)));
+            let (mut said, mut found) = (Authorities::new(&plan), Findings::new(&plan));
+            let mut ledger = Ledger::new(Defects::NONE);
+            let (_, booking) =
+                ledger.create(&[hold, transfer(2, TransferKind::Posted)], Duration::ZERO);
+            assert_eq!(booking.rows.len(), 2);
+            booking.rows.iter().for_each(|row| said.take_row(seen.at, row));
+            at_rest(&said, &mut found, seen, &ledger);
+            assert_eq!(found.violations, [], "they agree as long as it is pending");
+            said.take_expiry(seen.at, &hold);
+            if expires {
+                ledger.expire(Duration::from_secs(61));
+            }
+            at_rest(&said, &mut found, seen, &ledger);
+            assert_eq!(found.violations.is_empty(), holds, "{:?}", found.violations);
+            assert_eq!(found.met(Invariant::I01), 2);
+        }
+    }
+
+    fn transfer(id: u64, kind: TransferKind) -> Transfer {
+        let account = |name| AccountId { tenant: Tenant(1), currency: Currency::Eur, name };
+        Transfer {
+            id: TransferId(id),
+            debit: account(AccountName::TransitIn),
+            credit: account(AccountName::MerchantPending(Merchant(1))),
+            amount: Amount(100),
+            kind,
+            linked: false,
+            token: Token(1),
+            operation: OperationId(id),
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, BankId, ChargeId, Contract, Currency, FileId, LineId, LineKind, OperationId,
-    ProviderId, Report, SettlementFile, SettlementLine, Teller, Tenant, Token,
+    Amount, BankId, Cause, ChargeId, Contract, Currency, Difference, FileId, LineId, LineKind,
+    OperationId, ProviderId, Report, SettlementFile, SettlementLine, Teller, Tenant, Token,
 };
 
 use super::id_set::IdSet;
@@ -28,7 +28,7 @@ pub(super) struct Settlements {
     /// PB: what of what they owed that was for.
     settled: BTreeMap<(Tenant, Currency, ProviderId), Amount>,
     /// PB: what was paid other than it should have been, and not mended.
-    pub(super) wrong: BTreeMap<LineId, (Tenant, Currency, Amount)>,
+    pub(super) wrong: BTreeMap<LineId, (Tenant, Currency, Amount, Cause)>,
     /// JR: the operations that a file which was taken in intends.
     pub(super) operations: BTreeMap<OperationId, LineId>,
     /// JR: how often each file was taken in.
@@ -166,17 +166,24 @@ impl Settlements {
                 let bank = file.bank();
                 *self.paid.entry((tenant, currency, bank)).or_default() += net;
             }
-            let side = |amount| (tenant, currency, amount);
+            let item = |amount, cause| (tenant, currency, amount, cause);
             match kind {
                 // Whatever was converted, there is too little of the one currency, and
                 // too much of the other.
-                LineKind::Adjustment | LineKind::Conversion => {
-                    self.wrong.insert(line.id, side(net));
+                LineKind::Adjustment => {
+                    self.wrong.insert(line.id, item(net, Cause::Unforeseen));
+                }
+                LineKind::Conversion => {
+                    let cause = Cause::Differs(Difference::Currency);
+                    self.wrong.insert(line.id, item(net, cause));
                 }
                 LineKind::Correction => {
                     self.wrong.remove(&LineId(line.reference.0));
                 }
-                _ if self.repeats(line) => drop(self.wrong.insert(line.id, side(net))),
+                _ if self.repeats(line) => {
+                    let cause = Cause::Differs(Difference::Duplicate);
+                    self.wrong.insert(line.id, item(net, cause));
+                }
                 _ => {
                     self.told.insert(about(kind, token));
                     if let Some(named) = &mut self.named {
@@ -190,7 +197,8 @@ impl Settlements {
                     let agreed = self.contract.map(|contract| contract.fee(kind, gross));
                     let off = line.fee - agreed.unwrap_or(line.fee);
                     if off != Amount::ZERO {
-                        self.wrong.insert(line.id, side(-off));
+                        let cause = Cause::Differs(Difference::Fee);
+                        self.wrong.insert(line.id, item(-off, cause));
                     }
                 }
             }
@@ -213,9 +221,12 @@ impl Settlements {
     pub(super) fn open<'s>(
         &'s self,
         unclaimed: &'s Unclaimed,
-    ) -> impl Iterator<Item = (Tenant, Currency, Amount)> + 's {
+    ) -> impl Iterator<Item = (Tenant, Currency, Amount, Cause)> + 's {
         let wrong = self.wrong.iter().filter(|(id, _)| !unclaimed.has(**id));
-        wrong.map(|(_, item)| *item).chain(unclaimed.rests())
+        let rests = unclaimed.rests();
+        let rests =
+            rests.map(|(tenant, currency, left)| (tenant, currency, left, Cause::Unclaimed));
+        wrong.map(|(_, item)| *item).chain(rests)
     }
 }
 

@@ -39,6 +39,11 @@ impl LedgerDesk {
         self.ledger.footprint()
     }
 
+    /// The books, as it goes by them.
+    pub(crate) fn books(&self) -> &Ledger {
+        &self.ledger
+    }
+
     pub(crate) fn boot(system: &PaymentSystem, journal: &[Entry], out: &mut Effects) -> Self {
         let mut ledger = Ledger::new(system.rules.defects);
         let mut fence = Fence::default();

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Booked, Calendar, Defect, Defects, ItemId, LineId, SettlementFile, StoreEntry, Task, Token,
+    Booked, Calendar, Defect, Defects, ItemId, LineId, Reconciliation, SettlementFile, StoreEntry,
+    Task, Token,
 };
 use sim::Role;
 
@@ -59,6 +60,11 @@ impl Agenda {
 }
 
 impl StoreDesk {
+    /// The books of reconciliation, where there are any.
+    pub(crate) fn reconciliation(&self) -> Option<&Reconciliation> {
+        self.store.reconciliation()
+    }
+
     /// After a boot: takes up whatever is to be done.
     pub(super) fn resume_reconciling(&mut self, out: &mut Effects) {
         if self.agenda.is_none() {
@@ -145,7 +151,7 @@ impl StoreDesk {
 
     /// Tells the reconciler what does not agree.
     pub(super) fn report(&self, from: Role, token: Token, out: &mut Effects) {
-        out.send(from, Message::Report(token, self.store.unreconciled(date(out))));
+        out.send(from, Message::Report(token, Box::new(self.store.unreconciled(date(out)))));
     }
 
     /// Tells the reconciler what is to be done, unless it was told just now.
