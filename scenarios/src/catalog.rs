@@ -45,6 +45,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("provider-gone", include_str!("../catalog/provider-gone.toml")),
     ("split-shipments", include_str!("../catalog/split-shipments.toml")),
     ("marketplace", include_str!("../catalog/marketplace.toml")),
+    ("merchant-collapse", include_str!("../catalog/merchant-collapse.toml")),
     ("settlement-discrepancies", include_str!("../catalog/settlement-discrepancies.toml")),
     ("coordinator-loss", include_str!("../catalog/coordinator-loss.toml")),
     ("two-phase-commit", include_str!("../catalog/two-phase-commit.toml")),

@@ -224,6 +224,11 @@ fn check(scenario: &Scenario) -> Result<(), (&'static str, String)> {
         bounds::DISPUTED_AFTER_MAX,
     )?;
     at_most(
+        "decided_after_max",
+        scenario.providers.issuer.decided_after_max.0,
+        bounds::DECIDED_AFTER_MAX,
+    )?;
+    at_most(
         "refund_by_hand_after_max",
         scenario.operators.refund_by_hand_after_max.0,
         bounds::BY_HAND_AFTER_MAX,

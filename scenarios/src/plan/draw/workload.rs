@@ -130,6 +130,10 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
     if issuer.disputed == Rate::NEVER {
         return;
     }
+    let decided_after_max = match issuer.decided_after_max.0 {
+        Duration::ZERO => bounds::DECIDED_AFTER_MAX,
+        given => given.max(DAY),
+    };
     for operation in operations {
         let disputed = stream.chance(issuer.disputed);
         let latest = issuer.disputed_after_max.0.max(DISPUTED_AFTER_MIN);
@@ -138,7 +142,7 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
         let dispute = DisputePlan {
             after,
             answer_within: ANSWER_WITHIN[network],
-            decided_after: stream.span(DAY, bounds::DECIDED_AFTER_MAX),
+            decided_after: stream.span(DAY, decided_after_max),
             won: stream.chance(HALF),
             objection: None,
         };
