@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use model::Age;
 use scenarios::campaign::Campaign;
 use scenarios::sometimes::{self, Mark};
 use scenarios::trapped::Pool;
@@ -59,7 +60,8 @@ impl Figures {
     }
 }
 
-/// How payments ended, what that took, and what was not settled by then.
+/// How payments ended, what that took, how often each invariant was put to the test, and
+/// what was not settled by then.
 fn counted(campaign: &Campaign) -> BTreeMap<String, u64> {
     let mut counted = BTreeMap::from([("messages".to_owned(), campaign.messages)]);
     let outcomes =
@@ -67,33 +69,48 @@ fn counted(campaign: &Campaign) -> BTreeMap<String, u64> {
     let decisions =
         campaign.decisions.iter().map(|(name, count)| (format!("{name} decides"), *count));
     counted.extend(outcomes.chain(decisions));
-    for (currency, (items, _)) in campaign.unreconciled.iter().flat_map(|report| &report.open) {
-        counted.insert(format!("unreconciled items in {currency}"), u64::from(*items));
+    let exercised = campaign.exercised.iter();
+    counted.extend(exercised.map(|(invariant, met)| (format!("premises of {invariant}"), *met)));
+    for (currency, ages) in campaign.unreconciled.iter().flat_map(|report| &report.ages) {
+        for (age, (items, value)) in Age::ALL.iter().zip(ages) {
+            let of = format!("unreconciled in {currency} ({age})");
+            counted.insert(format!("items {of}"), u64::from(*items));
+            counted.insert(format!("minor units {of}"), size(value.0));
+        }
+    }
+    for (currency, (items, value)) in campaign.unreconciled.iter().flat_map(|report| &report.open) {
+        counted.insert(format!("items unreconciled in {currency}"), u64::from(*items));
+        counted.insert(format!("minor units unreconciled in {currency}"), size(value.0));
+    }
+    for (currency, causes) in campaign.unreconciled.iter().flat_map(|report| &report.causes) {
+        let named = causes.iter().map(|(cause, count)| {
+            (format!("items unreconciled in {currency}, {cause}"), u64::from(*count))
+        });
+        counted.extend(named);
     }
     for trapped in &campaign.trapped.currencies {
         for pool in Pool::CAUSES {
             let seconds = trapped.level(pool).amount_time.minor_seconds();
-            // What is owed the other way is as much money.
-            let hours = u64::try_from(seconds.unsigned_abs() / 3_600).unwrap_or(u64::MAX);
             let name = format!("{} hours of {}", pool.name(), trapped.currency);
-            counted.insert(name, hours);
+            counted.insert(name, size(seconds / 3_600));
         }
     }
     counted.retain(|_, count| *count > 0);
     counted
 }
 
-/// In how many trials each thing was seen, and how often each invariant was put to the test.
+/// What is owed the other way is as much money.
+fn size(amount: i128) -> u64 {
+    u64::try_from(amount.unsigned_abs()).unwrap_or(u64::MAX)
+}
+
+/// In how many trials each thing was seen.
 fn seen(campaigns: &[Campaign]) -> BTreeMap<String, u64> {
     let tally = sometimes::seen(campaigns);
     let marks = Mark::ALL
         .iter()
         .map(|mark| (format!("trials in which {}", mark.name()), tally.mark(*mark)));
-    let mut seen: BTreeMap<_, _> = marks.filter(|(_, count)| *count > 0).collect();
-    for (invariant, count) in campaigns.iter().flat_map(|campaign| &campaign.exercised) {
-        *seen.entry(format!("premises of {invariant}")).or_default() += count;
-    }
-    seen
+    marks.filter(|(_, count)| *count > 0).collect()
 }
 
 /// What differs by no more, and a few, is no other campaign.

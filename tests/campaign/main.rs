@@ -3,6 +3,7 @@
 //! notice when a line that moves money is wrong (`.cargo/mutants.toml`).
 
 mod figures;
+mod strangers;
 
 use model::Defects;
 use rayon::{ThreadPool, ThreadPoolBuilder};

@@ -141,9 +141,7 @@ impl Sights {
                 let action = action(which);
                 let step = action.and_then(Step::of);
                 self.begin(place, step);
-                if matches!(action, Some(Action::Authorize | Action::Send)) {
-                    self.note(Mark::of_attempt(which.attempt));
-                }
+                self.note(action.and_then(|action| Mark::of_attempt(action, which.attempt)));
             }
             Record::StepOutcome { which, outcome } => {
                 self.end(place, action(which).and_then(Step::of));

@@ -29,7 +29,7 @@ pub enum LedgerStep {
 pub struct LedgerState {
     rows: BTreeMap<TransferId, (Transfer, Option<HoldState>)>,
     burned: BTreeSet<TransferId>,
-    /// Of accounts that have a limit: debits and credits, posted and pending.
+    /// Of each account: debits and credits, posted and pending.
     sums: BTreeMap<AccountId, [i128; 4]>,
 }
 
@@ -120,6 +120,11 @@ impl LedgerState {
     }
 
     fn judge(&self, transfer: &Transfer) -> TransferResult {
+        match transfer.id.0 {
+            0 => return TransferResult::IdMustNotBeZero,
+            u64::MAX => return TransferResult::IdMustNotBeIntMax,
+            _ => {}
+        }
         if let Some((stored, _)) = self.rows.get(&transfer.id) {
             return repeated(stored, transfer);
         }
@@ -136,6 +141,12 @@ impl LedgerState {
 
     fn judge_resolution(&self, transfer: &Transfer, hold: TransferId) -> TransferResult {
         let voids = matches!(transfer.kind, TransferKind::VoidPending(_));
+        match hold.0 {
+            0 => return TransferResult::PendingIdMustNotBeZero,
+            u64::MAX => return TransferResult::PendingIdMustNotBeIntMax,
+            _ if hold == transfer.id => return TransferResult::PendingIdMustBeDifferent,
+            _ => {}
+        }
         let Some((held, state)) = self.rows.get(&hold) else {
             return TransferResult::PendingTransferNotFound;
         };
@@ -147,7 +158,9 @@ impl LedgerState {
             _ if held.credit != transfer.credit => {
                 TransferResult::PendingTransferHasDifferentCreditAccountId
             }
-            _ if transfer.amount > held.amount => TransferResult::ExceedsPendingTransferAmount,
+            _ if transfer.amount > held.amount || transfer.amount.0 < 0 => {
+                TransferResult::ExceedsPendingTransferAmount
+            }
             _ if voids && transfer.amount != held.amount => {
                 TransferResult::PendingTransferHasDifferentAmount
             }
@@ -169,6 +182,9 @@ impl LedgerState {
             return TransferResult::AccountsMustHaveTheSameLedger;
         }
         let sums = |account: AccountId| self.sums.get(&account).copied().unwrap_or_default();
+        if let Some(overflow) = overflow(transfer, sums(transfer.debit), sums(transfer.credit)) {
+            return overflow;
+        }
         let [given, promised, had, _] = sums(transfer.debit);
         if transfer.debit.name.is_limited() && given + promised + transfer.amount.0 > had {
             return TransferResult::ExceedsCredits;
@@ -211,9 +227,7 @@ impl LedgerState {
 
     fn add(&mut self, transfer: &Transfer, pending: usize, amount: i128) {
         for (account, side) in [(transfer.debit, 0), (transfer.credit, 2)] {
-            if is_bounded(account) {
-                self.sums.entry(account).or_default()[side + pending] += amount;
-            }
+            self.sums.entry(account).or_default()[side + pending] += amount;
         }
     }
 }
@@ -221,6 +235,27 @@ impl LedgerState {
 /// Whether answers depend on what is booked on it.
 pub(super) const fn is_bounded(account: AccountId) -> bool {
     account.name.is_limited() || account.name.is_debt()
+}
+
+/// Which sum would be more than can be counted, the first of them. Amounts have no sign: one
+/// below zero is.
+fn overflow(transfer: &Transfer, debit: [i128; 4], credit: [i128; 4]) -> Option<TransferResult> {
+    let ([given, promised, ..], [.., had, coming]) = (debit, credit);
+    let (amount, most) = (transfer.amount.0 as u128, i128::MAX as u128);
+    let is_more = |sums: [i128; 2]| {
+        let sum = sums.iter().try_fold(amount, |sum, part| sum.checked_add(*part as u128));
+        sum.is_none_or(|sum| sum > most)
+    };
+    let holds = transfer.kind.is_hold();
+    let sums = [
+        (holds && is_more([promised, 0]), TransferResult::OverflowsDebitsPending),
+        (holds && is_more([coming, 0]), TransferResult::OverflowsCreditsPending),
+        (is_more([given, 0]), TransferResult::OverflowsDebitsPosted),
+        (is_more([had, 0]), TransferResult::OverflowsCreditsPosted),
+        (is_more([given, promised]), TransferResult::OverflowsDebits),
+        (is_more([had, coming]), TransferResult::OverflowsCredits),
+    ];
+    sums.iter().find(|(overflows, _)| *overflows).map(|(_, result)| *result)
 }
 
 /// What whoever says something again is told of the first difference.

@@ -127,6 +127,7 @@ marks! {
     PaymentIsReversed: "payment is reversed",
     PartIsAtHand: "part is at hand",
     BookedAnew: "booked anew",
+    RefundIsMadeAnew: "refund is made anew",
 }
 
 impl Mark {
@@ -299,11 +300,12 @@ impl Mark {
         }
     }
 
-    /// The how-manieth try at a step that there is a choice for.
-    pub(crate) const fn of_attempt(attempt: u8) -> Option<Self> {
-        match attempt {
-            2 => Some(Self::SecondAttempt),
-            3 => Some(Self::ThirdAttempt),
+    /// The how-manieth try at a step that may be tried otherwise.
+    pub(crate) const fn of_attempt(action: Action, attempt: u8) -> Option<Self> {
+        match (action, attempt) {
+            (Action::Authorize | Action::Send, 2) => Some(Self::SecondAttempt),
+            (Action::Authorize | Action::Send, 3) => Some(Self::ThirdAttempt),
+            (Action::Refund, 2) => Some(Self::RefundIsMadeAnew),
             _ => None,
         }
     }
@@ -323,7 +325,6 @@ const RARE: u128 = 1 << Mark::LedgerFindsNothing as u32
     | 1 << Mark::HoldNeverWas as u32
     | 1 << Mark::CaseOfLateSuccess as u32
     | 1 << Mark::CaseOfRefusal as u32
-    | 1 << Mark::CaseOfLateUndo as u32
-    | 1 << Mark::BookedAnew as u32;
+    | 1 << Mark::CaseOfLateUndo as u32;
 
 const _: () = assert!(Mark::ALL.len() <= u128::BITS as usize, "a trial keeps a bit for each");
