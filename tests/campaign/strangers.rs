@@ -2,12 +2,13 @@
 //! each answered as the table says by which histories of clients are judged. Payments that are
 //! right meet few of the results that M4 has; whoever errs meets the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::{
     AccountId, AccountName, Amount, Answer, Booking, Currency, Defects, HoldState, Ledger,
     LedgerRequest, Merchant, OperationId, Tenant, Token, Transfer, TransferId, TransferKind,
+    TransferResult,
 };
 use scenarios::linearizability::Specification;
 use scenarios::linearizability::ledger::{LedgerState, LedgerStep, LedgerTable};
@@ -44,6 +45,9 @@ struct Conversation {
     journal: Vec<Booking>,
     /// When holds are over.
     deadlines: Vec<(Duration, TransferId)>,
+    rows: BTreeMap<TransferId, Transfer>,
+    /// Those of them that are settled: little is left of them.
+    settled: BTreeSet<TransferId>,
 }
 
 impl Conversation {
@@ -55,13 +59,16 @@ impl Conversation {
             table: LedgerState::default(),
             journal: Vec::new(),
             deadlines: Vec::new(),
+            rows: BTreeMap::new(),
+            settled: BTreeSet::new(),
         }
     }
 
     /// What happens next; what the stranger hears, if it asked.
     fn turn(&mut self) -> Option<Answer> {
         match self.below(12) {
-            0 => self.crash(),
+            0 if self.below(3) == 0 => self.crash(),
+            0 => self.settle(),
             1 => self.wait(),
             2 => {
                 let ids: Vec<_> = (0..=self.below(4)).map(|_| self.id()).collect();
@@ -86,6 +93,7 @@ impl Conversation {
             let timeout = Duration::from_secs(row.kind.timeout().into());
             self.deadlines.push((self.now + timeout, row.id));
         }
+        self.rows.extend(booking.rows.iter().map(|row| (row.id, *row)));
         self.journal.push(booking);
         self.asked(LedgerRequest::Create(transfers), Answer::Booked(results))
     }
@@ -128,6 +136,29 @@ impl Conversation {
         self.journal.iter().for_each(|booking| restored.restore(booking));
         assert!(restored.accounts().eq(self.ledger.accounts()), "a journal tells every sum");
         self.ledger = restored;
+        self.settled.clear();
+        None
+    }
+
+    /// What is over is put away. Who repeats it and says something else hears no more than
+    /// that it is something else.
+    fn settle(&mut self) -> Option<Answer> {
+        let ids: Vec<_> = (0..8).map(|_| self.id()).collect();
+        let open = self.ledger.settle(ids.clone());
+        let kept = ids.iter().filter(|id| self.rows.contains_key(id) && !open.contains(id));
+        let kept: Vec<_> = kept.copied().collect();
+        assert!(open.iter().all(|id| self.ledger.hold(*id) == Some(HoldState::Pending)));
+        for row in kept.iter().map(|id| self.rows[id]) {
+            for other in others(&row) {
+                // A chain does not end with what is linked.
+                let chain = [other, Transfer { linked: false, ..row }];
+                let asked = if other.linked { &chain[..] } else { &chain[..1] };
+                let (results, booking) = self.ledger.create(asked, self.now);
+                assert_eq!(results[0], TransferResult::ExistsWithDifferentFlags, "{other:?}");
+                self.journal.push(booking);
+            }
+        }
+        self.settled.extend(kept);
         None
     }
 
@@ -142,6 +173,9 @@ impl Conversation {
 
     fn transfer(&mut self) -> Transfer {
         let id = self.id();
+        if self.settled.contains(&id) {
+            return self.rows[&id];
+        }
         let kind = match self.below(8) {
             0 => TransferKind::Pending,
             1 => TransferKind::PendingFor(1 + self.below(3) as u32),
@@ -149,16 +183,18 @@ impl Conversation {
             4 => TransferKind::VoidPending(self.id()),
             _ => TransferKind::Posted,
         };
-        let held = kind.pending().and_then(|hold| self.ledger.transfer(hold)).copied();
+        let held = kind.pending().and_then(|hold| self.rows.get(&hold)).copied();
+        let over = kind.pending().is_some_and(|hold| self.settled.contains(&hold));
         let again = self.ledger.transfer(id).copied();
         // Mostly what fits what is known, and now and then what does not.
         let (mut debit, mut credit) = (self.account(), self.account());
         let mut amount = Amount(self.below(12).into());
-        if let Some(known) = held.or(again).filter(|_| self.below(8) > 0) {
+        if let Some(known) = held.or(again).filter(|_| over || self.below(8) > 0) {
             (debit, credit) = (known.debit, known.credit);
-            amount = if self.below(4) == 0 { amount } else { known.amount };
+            amount = if over || self.below(4) > 0 { known.amount } else { amount };
         }
         match self.below(60) {
+            _ if over => {}
             0 => amount = Amount(-1),
             1 => amount = Amount(i128::MAX),
             2 => amount = Amount(i128::MAX - 5),
@@ -166,7 +202,7 @@ impl Conversation {
         }
         let linked = self.below(3) == 0;
         let (kind, linked) = match again {
-            Some(again) if self.below(2) == 0 => (again.kind, again.linked),
+            Some(again) if !over && self.below(2) == 0 => (again.kind, again.linked),
             _ => (kind, linked),
         };
         let token = Token(u64::from(self.below(20) > 0));
@@ -191,6 +227,30 @@ impl Conversation {
     fn below(&mut self, bound: u64) -> u64 {
         self.stream.draw().below(bound)
     }
+}
+
+/// Each says something else than `row` in one thing.
+fn others(row: &Transfer) -> impl Iterator<Item = Transfer> {
+    let kinds = [
+        TransferKind::Posted,
+        TransferKind::Pending,
+        TransferKind::PendingFor(7),
+        TransferKind::PostPending(TransferId(77)),
+        TransferKind::VoidPending(TransferId(77)),
+    ];
+    let row = *row;
+    let of_kind = kinds.into_iter().filter(move |kind| *kind != row.kind);
+    let of_kind = of_kind.map(move |kind| Transfer { kind, ..row });
+    let elsewhere = account(9, Currency::Kwd, AccountName::TransitIn);
+    let changed = [
+        Transfer { debit: elsewhere, ..row },
+        Transfer { credit: elsewhere, ..row },
+        Transfer { amount: Amount(row.amount.0 ^ 1), ..row },
+        Transfer { linked: !row.linked, ..row },
+        Transfer { token: Token(row.token.0 ^ 1), ..row },
+        Transfer { operation: OperationId(row.operation.0 ^ 1), ..row },
+    ];
+    of_kind.chain(changed)
 }
 
 const ACCOUNTS: [AccountId; 6] = [
