@@ -157,7 +157,7 @@ impl Reconciliation {
             }
             Some(item) if item.gross != line.gross => Finding::Differs(id, Difference::Amount),
             Some(item) => Finding::Expected(id, *item),
-            None if self.closed.get(id.0).is_some() => Finding::Duplicate,
+            None if self.closed.get(id.0).is_some() || self.has_told(id) => Finding::Duplicate,
             None => Finding::Unforeseen,
         }
     }
@@ -175,6 +175,11 @@ impl Reconciliation {
             return late;
         }
         id
+    }
+
+    /// Whether a line tells of this, and waits.
+    fn has_told(&self, id: ItemId) -> bool {
+        self.early.get(&id).is_some_and(|line| self.suspended.contains_key(line))
     }
 
     /// Under what a line waits that nobody has booked anything for.

@@ -1,9 +1,10 @@
 //! Reconciliation: the lifecycle of an item, and what files come to.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    Amount, Aside, Booked, Contract, Currency, Defect, Defects, Difference, FileId, Item,
+    Amount, Aside, Booked, Cause, Contract, Currency, Defect, Defects, Difference, FileId, Item,
     ItemEvent, ItemId, ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId,
     Reconciliation, Refunded, SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
 };
@@ -235,6 +236,20 @@ fn a_line_that_comes_before_the_ledger_has_it_waits_in_suspense() {
     assert_eq!(desk.works(), ["0 is suspended"], "first things first");
     desk.done(1, 0, 0);
     assert_eq!(desk.works(), ["1 settles 1, 0 refunded, fee off by 0, from suspense"]);
+}
+
+/// A provider paid twice for what nobody had booked yet. Both lines were unforeseen, and
+/// the second stayed so when the first was booked, though it was known by then to be told
+/// twice.
+#[test]
+fn what_is_paid_twice_before_it_is_booked_is_told_twice() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.file(1, &[capture(1, 1_000), capture(1, 1_000)]);
+    let twice = Cause::Differs(Difference::Duplicate);
+    let causes = |desk: &Desk| desk.books.report(AT).causes[&Currency::Usd].clone();
+    assert_eq!(causes(&desk), BTreeMap::from([(Cause::Unforeseen, 1), (twice, 1)]));
+    desk.expect(1, 1_000);
+    assert_eq!(causes(&desk), BTreeMap::from([(twice, 1)]));
 }
 
 #[test]

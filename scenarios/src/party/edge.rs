@@ -221,8 +221,10 @@ impl Edge {
             Admission::Accept(payment) => payment,
             known => return self.answer_known(serial, refund.token, known, out),
         };
+        // Whoever gives back has seen that it was paid: under a key that stands for nothing, it
+        // was paid under another.
         let Some(of) = &rows.of else {
-            return self.answer(serial, ClientReply::NotFound, out);
+            return self.answer(serial, ClientReply::NotRefundable, out);
         };
         let stands = matches!(of.status, Status::Succeeded | Status::Settled);
         let booked = of.taken.filter(|_| stands);
