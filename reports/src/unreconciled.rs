@@ -15,8 +15,8 @@ pub(crate) fn brief(report: &Report) -> String {
         let money = Money { amount, currency: *currency };
         let ages = report.ages.get(currency).map_or(String::new(), |sums| ages(sums, *currency));
         let causes = report.causes.get(currency).map_or(String::new(), causes);
-        let told = [causes, ages].map(Some).map(|told| told.filter(|told| !told.is_empty()));
-        let told: Vec<_> = told.into_iter().flatten().collect();
+        let told = [causes, ages].into_iter().filter(|told| !told.is_empty());
+        let told: Vec<_> = told.collect();
         let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) };
         format!("{} of {money}{told}", counted(count.into(), "item"))
     };
