@@ -36,7 +36,7 @@ fn a_campaign_is_the_same_for_any_number_of_threads() {
     for scenario in catalog::all() {
         let run = |threads| {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            campaign::run(scenario, Seed(9), 40, Defects::NONE, &pool, |_| true)
+            campaign::run(scenario, Seed(9), 24, Defects::NONE, &pool, |_| true)
         };
         assert_eq!(run(1), run(3), "{}", scenario.name);
     }

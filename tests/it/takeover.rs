@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use model::{Answer, CommitResult, Defect, Defects, PaymentId, StoreEntry, WorkerId};
 use scenarios::message::Message;
 use scenarios::party::worker_of;
+use scenarios::repro::Repro;
 use scenarios::{Entry, catalog, trial};
 use sim::{Happening, Seed};
 
@@ -42,6 +43,54 @@ fn without_fencing_an_old_owner_goes_on_and_is_not_refused() {
     assert_eq!((seen.commits_refused, seen.bookings_refused), (0, 0));
     assert!(seen.stale_calls > 0);
 }
+
+/// Over links that were slow for a day a worker asked for its lease a second time
+/// before the first answer came. The store granted it again, under a later epoch,
+/// before what the worker had done under the first arrived: that was stale, and the
+/// worker asked anew, twice again, several times a second, until its trial ran out
+/// of events. Each lease that it loses makes it wait longer before it asks twice.
+#[test]
+fn a_worker_that_asks_twice_for_a_lease_does_not_end_what_it_has_for_ever() {
+    let repro = Repro::parse("it.toml", STORE_THAT_SYNCS_SLOWLY).unwrap();
+    let (trial, trace) = trial::replay_plan(repro.plan, Defects::NONE);
+    assert!(trial.violations().is_empty(), "{:?}", trial.violations());
+    assert_eq!(trial.outcomes.get("succeeded"), Some(&1), "{:?}", trial.outcomes);
+    let (mut leases, mut stale) = (0, 0);
+    for event in &trace.events {
+        match &event.what {
+            Happening::Appended(Entry::Store(StoreEntry::Leased(..))) => leases += 1,
+            Happening::Sent(_, Message::Committed(.., CommitResult::StaleEpoch), _) => stale += 1,
+            _ => {}
+        }
+    }
+    assert!(stale > 0, "it never lost a lease");
+    assert!(leases < 10, "{leases} leases for one payment");
+}
+
+/// A sync takes half as long again as a worker waits before it asks again.
+const STORE_THAT_SYNCS_SLOWLY: &str = r#"
+format = 1
+tool = "0.1.0"
+samplers = 1
+scenario = "stormy-network"
+seed = "0xaa44a97dc98ba5ac"
+expect = "passes"
+violation = "L01 payin_card status never-finished"
+evidence = "none"
+
+[world]
+key = "fd287e711971642021dc9f17c063444b"
+chaos = "1h"
+operations = [
+    { payment = 7, at = "0s", pays = "10.00 USD" },
+]
+faults = [
+    { id = 1, what = "slow-sync", who = "store", at = "0s", takes = "1s 500ms", lasts = "1h" },
+]
+limits = [
+    { merchant = 1, may_process = "10000.00 USD" },
+]
+"#;
 
 fn watch(defects: Defects) -> Seen {
     let scenario = catalog::named("worker-takeover").unwrap();

@@ -204,12 +204,12 @@ impl Orchestrator {
             return;
         }
         match result {
-            CommitResult::Committed => {}
+            CommitResult::Committed => hand.lost = 0,
             // The same commit goes out again when its timer is due.
             CommitResult::Unavailable => return,
-            CommitResult::Conflict | CommitResult::StaleEpoch | CommitResult::NotRefundable => {
-                hand.lease(system, payment, out);
-                return;
+            CommitResult::StaleEpoch => return hand.lease_anew(system, payment, out),
+            CommitResult::Conflict | CommitResult::NotRefundable => {
+                return hand.lease(system, payment, out);
             }
         }
         hand.version += commit.records.len() as u32;
@@ -247,7 +247,7 @@ impl Orchestrator {
         if *answer == Answer::StaleEpoch {
             // Of a call under an earlier lease it tells what is known.
             if matches!(hand.doing, Doing::Working) && envelope.epoch == hand.epoch {
-                hand.lease(system, envelope.payment, out);
+                hand.lease_anew(system, envelope.payment, out);
             }
             return;
         }

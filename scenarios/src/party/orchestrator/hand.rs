@@ -44,6 +44,8 @@ pub(super) struct Hand {
     /// Its number; earlier ones are stale.
     pub(super) round: u32,
     pub(super) tries: u32,
+    /// How many leases it lost in a row before anything came of them.
+    pub(super) lost: u32,
 }
 
 /// What a hand waits for.
@@ -77,7 +79,22 @@ impl Hand {
             armed: None,
             round: 0,
             tries: 0,
+            lost: 0,
         }
+    }
+
+    /// Its lease is over. It may have ended that itself, where links are slow: a
+    /// request that it made a second time arrived after the lease, and before
+    /// what came of it. Asked as often again, each would end the one before, for
+    /// ever.
+    pub(super) fn lease_anew(
+        &mut self,
+        system: &PaymentSystem,
+        payment: PaymentId,
+        out: &mut Effects,
+    ) {
+        self.lost = self.lost.saturating_add(1);
+        self.lease(system, payment, out);
     }
 
     pub(super) fn lease(&mut self, system: &PaymentSystem, payment: PaymentId, out: &mut Effects) {
@@ -90,7 +107,7 @@ impl Hand {
                 asked
             }
             _ => {
-                (self.tries, self.asked) = (0, out.monotonic());
+                (self.tries, self.asked) = (self.lost, out.monotonic());
                 out.wall()
             }
         };
