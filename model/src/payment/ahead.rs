@@ -154,13 +154,7 @@ impl Payment {
     /// What to do after a try that came to nothing.
     fn choose(&self, dead: Try, rules: &Rules) -> Record {
         match self.action(dead) {
-            Action::Capture if self.last_refusal == Some(Refusal::FailedDefinite) => {
-                self.defects.pick(
-                    Defect::FiveHundredIsNotExecuted,
-                    || self.give_authorization_back(),
-                    || self.try_elsewhere(rules),
-                )
-            }
+            Action::Capture if self.is_wrongly_tried_elsewhere() => self.try_elsewhere(rules),
             Action::Capture => self.give_authorization_back(),
             Action::Authorize => self.try_elsewhere(rules),
             Action::Refund if matches!(self.intent.order, Order::LateSuccess(_)) => {
@@ -176,6 +170,13 @@ impl Payment {
             Action::Post => self.step_intent(Try { attempt: dead.attempt + 1, ..dead }, None),
             _ => FAIL,
         }
+    }
+
+    /// Whether another is asked for what one may have captured after all, as no right
+    /// payment does.
+    fn is_wrongly_tried_elsewhere(&self) -> bool {
+        let failed = || self.last_refusal == Some(Refusal::FailedDefinite);
+        self.defects.pick(Defect::FiveHundredIsNotExecuted, || false, failed)
     }
 
     /// Another attempt at a refund that was forgotten.
