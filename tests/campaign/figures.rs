@@ -60,8 +60,8 @@ impl Figures {
     }
 }
 
-/// How payments ended, what that took, how often each fault struck, how often each invariant was put to the test, and
-/// what was not settled by then.
+/// How payments ended, what that took, how often each fault struck and each invariant was
+/// put to the test, and what was not settled by then.
 fn counted(campaign: &Campaign) -> BTreeMap<String, u64> {
     let minutes = u64::try_from(campaign.virtual_nanos / 60_000_000_000).unwrap_or(u64::MAX);
     let mut counted = BTreeMap::from([

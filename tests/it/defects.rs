@@ -19,8 +19,9 @@ const FEW: usize = 400;
 
 #[test]
 fn every_defect_is_found_and_repeats_from_its_seed() {
+    let repros = kept();
     for story in Defect::ALL {
-        let (scenario, seed, invariant) = find(story);
+        let (scenario, seed, invariant) = find(story, &repros);
         let planted = Defects::NONE.with(story.defect);
         let again = [(); 2].map(|()| trial::run(&scenario, seed, planted));
         assert_eq!(again[0].verdict, again[1].verdict, "{}", story.name);
@@ -43,11 +44,11 @@ fn every_defect_is_found_and_repeats_from_its_seed() {
 
 /// The first trial in which an expected invariant catches it: where it was found
 /// before, and if that takes long in the whole catalog, as the score deals it.
-fn find(story: &DefectStory) -> (Scenario, Seed, Invariant) {
+fn find(story: &DefectStory, repros: &[Repro]) -> (Scenario, Seed, Invariant) {
     let expected: Vec<_> =
         story.caught_by.iter().map(|code| Invariant::with_code(code).unwrap()).collect();
     let all = scenarios_for(story);
-    let before = find_in(&scenarios_of_repros(story), FEW, story, &expected);
+    let before = find_in(&scenarios_of(story, repros), FEW, story, &expected);
     before.or_else(|| find_in(&all, BUDGET, story, &expected)).unwrap_or_else(|| {
         let (name, scenarios) = (story.name, all.len());
         panic!(
@@ -88,21 +89,21 @@ fn scenarios_for(story: &DefectStory) -> Vec<Scenario> {
     fits.map(|scenario| Scenario { protocol, ..scenario }).collect()
 }
 
-/// The scenarios that its kept repros were found in, by the protocol that they run.
-fn scenarios_of_repros(story: &DefectStory) -> Vec<Scenario> {
+/// The scenarios that its repros were found in, by the protocol that they run.
+fn scenarios_of(story: &DefectStory, repros: &[Repro]) -> Vec<Scenario> {
     let planted = Defects::NONE.with(story.defect);
-    let mut scenarios = Vec::new();
-    for (name, text) in repros::texts() {
-        let repro = Repro::parse(&name, &text).unwrap();
-        if repro.planted != planted {
-            continue;
+    let repros = repros.iter().filter(|repro| repro.planted == planted);
+    let found_in = repros.map(|repro| {
+        let scenario = catalog::named(&repro.plan.scenario).unwrap().clone();
+        match repro.plan.protocol {
+            Protocol::TwoPhase => Scenario { protocol: Some(Protocol::TwoPhase), ..scenario },
+            Protocol::Saga => scenario,
         }
-        let found_in = catalog::named(&repro.plan.scenario).unwrap().clone();
-        let protocol = match repro.plan.protocol {
-            Protocol::TwoPhase => Some(Protocol::TwoPhase),
-            Protocol::Saga => found_in.protocol,
-        };
-        scenarios.push(Scenario { protocol, ..found_in });
-    }
-    scenarios
+    });
+    found_in.collect()
+}
+
+fn kept() -> Vec<Repro> {
+    let texts = repros::texts();
+    texts.iter().map(|(name, text)| Repro::parse(name, text).unwrap()).collect()
 }

@@ -28,15 +28,16 @@ fn a_payment_that_nobody_goes_on_with_or_that_takes_too_long_violates_l01_in_its
     }
 }
 
-/// A provider was silent for a day, and four payments that had to be undone asked it once a
-/// minute: the limit of events took that for a world that never ends.
+/// A provider was silent for a day, and the limit of events took that for a world that never
+/// ends: four payments that had to be undone asked it once a minute, and again and again for
+/// leases that each request ended (`takeover.rs`), which is what most of 200,000 events were.
 #[test]
 fn a_day_of_silence_is_not_taken_for_a_world_that_never_ends() {
     let strategy = Some(Strategy::Walk);
     let rough = Scenario { strategy, ..catalog::named("rough-day").unwrap().clone() };
     let trial = trial::run(&rough, Seed(0x3e24_0c90_6b9a_e08c), Defects::NONE);
     assert_eq!(trial.verdict, Verdict::Held);
-    assert!(trial.events > 60_000 && trial.events * 4 < trial.events_max);
+    assert!(trial.events < 100_000, "{} events", trial.events);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::system::{Effects, PaymentSystem, Timer};
 pub(super) struct Hand {
     pub(super) token: Token,
     /// Whether somebody is broken for good, so that no doubt has to end.
-    pub(super) spares: bool,
+    spares: bool,
     pub(super) conductor: Option<Conductor>,
     /// What webhooks tell, as far as it can't be judged yet.
     pub(super) told: Vec<Told>,
@@ -33,7 +33,7 @@ pub(super) struct Hand {
     pub(super) version: u32,
     /// When it asked for what the lease runs from: the lease itself, or the
     /// commit that renewed it.
-    pub(super) asked: Duration,
+    asked: Duration,
     pub(super) doing: Doing,
     /// What the decider was asked, and has not answered.
     pub(super) question: Option<deciding::Asked>,
