@@ -341,19 +341,23 @@ impl Saga {
     fn may_intend(&self, which: Try) -> bool {
         match self.next() {
             Next::Begin(needed) => needed == which,
-            Next::Choose(dead) => {
-                let wrong = Defect::FiveHundredIsNotExecuted;
-                which == self.another(dead.step)
-                    || (self.defects.has(wrong) && which == self.another(which.step))
-            }
-            Next::Await(doubtful) => {
-                let wrong = [Defect::RecoveryMeansNewAttempt, Defect::BreakerReroutesInflight];
-                let wrong = wrong.into_iter().any(|wrong| self.defects.has(wrong));
-                (wrong && which == self.another(doubtful.step))
-                    || (self.defects.has(Defect::AgentReplans) && which == self.another(which.step))
-            }
+            Next::Choose(dead) => which == self.another(dead.step) || self.may_wrongly_turn(which),
+            Next::Await(doubtful) => self.may_wrongly_go_on(doubtful, which),
             _ => false,
         }
+    }
+
+    /// Whether a defect tries another step than the one that came to nothing.
+    fn may_wrongly_turn(&self, which: Try) -> bool {
+        self.defects.has(Defect::FiveHundredIsNotExecuted) && which == self.another(which.step)
+    }
+
+    /// Whether a defect tries something else while something is in doubt.
+    fn may_wrongly_go_on(&self, doubtful: Try, which: Try) -> bool {
+        let wrong = [Defect::RecoveryMeansNewAttempt, Defect::BreakerReroutesInflight];
+        let wrong = wrong.into_iter().any(|wrong| self.defects.has(wrong));
+        (wrong && which == self.another(doubtful.step))
+            || (self.defects.has(Defect::AgentReplans) && which == self.another(which.step))
     }
 
     /// Whether everything can still be undone: going forward, and the pivot
@@ -456,13 +460,18 @@ impl Saga {
     /// nothing is left, and the point of no return lies ahead. Where it is in
     /// doubt whether that was passed, an undo that needs no certainty settles it.
     fn may_undo(&self, which: Try) -> bool {
-        if self.defects.has(Defect::VoidAfterCapture) && self.next == Next::BeginUndo(which) {
+        if self.may_wrongly_undo(which) {
             return true;
         }
         let due = self.undo_under_way().is_none() && self.backward() == Next::BeginUndo(which);
         let doubtful = self.pivot_in_doubt() && self.spec(which).undo != Undo::InDoubt;
         let forward = self.phase.direction() == Phase::Forward && !doubtful;
         due && (forward || self.is_going_back())
+    }
+
+    /// Whether a defect undoes what it takes to come next.
+    fn may_wrongly_undo(&self, which: Try) -> bool {
+        self.defects.has(Defect::VoidAfterCapture) && self.next == Next::BeginUndo(which)
     }
 
     /// The undo that has to end before anything else goes on, or that never can.

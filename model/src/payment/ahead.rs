@@ -160,10 +160,7 @@ impl Payment {
             Action::Refund if matches!(self.intent.order, Order::LateSuccess(_)) => {
                 self.step_intent(Try { attempt: dead.attempt.saturating_add(1), ..dead }, None)
             }
-            Action::Refund if self.last_refusal == Some(Refusal::FailedDefinite) => {
-                let anew = || self.refund_anew(dead);
-                self.defects.pick(Defect::DeleteAttemptOnError, || FAIL, anew)
-            }
+            Action::Refund if self.is_wrongly_forgotten() => self.refund_anew(dead),
             Action::Send => self.send_otherwise(dead),
             Action::Hold if self.fell_short() => self.refund_anew(dead),
             // By what it costs now.
@@ -177,6 +174,12 @@ impl Payment {
     fn is_wrongly_tried_elsewhere(&self) -> bool {
         let failed = || self.last_refusal == Some(Refusal::FailedDefinite);
         self.defects.pick(Defect::FiveHundredIsNotExecuted, || false, failed)
+    }
+
+    /// Whether a defect takes a refund that has failed for one that nobody has asked for.
+    fn is_wrongly_forgotten(&self) -> bool {
+        let failed = self.last_refusal == Some(Refusal::FailedDefinite);
+        failed && self.defects.has(Defect::DeleteAttemptOnError)
     }
 
     /// Another attempt at a refund that was forgotten.
