@@ -46,11 +46,16 @@ impl Reconciliation {
             None => self.early.get(&id).copied(),
         };
         if let Some(line) = told
-            && let Some(work) = self.suspended.remove(&line)
+            && let Some(work) = self.suspended.get(&line).copied()
         {
             self.early.retain(|_, early| *early != line);
             let at = item.since;
             self.meet(ItemId::of_line(line), ItemEvent::CaseClosed, at);
+            if let Some(what) = difference(&item, &work.line) {
+                self.differs(id, &work.line, what, at);
+                return false;
+            }
+            self.suspended.remove(&line);
             self.settle(id, &item, &work, Refunded::default(), (Source::Suspense, at));
             return true;
         }
@@ -106,10 +111,7 @@ impl Reconciliation {
             _ if self.defects.has(Defect::BlindRecon) => {}
             Finding::Differs(id, what) => {
                 self.suspend(work);
-                if let Some(item) = self.items.get_mut(&id) {
-                    item.suspended = line.net;
-                }
-                self.meet(id, ItemEvent::LineDiffers(what), at);
+                self.differs(id, &line, what, at);
             }
             Finding::Duplicate => self.sets_aside(work, Difference::Duplicate, at),
             Finding::Converts => self.sets_aside(work, Difference::Currency, at),
@@ -121,6 +123,14 @@ impl Reconciliation {
             }
         }
         None
+    }
+
+    /// A line, which is in suspense, tells something else of what was expected.
+    fn differs(&mut self, id: ItemId, line: &SettlementLine, what: Difference, at: Duration) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.suspended = line.net;
+        }
+        self.meet(id, ItemEvent::LineDiffers(what), at);
     }
 
     /// A line pays, or takes, what it should not, and says why.
@@ -152,11 +162,10 @@ impl Reconciliation {
         });
         let id = line.charge.0.map_or(id, |charge| self.by_charge(charge, id));
         match self.items.get(&id) {
-            Some(item) if item.currency != line.currency || item.tenant != line.tenant => {
-                Finding::Differs(id, Difference::Currency)
-            }
-            Some(item) if item.gross != line.gross => Finding::Differs(id, Difference::Amount),
-            Some(item) => Finding::Expected(id, *item),
+            Some(item) => match difference(item, line) {
+                Some(what) => Finding::Differs(id, what),
+                None => Finding::Expected(id, *item),
+            },
             None if self.closed.get(id.0).is_some() || self.has_told(id) => Finding::Duplicate,
             None => Finding::Unforeseen,
         }
@@ -299,4 +308,12 @@ impl Reconciliation {
         let work = Work { line: *line, teller: file.teller, stage, what };
         self.works.insert((line.id, stage), work);
     }
+}
+
+/// What a line says otherwise of what it is for, if anything.
+fn difference(item: &Item, line: &SettlementLine) -> Option<Difference> {
+    if item.currency != line.currency || item.tenant != line.tenant {
+        return Some(Difference::Currency);
+    }
+    (item.gross != line.gross).then_some(Difference::Amount)
 }

@@ -276,6 +276,21 @@ fn another_amount_settles_nothing() {
     assert_eq!(desk.report(), "1 of 878");
 }
 
+/// A line came before its capture was booked, and paid less. What was booked then was taken
+/// to be settled by whatever had come: nobody compared the two, and the merchant was paid
+/// what nobody had.
+#[test]
+fn another_amount_settles_nothing_if_it_came_before_the_booking() {
+    let mut desk = Desk::new(Defects::NONE);
+    desk.file(1, &[capture(1, 900)]);
+    desk.expect(1, 1_000);
+    assert_eq!(desk.works(), ["0 is suspended"]);
+    assert!(desk.books.is_open(PaymentId(1)));
+    let causes = desk.books.report(AT).causes[&Currency::Usd].clone();
+    assert_eq!(causes, BTreeMap::from([(Cause::Differs(Difference::Amount), 1)]));
+    assert_eq!(desk.report(), "1 of 878");
+}
+
 #[test]
 fn a_line_is_for_what_its_reference_says_but_under_fuzzy_match() {
     for (defects, settled) in
