@@ -16,7 +16,8 @@ use model::{
 use scenarios::linearizability::Specification;
 use scenarios::linearizability::keys::{KeyRequest, KeyStands, KeyTable};
 use scenarios::message::ClientReply;
-use sim::{Domain, Seed, Stream};
+
+use super::Whim;
 
 const DESKS: u64 = 500;
 const TURNS: u64 = 120;
@@ -25,7 +26,7 @@ const TURNS: u64 = 120;
 fn a_gatekeeper_answers_strangers_as_its_table_says() {
     let mut told = BTreeMap::new();
     for seed in 0..DESKS {
-        let mut desk = Desk::new(Seed(seed));
+        let mut desk = Desk::new(seed);
         for _ in 0..TURNS {
             *told.entry(desk.turn()).or_insert(0) += 1;
         }
@@ -35,20 +36,23 @@ fn a_gatekeeper_answers_strangers_as_its_table_says() {
 
 /// Strangers, and what is stored of their keys.
 struct Desk {
-    stream: Stream,
+    whim: Whim,
     rows: BTreeMap<KeyId, KeyRow>,
     table: BTreeMap<KeyId, KeyStands>,
+    /// What each key was first asked with.
+    first: BTreeMap<KeyId, CreatePayment>,
     /// All that was ever asked, whatever the key. What differs in anything is something else,
     /// whatever a digest says.
     asked: Vec<CreatePayment>,
 }
 
 impl Desk {
-    fn new(seed: Seed) -> Self {
+    fn new(seed: u64) -> Self {
         Self {
-            stream: seed.stream(Domain(u64::from_le_bytes(*b"anybodys"))),
+            whim: Whim::new(seed, *b"anybodys"),
             rows: BTreeMap::new(),
             table: BTreeMap::new(),
+            first: BTreeMap::new(),
             asked: Vec::new(),
         }
     }
@@ -56,7 +60,7 @@ impl Desk {
     /// Somebody asks, and is answered as the table says; by the name of the answer.
     fn turn(&mut self) -> &'static str {
         let request = self.request();
-        let lease_live = self.below(2) == 0;
+        let lease_live = self.whim.once_in(2);
         let row = self.rows.get(&request.key).copied();
         let generation = Generation::default();
         let stored = Stored { row, generation, known_order: None, lease_live };
@@ -66,6 +70,7 @@ impl Desk {
                 let fingerprint = request.fingerprint();
                 let row = KeyRow { fingerprint, payment, reply: None, order_ref: PaidOnce(None) };
                 self.rows.insert(request.key, row);
+                self.first.insert(request.key, request);
                 ("accepted", ClientReply::Accepted(payment))
             }
             Admission::InProgress(payment) => {
@@ -85,7 +90,7 @@ impl Desk {
         *stands = after.unwrap_or_else(|| {
             panic!("{request:?}\nis not answered by\n{reply:?}\nwhere\n{stands:?}")
         });
-        if self.below(8) == 0 {
+        if self.whim.once_in(8) {
             self.finish(request.key);
         }
         name
@@ -93,7 +98,7 @@ impl Desk {
 
     /// The payment of a key has ended.
     fn finish(&mut self, key: KeyId) {
-        let status = if self.below(2) == 0 { Status::Succeeded } else { Status::Failed };
+        let status = if self.whim.once_in(2) { Status::Succeeded } else { Status::Failed };
         if let Some(row) = self.rows.get_mut(&key) {
             row.reply = row.reply.or(Some(StoredReply { payment: row.payment, status }));
         }
@@ -109,20 +114,56 @@ impl Desk {
         Fingerprint(at as u64)
     }
 
+    /// Half of the time what stands under the key already, but for one thing.
     fn request(&mut self) -> CreatePayment {
-        let order = match self.below(3) {
+        let fresh = self.fresh();
+        let Some(known) = self.first.get(&fresh.key).copied().filter(|_| self.whim.once_in(2))
+        else {
+            return fresh;
+        };
+        match self.whim.below(5) {
+            0 => CreatePayment { merchant: fresh.merchant, ..known },
+            1 => CreatePayment { token: fresh.token, ..known },
+            2 => CreatePayment { money: fresh.money, ..known },
+            3 => CreatePayment { order: self.otherwise(known.order, fresh.order), ..known },
+            _ => known,
+        }
+    }
+
+    /// The same order, but for one thing that another has.
+    fn otherwise(&mut self, known: Order, other: Order) -> Order {
+        match (known, other) {
+            (Order::PayIn(known), Order::PayIn(other)) => Order::PayIn(match self.whim.below(4) {
+                0 => PayIn { captures: other.captures, ..known },
+                1 => PayIn { split: other.split, ..known },
+                2 => PayIn { settlement_currency: other.settlement_currency, ..known },
+                _ => PayIn { shipping: other.shipping, ..known },
+            }),
+            (Order::Payout(known), Order::Payout(other)) => {
+                Order::Payout(match self.whim.below(3) {
+                    0 => PayoutOrder { customer: other.customer, ..known },
+                    1 => PayoutOrder { bank: other.bank, ..known },
+                    _ => PayoutOrder { other: other.other, ..known },
+                })
+            }
+            _ => other,
+        }
+    }
+
+    fn fresh(&mut self) -> CreatePayment {
+        let order = match self.whim.below(3) {
             0 => Order::Payout(PayoutOrder {
-                customer: Customer(self.below(2) as u16),
-                bank: BankId(self.below(2) as u8),
-                other: (self.below(2) == 0).then_some(BankId(self.below(2) as u8)),
+                customer: Customer(self.whim.below(2) as u16),
+                bank: BankId(self.whim.below(2) as u8),
+                other: (self.whim.once_in(2)).then_some(BankId(self.whim.below(2) as u8)),
             }),
             _ => Order::PayIn(self.pay_in()),
         };
-        let amount = [1, 2, 1 << 64][self.below(3) as usize];
+        let amount = self.whim.one_of(&[1, 2]);
         CreatePayment {
-            key: KEYS[self.below(KEYS.len() as u64) as usize],
-            merchant: Merchant(self.below(2) as u16),
-            token: Token(self.below(2)),
+            key: self.whim.one_of(&KEYS),
+            merchant: Merchant(self.whim.below(2) as u16),
+            token: Token(self.whim.below(2)),
             money: Money { amount: Amount(amount), currency: self.currency() },
             order,
             order_ref: PaidOnce(None),
@@ -130,25 +171,21 @@ impl Desk {
     }
 
     fn pay_in(&mut self) -> PayIn {
-        let shares: &[u16] = [&[][..], &[5_000, 5_000], &[2_000, 8_000]][self.below(3) as usize];
-        let others = [(Merchant(self.below(2) as u16 + 5), 1_000 + self.below(2) as u16)];
-        let moments = [Duration::from_secs(60 + self.below(2))];
-        let shipping = Shipping::at(&moments).filter(|_| self.below(3) == 0);
-        let split = Split::over(&others).filter(|_| self.below(3) == 0);
+        let shares: &[u16] = self.whim.one_of(&[&[][..], &[5_000, 5_000], &[2_000, 5_000]]);
+        let others = [(Merchant(self.whim.below(2) as u16 + 5), 1_000 + self.whim.below(2) as u16)];
+        let moments = [Duration::from_secs(60 + self.whim.below(2))];
+        let shipping = Shipping::at(&moments).filter(|_| self.whim.once_in(3));
+        let split = Split::over(&others).filter(|_| self.whim.once_in(3));
         PayIn {
             captures: Captures::of(shares).unwrap_or_default(),
             split: split.unwrap_or_default(),
-            settlement_currency: (self.below(3) == 0).then(|| self.currency()),
+            settlement_currency: (self.whim.once_in(3)).then(|| self.currency()),
             shipping: shipping.unwrap_or_default(),
         }
     }
 
     fn currency(&mut self) -> Currency {
-        [Currency::Eur, Currency::Usd][self.below(2) as usize]
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.stream.draw().below(bound)
+        self.whim.one_of(&[Currency::Eur, Currency::Usd])
     }
 }
 

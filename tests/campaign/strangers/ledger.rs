@@ -11,7 +11,8 @@ use model::{
 };
 use scenarios::linearizability::Specification;
 use scenarios::linearizability::ledger::{LedgerState, LedgerStep, LedgerTable};
-use sim::{Domain, Seed, Stream};
+
+use super::Whim;
 
 const CONVERSATIONS: u64 = 2_000;
 const TURNS: u64 = 60;
@@ -20,7 +21,7 @@ const TURNS: u64 = 60;
 fn a_ledger_answers_strangers_as_its_table_says() {
     let mut told = BTreeSet::new();
     for seed in 0..CONVERSATIONS {
-        let mut conversation = Conversation::new(Seed(seed));
+        let mut conversation = Conversation::new(seed);
         for _ in 0..TURNS {
             let answer = conversation.turn();
             if let Some(Answer::Booked(results)) = answer {
@@ -36,7 +37,7 @@ const RESULTS: usize = 37;
 
 /// A stranger and a ledger, and what the table says of it.
 struct Conversation {
-    stream: Stream,
+    whim: Whim,
     now: Duration,
     ledger: Ledger,
     table: LedgerState,
@@ -50,9 +51,9 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn new(seed: Seed) -> Self {
+    fn new(seed: u64) -> Self {
         Self {
-            stream: seed.stream(Domain(u64::from_le_bytes(*b"stranger"))),
+            whim: Whim::new(seed, *b"stranger"),
             now: Duration::ZERO,
             ledger: Ledger::new(Defects::NONE),
             table: LedgerState::default(),
@@ -65,18 +66,18 @@ impl Conversation {
 
     /// What happens next; what the stranger hears, if it asked.
     fn turn(&mut self) -> Option<Answer> {
-        match self.below(12) {
-            0 if self.below(3) == 0 => self.crash(),
+        match self.whim.below(12) {
+            0 if self.whim.once_in(3) => self.crash(),
             0 => self.settle(),
             1 => self.wait(),
             2 => {
-                let ids: Vec<_> = (0..=self.below(4)).map(|_| self.id()).collect();
+                let ids: Vec<_> = (0..=self.whim.below(4)).map(|_| self.id()).collect();
                 let found = ids.iter().filter(|id| self.ledger.has(**id)).count();
                 let answer = Answer::Found { asked: ids.len(), found };
                 self.asked(LedgerRequest::Lookup(ids), answer)
             }
             3 => {
-                let accounts: Vec<_> = (0..=self.below(3)).map(|_| self.account()).collect();
+                let accounts: Vec<_> = (0..=self.whim.below(3)).map(|_| self.account()).collect();
                 let sums = accounts.iter().map(|at| self.ledger.balance(*at).available());
                 let answer = Answer::Available(sums.collect());
                 self.asked(LedgerRequest::Available(accounts), answer)
@@ -86,7 +87,7 @@ impl Conversation {
     }
 
     fn create(&mut self) -> Option<Answer> {
-        let transfers: Vec<_> = (0..=self.below(4)).map(|_| self.transfer()).collect();
+        let transfers: Vec<_> = (0..=self.whim.below(4)).map(|_| self.transfer()).collect();
         let (results, booking) = self.ledger.create(&transfers, self.now);
         for row in booking.rows.iter().filter(|row| row.kind.timeout() > 0) {
             let timeout = Duration::from_secs(row.kind.timeout().into());
@@ -113,14 +114,14 @@ impl Conversation {
 
     /// Time passes, and holds end.
     fn wait(&mut self) -> Option<Answer> {
-        let passed = Duration::from_millis(500 * self.below(4));
+        let passed = Duration::from_millis(500 * self.whim.below(4));
         self.now += passed;
         let ended: Vec<_> = self.deadlines.iter().filter(|(at, _)| *at <= self.now).collect();
         let steps: Vec<_> = ended.iter().map(|(_, hold)| LedgerStep::Ends(*hold)).collect();
         self.deadlines.retain(|(at, _)| *at > self.now);
         steps.into_iter().for_each(|step| self.meet(step, None));
         // They end before whatever is asked next, too.
-        if self.below(2) == 0 {
+        if self.whim.once_in(2) {
             return self.create();
         }
         let booking = self.ledger.expire(self.now);
@@ -175,9 +176,9 @@ impl Conversation {
         if self.settled.contains(&id) {
             return self.rows[&id];
         }
-        let kind = match self.below(8) {
+        let kind = match self.whim.below(8) {
             0 => TransferKind::Pending,
-            1 => TransferKind::PendingFor(1 + self.below(3) as u32),
+            1 => TransferKind::PendingFor(1 + self.whim.below(3) as u32),
             2 | 3 => TransferKind::PostPending(self.id()),
             4 => TransferKind::VoidPending(self.id()),
             _ => TransferKind::Posted,
@@ -187,30 +188,30 @@ impl Conversation {
         let again = self.ledger.transfer(id).copied();
         // Mostly what fits what is known, and now and then what does not.
         let (mut debit, mut credit) = (self.account(), self.account());
-        let mut amount = Amount(self.below(12).into());
-        if let Some(known) = held.or(again).filter(|_| over || self.below(8) > 0) {
+        let mut amount = Amount(self.whim.below(12).into());
+        if let Some(known) = held.or(again).filter(|_| over || self.whim.below(8) > 0) {
             (debit, credit) = (known.debit, known.credit);
-            amount = if over || self.below(4) > 0 { known.amount } else { amount };
+            amount = if over || self.whim.below(4) > 0 { known.amount } else { amount };
         }
-        match self.below(60) {
+        match self.whim.below(60) {
             _ if over => {}
             0 => amount = Amount(-1),
             1 => amount = Amount(i128::MAX),
             2 => amount = Amount(i128::MAX - 5),
             _ => {}
         }
-        let linked = self.below(3) == 0;
+        let linked = self.whim.once_in(3);
         let (kind, linked) = match again {
-            Some(again) if !over && self.below(2) == 0 => (again.kind, again.linked),
+            Some(again) if !over && self.whim.once_in(2) => (again.kind, again.linked),
             _ => (kind, linked),
         };
-        let token = Token(u64::from(self.below(20) > 0));
-        let operation = OperationId(u64::from(self.below(20) > 0));
+        let token = Token(u64::from(self.whim.below(20) > 0));
+        let operation = OperationId(u64::from(self.whim.below(20) > 0));
         Transfer { id, debit, credit, amount, kind, linked, token, operation }
     }
 
     fn id(&mut self) -> TransferId {
-        match self.below(40) {
+        match self.whim.below(40) {
             0 => TransferId(0),
             1 => TransferId(u64::MAX),
             id => TransferId(id),
@@ -218,13 +219,9 @@ impl Conversation {
     }
 
     fn account(&mut self) -> AccountId {
-        let at = self.below(ACCOUNTS.len() as u64 * 4);
+        let at = self.whim.below(ACCOUNTS.len() as u64 * 4);
         // Mostly in the same books.
         ACCOUNTS[if at < ACCOUNTS.len() as u64 { at as usize } else { at as usize % 3 }]
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.stream.draw().below(bound)
     }
 }
 

@@ -10,7 +10,8 @@ use model::{
     ItemState, LineId, LineKind, OperationId, PaymentId, ProviderId, Reconciliation, Refunded,
     SettlementFile, SettlementLine, Source, Teller, Tenant, Token, What,
 };
-use sim::{Domain, Seed, Stream};
+
+use super::Whim;
 
 const MONTHS: u64 = 4_000;
 const MATTERS: u64 = 8;
@@ -19,7 +20,7 @@ const MATTERS: u64 = 8;
 fn a_reconciler_finds_the_same_differences_whatever_comes_first() {
     let mut told = BTreeMap::new();
     for seed in 0..MONTHS {
-        let mut month = Month::new(Seed(seed));
+        let mut month = Month::new(seed);
         month.pass();
         for (_, _, cause) in month.close() {
             *told.entry(cause).or_insert(0) += 1;
@@ -39,9 +40,9 @@ struct Matter {
     /// What is booked of it, if anything is.
     item: Option<Item>,
     reference: OperationId,
-    /// What files tell of it, the first first.
+    /// What files tell of it, in order.
     lines: Vec<SettlementLine>,
-    /// What mends the last of them, of which so much is a mistake.
+    /// What mends one of them, as far as that is a mistake.
     correction: Option<SettlementLine>,
 }
 
@@ -53,7 +54,7 @@ enum Step {
 }
 
 struct Month {
-    stream: Stream,
+    whim: Whim,
     now: Duration,
     books: Reconciliation,
     matters: Vec<Matter>,
@@ -66,9 +67,9 @@ struct Month {
 }
 
 impl Month {
-    fn new(seed: Seed) -> Self {
+    fn new(seed: u64) -> Self {
         let mut month = Self {
-            stream: seed.stream(Domain(u64::from_le_bytes(*b"month-of"))),
+            whim: Whim::new(seed, *b"month-of"),
             now: Duration::ZERO,
             books: Reconciliation::new(CONTRACT, Defects::NONE),
             matters: Vec::new(),
@@ -89,13 +90,13 @@ impl Month {
     /// All happens, each matter in its own time.
     fn pass(&mut self) {
         while self.steps.iter().any(|steps| !steps.is_empty()) {
-            let of = self.below(MATTERS) as usize;
+            let of = self.whim.below(MATTERS) as usize;
             if let Some(step) = self.steps[of].pop_front() {
-                let passed = self.below(40_000);
+                let passed = self.whim.below(40_000);
                 self.now += Duration::from_secs(passed);
                 self.take(step);
             }
-            if self.below(2) == 0 {
+            if self.whim.once_in(2) {
                 self.book_a_line();
             }
         }
@@ -118,16 +119,9 @@ impl Month {
             }
         }
         let report = self.books.report(self.now);
+        let ages = report.ages.iter().map(|(currency, ages)| (*currency, in_all(ages)));
+        assert_eq!(ages.collect::<BTreeMap<_, _>>(), counted, "each is of some age");
         assert_eq!((report.open, report.causes), (counted, causes), "{:#?}", self.matters);
-        let in_all = |ages: &[(u32, Amount)]| {
-            ages.iter().fold((0, Amount::ZERO), |sum, age| (sum.0 + age.0, sum.1 + age.1))
-        };
-        for (currency, ages) in &report.ages {
-            let (count, value) = in_all(ages);
-            let each = open.iter().filter(|(of, ..)| of == currency);
-            assert_eq!(count as usize, each.clone().count(), "{currency}");
-            assert_eq!(value, each.map(|(_, amount, _)| Amount(amount.0.abs())).sum::<Amount>());
-        }
         suspended.retain(|_, amount| *amount != Amount::ZERO);
         let mut suspense = self.suspense;
         suspense.retain(|_, amount| *amount != Amount::ZERO);
@@ -163,8 +157,8 @@ impl Month {
                 assert!(!self.books.knows(&file));
                 self.read(&file);
                 self.files.push(file);
-                if self.below(4) == 0 {
-                    let at = self.below(self.files.len() as u64) as usize;
+                if self.whim.once_in(4) {
+                    let at = self.whim.below(self.files.len() as u64) as usize;
                     let again = self.files[at].clone();
                     assert!(self.books.knows(&again));
                     self.read(&again);
@@ -184,7 +178,7 @@ impl Month {
         if works.is_empty() {
             return false;
         }
-        let work = works[self.below(works.len() as u64) as usize];
+        let work = self.whim.one_of(&works);
         let net = work.line.net;
         let leaves = |from| if from == Source::Suspense { net } else { Amount::ZERO };
         let change = match work.what {
@@ -207,14 +201,15 @@ impl Month {
     }
 
     fn matter(&mut self, number: u64) -> Matter {
-        let kind = KINDS[self.below(KINDS.len() as u64) as usize];
+        let kind = self.whim.one_of(&KINDS);
         // An adjustment is for nothing.
         let is_for = if kind == LineKind::Adjustment { 0 } else { number };
         let reference = OperationId(is_for);
-        let gross = Amount(i128::from(1 + self.below(5_000)));
+        let gross = Amount(i128::from(1 + self.whim.below(5_000)));
         let gross = if taken(kind) { -gross } else { gross };
-        let currency = [Currency::Eur, Currency::Jpy][self.below(2) as usize];
-        let charge = (kind == LineKind::Capture && self.below(2) == 0).then_some(ChargeId(number));
+        let currency = self.whim.one_of(&[Currency::Eur, Currency::Jpy]);
+        let charge =
+            (kind == LineKind::Capture && self.whim.once_in(2)).then_some(ChargeId(number));
         let first = SettlementLine {
             id: LineId(number * 100),
             kind,
@@ -230,7 +225,7 @@ impl Month {
         let is_booked = !matches!(kind, LineKind::Adjustment | LineKind::Conversion);
         // What was taken too late is told by the charge, and no payment waits for it.
         let waits = matches!(kind, LineKind::Capture | LineKind::Payout)
-            && (charge.is_none() || self.below(2) == 0);
+            && (charge.is_none() || self.whim.once_in(2));
         let item = Item {
             state: ItemState::Expected,
             kind,
@@ -244,7 +239,7 @@ impl Month {
             since: Duration::ZERO,
             charge: first.charge,
         };
-        let item = Some(item).filter(|_| is_booked && self.below(5) > 0);
+        let item = Some(item).filter(|_| is_booked && self.whim.below(5) > 0);
         let (lines, correction) = self.told_of(first, item.is_some());
         Matter { item, reference, lines, correction }
     }
@@ -266,7 +261,7 @@ impl Month {
             ..*line
         };
         let again = SettlementLine { id: LineId(first.id.0 + 1), ..first };
-        let (lines, correction) = match (first.kind, self.below(6)) {
+        let (lines, correction) = match (first.kind, self.whim.below(6)) {
             (LineKind::Adjustment | LineKind::Conversion, _) => {
                 (vec![first], mends(&first, -first.net))
             }
@@ -294,7 +289,7 @@ impl Month {
             (_, 4) if is_booked => (vec![SettlementLine { tenant: Tenant(2), ..first }], first),
             _ => (vec![first], first),
         };
-        let is_one = correction.kind == LineKind::Correction && self.below(2) == 0;
+        let is_one = correction.kind == LineKind::Correction && self.whim.once_in(2);
         (lines, is_one.then_some(correction))
     }
 
@@ -303,15 +298,15 @@ impl Month {
         let of = self.matters.len();
         let mut steps: VecDeque<_> = matter.lines.iter().copied().map(Step::Tell).collect();
         if let Some(correction) = matter.correction {
-            let at = self.below(steps.len() as u64 + 1) as usize;
+            let at = self.whim.below(steps.len() as u64 + 1) as usize;
             steps.insert(at, Step::Tell(correction));
         }
         if matter.item.is_some() {
-            let at = self.below(steps.len() as u64 + 1) as usize;
+            let at = self.whim.below(steps.len() as u64 + 1) as usize;
             steps.insert(at, Step::Book(of));
             // A case is closed by what comes as it was booked, and by nothing else.
-            if matter.difference().is_none() && self.below(2) == 0 {
-                let at = at + 1 + self.below((steps.len() - at) as u64) as usize;
+            if matter.difference().is_none() && self.whim.once_in(2) {
+                let at = at + 1 + self.whim.below((steps.len() - at) as u64) as usize;
                 steps.insert(at, Step::Miss(of));
             }
             if matter.lines.is_empty() {
@@ -319,10 +314,6 @@ impl Month {
             }
         }
         steps
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.stream.draw().below(bound)
     }
 }
 
@@ -382,6 +373,10 @@ impl Matter {
             (false, _) => Some(Difference::Currency),
         }
     }
+}
+
+fn in_all(ages: &[(u32, Amount)]) -> (u32, Amount) {
+    ages.iter().fold((0, Amount::ZERO), |sum, age| (sum.0 + age.0, sum.1 + age.1))
 }
 
 fn id_of(item: &Item, reference: OperationId) -> ItemId {
