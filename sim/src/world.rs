@@ -333,7 +333,7 @@ impl<'p, S: System> World<'p, S> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         match due {
             Due::Deliver(parcel) => {

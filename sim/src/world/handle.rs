@@ -106,7 +106,7 @@ impl<S: System> World<'_, S> {
 
     /// What a handler of `role`, whose slot is at `place`, can read: its clocks,
     /// its disk, its points.
-    #[inline]
+    #[inline(always)]
     fn prepare(&mut self, role: Role, place: usize) {
         let full = self.full_disk(role).is_some();
         self.out.disk_is_full = full && self.slots[place].found_full;

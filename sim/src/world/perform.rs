@@ -9,7 +9,7 @@ use crate::time::nanos;
 impl<S: System> World<'_, S> {
     /// Carries out the effects of a handler one by one, up to the point of a
     /// crash.
-    #[inline]
+    #[inline(always)]
     pub(super) fn perform(&mut self, role: Role, event: u64, observer: &mut impl Observer<S>) {
         if self.out.points.is_some() {
             self.tell_points(role, event, observer);
