@@ -49,7 +49,7 @@ impl Wrong {
 
 impl From<toml::de::Error> for Wrong {
     fn from(error: toml::de::Error) -> Self {
-        let problem = error.message().replace('\n', "; ");
+        let problem = in_plain_words(&error.message().replace('\n', "; "));
         let help = suggestion(&problem);
         Self { span: error.span().unwrap_or(0..0), problem, help }
     }
@@ -68,6 +68,25 @@ impl InvalidFile {
             span: span.into(),
         }
     }
+}
+
+/// What the parser says of a value, without the names that types have in a program.
+fn in_plain_words(problem: &str) -> String {
+    let value = problem.strip_prefix("invalid type: ").or(problem.strip_prefix("invalid value: "));
+    let Some((found, expected)) = value.and_then(|value| value.rsplit_once(", expected ")) else {
+        return problem.to_owned();
+    };
+    let expected = match expected {
+        "u8" => "a number from 0 to 255",
+        "u16" => "a number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list in brackets",
+        "a map" => "a table in braces",
+        _ => expected,
+    };
+    format!("{found} can't stand here: expected {expected}")
 }
 
 /// The nearest of `known` to `name`, if one is near enough to be meant.

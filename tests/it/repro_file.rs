@@ -138,7 +138,7 @@ fn a_mistake_in_a_repro_is_told_with_its_line_and_what_was_expected() {
         ("format = 1", "format = 2", 1, &["format 2", "newer", "expected format 1"]),
         ("format = 1", "format = 0", 1, &["format 0", "expected format 1"]),
         ("format = 1\n", "", 1, &["no repro", "expected `format = 1`"]),
-        ("format = 1", "format = \"one\"", 1, &["expected i64"]),
+        ("format = 1", "format = \"one\"", 1, &["\"one\" can't stand", "a whole number"]),
         ("\"double-post\"", "\"double-pots\"", 6, &["did you mean `double-post`?"]),
         ("\"same violation\"", "\"the same\"", 7, &["`same violation` or", "`passes`"]),
         ("planted = [\"double-post\"]\n", "", 7, &["`planted` defects"]),
@@ -173,7 +173,7 @@ fn a_mistake_in_a_repro_is_told_with_its_line_and_what_was_expected() {
         ),
         ("where = \"after sync 1\", ", "", 24, &["lacks where", "`where = \"after sync 1\"`"]),
         ("at = \"3s\", lasts = \"5s\" },\n]", "lasts = \"5s\" },\n]", 24, &["lacks when"]),
-        ("copies_max = 3", "copies_max = 1000000000", 31, &["expected u8"]),
+        ("copies_max = 3", "copies_max = 1000000000", 31, &["a number from 0 to 255"]),
         ("copies_max = 3", "copies_max = 200", 31, &["`copies_max` is 1 to 4"]),
         ("every = 16", "every = 0", 36, &["`every` is at least 1"]),
     ];

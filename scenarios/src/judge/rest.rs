@@ -320,12 +320,11 @@ fn conserved(
         let captured = captured - said.settlements.settled(tenant, currency, provider);
         let about = (culprit, "post", Relation::BooksDiffer);
         found.check(Invariant::I33, seen, about, owed == captured, || {
-            format!(
-                "{provider} took {} for {tenant} and has it still, but the ledger says that it \
-                 owes {}",
-                money(captured),
-                money(owed)
-            )
+            let has = match captured < Amount::ZERO {
+                true => format!("gave {} more for {tenant} than it took", money(-captured)),
+                false => format!("took {} for {tenant} and has it still", money(captured)),
+            };
+            format!("{provider} {has}, but the ledger says that it owes {}", money(owed))
         });
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
