@@ -79,8 +79,10 @@ fn in_plain_words(problem: &str) -> String {
     let expected = match expected {
         "u8" => "a number from 0 to 255",
         "u16" => "a number from 0 to 65535",
-        "u32" | "u64" | "usize" => "a whole number, 0 or more",
-        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "u32" => "a number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number, 0 or more",
+        "i32" => "a number from -2147483648 to 2147483647",
+        "i64" => "a whole number",
         "a boolean" => "true or false",
         "a sequence" => "a list in brackets",
         "a map" => "a table in braces",

@@ -333,6 +333,8 @@ impl<'p, S: System> World<'p, S> {
         }
     }
 
+    // In place, as all that every event goes through: from one function to the next it
+    // would be handed on by way of memory.
     #[inline(always)]
     fn happen(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         match due {

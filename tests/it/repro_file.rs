@@ -134,7 +134,7 @@ digests = ["7ecdbfec", "1e095013"]
 #[test]
 fn a_mistake_in_a_repro_is_told_with_its_line_and_what_was_expected() {
     read(WHOLE);
-    let cases: [(&str, &str, usize, &[&str]); 36] = [
+    let cases: [(&str, &str, usize, &[&str]); 37] = [
         ("format = 1", "format = 2", 1, &["format 2", "newer", "expected format 1"]),
         ("format = 1", "format = 0", 1, &["format 0", "expected format 1"]),
         ("format = 1\n", "", 1, &["no repro", "expected `format = 1`"]),
@@ -157,6 +157,7 @@ fn a_mistake_in_a_repro_is_told_with_its_line_and_what_was_expected() {
         ("pays = \"10.00 USD\" },", "pays = \"0.00 USD\" },", 17, &["0.01 USD to 42949672.95"]),
         ("pays = \"10.00 USD\" },", "costs = 3 },", 17, &["unknown field `costs`"]),
         ("clicks_again", "clicks_agian", 18, &["did you mean `clicks_again`?"]),
+        ("id = 2", "id = 5000000000", 22, &["a number from 0 to 4294967295"]),
         ("id = 2", "id = 1", 22, &["two faults have the id 1"]),
         ("\"drop\"", "\"dorp\"", 21, &["did you mean `drop`?"]),
         ("2nd capture", "2nd captur", 21, &["did you mean `capture`?"]),
