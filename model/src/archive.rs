@@ -42,15 +42,15 @@ impl<V> Clone for Archive<V> {
     }
 }
 
-impl<V: Copy + Hash> Archive<V> {
+impl<V: Clone + Hash> Archive<V> {
     /// What is kept under `id`.
-    pub fn get(&self, id: u64) -> Option<V> {
+    pub fn get(&self, id: u64) -> Option<&V> {
         if self.sieve.as_ref().is_some_and(|sieve| !sieve.may_have(id)) {
             return None;
         }
         self.runs.iter().find_map(|run| {
             let at = run.find(id)?;
-            run.values.get(at).copied()
+            run.values.get(at)
         })
     }
 
@@ -80,6 +80,11 @@ impl<V: Copy + Hash> Archive<V> {
         sieve.add(fresh.ids.iter(), kept());
     }
 
+    /// All that is kept, in an order that means nothing.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.runs.iter().flat_map(|run| &run.values)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.runs.iter().map(|run| run.ids.len()).sum()
@@ -90,14 +95,14 @@ impl<V: Copy + Hash> Archive<V> {
         self.runs.is_empty()
     }
 
-    /// The bytes that it takes, shared ones included.
+    /// The bytes that it takes, shared ones included; not what values have elsewhere.
     pub fn bytes(&self) -> usize {
         let sieve = self.sieve.as_ref().map_or(0, Sieve::bytes);
         self.len() * (size_of::<u64>() + size_of::<V>()) + sieve
     }
 }
 
-impl<V: Copy + Hash> Run<V> {
+impl<V: Clone + Hash> Run<V> {
     fn new(sorted: impl ExactSizeIterator<Item = (u64, V)>) -> Self {
         let mut ids = Vec::with_capacity(sorted.len());
         let mut values = Vec::with_capacity(sorted.len());
@@ -157,7 +162,7 @@ impl<V: Copy + Hash> Run<V> {
             };
             let (run, at) = if first { (self, &mut mine) } else { (other, &mut theirs) };
             ids.push(run.ids[*at]);
-            values.push(run.values[*at]);
+            values.push(run.values[*at].clone());
             *at += 1;
         }
         // The order of merging follows from the batches, and so does this.
@@ -221,18 +226,18 @@ impl<V> Hash for Archive<V> {
     }
 }
 
-impl<V: Copy + Hash + PartialEq> PartialEq for Archive<V> {
+impl<V: Clone + Hash + PartialEq> PartialEq for Archive<V> {
     /// Whether they keep the same, however it is split into runs.
     fn eq(&self, other: &Self) -> bool {
         let within = |run: &Arc<Run<V>>| {
             let mut each = run.ids.iter().zip(&run.values);
-            each.all(|(id, value)| other.get(*id) == Some(*value))
+            each.all(|(id, value)| other.get(*id) == Some(value))
         };
         self.len() == other.len() && self.runs.iter().all(within)
     }
 }
 
-impl<V: Copy + Hash + Eq> Eq for Archive<V> {}
+impl<V: Clone + Hash + Eq> Eq for Archive<V> {}
 
 /// So few ids lie side by side in memory.
 const NEIGHBOURS: usize = 16;
@@ -255,14 +260,14 @@ mod tests {
         assert_eq!(archive.len(), 5_000);
         assert!(archive.runs.len() <= 8, "{} runs", archive.runs.len());
         for n in 0..5_000 {
-            assert_eq!(archive.get(id(n)), Some(n % 50));
+            assert_eq!(archive.get(id(n)), Some(&(n % 50)));
         }
         assert_eq!(archive.get(1), None);
         let copy = archive.clone();
         let strange = |n: &u64| archive.sieve.as_ref().is_some_and(|sieve| sieve.may_have(id(*n)));
         assert!((5_000..15_000).filter(strange).count() < 500, "most of them are held back");
         archive.keep(vec![(1, 1)]);
-        assert_eq!((archive.get(1), copy.get(1)), (Some(1), None));
+        assert_eq!((archive.get(1), copy.get(1)), (Some(&1), None));
         assert!((0..5_000).all(|n| archive.get(id(n)) == copy.get(id(n))));
     }
 

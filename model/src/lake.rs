@@ -83,6 +83,6 @@ impl Lake {
 
     fn counted(&self, stream: PaymentId) -> u32 {
         let open = self.streams.get(&stream).map(|stream| stream.counted);
-        open.or_else(|| self.over.get(stream.0)).unwrap_or(0)
+        open.or_else(|| self.over.get(stream.0).copied()).unwrap_or(0)
     }
 }

@@ -54,7 +54,7 @@ impl Settled {
         Self(digest(transfer) & !HOLD | hold)
     }
 
-    pub(super) fn hold(self) -> Option<HoldState> {
+    pub(super) fn hold(&self) -> Option<HoldState> {
         match self.0 & HOLD {
             1 => Some(HoldState::Posted),
             2 => Some(HoldState::Voided),
@@ -64,7 +64,7 @@ impl Settled {
     }
 
     /// What a transfer with the same id gets.
-    pub(super) fn same(self, repeated: &Transfer) -> TransferResult {
+    pub(super) fn same(&self, repeated: &Transfer) -> TransferResult {
         if digest(repeated) & !HOLD == self.0 & !HOLD {
             TransferResult::Exists
         } else {
@@ -73,7 +73,7 @@ impl Settled {
     }
 
     /// What gets whoever captures or releases it.
-    pub(super) fn resolved(self) -> TransferResult {
+    pub(super) fn resolved(&self) -> TransferResult {
         match self.hold() {
             None | Some(HoldState::Pending) => TransferResult::PendingTransferNotPending,
             Some(HoldState::Posted) => TransferResult::PendingTransferAlreadyPosted,

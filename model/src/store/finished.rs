@@ -1,5 +1,7 @@
 //! What is left of a payment that is finished, and of its key.
 
+mod taking;
+
 use std::collections::BTreeSet;
 
 use super::taken::Taken;
@@ -8,8 +10,10 @@ use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
 use crate::identity::{Fingerprint, PaymentId, TransactionId};
 use crate::status::Status;
 
+use taking::Taking;
+
 /// Enough to answer every request about the payment as before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Finished {
     fingerprint: Fingerprint,
     last: TransactionId,
@@ -18,7 +22,7 @@ pub(super) struct Finished {
     version: u16,
     status: Status,
     may_cancel: bool,
-    taken: Option<Taken>,
+    taking: Taking,
 }
 
 impl Store {
@@ -64,7 +68,8 @@ impl Store {
 
     /// How many payments are not put away, and the bytes that the others take.
     pub fn footprint(&self) -> (usize, usize) {
-        (self.payments.len(), self.finished.bytes())
+        let elsewhere: usize = self.finished.values().map(|left| left.taking.bytes()).sum();
+        (self.payments.len(), self.finished.bytes() + elsewhere)
     }
 
     /// The key of a payment that was put away, which is found by the payment
@@ -103,12 +108,13 @@ impl Store {
         let fingerprint = claimed.map_or(Fingerprint(0), |claimed| claimed.fingerprint);
         let may_cancel = row.may_cancel();
         let epoch = row.epoch();
-        Some((key, Finished { fingerprint, last, epoch, version, status, may_cancel, taken }))
+        let taking = Taking::of(taken);
+        Some((key, Finished { fingerprint, last, epoch, version, status, may_cancel, taking }))
     }
 }
 
 impl Finished {
-    pub(super) fn standing(self) -> Standing {
+    pub(super) fn standing(&self) -> Standing {
         Standing {
             status: self.status,
             version: u32::from(self.version),
@@ -119,7 +125,7 @@ impl Finished {
         }
     }
 
-    pub(super) fn taken(self) -> Option<Taken> {
-        self.taken
+    pub(super) fn taken(&self) -> Option<Taken> {
+        self.taking.taken()
     }
 }

@@ -104,7 +104,7 @@ impl Store {
     /// Whose instrument a payment is from, as far as somebody may still ask.
     fn instrument(&self, payment: PaymentId) -> Option<Token> {
         let open = self.payments.get(&payment).map(|row| row.token);
-        open.or_else(|| self.lifetimes.as_ref()?.instruments.get(payment.0))
+        open.or_else(|| self.lifetimes.as_ref()?.instruments.get(payment.0).copied())
     }
 }
 

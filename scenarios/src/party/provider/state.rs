@@ -166,7 +166,7 @@ impl ProviderState {
     /// Counts one more execution for this instrument: the how-manieth it is.
     pub(super) fn count(&mut self, request: &ProviderRequest, token: Token) -> u32 {
         let closed = &self.closed;
-        let before = || closed.get(token.0).unwrap_or_default().map(u32::from);
+        let before = || closed.get(token.0).copied().unwrap_or_default().map(u32::from);
         let counts = self.executions.entry(token).or_insert_with(before);
         let count = &mut counts[usize::from(kind(request)) - 1];
         *count += 1;
