@@ -314,8 +314,11 @@ fn then(operation: &Operation) -> String {
         operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
         operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
         operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
-        operation.dispute.map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
-        operation.dispute.and_then(|dispute| dispute.objection).map(|objection| {
+        operation
+            .dispute
+            .as_ref()
+            .map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
+        operation.dispute.as_ref().and_then(|dispute| dispute.objection).map(|objection| {
             format!("has its bank object to losing that {}", Brief::from(objection.after))
         }),
         operation

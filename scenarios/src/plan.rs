@@ -159,8 +159,8 @@ pub struct Operation {
     pub click_again_after: Option<Duration>,
     /// How long after it the customer cancels.
     pub cancel_after: Option<Duration>,
-    /// How the customer disputes it, once it was taken.
-    pub dispute: Option<DisputePlan>,
+    /// How the customer disputes it, once it was taken; elsewhere, since hardly any does.
+    pub dispute: Option<Box<DisputePlan>>,
     /// How long after it the customer wants back what was paid out.
     pub recall_after: Option<Duration>,
     /// How somebody gives it back by hand, at the provider, once it was taken.
@@ -319,7 +319,7 @@ impl Plan {
         if operation.breach.is_some() && begun(PaymentId::of_late_success) {
             return &LATE_SUCCESS;
         }
-        let objects = operation.dispute.is_some_and(|dispute| dispute.objection.is_some());
+        let objects = operation.dispute.as_ref().is_some_and(|dispute| dispute.objection.is_some());
         if objects && begun(PaymentId::of_pre_arbitration) {
             return &PRE_ARBITRATION;
         }
@@ -453,7 +453,7 @@ impl Operation {
     /// anything does: its dispute is decided at the latest, and somebody has given
     /// it back by hand. It may be authorized some days after it was asked for.
     pub(crate) fn befallen_until(&self) -> Option<VirtualTime> {
-        let disputed = self.dispute.map(|dispute| dispute.lasts());
+        let disputed = self.dispute.as_ref().map(|dispute| dispute.lasts());
         let by_hand = self.by_hand.map(|by_hand| by_hand.after);
         let breach = self.breach.map(|breach| GIVEN_UP_WITHIN + breach.after);
         disputed.max(by_hand).max(breach).map(|after| self.at.after(after))

@@ -87,7 +87,7 @@ fn needs<'p>(plan: &'p Plan, operation: &Operation) -> Option<&'p Operation> {
 /// What `operation` has, and what it has together with any of `others`.
 fn business(plan: &Plan, operation: &Operation, others: &[&Operation]) -> Vec<Business> {
     let pay_in = operation.purpose.pay_in();
-    let (dispute, refunded) = (operation.dispute, operation.purpose.refunds());
+    let (dispute, refunded) = (operation.dispute.as_deref(), operation.purpose.refunds());
     let paid = refunded.and_then(|of| plan.operation(of)).map(|paid| paid.money);
     let limit = plan.decisions.and_then(|decisions| decisions.limit());
     let with = |is: &dyn Fn(&Operation) -> bool| others.iter().filter(|other| is(other)).count();

@@ -159,7 +159,7 @@ pub(super) fn line(operation: &Operation) -> String {
     };
     let breach = operation.breach.map(|breach| breach.after);
     let line = then(line, "taken_after_all", breach);
-    let Some(dispute) = operation.dispute else { return line.end() };
+    let Some(dispute) = &operation.dispute else { return line.end() };
     let line = line
         .words("disputed", Span(dispute.after))
         .words("answer_within", Span(dispute.answer_within))
@@ -269,7 +269,7 @@ impl OperationLine {
             click_again_after: after(self.clicks_again, "clicks_again")?,
             cancel_after: after(self.cancels, "cancels")?,
             recall_after: after(self.recalls, "recalls")?,
-            dispute,
+            dispute: dispute.map(Box::new),
             by_hand,
             breach,
             purpose,

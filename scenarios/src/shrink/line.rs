@@ -143,8 +143,8 @@ impl Line {
             let token = operation.token;
             lines.extend(operation.click_again_after.map(|_| Self::SecondClick(token)));
             lines.extend(operation.cancel_after.map(|_| Self::Cancellation(token)));
-            lines.extend(operation.dispute.map(|_| Self::Dispute(token)));
-            let objection = operation.dispute.and_then(|dispute| dispute.objection);
+            lines.extend(operation.dispute.as_ref().map(|_| Self::Dispute(token)));
+            let objection = operation.dispute.as_ref().and_then(|dispute| dispute.objection);
             lines.extend(objection.map(|_| Self::Objection(token)));
             lines.extend(operation.recall_after.map(|_| Self::Recall(token)));
             lines.extend(operation.by_hand.map(|_| Self::ByHand(token)));

@@ -128,16 +128,18 @@ impl Knob {
             Self::At(at) => plan.operations.get(at).map(|operation| since(operation.at)),
             Self::Click(at) => plan.operations.get(at)?.click_again_after,
             Self::Cancel(at) => plan.operations.get(at)?.cancel_after,
-            Self::Disputed(at) => plan.operations.get(at)?.dispute.map(|d| d.after),
+            Self::Disputed(at) => plan.operations.get(at)?.dispute.as_ref().map(|d| d.after),
             Self::Recall(at) => plan.operations.get(at)?.recall_after,
-            Self::Answer(at) => plan.operations.get(at)?.dispute.map(|d| d.answer_within),
-            Self::Decision(at) => plan.operations.get(at)?.dispute.map(|d| d.decided_after),
+            Self::Answer(at) => plan.operations.get(at)?.dispute.as_ref().map(|d| d.answer_within),
+            Self::Decision(at) => {
+                plan.operations.get(at)?.dispute.as_ref().map(|d| d.decided_after)
+            }
             Self::Objected(at) => {
-                let objection = plan.operations.get(at)?.dispute?.objection?;
+                let objection = plan.operations.get(at)?.dispute.as_ref()?.objection?;
                 Some(objection.after.saturating_sub(OBJECTS_AFTER_MIN))
             }
             Self::Redecision(at) => {
-                Some(plan.operations.get(at)?.dispute?.objection?.decided_after)
+                Some(plan.operations.get(at)?.dispute.as_ref()?.objection?.decided_after)
             }
             Self::ByHand(at) => plan.operations.get(at)?.by_hand.map(|by_hand| by_hand.after),
             Self::Breach(at) => plan.operations.get(at)?.breach.map(|breach| breach.after),

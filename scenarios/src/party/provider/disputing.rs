@@ -84,7 +84,7 @@ impl ProviderDesk {
     ) -> Option<(DisputePlan, DisputeState)> {
         self.state.outbox.as_ref()?;
         let taken = self.state.books.charge(charge).filter(|c| c.state.is_past_void())?;
-        let plan = system.plan.operation(taken.token)?.dispute?;
+        let plan = system.plan.operation(taken.token)?.dispute.as_deref().copied()?;
         let dispute = self.state.books.dispute_of(charge);
         Some((plan, dispute.map_or(DisputeState::Absent, |dispute| dispute.state)))
     }

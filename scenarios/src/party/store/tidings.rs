@@ -11,7 +11,7 @@ use crate::system::PaymentSystem;
 
 /// So long a payment that has ended is kept where what is told of it finds it.
 pub(super) fn told_within(system: &PaymentSystem) -> Duration {
-    let disputes = || system.plan.operations.iter().filter_map(|o| o.dispute);
+    let disputes = || system.plan.operations.iter().filter_map(|o| o.dispute.as_deref());
     let disputed = disputes().next().is_some();
     let objected = disputes().any(|dispute| dispute.objection.is_some());
     let by_hand = system.plan.operations.iter().any(|o| o.by_hand.is_some());

@@ -147,7 +147,7 @@ pub(super) fn disputes(scenario: &Scenario, operations: &mut [Operation], stream
             objection: None,
         };
         let paid = matches!(operation.purpose, Purpose::PayIn(_));
-        operation.dispute = (disputed && paid).then_some(dispute);
+        operation.dispute = (disputed && paid).then(|| Box::new(dispute));
     }
 }
 
