@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use model::{CommitResult, Defect, Defects, ProviderId};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use reports::story::{comment, json, mermaid, text};
 use scenarios::judge::{Relation, Violation};
 use scenarios::message::{Message, kinds};
@@ -37,15 +38,16 @@ fn findings() -> Vec<Finding> {
     let plain =
         |scenario: &&Scenario| scenario.settlement.is_none() && scenario.decisions.is_none();
     let scenarios: Vec<_> = catalog::all().iter().filter(plain).collect();
-    let mut findings = Vec::new();
-    for (place, known) in Defect::ALL.iter().enumerate() {
+    let found = Defect::ALL.par_iter().enumerate().flat_map_iter(|(place, known)| {
         let defects = Defects::NONE.with(known.defect);
-        for scenario in scenarios.iter().cycle().skip(place).take(SCENARIOS) {
-            let trials = (0..6).map(|seed| trial::run(scenario, Seed(seed), defects));
-            let violated = trials.filter(|trial| !trial.violations().is_empty());
-            findings.extend(violated.take(1).map(|trial| Finding::of(trial, defects)));
-        }
-    }
+        let turned = scenarios.iter().cycle().skip(place).take(SCENARIOS);
+        turned.filter_map(move |scenario| {
+            let mut trials = (0..6).map(|seed| trial::run(scenario, Seed(seed), defects));
+            let violated = trials.find(|trial| !trial.violations().is_empty())?;
+            Some(Finding::of(violated, defects))
+        })
+    });
+    let findings: Vec<_> = found.collect();
     assert!(findings.len() > 60, "{} findings", findings.len());
     findings
 }
