@@ -6,7 +6,7 @@ use scenarios::judge::Violation;
 
 use crate::campaign_table::CampaignRow;
 use crate::layout;
-use crate::number::{Count, Ordinal, counted};
+use crate::number::{Count, counted};
 use crate::repeat::Repeat;
 
 /// What did not hold, what shows it, and when: a headline and a few facts.
@@ -38,10 +38,10 @@ pub fn finding(finding: &Finding, row: &CampaignRow<'_>, file: Option<&str>) -> 
     facts.push((
         "trials",
         format!(
-            "{} of {} showed it first; this is the {}",
+            "it was the first to go wrong in {} of {}; this is the earliest, trial {}",
             Count(finding.trials),
             counted(row.campaign.trials, "trial"),
-            Ordinal(finding.index + 1)
+            Count(finding.index + 1)
         ),
     ));
     let run = row.repeat.command(finding.seed);
@@ -136,6 +136,7 @@ pub(crate) mod tests {
         assert_eq!(text.lines().last(), Some(run));
         let kept = finding(&campaign.findings[0], &row, Some("my repros/I05.toml"));
         assert_eq!(kept, text.clone() + "pennywise replay 'my repros/I05.toml'\n");
-        assert!(text.contains("3 of 1,000 trials showed it first; this is the 18th"), "{text}");
+        let told = "the first to go wrong in 3 of 1,000 trials; this is the earliest, trial 18\n";
+        assert!(text.contains(told), "{text}");
     }
 }
