@@ -36,9 +36,31 @@ impl Draws {
     /// The draw of `domain` for the thing that `identity` names.
     #[inline]
     pub fn draw(&self, domain: Domain, identity: &[u64]) -> Draw {
-        let mut state = fold(self.key[0] ^ domain.0, MULTIPLIERS[0]) ^ self.key[1];
+        self.of(domain).draw(identity)
+    }
+
+    /// The draws of `domain`, for whoever makes many.
+    #[inline]
+    pub(crate) const fn of(&self, domain: Domain) -> DomainDraws {
+        let [first, key] = self.key;
+        DomainDraws { start: fold(first ^ domain.0, MULTIPLIERS[0]) ^ key, key }
+    }
+}
+
+/// The key of all draws of one domain.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DomainDraws {
+    start: u64,
+    key: u64,
+}
+
+impl DomainDraws {
+    /// The draw for the thing that `identity` names.
+    #[inline]
+    pub(crate) fn draw(&self, identity: &[u64]) -> Draw {
+        let mut state = self.start;
         for word in identity {
-            state = fold(state ^ word, MULTIPLIERS[1]).rotate_left(23) ^ self.key[1];
+            state = fold(state ^ word, MULTIPLIERS[1]).rotate_left(23) ^ self.key;
         }
         Draw(avalanche(state ^ identity.len() as u64))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::draw::{Domain, Draw, Draws};
+use crate::draw::{Domain, DomainDraws, Draw, Draws};
 use crate::links::Links;
 use crate::message::{Kind, SendIdentity};
 use crate::order::Order;
@@ -181,7 +181,7 @@ impl Network {
     /// What becomes of the sending that `identity` names: a pure function of
     /// the key, the settings and the identity.
     pub fn fate(&self, draws: &Draws, identity: &SendIdentity, weather: &Weather) -> Fate {
-        match self.brief_fate(draws, identity, weather) {
+        match self.brief_fate((draws, &draws.of(FATE)), identity, weather) {
             Brief::Lost => Fate::LOST,
             Brief::Once { delay, late } => Fate::once(delay, late),
             Brief::Several(draw) => self.several(draws, identity, weather, draw),
@@ -192,12 +192,12 @@ impl Network {
     #[inline]
     pub(crate) fn brief_fate(
         &self,
-        draws: &Draws,
+        (draws, fates): (&Draws, &DomainDraws),
         identity: &SendIdentity,
         weather: &Weather,
     ) -> Brief {
         let [pair, subject] = identity.words();
-        let draw = draws.draw(FATE, &[pair, subject, u64::from(identity.ordinal)]);
+        let draw = fates.draw(&[pair, subject, u64::from(identity.ordinal)]);
         if weather.loss.hits(draw.split(LOSS)) {
             return Brief::Lost;
         }
@@ -280,7 +280,8 @@ fn copy_gap(weather: &Weather, draw: Draw, copy: u8) -> u64 {
 }
 
 const REFUSAL: Domain = Domain(u64::from_le_bytes(*b"net-refu"));
-const FATE: Domain = Domain(u64::from_le_bytes(*b"net-fate"));
+/// What becomes of sendings.
+pub(crate) const FATE: Domain = Domain(u64::from_le_bytes(*b"net-fate"));
 const LOSS: u64 = 1;
 const COPIES: u64 = 2;
 const HOW_MANY: u64 = 3;

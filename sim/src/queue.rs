@@ -62,17 +62,24 @@ impl<T> EventQueue<T> {
     /// Takes the next item and its time; `None` if there is none.
     #[inline]
     pub fn pop(&mut self) -> Option<(VirtualTime, T)> {
-        self.pop_glancing(|_| ())
+        self.pop_until(VirtualTime::END, |_| ())
     }
 
-    /// The same; where very many items wait, `glance` sees some of those that
-    /// come soon, so that what they will need can be fetched from memory
-    /// together, and not one after another when they come.
-    #[inline]
-    pub(crate) fn pop_glancing(&mut self, glance: impl FnMut(&T)) -> Option<(VirtualTime, T)> {
+    /// The same, if it is due by `last`. Where very many items wait, `glance` sees
+    /// some of those that come soon, so that what they will need can be fetched from
+    /// memory together, and not one after another when they come.
+    #[inline(always)]
+    pub(crate) fn pop_until(
+        &mut self,
+        last: VirtualTime,
+        glance: impl FnMut(&T),
+    ) -> Option<(VirtualTime, T)> {
         let (level, digit) = self.first()?;
         let wheel = &mut self.wheels[level];
         let list = &mut wheel.lists[digit];
+        if list.earliest > last.as_nanos() {
+            return None;
+        }
         self.now = list.earliest;
         self.len -= 1;
         let mut node = list.first;

@@ -22,11 +22,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::digest::{Digest, DigestValue};
-use crate::draw::Draws;
+use crate::draw::{DomainDraws, Draws};
 use crate::fault::{Fault, Misfortune};
 use crate::limits::{Ending, Limit, Limits};
 use crate::message::{Delivery, Message as _, Role, SendIdentity};
-use crate::network::Network;
+use crate::network::{FATE, Network};
 use crate::observer::Observer;
 use crate::ordinals::Ordinals;
 use crate::point::{Forcing, Points};
@@ -75,6 +75,7 @@ pub enum Phase {
 pub struct World<'p, S: System> {
     system: &'p S,
     draws: Draws,
+    fates: DomainDraws,
     network: Network,
     settings: Settings,
     limits: Limits,
@@ -141,6 +142,7 @@ impl<'p, S: System> World<'p, S> {
         let mut world = Self {
             system,
             draws: run.draws,
+            fates: run.draws.of(FATE),
             network: run.network,
             settings: Settings::default(),
             limits: run.limits,
@@ -199,7 +201,7 @@ impl<'p, S: System> World<'p, S> {
     /// is hit. May be called again after [`World::wake`].
     pub fn run(&mut self, observer: &mut impl Observer<S>) -> Ending {
         loop {
-            if let Some(ending) = self.step(observer) {
+            if let Some(ending) = self.advance(observer) {
                 return ending;
             }
         }
@@ -208,23 +210,26 @@ impl<'p, S: System> World<'p, S> {
     /// Lets the next event happen; tells how the run ended if there is none.
     /// Between two steps a world may be copied.
     pub fn step(&mut self, observer: &mut impl Observer<S>) -> Option<Ending> {
+        self.advance(observer)
+    }
+
+    // In place, as `happen` is.
+    #[inline(always)]
+    fn advance(&mut self, observer: &mut impl Observer<S>) -> Option<Ending> {
         if let Some(ending) = self.rest() {
             return Some(ending);
         }
         let last = self.limits.horizon.min(self.vows.next_due);
-        if self.queue.next_at().is_some_and(|at| at > last) {
-            return Some(self.too_late());
-        }
         if self.events >= self.limits.events_max {
-            return Some(Ending::Limit(Limit::Events));
+            return Some(self.too_many(last));
         }
         let soon = &mut self.soon;
-        let next = self.queue.pop_glancing(|due| {
+        let next = self.queue.pop_until(last, |due| {
             if let Due::Deliver(parcel) = due {
                 soon.push(parcel.message.subject().0);
             }
         });
-        let (at, due) = next.expect("a world that waits has something to wait for");
+        let Some((at, due)) = next else { return Some(self.wait_too_long()) };
         self.now = at;
         if !self.soon.is_empty() {
             self.glanced ^= self.ordinals.glance(&mut self.soon);
@@ -234,6 +239,21 @@ impl<'p, S: System> World<'p, S> {
             _ => self.happen_if_awake(due, observer),
         }
         None
+    }
+
+    /// The run ends for there were so many events, unless it has come to `last`, too.
+    #[cold]
+    fn too_many(&self, last: VirtualTime) -> Ending {
+        match self.queue.next_at() {
+            Some(at) if at > last => self.too_late(),
+            _ => Ending::Limit(Limit::Events),
+        }
+    }
+
+    #[cold]
+    fn wait_too_long(&self) -> Ending {
+        assert!(!self.queue.is_empty(), "a world that waits has something to wait for");
+        self.too_late()
     }
 
     /// Lets `timer` fire at `role` now, as if it had been set; nobody hears it
@@ -329,8 +349,14 @@ impl<'p, S: System> World<'p, S> {
     #[cold]
     fn happen_if_awake(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
         if let Some(due) = self.hold(due) {
-            self.happen(due, observer);
+            self.happen_apart(due, observer);
         }
+    }
+
+    /// The same as [`World::happen`], where that need not be in place.
+    #[inline(never)]
+    fn happen_apart(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+        self.happen(due, observer);
     }
 
     // In place, as all that every event goes through: from one function to the next it

@@ -50,7 +50,8 @@ impl<T> Slab<T> {
         let place = &mut self.nodes[node as usize];
         self.free = place.next;
         place.at = at;
-        self.items[node as usize].0 = Some(item);
+        // Nothing was there, and what is forgotten need not be asked what it is.
+        std::mem::forget(self.items[node as usize].0.replace(item));
         node
     }
 

@@ -10,6 +10,7 @@ where
         Self {
             system: self.system,
             draws: self.draws,
+            fates: self.fates,
             network: self.network.clone(),
             settings: self.settings.clone(),
             limits: self.limits,

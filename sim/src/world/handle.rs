@@ -29,7 +29,7 @@ impl<S: System> World<'_, S> {
     /// A timer is due: reminds its actor, unless it died with a crash, or the
     /// actor's clock has become slower since it was set and does not show that
     /// time yet.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ring(&mut self, alarm: Alarm<S::Timer>, observer: &mut impl Observer<S>) {
         let Alarm { role, class, set_in, timer, cause, .. } = alarm;
         let now = self.now;
@@ -88,7 +88,7 @@ impl<S: System> World<'_, S> {
         self.queue.push(at, Due::Timer(alarm));
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn handle(
         &mut self,
         role: Role,

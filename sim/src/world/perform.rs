@@ -22,8 +22,7 @@ impl<S: System> World<'_, S> {
             crash = Some(fault);
         }
         if crash.is_some() || !self.out.effects.is_empty() {
-            let effects = std::mem::take(&mut self.out.effects);
-            self.carry_out_all(role, event, effects, crash, None, observer);
+            self.carry_out_all(role, event, crash, None, observer);
         }
     }
 
@@ -36,29 +35,32 @@ impl<S: System> World<'_, S> {
         crash: Option<usize>,
         observer: &mut impl Observer<S>,
     ) {
-        self.carry_out_all(role, event, effects, crash, Some(()), observer);
+        self.out.effects = effects;
+        self.carry_out_all(role, event, crash, Some(()), observer);
     }
 
-    /// Carries out all `effects`; then the fault `crash` falls.
+    /// Carries out all effects of a handler; then the fault `crash` falls.
     #[inline]
     fn carry_out_all(
         &mut self,
         role: Role,
         event: u64,
-        mut effects: Vec<Effect<S>>,
         crash: Option<usize>,
         mut waited: Option<()>,
         observer: &mut impl Observer<S>,
     ) {
         self.handling = Some(role);
         let mut stop = None;
-        let mut rest = effects.drain(..);
-        while let Some(effect) = rest.next() {
+        let mut next = 0;
+        while let Some(effect) = self.out.effects.get_mut(next) {
+            let effect = std::mem::replace(effect, Effect::Sync);
+            next += 1;
             if let Effect::Sync = effect
                 && waited.take().is_none()
                 && let Some(slow) = self.slow_sync(role)
             {
-                let rest = std::iter::once(Effect::Sync).chain(rest).collect();
+                let rest = self.out.effects.drain(next - 1..).collect();
+                self.out.effects.clear();
                 self.handling = None;
                 self.wait_for_disk(slow, role, event, (rest, crash), observer);
                 return;
@@ -68,9 +70,8 @@ impl<S: System> World<'_, S> {
                 break;
             }
         }
-        drop(rest);
-        // The next handler need not allocate what this one did.
-        self.out.effects = effects;
+        // Kept, so that the next handler need not allocate what this one did.
+        self.out.effects.clear();
         self.handling = None;
         if let Some(fault) = stop {
             self.crash(role, event, Some(fault), observer);

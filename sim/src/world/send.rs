@@ -60,7 +60,7 @@ impl<S: System> World<'_, S> {
         observer: &mut impl Observer<S>,
     ) {
         let Parcel { from, cause, .. } = parcel;
-        match self.network.brief_fate(&self.draws, identity, self.weather()) {
+        match self.network.brief_fate((&self.draws, &self.fates), identity, self.weather()) {
             Brief::Once { delay, late } => {
                 if late {
                     self.plague(Strike::Lateness, identity, cause, observer);
@@ -298,10 +298,16 @@ impl<S: System> World<'_, S> {
     #[inline]
     fn count_sent(&mut self, identity: &SendIdentity) {
         let kind = usize::from(identity.kind.0);
-        if kind >= self.sent_by_kind.len() {
-            self.sent_by_kind.resize(kind + 1, 0);
+        match self.sent_by_kind.get_mut(kind) {
+            Some(count) => *count += 1,
+            None => self.count_first(kind),
         }
-        self.sent_by_kind[kind] += 1;
+    }
+
+    #[cold]
+    fn count_first(&mut self, kind: usize) {
+        self.sent_by_kind.resize(kind + 1, 0);
+        self.sent_by_kind[kind] = 1;
     }
 }
 
