@@ -369,6 +369,16 @@ impl<'p, S: System> World<'p, S> {
                 self.deliver(parcel, observer);
             }
             Due::Timer(alarm) => self.ring(alarm, observer),
+            other => self.happen_seldom(other, observer),
+        }
+    }
+
+    /// What is neither a message that arrives nor a timer: apart, so that those are told
+    /// from the rest by comparing.
+    #[inline(never)]
+    fn happen_seldom(&mut self, due: Due<S>, observer: &mut impl Observer<S>) {
+        match due {
+            Due::Deliver(_) | Due::Timer(_) => unreachable!("the caller lets these happen"),
             Due::Strike { fault, cause } => self.strike(fault, cause, observer),
             Due::Lift(fault) => self.lift(fault),
             Due::Restart { role, incarnation, cause } => {

@@ -160,7 +160,7 @@ impl<S: System> World<'_, S> {
             self.plague(Strike::Overlong, &sending, cause, observer);
             self.lose(role, due, 0, Some(by));
         } else {
-            self.happen(due, observer);
+            self.happen_apart(due, observer);
         }
     }
 
