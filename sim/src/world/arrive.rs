@@ -21,6 +21,7 @@ impl Flight {
 }
 
 impl<S: System> World<'_, S> {
+    // In place, as `World::happen` is.
     #[inline(always)]
     pub(super) fn deliver(&mut self, parcel: Parcel<S::Message>, observer: &mut impl Observer<S>) {
         let Parcel { from, to: role, copy, ordinal, digest, cause, .. } = parcel;

@@ -29,6 +29,7 @@ impl<S: System> World<'_, S> {
     /// A timer is due: reminds its actor, unless it died with a crash, or the
     /// actor's clock has become slower since it was set and does not show that
     /// time yet.
+    // In place, as `World::happen` is.
     #[inline(always)]
     pub(super) fn ring(&mut self, alarm: Alarm<S::Timer>, observer: &mut impl Observer<S>) {
         let Alarm { role, class, set_in, timer, cause, .. } = alarm;
@@ -88,6 +89,7 @@ impl<S: System> World<'_, S> {
         self.queue.push(at, Due::Timer(alarm));
     }
 
+    // In place, as `World::happen` is.
     #[inline(always)]
     pub(super) fn handle(
         &mut self,

@@ -12,8 +12,8 @@ use crate::shares::Shares;
 use super::Taken;
 
 /// What was taken, if anything was. A run leaves one for each of its payments, and
-/// of most of these nobody else got a share and nothing went back: they need a
-/// thirteenth of the bytes.
+/// of most of these nobody else got a share and nothing went back: that is told in few
+/// bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Taking {
     Nothing,
@@ -100,6 +100,7 @@ mod tests {
     use crate::borne::Borne;
     use crate::money::Money;
     use crate::reconciliation::Freed;
+    use crate::split::Split;
 
     /// A million payments in one world took 1.7 GiB, of which what was taken for each
     /// finished one had a fifth, in full: shares that nobody had, amounts that nobody
@@ -149,11 +150,16 @@ mod tests {
         }
     }
 
-    fn of_which_more_is_to_be_told(plain: Taken) -> [Taken; 5] {
+    fn of_which_more_is_to_be_told(plain: Taken) -> [Taken; 8] {
         let one = Amount(1);
         let borne = Borne::of(Money { amount: one, currency: plain.currency });
         let freed = Freed { amount: one, shares: Shares::NONE, exchanged: Aside(Some(borne)) };
+        let split = Split::over(&[(Merchant(4), 5_000)]).expect("half of it is a share");
+        let shares = Shares::got(&split, plain.merchant, (plain.captured, plain.captured));
         [
+            Taken { got: shares, ..plain },
+            Taken { given: shares, ..plain },
+            Taken { withdrawn: shares, ..plain },
             Taken { refunds: one, ..plain },
             Taken { disputed: one, ..plain },
             Taken { freed: Aside(Some(freed)), ..plain },
