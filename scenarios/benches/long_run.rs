@@ -13,7 +13,7 @@ use std::fs;
 use std::time::Duration;
 
 use model::Defects;
-use scenarios::judge::Judge;
+use scenarios::judge::{Docket, Judge};
 use scenarios::party::{CLIENTS_MAX, LEDGER, RISK, STORE, client_role, provider_role};
 use scenarios::{Party, PaymentSystem, Plan, Scenario, Span, catalog, trial};
 use sim::{Role, Seed, World};
@@ -40,13 +40,16 @@ fn main() {
 fn measure(payments: u64) {
     let plan = Plan::draw(&long(payments), Seed(1));
     let system = PaymentSystem::new(plan, Defects::NONE);
-    let mut judge = Judge::new(&system.plan);
+    let mut docket = Docket::of(Judge::new(&system.plan));
     let mut world = trial::world(&system);
-    let mut verdict = None;
+    let mut come_to = None;
     let picos = picos_each(payments, || {
-        let ending = trial::settle(&mut world, &mut judge);
-        verdict = Some(trial::conclude(&world, &mut judge, ending));
+        let ending = trial::settle(&mut world, &mut docket);
+        let mut judge = docket.close();
+        let verdict = trial::conclude(&world, &mut judge, ending);
+        come_to = Some((judge, verdict));
     });
+    let (judge, verdict) = come_to.expect("the run is over");
     let events = world.events();
     println!(
         "\n{payments} payments: {} ns each, {} events each, {} ns an event; {verdict:?}",

@@ -6,6 +6,7 @@ mod by_hand;
 mod chargebacks;
 mod charges;
 mod deadlines;
+mod docket;
 mod dossier;
 mod dossiers;
 mod envelope;
@@ -61,6 +62,7 @@ use model::{
 use sim::{Role, Sighting, VirtualTime};
 
 pub use authorities::Authorities;
+pub use docket::Docket;
 pub use dossier::{ChargeView, PaymentRecordView, RemittanceView};
 use envelope::Envelope;
 pub use findings::{Findings, Relation, Violation};

@@ -16,7 +16,7 @@ use sim::{
 use crate::bounds::{self, HORIZON};
 use crate::compare::{Measured, Meter};
 use crate::invariant::Invariant;
-use crate::judge::{Books, Findings, Judge, Violation};
+use crate::judge::{Books, Docket, Findings, Judge, Violation};
 use crate::latency;
 use crate::message::{ClientReply, kinds};
 use crate::own::Own;
@@ -60,9 +60,10 @@ pub fn run_blinded(scenario: &Scenario, seed: Seed) -> Trial {
 
 /// Runs a plan on a system as it is, and judges it.
 pub fn run_system(system: &PaymentSystem) -> Trial {
-    let mut judge = Judge::of(system);
+    let mut docket = Docket::of(Judge::of(system));
     let mut world = world(system);
-    let ending = settle(&mut world, &mut judge);
+    let ending = settle(&mut world, &mut docket);
+    let mut judge = docket.close();
     let verdict = conclude(&world, &mut judge, ending);
     Trial::new(&world, &judge, system, verdict)
 }
@@ -98,10 +99,10 @@ pub fn replay_plan(plan: Plan, defects: Defects) -> (Trial, Trace<PaymentSystem>
 /// What a plan comes to, and nothing else of its trial.
 pub(crate) fn verdict(plan: Plan, defects: Defects) -> Verdict {
     let system = PaymentSystem::new(plan, defects);
-    let mut judge = Judge::of(&system);
+    let mut docket = Docket::of(Judge::of(&system));
     let mut world = world(&system);
-    let ending = settle(&mut world, &mut judge);
-    conclude(&world, &mut judge, ending)
+    let ending = settle(&mut world, &mut docket);
+    conclude(&world, &mut docket.close(), ending)
 }
 
 /// The violations of a plan, up to the first that is `enough`: less than a

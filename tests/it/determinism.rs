@@ -1,7 +1,7 @@
 //! Same seed, same bytes: run to run, for any number of threads, process to
 //! process.
 
-use model::Defects;
+use model::{Defect, Defects};
 use rayon::ThreadPoolBuilder;
 use scenarios::{campaign, catalog, trial};
 use sim::Seed;
@@ -29,6 +29,24 @@ fn recording_a_trial_does_not_change_it() {
         assert_eq!(format!("{plain:?}"), format!("{recorded:?}"), "{} {seed}", scenario.name);
         assert!(!trace.events.is_empty());
     }
+}
+
+/// A trial's judge hears of much in one go, that of a recorded trial of each thing as it is
+/// seen.
+#[test]
+fn a_judge_finds_the_same_however_late_it_hears() {
+    let mut scenario = catalog::named("rough-day").unwrap().clone();
+    scenario.workload.operations = 8;
+    let mut found = 0;
+    for story in Defect::ALL {
+        let defects = Defects::NONE.with(story.defect);
+        let plain = trial::run(&scenario, Seed(10), defects);
+        let (mut recorded, _) = trial::replay(&scenario, Seed(10), defects);
+        recorded.trapped.series.clear();
+        assert_eq!(format!("{plain:?}"), format!("{recorded:?}"), "{}", story.name);
+        found += usize::from(!plain.violations().is_empty());
+    }
+    assert!(found > 20, "something is found in {found} of the worlds only");
 }
 
 #[test]
