@@ -31,8 +31,8 @@ fn recording_a_trial_does_not_change_it() {
     }
 }
 
-/// A trial's judge hears of much in one go, that of a recorded trial of each thing as it is
-/// seen.
+/// A trial's judge hears of much in one go, and not what it judges nothing by; that of a
+/// recorded trial hears everything, as it is seen.
 #[test]
 fn a_judge_finds_the_same_however_late_it_hears() {
     let mut scenario = catalog::named("rough-day").unwrap().clone();

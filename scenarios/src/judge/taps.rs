@@ -14,9 +14,6 @@ use crate::system::{Entry, PaymentSystem};
 
 impl Observer<PaymentSystem> for Judge {
     fn sent(&mut self, seen: Sighting, to: Role, message: &Message) {
-        if !self.listens_to(message) {
-            return;
-        }
         if let Message::Provided(_, answer)
         | Message::Remitted(_, answer)
         | Message::Booked(_, answer)
@@ -109,9 +106,6 @@ impl Observer<PaymentSystem> for Judge {
     }
 
     fn durable(&mut self, seen: Sighting, record: &Entry) {
-        if !is_testimony(record) {
-            return;
-        }
         match record {
             Entry::Ledger(booking) => self.booked(seen, booking),
             Entry::Store(entry) => self.committed(seen, entry),
@@ -137,7 +131,10 @@ impl Observer<PaymentSystem> for Judge {
                 }
             }
             Entry::Risk(entry) => self.said.gate.take(entry),
-            Entry::Client(_) | Entry::Fence(..) | Entry::Snapshot(_) | Entry::Own(_) => {}
+            // A snapshot says nothing that its journal had not said.
+            Entry::Client(_) | Entry::Fence(..) | Entry::Snapshot(_) => {}
+            // Only whose it is reads that.
+            Entry::Own(_) => {}
         }
     }
 
@@ -212,87 +209,5 @@ impl Observer<PaymentSystem> for Judge {
                 self.shown(seen, screens::Screen { token, asked, endpoint, reply });
             }
         }
-    }
-}
-
-impl Judge {
-    /// Whether anything is judged by `message`, whoever sends it.
-    pub(super) fn listens_to(&self, message: &Message) -> bool {
-        match message {
-            Message::Create(..)
-            | Message::Created(..)
-            | Message::Get(..)
-            | Message::Got(..)
-            | Message::Cancel(..)
-            | Message::Cancelled(..)
-            | Message::Refund(..)
-            | Message::Refunded(..)
-            | Message::Notice(..)
-            | Message::MerchantEvent(..)
-            | Message::Assess(..)
-            | Message::Assessed(..)
-            | Message::Book(..)
-            | Message::Booked(..)
-            | Message::Provide(..)
-            | Message::Provided(..)
-            | Message::Remit(..)
-            | Message::Remitted(..)
-            | Message::WebhookReply(..)
-            | Message::ReturnReply(..)
-            | Message::ReviewAck(..)
-            | Message::Event(..)
-            | Message::EventAck(..)
-            | Message::Rows(..)
-            | Message::Leased(..)
-            | Message::TwoPhase(..) => true,
-            Message::Commit(..) => self.said.plan().decisions.is_some(),
-            Message::Committed(..)
-            | Message::Read(..)
-            | Message::Lease(..)
-            | Message::Held(..)
-            | Message::Closed(..)
-            | Message::Run(..)
-            | Message::Nudge(..)
-            | Message::Told(..)
-            | Message::Heartbeat(..)
-            | Message::NoticeAck(..)
-            | Message::MerchantEventAck(..)
-            | Message::EventAgain(..)
-            | Message::Webhook(..)
-            | Message::Receive(..)
-            | Message::Received(..)
-            | Message::Return(..)
-            | Message::ReviewDecided(..)
-            | Message::AskRecall(..)
-            | Message::RecallAsked(..)
-            | Message::SettlementFile(..)
-            | Message::FileReceipt(..)
-            | Message::FileAgain(..)
-            | Message::File(..)
-            | Message::Filed(..)
-            | Message::Reconcile(..)
-            | Message::Reconciled(..)
-            | Message::AskReport(..)
-            | Message::Report(..)
-            | Message::Decide(..)
-            | Message::Decided(..) => false,
-        }
-    }
-}
-
-/// Whether anything is judged by `record` when it becomes durable.
-pub(super) fn is_testimony(record: &Entry) -> bool {
-    match record {
-        Entry::Bank(_)
-        | Entry::Ledger(_)
-        | Entry::Provider(_)
-        | Entry::Risk(_)
-        | Entry::Store(_)
-        | Entry::Counted(_)
-        | Entry::Branch(_)
-        | Entry::Coordinator(_) => true,
-        // A snapshot says nothing that its journal had not said, and only whose it is
-        // reads what an orchestrator of the user's own has.
-        Entry::Client(_) | Entry::Fence(..) | Entry::Snapshot(_) | Entry::Own(_) => false,
     }
 }
