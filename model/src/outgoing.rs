@@ -3,7 +3,6 @@
 use crate::account::AccountId;
 use crate::call::{Call, LedgerRequest, Notice};
 use crate::defect::Defect;
-use crate::dialect::Undoing;
 use crate::identity::{BankId, ProviderId};
 use crate::money::{Amount, Money};
 use crate::order::Order;
@@ -83,7 +82,7 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
                     }
                     (Action::Capture, Some(charge)) => {
                         let (amount, is_final) =
-                            (payment.part(which), closes(payment, which, rules));
+                            (payment.part(which), payment.closes(which, rules));
                         let amount = sent(amount);
                         ProviderRequest::Capture { reference, charge, amount, is_final }
                     }
@@ -106,16 +105,6 @@ pub(crate) fn step_call(payment: &Payment, which: Try, calls: u32, rules: &Rules
 fn in_hundredths(money: Money, amount: Amount) -> Amount {
     let units = 10_i128.pow(money.currency.exponent());
     Amount(i128::from(amount) * 100 / units)
-}
-
-/// Whether a capture says that it is the last. Where nothing is undone, what a
-/// last capture leaves is reserved without anybody seeing it: then the
-/// authorization is left to its end.
-fn closes(payment: &Payment, which: Try, rules: &Rules) -> bool {
-    let intent = payment.intent();
-    let amount = intent.money.amount;
-    let undoes = rules.dialect(payment.provider()).undo != Undoing::Expiry;
-    payment.is_last_part(which) && (undoes || intent.order.captures().sum(amount) == amount)
 }
 
 /// The call that undoes a step.

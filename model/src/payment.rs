@@ -7,6 +7,7 @@ mod deciding;
 mod exchanging;
 mod illegal;
 mod observed;
+mod releasing;
 mod shipping;
 
 use std::time::Duration;
@@ -335,26 +336,6 @@ impl Payment {
     pub fn part(&self, which: Try) -> Amount {
         let captures = self.intent.order.captures();
         captures.part(self.workflow.nth(which), self.intent.money.amount)
-    }
-
-    /// Whether no capture is planned after the one that `which` is a try at.
-    pub fn is_last_part(&self, which: Try) -> bool {
-        self.workflow.nth(which) + 1 >= self.intent.order.captures().count()
-    }
-
-    /// The outcome of giving back what was not captured.
-    pub fn released(&self) -> Outcome {
-        Outcome::Released { amount: self.intent.money.amount - self.captured }
-    }
-
-    /// Whether something may be reserved that nobody will capture.
-    fn owes_release(&self) -> bool {
-        // A capture of nothing is never made: then nobody has said that it was the last.
-        let tries = self.saga.tries().iter().rev();
-        let mut captures = tries.filter(|(which, _)| self.action(*which) == Action::Capture);
-        let is_closed = captures.next().is_some_and(|(_, state)| *state == TryState::Done);
-        let left = self.captured < self.intent.money.amount || !is_closed;
-        self.defects.pick(Defect::ResidualAuth, || left, || false)
     }
 
     /// Whether a cancellation may still be accepted (payments.md O6): the pivot

@@ -6,7 +6,7 @@ use super::{Conductor, give_up};
 use crate::attempt::AttemptEvent;
 use crate::defect::Defect;
 use crate::evidence::Evidence;
-use crate::flight::{Aim, effect_of};
+use crate::flight::{Aim, Sends, effect_of};
 use crate::money::Amount;
 use crate::outgoing::attempt_provider;
 use crate::payment::Payment;
@@ -30,6 +30,8 @@ impl Conductor {
         let sends = self.sends.iter().find(|sends| Some(sends.which) == effect_of(flight.aim));
         let settled_at = sends.map(|sends| sends.settled_at(rules.never_found));
         let in_doubt = self.payment.saga().doubtful_pivot().is_some();
+        // Whatever else is on its way to a charge that is closed takes nothing any more.
+        let closed = matches!(evidence, Evidence::Taken { is_open: false, .. });
         let evidence = match (flight.aim, evidence) {
             (Aim::Step(..), Evidence::Taken { is_open: false, .. })
                 if flight.inherited && rules.defects.has(Defect::LoserCompensatesWinner) =>
@@ -77,8 +79,8 @@ impl Conductor {
                 self.conclusion = Some(Record::StepOutcome { which, outcome });
             }
             (Aim::Step(which, _), Evidence::Refused(refusal)) => {
-                let open =
-                    || sends.is_some_and(|s| s.others_open(number, sent_at, rules.never_found));
+                let others = |s: &Sends| s.others_open(number, sent_at, rules.never_found);
+                let open = || !closed && sends.is_some_and(others);
                 let hasty = [Defect::DuplicateIsDecline, Defect::LoserCompensatesWinner];
                 if open() && !hasty.into_iter().any(|defect| rules.defects.has(defect)) {
                     flight.tentative = Some(refusal);

@@ -65,7 +65,8 @@ impl Conductor {
     }
 
     /// A provider tells how a dispute ended. It does so once: whatever comes
-    /// before its time is looked at again.
+    /// before its time is looked at again. Evidence that nobody has answered for is
+    /// answered for by that: whoever has decided waits for none.
     fn hear_verdict(&mut self, beginning: Beginning, now: Duration, rules: &Rules) -> InboxEvent {
         let won = match beginning {
             Beginning::DisputeWon | Beginning::WonAgain => {
@@ -78,16 +79,19 @@ impl Conductor {
         if decided.is_some_and(|(_, state)| state == TryState::Done) {
             return InboxEvent::Outdated;
         }
-        let aim = self.aim().filter(|aim| matches!(aim, Aim::Step(_, Action::Verdict)));
-        let Some(aim) = aim.filter(|_| self.conclusion.is_none()) else {
+        let Some(aim) = self.aim().filter(|_| self.conclusion.is_none()) else {
             return InboxEvent::TooEarly;
+        };
+        let (outcome, found) = match aim {
+            Aim::Step(_, Action::Contest) => (Outcome::Answered, InboxEvent::TooEarly),
+            Aim::Step(_, Action::Verdict) => (Outcome::Decided { won }, InboxEvent::Fits),
+            _ => return InboxEvent::TooEarly,
         };
         if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
             self.begin(aim, now);
         }
-        let evidence = Evidence::Done(Outcome::Decided { won });
-        self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
-        InboxEvent::Fits
+        self.conclude(Evidence::Done(outcome), NO_CALL, Duration::ZERO, now, rules);
+        found
     }
 
     /// A person has looked at the payment. Whoever does not wait for that any more,

@@ -40,7 +40,9 @@ impl Payment {
             Next::Begin(which) if self.is_due_in(which).is_some() => None,
             Next::Begin(which) => Some(self.step_intent(which, None)),
             Next::Await(which) if self.action(which) == Action::Quote => Some(self.quoted(which)),
-            Next::Await(which) if self.action(which) == Action::Release && !self.owes_release() => {
+            Next::Await(which)
+                if self.action(which) == Action::Release && !self.owes_release(rules) =>
+            {
                 Some(Record::StepOutcome { which, outcome: self.released() })
             }
             Next::Choose(dead) if self.is_refused_for_good(dead) => {

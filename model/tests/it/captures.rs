@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use model::{
-    Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Shipping, Version,
+    Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Residual, Rules,
+    Shipping, Version,
 };
 
 use crate::history::{MONEY, intent};
@@ -47,6 +48,27 @@ fn where_all_of_it_was_taken_nothing_is_given_back() {
     );
 }
 
+/// The answers of a provider were cut for four days after the last capture. A webhook told
+/// that this had been made, by which the provider lets go of the rest by itself; the worker
+/// asked it to do so all the same, until somebody answered. The payment was not booked
+/// meanwhile, nor was the dispute over it, which everybody knew of.
+#[test]
+fn where_the_last_capture_frees_the_rest_nobody_is_asked_to() {
+    play_order(
+        &rules(),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... capture-2 at b
+        capture-2 at b => lost
+        webhook 3 of authorize is-captured:8000 => applied
+        wrote outcome capture-2 captured
+        wrote outcome release released 2000
+        post => created
+        ",
+    );
+}
+
 /// A cent that is planned to be taken in two captures: the first takes it, the
 /// second has nothing to ask for, and so nobody says that it was the last. The
 /// rest of nothing was never given back, and the authorization stayed open until
@@ -70,7 +92,7 @@ fn where_a_later_capture_has_nothing_to_take_the_authorization_is_closed_all_the
 #[test]
 fn one_capture_of_a_part_gives_the_rest_back() {
     play_order(
-        &rules(),
+        &keeping_the_rest(),
         "b",
         order(&[5_000]),
         "
@@ -147,6 +169,38 @@ fn an_authorization_that_expires_between_captures_leaves_what_was_taken() {
         capture-2 at b => already-captured:5000
         wrote outcome capture-2 authorization_gone
         let-go at b => too-late
+        post => created
+        ",
+    );
+}
+
+/// An authorization had expired before its second capture was asked for, which a provider
+/// told whose answers were cut. That a capture came to nothing is not definite while another
+/// send of it may still take something: so it was put off, and asked after for six days. But
+/// a charge that is closed takes nothing any more, whatever is on its way.
+#[test]
+fn that_a_charge_is_closed_is_definite_whatever_is_on_its_way() {
+    play(
+        "
+        ... capture-2 at b
+        capture-2 at b => lost
+        crash
+        webhook 2 of authorize is-partly-captured:5000 => stale
+        not wrote outcome capture-2 authorization_gone
+        webhook 3 of authorize is-captured:5000 => applied
+        wrote outcome capture-2 authorization_gone
+        let-go at b => too-late
+        ",
+    );
+    play_order(
+        &rules(),
+        "b",
+        order(&[5_000, 3_000]),
+        "
+        ... capture-2 at b
+        capture-2 at b => lost
+        webhook 3 of authorize is-captured:5000 => applied
+        wrote outcome release released 5000
         post => created
         ",
     );
@@ -300,7 +354,14 @@ fn several_captures_are_not_asked_of_a_provider_that_answers_no_query() {
 }
 
 fn play(script: &str) {
-    play_order(&rules(), "b", order(&[5_000, 3_000]), script);
+    play_order(&keeping_the_rest(), "b", order(&[5_000, 3_000]), script);
+}
+
+/// Providers that keep what a last capture leaves until they are told.
+pub(crate) fn keeping_the_rest() -> Rules {
+    let mut rules = rules();
+    rules.providers.iter_mut().for_each(|dialect| dialect.residual = Residual::Kept);
+    rules
 }
 
 fn order(shares: &[u16]) -> Order {

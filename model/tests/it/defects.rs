@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::captures::keeping_the_rest;
 use crate::history::{self, History};
 use crate::script::{Door, rules};
 use model::evidence::{Evidence, weigh};
@@ -272,7 +273,8 @@ fn what_a_capture_leaves_is_not_given_back_under_residual_auth() {
         let captures = Captures::of(&[5_000]).expect("a share");
         let order = Order::PayIn(PayIn { captures, ..PayIn::default() });
         let plain = history::intent(0);
-        let mut door = Door::of(&Rules { defects, ..rules() }, Intent { order, ..plain });
+        let mut door =
+            Door::of(&Rules { defects, ..keeping_the_rest() }, Intent { order, ..plain });
         !door.goes_well_until("let-go")
     });
 }

@@ -8,6 +8,7 @@ mod booking;
 mod capture;
 mod captures;
 mod cases;
+mod chargeback_desk;
 mod chargebacks;
 mod compaction;
 mod conductor;
