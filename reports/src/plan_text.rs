@@ -1,12 +1,13 @@
 //! A plan, as `run` prints it: what will be attempted, and what will go wrong.
 
+mod attempts;
 mod banking;
 mod deciding;
 pub(crate) mod fault;
 mod settling;
 mod stroke;
 
-use model::{BankId, PayoutOrder, ProviderId};
+use model::{BankId, ProviderId};
 use scenarios::Plan;
 use scenarios::party::{self, bank_role, provider_role};
 use scenarios::plan::{
@@ -30,8 +31,8 @@ pub fn render(plan: &Plan) -> String {
         true => "\nno single fault is planned\n".to_owned(),
         false => format!("\nplanned faults\n{misfortunes}"),
     };
-    let payments = layout::columns(2, operations(plan));
-    format!("{heading}{settings}{planned}\npayments that customers attempt\n{payments}")
+    let attempts = attempts::render(&plan.operations);
+    format!("{heading}{settings}{planned}\n{attempts}")
 }
 
 /// A small plan in a line for each payment and each fault, and for every setting
@@ -52,7 +53,7 @@ fn pair(row: Vec<String>) -> Option<(String, String)> {
 
 /// What a customer attempts, in a sentence.
 fn wish(operation: &Operation) -> (String, String) {
-    let then = then(operation);
+    let then = attempts::then(operation);
     let then = if then.is_empty() { then } else { format!(", {then}") };
     let (name, what) = wanted(operation);
     (name, format!("{what}, at {}{then}", operation.at))
@@ -64,7 +65,7 @@ pub(crate) fn wanted(operation: &Operation) -> (String, String) {
     let what = match operation.purpose {
         Purpose::PayIn(_) => format!("pays {money} to {merchant}"),
         Purpose::Payout(order) => {
-            format!("takes {money} of {} out {}", order.customer, by_rail(&order))
+            format!("takes {money} of {} out {}", order.customer, attempts::by_rail(&order))
         }
         Purpose::Refund { of } => format!("wants {money} of payment {} back", of.0),
     };
@@ -293,80 +294,6 @@ fn troubled(trouble: &ProviderTrouble) -> String {
     format!("{who} {what}, at {} for {lasts}", trouble.from)
 }
 
-fn operations(plan: &Plan) -> Vec<Vec<String>> {
-    let header = ["payment", "at", "client", "pays", "to", "of", "under", "and then"];
-    let rows = plan.operations.iter().map(operation);
-    std::iter::once(header.map(str::to_owned).to_vec()).chain(rows).collect()
-}
-
-/// By which bank, or by which other, a payout is to leave.
-fn by_rail(order: &PayoutOrder) -> String {
-    let by = party::name(bank_role(order.bank));
-    match order.other.map(|other| party::name(bank_role(other))) {
-        Some(other) => format!("by {by} or {}", other.trim_start_matches("bank ")),
-        None => format!("by {by}"),
-    }
-}
-
-/// What a customer does after the first request.
-fn then(operation: &Operation) -> String {
-    let then = [
-        operation.click_again_after.map(|after| format!("clicks again {}", Brief::from(after))),
-        operation.cancel_after.map(|after| format!("cancels {}", Brief::from(after))),
-        operation.recall_after.map(|after| format!("wants it back {}", Brief::from(after))),
-        operation
-            .dispute
-            .as_ref()
-            .map(|dispute| format!("disputes it {}", Brief::from(dispute.after))),
-        operation.dispute.as_ref().and_then(|dispute| dispute.objection).map(|objection| {
-            format!("has its bank object to losing that {}", Brief::from(objection.after))
-        }),
-        operation
-            .by_hand
-            .map(|hand| format!("is given it back by hand {}", Brief::from(hand.after))),
-        operation.breach.map(|breach| {
-            let after = Brief::from(breach.after);
-            format!("has what was refused or voided of it taken {after}")
-        }),
-    ];
-    let mut then: Vec<_> = then.into_iter().flatten().map(|what| format!("{what} later")).collect();
-    then.extend(operation.insists.then(|| "insists".to_owned()));
-    then.extend(
-        (operation.order_ref.0 != operation.token.0).then(|| operation.order_ref.to_string()),
-    );
-    then.extend(parts(operation));
-    then.extend(others(operation));
-    then.extend(exchanged(operation));
-    then.join(", ")
-}
-
-/// The parts in which a payment is taken, if it is not taken at once.
-fn parts(operation: &Operation) -> Option<String> {
-    let captures = operation.purpose.pay_in().captures;
-    let percent = |share: &u16| format!("{}.{:02}", share / 100, share % 100);
-    let shares: Vec<_> = captures.shares().iter().map(percent).collect();
-    let ships = operation.purpose.pay_in().shipping;
-    let ships = match ships.is_at_once() {
-        true => String::new(),
-        false => format!(", the last at {}", VirtualTime::ZERO.after(ships.last())),
-    };
-    (!captures.is_at_once()).then(|| format!("taken: {} %{ships}", shares.join(" + ")))
-}
-
-/// How many other merchants get a part of it, if any do.
-fn others(operation: &Operation) -> Option<String> {
-    match operation.purpose.pay_in().split.others() {
-        [] => None,
-        others => Some(format!("split: + {}", others.len())),
-    }
-}
-
-/// What the merchant gets it in, if that is not what is paid.
-fn exchanged(operation: &Operation) -> Option<String> {
-    let currency = operation.settlement_currency();
-    (currency != operation.money.currency).then(|| format!("settles in {}", currency.code()))
-}
-
 /// What one currency is worth in another.
 fn exchange_rate(path: &RatePath) -> String {
     let RatePath { source, target, spread_basis_points, holds_for, millionths, moves } = path;
@@ -383,26 +310,6 @@ fn exchange_rate(path: &RatePath) -> String {
         spread_basis_points / 100,
         spread_basis_points % 100
     )
-}
-
-fn operation(operation: &Operation) -> Vec<String> {
-    vec![
-        operation.token.0.to_string(),
-        operation.at.to_string(),
-        operation.client.to_string(),
-        operation.money.to_string(),
-        match operation.purpose {
-            Purpose::PayIn(_) | Purpose::Refund { .. } => operation.merchant.to_string(),
-            Purpose::Payout(order) => format!("{} {}", order.customer, by_rail(&order)),
-        },
-        operation.tenant.to_string(),
-        operation.key.to_string(),
-        match operation.purpose.refunds() {
-            Some(of) if then(operation).is_empty() => format!("back from payment {}", of.0),
-            Some(of) => format!("back from payment {}, {}", of.0, then(operation)),
-            None => then(operation),
-        },
-    ]
 }
 
 #[cfg(test)]
