@@ -52,13 +52,14 @@ impl Captures {
         self.until(nth + 1, whole) - self.until(nth, whole)
     }
 
-    /// Those of them that take something of `whole`: there are no more captures than
-    /// minor units, and a provider refuses to take nothing.
+    /// Those of them that take something of `whole`, and at least the first: where those
+    /// before have taken all of it nothing is left, and a provider refuses to take nothing.
     #[must_use]
     pub fn of_whole(&self, whole: Amount) -> Self {
-        let units = usize::try_from(whole.0).unwrap_or(0).max(1);
+        let takes = |nth: &u8| self.part(*nth, whole) > Amount::ZERO;
+        let taking = (0..self.count()).take_while(takes).count().max(1);
         let mut captures = *self;
-        captures.0.iter_mut().skip(units).for_each(|share| *share = 0);
+        captures.0.iter_mut().skip(taking).for_each(|share| *share = 0);
         captures
     }
 
@@ -114,7 +115,8 @@ mod tests {
 
     /// Two cents were taken in three parts. The provider refused to take the third, of
     /// nothing; that answer was lost, a query found two cents taken, and what was done to
-    /// close the authorization after the last capture was never done.
+    /// close the authorization after the last capture was never done. So it went with four
+    /// cents, too: the first capture took three of them, and the second the last.
     #[test]
     fn no_capture_takes_nothing() {
         let table: &[(&[u16], i128, &[u16])] = &[
@@ -122,6 +124,7 @@ mod tests {
             (&[2_150, 2_044, 3_247], 2, &[2_150, 2_044]),
             (&[2_150, 2_044, 3_247], 3, &[2_150, 2_044, 3_247]),
             (&[5_000, 5_000], 1, &[5_000]),
+            (&[8_390, 627, 983], 4, &[8_390, 627]),
         ];
         for (shares, whole, kept) in table {
             let captures = Captures::of(shares).expect("shares of a whole");
