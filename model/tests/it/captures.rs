@@ -7,12 +7,11 @@
 use std::time::Duration;
 
 use model::{
-    Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Residual, Rules,
-    Shipping, Version,
+    Act, Amount, Captures, Conductor, Intent, Money, Order, PayIn, Record, Rules, Shipping, Version,
 };
 
 use crate::history::{MONEY, intent};
-use crate::script::{Door, play_order, rules, rules_at};
+use crate::script::{Door, keeping_the_rest, play_order, rules, rules_at};
 
 #[test]
 fn each_capture_is_asked_for_under_an_id_of_its_own_and_the_rest_is_given_back() {
@@ -35,10 +34,9 @@ fn each_capture_is_asked_for_under_an_id_of_its_own_and_the_rest_is_given_back()
 
 #[test]
 fn where_all_of_it_was_taken_nothing_is_given_back() {
-    play_order(
+    play_at(
         &rules(),
-        "b",
-        order(&[5_000, 5_000]),
+        &[5_000, 5_000],
         "
         ... capture-2 at b
         capture-2 at b => captured
@@ -54,10 +52,9 @@ fn where_all_of_it_was_taken_nothing_is_given_back() {
 /// meanwhile, nor was the dispute over it, which everybody knew of.
 #[test]
 fn where_the_last_capture_frees_the_rest_nobody_is_asked_to() {
-    play_order(
+    play_at(
         &rules(),
-        "b",
-        order(&[5_000, 3_000]),
+        &[5_000, 3_000],
         "
         ... capture-2 at b
         capture-2 at b => lost
@@ -91,10 +88,9 @@ fn where_a_later_capture_has_nothing_to_take_the_authorization_is_closed_all_the
 
 #[test]
 fn one_capture_of_a_part_gives_the_rest_back() {
-    play_order(
+    play_at(
         &keeping_the_rest(),
-        "b",
-        order(&[5_000]),
+        &[5_000],
         "
         ... capture at b
         capture at b => captured
@@ -109,10 +105,9 @@ fn one_capture_of_a_part_gives_the_rest_back() {
 
 #[test]
 fn a_later_capture_that_is_declined_ends_capturing() {
-    play_order(
+    play_at(
         &rules(),
-        "b",
-        order(&[5_000, 3_000, 2_000]),
+        &[5_000, 3_000, 2_000],
         "
         ... capture-2 at b
         capture-2 at b => soft
@@ -192,10 +187,13 @@ fn that_a_charge_is_closed_is_definite_whatever_is_on_its_way() {
         let-go at b => too-late
         ",
     );
-    play_order(
+}
+
+#[test]
+fn where_the_authorization_has_ended_nobody_is_asked_for_the_rest() {
+    play_at(
         &rules(),
-        "b",
-        order(&[5_000, 3_000]),
+        &[5_000, 3_000],
         "
         ... capture-2 at b
         capture-2 at b => lost
@@ -310,10 +308,9 @@ fn a_release_is_repeated_until_the_provider_says_what_is_left() {
 /// only while it is open.
 #[test]
 fn where_nothing_is_undone_the_rest_is_waited_for() {
-    play_order(
+    play_at(
         &rules_at([crate::dialects::HOSTILE; 2]),
-        "b",
-        order(&[5_000, 3_000]),
+        &[5_000, 3_000],
         "
         ... capture-2 at b
         capture-2 at b => captured
@@ -330,21 +327,19 @@ fn where_nothing_is_undone_the_rest_is_waited_for() {
 #[test]
 fn several_captures_are_not_asked_of_a_provider_that_answers_no_query() {
     use crate::dialects::{KEEPS_ALL, LEGACY};
-    play_order(
+    play_at(
         &rules_at([KEEPS_ALL, LEGACY]),
-        "b",
-        order(&[5_000, 3_000]),
+        &[5_000, 3_000],
         "
         ... authorize
         authorize at a => hard
         wrote status failing
         ",
     );
-    play_order(&rules_at([KEEPS_ALL, LEGACY]), "b", order(&[5_000]), "... authorize at b");
-    play_order(
+    play_at(&rules_at([KEEPS_ALL, LEGACY]), &[5_000], "... authorize at b");
+    play_at(
         &rules_at([LEGACY, LEGACY]),
-        "b",
-        order(&[5_000, 3_000]),
+        &[5_000, 3_000],
         "
         ... unhold
         wrote status failing
@@ -354,14 +349,12 @@ fn several_captures_are_not_asked_of_a_provider_that_answers_no_query() {
 }
 
 fn play(script: &str) {
-    play_order(&keeping_the_rest(), "b", order(&[5_000, 3_000]), script);
+    play_at(&keeping_the_rest(), &[5_000, 3_000], script);
 }
 
-/// Providers that keep what a last capture leaves until they are told.
-pub(crate) fn keeping_the_rest() -> Rules {
-    let mut rules = rules();
-    rules.providers.iter_mut().for_each(|dialect| dialect.residual = Residual::Kept);
-    rules
+/// Plays `script` for a payment that is taken in these shares, tried at `b` first.
+fn play_at(rules: &Rules, shares: &[u16], script: &str) {
+    play_order(rules, "b", order(shares), script);
 }
 
 fn order(shares: &[u16]) -> Order {

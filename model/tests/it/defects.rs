@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use crate::captures::keeping_the_rest;
 use crate::history::{self, History};
-use crate::script::{Door, rules};
+use crate::script::{Door, keeping_the_rest, rules};
 use model::evidence::{Evidence, weigh};
 use model::gatekeeper::{
     Admission, CreatePayment, Generation, KeyEndpoint, KeyId, KeyRow, PaidOnce, Stored, admit,

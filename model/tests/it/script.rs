@@ -27,7 +27,7 @@ use model::posting::refund::RefundShortfall;
 use model::workflow::Action;
 use model::{
     Act, Call, Changes, Conductor, Defects, ExchangeQuote, InboxEvent, InboxState, Intent,
-    OperationId, Order, Payment, Record, ReviewDecided, Rules, Told, Webhook,
+    OperationId, Order, Payment, Record, Residual, ReviewDecided, Rules, Told, Webhook,
 };
 
 use crate::dialects;
@@ -68,6 +68,13 @@ pub(crate) fn patient() -> Rules {
 /// The same, with providers of these dialects.
 pub(crate) fn rules_at(providers: [usize; 2]) -> Rules {
     Rules { providers: providers.map(dialects::dialect).to_vec(), ..rules() }
+}
+
+/// The same, with providers that keep what a last capture leaves until they are told.
+pub(crate) fn keeping_the_rest() -> Rules {
+    let mut rules = rules();
+    rules.providers.iter_mut().for_each(|dialect| dialect.residual = Residual::Kept);
+    rules
 }
 
 /// What the rules decide, asked as any other policy is.

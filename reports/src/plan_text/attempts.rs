@@ -31,7 +31,7 @@ pub(super) fn render(operations: &[Operation]) -> String {
     let named = operations.iter().zip(later).filter(|(_, what)| !what.is_empty());
     let later = named.map(|(operation, what)| vec![operation.token.0.to_string(), what]);
     let attempts = layout::columns(INDENT, rows);
-    format!("{title}{attempts}\nand then\n{}", layout::columns(INDENT, later.collect()))
+    format!("{title}{attempts}\nand then, by payment\n{}", layout::columns(INDENT, later.collect()))
 }
 
 const INDENT: u16 = 2;
@@ -145,7 +145,7 @@ mod tests {
         for (scenario, apart) in [("calm-day", false), ("bad-fortnight", true)] {
             let plan = Plan::draw(catalog::named(scenario).expect("it is there"), Seed(1));
             let text = render(&plan.operations);
-            assert_eq!(text.contains("\nand then\n"), apart, "{text}");
+            assert_eq!(text.contains("\nand then, by payment\n"), apart, "{text}");
             let said: Vec<_> = plan.operations.iter().map(later).collect();
             let short = said.iter().filter(|what| what.len() <= ROOM);
             short.for_each(|what| assert!(text.contains(what), "{what}: {text}"));
