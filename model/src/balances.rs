@@ -1,8 +1,11 @@
 //! The sums of accounts.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
+use crate::id_map::{Id, IdMap};
 use crate::money::Amount;
 
 /// The four sums of an account.
@@ -25,35 +28,54 @@ impl Balance {
     }
 }
 
-/// The sums of every account that was ever booked on, in the order of the
-/// accounts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// The sums of every account that was ever booked on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Balances {
-    /// The words of the accounts, which every look-up goes through.
-    words: Vec<u64>,
-    sums: Vec<(AccountId, Balance)>,
+    sums: IdMap<Spread, (AccountId, Balance)>,
 }
+
+/// The word of an account, times what spreads those of few accounts evenly.
+#[derive(Clone, Copy, Debug)]
+struct Spread(u64);
 
 impl Balances {
     /// The sums of `account`; zero if nothing was ever booked there.
     pub fn of(&self, account: AccountId) -> Balance {
-        let at = self.words.binary_search(&account.word());
-        at.map_or_else(|_| Balance::default(), |at| self.sums[at].1)
+        self.sums.get(&Spread::of(account)).map_or_else(Balance::default, |(_, sums)| *sums)
     }
 
     /// The sums of `account`, to be changed.
     pub fn entry(&mut self, account: AccountId) -> &mut Balance {
-        let word = account.word();
-        let at = self.words.binary_search(&word).unwrap_or_else(|at| {
-            self.words.insert(at, word);
-            self.sums.insert(at, (account, Balance::default()));
-            at
-        });
-        &mut self.sums[at].1
+        let none = || (account, Balance::default());
+        &mut self.sums.entry(Spread::of(account)).or_insert_with(none).1
     }
 
-    /// Every account with its sums.
+    /// Every account with its sums, in the order of the accounts.
     pub fn iter(&self) -> impl Iterator<Item = (&AccountId, &Balance)> {
-        self.sums.iter().map(|(account, sums)| (account, sums))
+        let mut sums: Vec<_> = self.sums.values().map(|(account, sums)| (account, sums)).collect();
+        sums.sort_unstable_by_key(|(account, _)| account.word());
+        sums.into_iter()
+    }
+}
+
+impl Spread {
+    const fn of(account: AccountId) -> Self {
+        Self(account.word().wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+}
+
+impl Id for Spread {
+    #[inline]
+    fn word(self) -> u64 {
+        self.0
+    }
+}
+
+impl Hash for Balances {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let words: Vec<u64> = self.iter().map(|(account, _)| account.word()).collect();
+        words.hash(state);
+        state.write_usize(words.len());
+        self.iter().for_each(|sums| sums.hash(state));
     }
 }

@@ -1,15 +1,14 @@
 //! What refuses the calls of workers whose lease is over (payments.md D8):
 //! kept by those who serve workers and grant no leases themselves.
 
-use std::collections::BTreeMap;
-
+use crate::id_map::IdMap;
 use crate::identity::PaymentId;
 
 /// The newest lease of each payment that was heard of. Of one that was never
 /// heard of it is the first, which nobody comes before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fence {
-    epochs: BTreeMap<PaymentId, u32>,
+    epochs: IdMap<PaymentId, u32>,
 }
 
 impl Fence {

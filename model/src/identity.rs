@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::id_map::Id;
 use crate::webhook::Teller;
 
 macro_rules! identities {
@@ -24,6 +25,19 @@ macro_rules! identities {
         }
     )*};
 }
+
+macro_rules! spread_evenly {
+    ($($name:ident),*) => {$(
+        impl Id for $name {
+            #[inline]
+            fn word(self) -> u64 {
+                self.0
+            }
+        }
+    )*};
+}
+
+spread_evenly!(PaymentId, OperationId, TransferId, ChargeId, EventId);
 
 identities! {
     /// Whose money it is: nothing crosses from one tenant to another.

@@ -1,16 +1,15 @@
 //! The data lake: counts every event once, each payment's in their order.
 
-use std::collections::BTreeMap;
-
 use crate::archive::Archive;
 use crate::defect::{Defect, Defects};
+use crate::id_map::IdMap;
 use crate::identity::PaymentId;
 use crate::outbox::{Event, EventNumber};
 
 /// How many events of each payment were counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Lake {
-    streams: BTreeMap<PaymentId, Stream>,
+    streams: IdMap<PaymentId, Stream>,
     /// Those of payments that nothing more is heard of, as a rule.
     over: Archive<u32>,
     defects: Defects,

@@ -8,7 +8,7 @@ mod check;
 mod deadlines;
 mod settled;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::account::AccountId;
 use crate::archive::Archive;
 use crate::balances::{Balance, Balances};
 use crate::defect::Defects;
+use crate::id_map::IdMap;
 use crate::identity::TransferId;
 use crate::money::Amount;
 use crate::transfer::{Transfer, TransferKind, TransferResult};
@@ -56,7 +57,7 @@ pub struct Booking {
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ledger {
     balances: Balances,
-    rows: BTreeMap<TransferId, Row>,
+    rows: IdMap<TransferId, Row>,
     deadlines: Deadlines,
     burned: BTreeSet<TransferId>,
     /// What is left of transfers that nobody asks for any more.

@@ -92,6 +92,7 @@ mod fees;
 mod fence;
 mod flight;
 pub mod gatekeeper;
+mod id_map;
 mod identity;
 mod inbox;
 mod key_state;
@@ -155,6 +156,7 @@ pub use exchange::{Cover, Exchange, ExchangeQuote, Rate, exchange};
 pub use fees::fee;
 pub use fence::Fence;
 pub use flight::Aim;
+pub use id_map::{Id, IdMap};
 pub use identity::{
     BankId, ChargeId, Customer, EventId, FileId, Fingerprint, IdempotencyKey, LineId, Merchant,
     OperationId, OrderRef, PaymentId, ProviderId, RailId, ReturnId, Tenant, Token, TransactionId,

@@ -7,13 +7,13 @@ mod closed;
 mod keys;
 mod refunding;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::archive::Archive;
 use crate::charge::{Charge, ChargeEvent, ChargeState};
 use crate::dialect::Dialect;
 use crate::dispute::Dispute;
+use crate::id_map::IdMap;
 use crate::identity::{ChargeId, OperationId, ProviderId, Token};
 use crate::refund::Refund;
 
@@ -43,12 +43,12 @@ pub struct Movement {
 pub struct ProviderBooks {
     provider: ProviderId,
     dialect: Dialect,
-    charges: BTreeMap<ChargeId, Charge>,
+    charges: IdMap<ChargeId, Charge>,
     /// How many charges there are beyond the first under one reference: there
     /// are none, unless a key was ignored, dropped or outlived.
-    repeats: BTreeMap<OperationId, u32>,
-    refunds: BTreeMap<OperationId, Vec<Refund>>,
-    disputes: BTreeMap<ChargeId, Dispute>,
+    repeats: IdMap<OperationId, u32>,
+    refunds: IdMap<OperationId, Vec<Refund>>,
+    disputes: IdMap<ChargeId, Dispute>,
     keys: KeyStore,
     /// What is left of charges that nothing happens to for now.
     closed: Archive<Closed>,
@@ -81,10 +81,10 @@ impl ProviderBooks {
         Self {
             provider,
             dialect,
-            charges: BTreeMap::new(),
-            repeats: BTreeMap::new(),
-            refunds: BTreeMap::new(),
-            disputes: BTreeMap::new(),
+            charges: IdMap::new(),
+            repeats: IdMap::new(),
+            refunds: IdMap::new(),
+            disputes: IdMap::new(),
             keys: KeyStore::default(),
             closed: Archive::default(),
         }

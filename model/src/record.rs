@@ -93,6 +93,17 @@ impl Record {
             _ => false,
         }
     }
+
+    /// Whether something is taken of the customer from then on, or more than before.
+    pub const fn takes_money(&self) -> bool {
+        let captured = matches!(self, Self::StepOutcome { outcome: Outcome::Captured { .. }, .. });
+        captured || matches!(self, Self::PivotCommitted)
+    }
+
+    /// Whether nothing comes after it.
+    pub const fn is_terminal(&self) -> bool {
+        matches!(self, Self::Terminal)
+    }
 }
 
 impl Case {

@@ -1,13 +1,13 @@
 //! The risk service: a verdict per operation, with a velocity counter that has
 //! to be released when the payment comes to nothing.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
 use crate::aside::Aside;
+use crate::id_map::IdMap;
 use crate::identity::OperationId;
 use crate::review::{ReviewEntry, Reviews};
 
@@ -69,7 +69,7 @@ pub enum RiskEntry {
 #[derive(Clone, Debug, Default, Hash)]
 pub struct RiskDesk {
     /// `None` where it was released.
-    verdicts: BTreeMap<OperationId, Option<Verdict>>,
+    verdicts: IdMap<OperationId, Option<Verdict>>,
     /// Verdicts that were given and that time changes no more.
     given: Archive<Option<bool>>,
     /// Reviews whose verdicts are told. A release takes nothing from a person's desk.

@@ -23,12 +23,13 @@ use crate::aside::Aside;
 use crate::change::Change;
 use crate::defect::{Defect, Defects};
 use crate::gatekeeper::{Generation, KeyId, KeyRow, PaidOnce, StoredReply};
+use crate::id_map::IdMap;
 use crate::identity::{EventId, OrderRef, PaymentId, Tenant, Token, TransactionId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::lease::{Lease, WorkerId};
 use crate::outbox::{self, Consumer, Event, Outbox};
 use crate::reconciliation::{Booked, Reconciliation};
-use crate::record::{Intent, Outcome, Record};
+use crate::record::{Intent, Record};
 use crate::rules::Rules;
 use crate::settlement::SettlementFile;
 use crate::status::Status;
@@ -145,7 +146,7 @@ pub struct PaymentRow {
 /// The state of the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Store {
-    payments: BTreeMap<PaymentId, PaymentRow>,
+    payments: IdMap<PaymentId, PaymentRow>,
     keys: BTreeMap<KeyId, KeyRow>,
     /// The payment of each order, where an order is paid once.
     orders: BTreeMap<(Tenant, OrderRef), PaymentId>,
@@ -460,9 +461,7 @@ impl Store {
             row.case |= record.hands_over();
             let pivot = || is_pivot(&row.journal, record);
             row.pivot_intended |= self.defects.pick(Defect::CancelRace, pivot, || false);
-            let captured = Record::PivotCommitted == *record
-                || matches!(record, Record::StepOutcome { outcome: Outcome::Captured { .. }, .. });
-            if captured {
+            if record.takes_money() {
                 row.taken = Taken::from_journal(&row.journal).map(|taken| taken.after(row.taken));
             }
             let Record::StatusChanged(status) = record else { continue };

@@ -229,7 +229,7 @@ impl Judge {
                 keys::claimed(&mut self.said, &mut self.found, seen, commit.token);
             }
             self.said.take_record(seen.at, commit.payment, commit.token, record);
-            if *record == Record::Reversed {
+            if let Record::Reversed = record {
                 self.returned(seen, commit);
             }
         }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::id_map::IdMap;
 use crate::identity::{EventId, LineId, OperationId, PaymentId, hash};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::record::Record;
@@ -35,16 +36,16 @@ pub struct InboxRow {
 /// Every webhook, and what they are about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Inbox {
-    rows: BTreeMap<EventId, InboxRow>,
+    rows: IdMap<EventId, InboxRow>,
     /// The event that told of each version: an event that tells of one again is
     /// the same, whatever it is called.
     versions: BTreeMap<(OperationId, u32), EventId>,
     /// Whose operation each reference is.
-    references: BTreeMap<OperationId, PaymentId>,
+    references: IdMap<OperationId, PaymentId>,
     /// The latest version that was applied of each.
-    applied: BTreeMap<OperationId, u32>,
+    applied: IdMap<OperationId, u32>,
     /// Webhooks that somebody has to look at, by their payment.
-    open: BTreeMap<PaymentId, Vec<EventId>>,
+    open: IdMap<PaymentId, Vec<EventId>>,
 }
 
 impl Inbox {

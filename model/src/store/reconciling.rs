@@ -222,7 +222,8 @@ impl Store {
         self.reconciliation.as_ref()?;
         let row = self.payments.get(&commit.payment)?;
         let Some(Record::Accepted(intent)) = row.journal.first() else { return None };
-        let succeeded = commit.records.contains(&Record::StatusChanged(Status::Succeeded));
+        let succeeds = |record: &Record| matches!(record, Record::StatusChanged(Status::Succeeded));
+        let succeeded = commit.records.iter().any(succeeds);
         let (kind, action) = match intent.order {
             Order::Chargeback(order) | Order::PreArbitration(order) => {
                 let kind = disputed(&intent.order, row, commit)?;

@@ -91,7 +91,7 @@ impl Store {
 
     /// The payment that is `returned` by `commit`, if it says so of one.
     pub fn returned_by(&self, commit: &Commit) -> Option<PaymentId> {
-        if !commit.records.contains(&Record::Reversed) {
+        if !commit.records.iter().any(|record| matches!(record, Record::Reversed)) {
             return None;
         }
         let journal = self.payments.get(&commit.payment).map(|row| row.journal.as_slice());

@@ -31,6 +31,7 @@ mod foreign;
 mod gatekeeper;
 mod history;
 mod house;
+mod id_map;
 mod identity;
 mod inbox;
 mod interleaving;

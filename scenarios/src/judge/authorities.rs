@@ -390,7 +390,7 @@ impl Authorities {
         } else if let Some(undone) = dossier.take_record(at, payment, record) {
             *self.undone.entry(undone.name()).or_default() += 1;
         }
-        if *record == Record::Terminal {
+        if record.is_terminal() {
             self.gate.forget(payment);
         }
         if matches!(record, Record::Terminal | Record::StatusChanged(Status::Settled)) {

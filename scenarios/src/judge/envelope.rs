@@ -105,7 +105,7 @@ impl Envelope {
             standing.judge_action(plan, found, seen, record);
         }
         standing.take(record);
-        if *record == Record::Terminal {
+        if record.is_terminal() {
             self.open.remove(&(token, payment));
         }
     }

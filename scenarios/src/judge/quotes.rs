@@ -76,9 +76,9 @@ pub(super) fn recorded(
     record: &Record,
 ) {
     given_back::recorded(said, found, seen, (token, payment), record);
-    let known = said.quotes.open.get(&(token, payment)).copied().unwrap_or_default();
     match *record {
         Record::Locked(exchange) => {
+            let known = said.quotes.open.get(&(token, payment)).copied().unwrap_or_default();
             locked_in_time(found, seen, token, &known);
             is_of_the_market(said, found, seen, token, &exchange);
             if known.locked.is_some() {
@@ -104,11 +104,11 @@ pub(super) fn recorded(
         Record::StepOutcome { outcome: Outcome::Quoted(quote), .. } => {
             said.quotes.open.entry((token, payment)).or_default().quote = Some(quote);
         }
-        Record::StepIntent { which, .. } if known.quote.is_some() => {
+        Record::StepIntent { which, .. } => {
             let order = said.of(token).and_then(|d| Some(d.payment(payment)?.intent.order));
             let holds = order.is_some_and(|o| o.workflow().action(which) == Action::Hold);
-            if let Some(quoted) = said.quotes.open.get_mut(&(token, payment)) {
-                quoted.is_held |= holds;
+            if holds && let Some(quoted) = said.quotes.open.get_mut(&(token, payment)) {
+                quoted.is_held |= quoted.quote.is_some();
             }
         }
         Record::Terminal => {

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use model::workflow::Action;
-use model::{OperationId, PaymentId, Record, ReviewEntry, RiskEntry, RiskReply, Token, Verdict};
+use model::{
+    IdMap, OperationId, PaymentId, Record, ReviewEntry, RiskEntry, RiskReply, Token, Verdict,
+};
 use sim::Sighting;
 
 use super::authorities::Authorities;
@@ -16,7 +18,7 @@ use crate::invariant::Invariant;
 /// What the risk service says of each payment that is not finished.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gate {
-    verdicts: BTreeMap<OperationId, Standing>,
+    verdicts: IdMap<OperationId, Standing>,
     /// Whether the payment may go on once a person has decided, where that is told.
     reviews: BTreeMap<OperationId, bool>,
 }

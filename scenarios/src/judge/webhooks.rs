@@ -1,10 +1,8 @@
 //! The invariants of the inbox: I22 and I23.
 
-use std::collections::BTreeMap;
-
 use model::{
-    Commit, EventId, InboxChange, InboxEvent, InboxState, OperationId, PaymentId, Record, Then,
-    Token, Webhook,
+    Commit, EventId, IdMap, InboxChange, InboxEvent, InboxState, OperationId, PaymentId, Record,
+    Then, Token, Webhook,
 };
 use sim::Sighting;
 
@@ -17,15 +15,15 @@ use crate::message::Receipt;
 /// acknowledged.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InboxView {
-    rows: BTreeMap<EventId, Row>,
+    rows: IdMap<EventId, Row>,
     /// The latest version that was applied of each object.
-    applied: BTreeMap<OperationId, u32>,
+    applied: IdMap<OperationId, u32>,
     /// The references of each payment, and the events about each.
-    references: BTreeMap<PaymentId, Vec<OperationId>>,
-    events: BTreeMap<OperationId, Vec<EventId>>,
+    references: IdMap<PaymentId, Vec<OperationId>>,
+    events: IdMap<OperationId, Vec<EventId>>,
     /// The events that begin a saga of its own, or tell of one.
-    sagas: BTreeMap<PaymentId, Vec<EventId>>,
-    acknowledged: BTreeMap<EventId, Token>,
+    sagas: IdMap<PaymentId, Vec<EventId>>,
+    acknowledged: IdMap<EventId, Token>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +102,7 @@ impl InboxView {
 
     /// At rest everything that was acknowledged has come to something.
     pub(super) fn at_rest(&self, found: &mut Findings, seen: Sighting) {
-        for (event, token) in &self.acknowledged {
+        for (event, token) in self.acknowledged.iter() {
             let state = self.rows.get(event).map(|row| row.state);
             let kept = state.is_some_and(|s| s.is_settled() || s == InboxState::Parked);
             let about = (*token, "webhook", Relation::NeverFinished);

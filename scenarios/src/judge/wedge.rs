@@ -1,11 +1,9 @@
 //! The invariant of keys that stay locked: L05. Whoever asks again is told to
 //! wait only while somebody works on the payment, or is waited for.
 
-use std::collections::BTreeMap;
-
 use model::saga::Try;
 use model::workflow::{Action, PaymentWorkflow};
-use model::{PaymentId, Record, Status, Token};
+use model::{IdMap, PaymentId, Record, Status, Token};
 use sim::{Sighting, VirtualTime};
 
 use super::authorities::Authorities;
@@ -19,7 +17,7 @@ use crate::plan::Protocol;
 /// How far each payment has come that is not finished, as its journal has it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress {
-    open: BTreeMap<PaymentId, Stand>,
+    open: IdMap<PaymentId, Stand>,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use model::gatekeeper::{
     admit, admit_refund,
 };
 use model::{
-    Amount, Change, Commit, CommitResult, Defect, Intent, Money, Order, PaymentId, ProviderId,
-    ProviderRequest, Record, RefundOrder, Status, Token, TransactionId,
+    Amount, Change, Commit, CommitResult, Defect, IdMap, Intent, Money, Order, PaymentId,
+    ProviderId, ProviderRequest, Record, RefundOrder, Status, Token, TransactionId,
 };
 use sim::{Delivery, Digest, Role, Subject};
 
@@ -25,7 +25,7 @@ use crate::system::{Effects, PaymentSystem, Timer};
 pub struct Edge {
     requests: BTreeMap<u64, Request>,
     /// How payments were shown to stand, and since when, for a defect that shows it again.
-    shown: BTreeMap<PaymentId, (Status, Duration)>,
+    shown: IdMap<PaymentId, (Status, Duration)>,
 }
 
 /// A request that waits for the store.

@@ -1,10 +1,9 @@
 //! The notifier: tells shops of events until they say 2xx. It keeps nothing
 //! durable; what it forgets, the store's relay offers again.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Event, EventNumber, PaymentId, Token};
+use model::{Event, EventNumber, IdMap, PaymentId, Token};
 use sim::{Delivery, Role};
 
 use crate::message::Message;
@@ -14,7 +13,7 @@ use crate::system::{Effects, PaymentSystem, Timer};
 /// The events that it is telling of: one of each payment at a time.
 #[derive(Clone, Debug, Default)]
 pub struct Notifier {
-    hands: BTreeMap<PaymentId, Hand>,
+    hands: IdMap<PaymentId, Hand>,
 }
 
 /// What it does about one payment. There is a reminder for each.

@@ -9,13 +9,12 @@ mod hand;
 mod knowing;
 mod tidings;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::decision::Spent;
 use model::{
-    Act, Answer, Change, CommitResult, Conductor, Lease, OperationId, PaymentId, Record, Then,
-    Token, Told, TransactionId, Version,
+    Act, Answer, Change, CommitResult, Conductor, IdMap, Lease, OperationId, PaymentId, Record,
+    Then, Token, Told, TransactionId, Version,
 };
 use sim::{Delivery, Subject, VirtualTime};
 
@@ -34,7 +33,7 @@ use knowing::offer;
 #[derive(Clone, Debug, Default)]
 pub struct Orchestrator {
     /// Apart from the tree, which would move them about.
-    hands: BTreeMap<PaymentId, Box<Hand>>,
+    hands: IdMap<PaymentId, Box<Hand>>,
     /// What its release works prices out by.
     calculators: Version,
     /// What others have decided lately.
@@ -284,7 +283,7 @@ impl Orchestrator {
                         hand.call(system, payment, call, 0, out);
                     }
                     let early = leave_status_out(&mut records, rules.defects);
-                    let closes = early || records.contains(&Record::Terminal);
+                    let closes = early || records.iter().any(Record::is_terminal);
                     let then = if closes { Then::Close } else { Then::Run };
                     return hand.commit(system, payment, records, then, out);
                 }

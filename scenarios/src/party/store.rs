@@ -9,13 +9,12 @@ mod reconciling;
 mod recovery;
 mod tidings;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Booked, Change, Commit, CommitResult, Consumer, Defect, EventId, InboxEvent, Order, PaymentId,
-    PaymentRow, Record, Store, StoreEntry, Then, Token, Webhook, WorkerId,
+    Booked, Change, Commit, CommitResult, Consumer, Defect, EventId, IdMap, InboxEvent, Order,
+    PaymentId, PaymentRow, Record, Store, StoreEntry, Then, Token, Webhook, WorkerId,
 };
 use sim::{Delivery, Role, Subject};
 
@@ -37,12 +36,12 @@ use reconciling::Agenda;
 #[derive(Clone, Debug)]
 pub struct StoreDesk {
     store: Store,
-    relay: BTreeMap<PaymentId, Relay>,
+    relay: IdMap<PaymentId, Relay>,
     /// Payments that are closed, that everybody knows of, and that are not put
     /// away.
     closed: Idle<PaymentId>,
     /// Events that somebody has not acknowledged.
-    offers: BTreeMap<PaymentId, Offer>,
+    offers: IdMap<PaymentId, Offer>,
     /// Who has to hear of events.
     consumers: Vec<(Consumer, Role)>,
     /// The number of workers that there are to tell.
@@ -87,9 +86,9 @@ impl StoreDesk {
         let mut desk = Self {
             reaper: Reaper::of(&store, system.rules.defects),
             store,
-            relay: BTreeMap::new(),
+            relay: IdMap::new(),
             closed: Idle::new(),
-            offers: BTreeMap::new(),
+            offers: IdMap::new(),
             consumers: consumers(&system.plan).collect(),
             workers: system.plan.workers,
             lease: system.rules.defects.pick(Defect::LockIsRecordTtl, || LEASE, record),

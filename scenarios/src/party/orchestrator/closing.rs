@@ -18,6 +18,6 @@ pub(super) fn leave_status_out(records: &mut Vec<Record>, defects: Defects) -> b
 
 /// Whether the last status is still to be written of what was closed.
 pub(super) fn has_status_left(commit: &Commit, defects: Defects) -> bool {
-    let is_whole = commit.records.is_empty() || commit.records.contains(&Record::Terminal);
+    let is_whole = commit.records.is_empty() || commit.records.iter().any(Record::is_terminal);
     !is_whole && defects.has(Defect::TerminalWrittenByCaller)
 }
