@@ -3,6 +3,7 @@
 //! stale workers.
 
 mod beginning;
+mod evidence;
 mod finished;
 mod inbox;
 mod late;

@@ -10,6 +10,7 @@ use crate::inbox::InboxState;
 use crate::money::Amount;
 use crate::rail::ReturnNotice;
 use crate::review::ReviewDecided;
+use crate::settlement::{LineKind, SettlementLine};
 
 /// One event of somebody outside, as often as it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,7 +24,8 @@ pub struct Webhook {
     pub reference: OperationId,
     /// The teller's own name for what came of that.
     pub charge: ChargeId,
-    /// The how-manieth change it is of what has this reference, from 1.
+    /// The how-manieth change it is of what has this reference, from 1; 0 if it is none,
+    /// but a line of a settlement file.
     pub version: u32,
     /// What it tells.
     pub news: News,
@@ -57,6 +59,9 @@ pub enum News {
     Begins(Beginning, Amount),
     /// That a person has looked at the payment, and whether it may go on.
     Reviewed(bool),
+    /// That this much was taken, or given back, for what has the reference, as a line of
+    /// a settlement file has it that nobody had booked anything for.
+    Settled(Amount),
 }
 
 /// What can begin by a webhook: a saga of its own.
@@ -126,7 +131,7 @@ impl Webhook {
                 Some(PaymentId::of_late_success(self.charge))
             }
             News::Reviewed(_) => Some(PaymentId(self.charge.0)),
-            News::Stands(..) => None,
+            News::Stands(..) | News::Settled(_) => None,
         }
     }
 
@@ -148,6 +153,26 @@ impl Webhook {
             signed: true,
             token: notice.destination,
         }
+    }
+
+    /// What `line` of a file that `teller` wrote tells of `charge`, as any other webhook;
+    /// `None` if it tells of nothing that anybody here could be in doubt about.
+    pub fn of_line(line: &SettlementLine, teller: Teller, charge: ChargeId) -> Option<Self> {
+        let moved = match line.kind {
+            LineKind::Capture => line.gross,
+            LineKind::Refund => -line.gross,
+            _ => return None,
+        };
+        Some(Self {
+            event: EventId(hash("webhook-line", [line.id.0])),
+            teller,
+            reference: line.reference,
+            charge,
+            version: 0,
+            news: News::Settled(moved),
+            signed: true,
+            token: line.token,
+        })
     }
 
     /// What a person has decided about a payment, as any other webhook: the risk

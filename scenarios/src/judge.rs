@@ -201,8 +201,8 @@ impl Judge {
                 self.inbox.received(&mut self.found, seen, webhook, *state);
                 return;
             }
-            StoreEntry::Found(event, _, what) => {
-                self.inbox.found(&mut self.found, seen, *event, *what);
+            StoreEntry::Found(event, token, what) => {
+                self.inbox.found(&mut self.found, seen, (*event, *token), *what);
                 return;
             }
             // What a consumer has heard of, it says itself; what the ledger has,

@@ -30,6 +30,7 @@ impl Conductor {
             News::Stands(state, amount) => (state, amount),
             News::Begins(beginning, _) => return self.hear_verdict(beginning, now, rules),
             News::Reviewed(approves) => return self.hear_review(webhook, approves, now, rules),
+            News::Settled(amount) => return self.hear_line(webhook, amount, now, rules),
         };
         let Some((which, attempt)) = self.attempt_of(webhook) else { return InboxEvent::TooEarly };
         let overwrites = || webhook.version < told.known;
@@ -120,6 +121,52 @@ impl Conductor {
         };
         self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
         InboxEvent::Fits
+    }
+
+    /// A settlement file tells that money has moved, which nobody had booked: that proves
+    /// as much as the answer that did not come.
+    fn hear_line(
+        &mut self,
+        webhook: &Webhook,
+        amount: Amount,
+        now: Duration,
+        rules: &Rules,
+    ) -> InboxEvent {
+        let Some((which, attempt)) = self.attempt_of(webhook) else {
+            return self.hear_refund(webhook, amount, now, rules);
+        };
+        let settled = ChargeState::Settled;
+        if tells_nothing_new(attempt.state, settled) {
+            return InboxEvent::Outdated;
+        }
+        if attempt.charge.is_some_and(|known| known != webhook.charge) {
+            return InboxEvent::TooEarly;
+        }
+        self.weigh_webhook(which, webhook, (settled, amount), now, rules)
+    }
+
+    /// The same of a refund. Where the provider can be asked, it is: what has gone out may
+    /// have come back since, which is another line.
+    fn hear_refund(
+        &mut self,
+        webhook: &Webhook,
+        amount: Amount,
+        now: Duration,
+        rules: &Rules,
+    ) -> InboxEvent {
+        let of_it = |aim: &Aim| operation(&self.payment, *aim) == webhook.reference;
+        let Some(aim @ Aim::Step(which, Action::Refund)) = self.aim().filter(of_it) else {
+            return InboxEvent::Outdated;
+        };
+        if self.conclusion.is_some() || !self.only_lines_tell(which, rules) {
+            return InboxEvent::TooEarly;
+        }
+        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
+            self.begin(aim, now);
+        }
+        let evidence = Evidence::Done(Outcome::Refunded { amount });
+        self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
+        if self.conclusion.is_some() { InboxEvent::Fits } else { InboxEvent::TooEarly }
     }
 
     /// The call that a webhook makes by itself. There is none, unless a defect

@@ -66,6 +66,14 @@ impl Conductor {
         }
     }
 
+    /// Whether nothing but a line of a settlement file tells what became of a refund whose
+    /// answer was lost: its key is forgotten in time, and nobody there answers queries.
+    pub(super) fn only_lines_tell(&self, which: Try, rules: &Rules) -> bool {
+        let dialect = rules.dialect(attempt_provider(&self.payment, which));
+        let by_key = dialect.outlives(ProviderEndpoint::Refund, rules.doubt());
+        !by_key && dialect.queries.is_none()
+    }
+
     /// Whether the provider of this try undoes nothing, so that an authorization
     /// that nobody wants is waited for until it is seen to be gone.
     pub(super) fn expires_only(&self, which: Try, rules: &Rules) -> bool {

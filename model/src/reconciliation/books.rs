@@ -72,6 +72,12 @@ impl Reconciliation {
         lines.filter(move |line| (line.kind, line.reference) == (LineKind::Capture, reference))
     }
 
+    /// Whether this line tells of what nobody has booked so far.
+    pub fn is_unforeseen(&self, line: LineId) -> bool {
+        let item = self.items.get(&ItemId::of_line(line));
+        item.is_some_and(|item| item.state == ItemState::Unexpected)
+    }
+
     /// Whether this is still to be booked.
     pub fn owes(&self, line: LineId, stage: u8) -> bool {
         self.works.contains_key(&(line, stage))

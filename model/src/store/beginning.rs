@@ -22,7 +22,8 @@ impl Store {
         }
         match (webhook.news, webhook.saga()) {
             // A person's verdict names its payment, which there was before anybody looked.
-            (News::Stands(..) | News::Reviewed(_), _) | (News::Begins(..), None) => true,
+            (News::Stands(..) | News::Reviewed(_) | News::Settled(_), _)
+            | (News::Begins(..), None) => true,
             (News::Begins(..), Some(saga)) => {
                 self.standing(saga).is_some() || self.begun_by(webhook).is_some()
             }

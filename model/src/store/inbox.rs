@@ -214,6 +214,7 @@ pub(super) fn at_the_end(state: InboxState, status: Status, webhook: &Webhook) -
     let undone = matches!(status, Status::Failed | Status::Canceled);
     let taken = match webhook.news {
         News::Stands(state, _) => state.is_past_void(),
+        News::Settled(_) => true,
         News::Reviewed(_) => false,
         // What definitely was never sent can't have come back.
         News::Begins(beginning, _) => beginning == Beginning::PayoutReturned,

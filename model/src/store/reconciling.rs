@@ -95,6 +95,7 @@ impl Store {
         for payment in settled {
             self.change_taken(payment, |taken| taken.settled = Aside(Some(true)));
         }
+        self.hear_lines(file);
     }
 
     /// The payments that refunds are under way of: should one come to nothing, what

@@ -353,7 +353,7 @@ fn play(script: &str) {
 }
 
 /// Plays `script` for a payment that is taken in these shares, tried at `b` first.
-fn play_at(rules: &Rules, shares: &[u16], script: &str) {
+pub(crate) fn play_at(rules: &Rules, shares: &[u16], script: &str) {
     play_order(rules, "b", order(shares), script);
 }
 

@@ -42,6 +42,7 @@ mod late_success;
 mod ledger;
 mod ledger_desk;
 mod lifecycle;
+mod lines_as_evidence;
 mod linked;
 mod outbox;
 mod payin_exchange;

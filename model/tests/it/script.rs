@@ -11,6 +11,7 @@
 //! | `wrote undo authorize`, `not wrote …` | what the journal has by now |
 //! | `webhook 2 of authorize is-captured => stale` | what is told of a version, and what is found of it |
 //! | `unsigned webhook 2 …` | the same, by nobody knows whom |
+//! | `line 10000 of authorize => applied` | a settlement file has moved so much for it, and what is found of that |
 //! | `review approves => applied`, `rejects` | a person's verdict is told, and what is found of it |
 //! | `offers 150` | from now on, a euro is worth so many yen |
 //! | `crash` | another worker takes over |
@@ -201,6 +202,10 @@ impl Door {
             }
             ["unsigned", "webhook", version, "of", what, state, "=>", found] => {
                 self.told(version, what, state, false, found);
+            }
+            ["line", moved, "of", what, "=>", found] => {
+                self.write();
+                self.hears(spelling::line(&self.history.payment(), moved, what), found);
             }
             ["review", verdict, "=>", found] => self.reviewed(verdict == "approves", found),
             ["late", ..] => self.answer_late(&line[5..]),

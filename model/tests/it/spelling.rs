@@ -5,9 +5,10 @@ use model::saga::Try;
 use model::workflow::payin_card::steps;
 use model::workflow::{Action, PaymentWorkflow};
 use model::{
-    Amount, Answer, Call, ChargeId, ChargeState, Decline, EventId, LedgerRequest, News,
-    OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest, Record, RefundState,
-    RiskReply, RiskRequest, Teller, TransferResult, UndoOutcome, Webhook,
+    Amount, Answer, Aside, Call, ChargeId, ChargeState, Decline, EventId, LedgerRequest, LineId,
+    LineKind, News, OperationId, Outcome, Payment, ProviderId, ProviderReply, ProviderRequest,
+    Record, RefundState, RiskReply, RiskRequest, SettlementLine, Teller, TransferResult,
+    UndoOutcome, Webhook,
 };
 
 use crate::history::MONEY;
@@ -271,6 +272,32 @@ pub(crate) fn webhook(
     let event = EventId::of(teller, reference, version);
     let (news, token) = (News::Stands(state, amount), payment.intent().token);
     Webhook { event, teller, reference, charge, version, news, signed, token }
+}
+
+/// What a settlement file tells to be moved for `what`, an authorization or a refund.
+pub(crate) fn line(payment: &Payment, moved: &str, what: &str) -> Webhook {
+    let (kind, action, sign) = match what {
+        "authorize" => (LineKind::Capture, Action::Authorize, 1),
+        "refund" => (LineKind::Refund, Action::Refund, -1),
+        other => panic!("no line is for {other}"),
+    };
+    let reference = payment.operation_of(action);
+    let intent = payment.intent();
+    let moved = Amount(moved.parse().expect("a number"));
+    let line = SettlementLine {
+        id: LineId(reference.0),
+        kind,
+        reference,
+        token: intent.token,
+        tenant: intent.tenant,
+        currency: intent.money.currency,
+        gross: Amount(moved.0 * sign),
+        fee: Amount::ZERO,
+        net: Amount(moved.0 * sign),
+        charge: Aside::NONE,
+    };
+    let charge = intent.order.charge().unwrap_or(ChargeId(reference.0));
+    Webhook::of_line(&line, Teller::Provider(ProviderId(0)), charge).expect("evidence")
 }
 
 fn charge_of(request: &ProviderRequest) -> ChargeId {

@@ -165,6 +165,10 @@ pub(super) fn webhook(webhook: &Webhook, currency: Currency) -> String {
             let money = Money { amount, currency };
             format!("{event}, version {version}: {beginning} for {money} of {charge}")
         }
+        News::Settled(amount) => {
+            let money = Money { amount, currency };
+            format!("{event}: a settlement line has {money} for {charge}")
+        }
         News::Reviewed(true) => format!("{event}: a person has approved of the payment"),
         News::Reviewed(false) => format!("{event}: a person has rejected the payment"),
     }

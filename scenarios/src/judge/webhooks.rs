@@ -1,5 +1,7 @@
 //! The invariants of the inbox: I22 and I23.
 
+use std::collections::BTreeSet;
+
 use model::{
     Commit, EventId, IdMap, InboxChange, InboxEvent, InboxState, OperationId, PaymentId, Record,
     Then, Token, Webhook,
@@ -24,6 +26,8 @@ pub(super) struct InboxView {
     /// The events that begin a saga of its own, or tell of one.
     sagas: IdMap<PaymentId, Vec<EventId>>,
     acknowledged: IdMap<EventId, Token>,
+    /// What came of no webhook, but of a line of a settlement file, and changed something.
+    lines: BTreeSet<EventId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,15 +58,23 @@ impl InboxView {
         }
     }
 
-    /// This was durably found of a webhook.
+    /// This was durably found of a webhook, or of a line, about whom `token` stands for.
     pub(super) fn found(
         &mut self,
         found: &mut Findings,
         seen: Sighting,
-        event: EventId,
+        (event, token): (EventId, Token),
         what: InboxEvent,
     ) {
-        let Some(row) = self.rows.get_mut(&event) else { return };
+        let Some(row) = self.rows.get_mut(&event) else {
+            if what == InboxEvent::Fits {
+                let about = (token, "webhook", Relation::SameOperationTwice);
+                found.check(Invariant::I22, seen, about, self.lines.insert(event), || {
+                    format!("{event}, a settlement line about {}, was applied twice", called(token))
+                });
+            }
+            return;
+        };
         row.state = row.state.next(what).unwrap_or(row.state);
         if what == InboxEvent::Fits {
             self.apply(found, seen, event);
@@ -81,7 +93,9 @@ impl InboxView {
                 InboxChange::Received(webhook) => {
                     self.received(found, seen, webhook, InboxState::Applied);
                 }
-                InboxChange::Found(event, what) => self.found(found, seen, *event, *what),
+                InboxChange::Found(event, what) => {
+                    self.found(found, seen, (*event, commit.token), *what);
+                }
                 InboxChange::Booked(..) => {}
             }
         }

@@ -90,6 +90,11 @@ impl StoreDesk {
             out.append(Entry::Store(entry));
             out.sync();
             self.accept_late(late, out);
+            for line in &file.lines {
+                if let Some(payment) = self.store.told_by_line(line) {
+                    self.tell_news(payment, out);
+                }
+            }
         }
         out.send(from, receipt(true));
         self.relay_tasks(out);

@@ -9,7 +9,8 @@ use crate::system::{Entry, PaymentSystem};
 pub(super) fn restored(system: &PaymentSystem, journal: &[Entry]) -> Store {
     let lifetime = system.plan.key_lifetime;
     let mut store = Store::new(system.rules.defects).with_key_lifetime(lifetime);
-    if system.plan.webhooks {
+    // Lines of settlement files are evidence as webhooks are.
+    if system.plan.webhooks || system.plan.settlement.is_some() {
         store = store.with_inbox();
     }
     if let Some(settlement) = system.plan.settlement.as_ref() {
