@@ -95,6 +95,11 @@ impl ProviderBooks {
         self.charges.values()
     }
 
+    /// Those of them that the authorization `reference` made.
+    pub fn charges_of(&self, reference: OperationId) -> impl Iterator<Item = &Charge> {
+        self.names(reference).filter_map(|name| self.charges.get(&name))
+    }
+
     /// The charge with this name, if something may still happen to it.
     pub fn charge(&self, id: ChargeId) -> Option<&Charge> {
         self.charges.get(&id)

@@ -1,5 +1,5 @@
 //! The inbox in the store: a row for every webhook that was ever acknowledged
-//! (payments.md M8, D5).
+//! (payments.md M8, D5), and for what lines of settlement files tell of payments.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{ChargeEvent, ChargeId, Movement, OperationId};
+use model::{Charge, ChargeEvent, ChargeId, Movement, OperationId};
 
 use super::misfortune::By;
 use super::telling::ROOM_MAY_COME;
@@ -77,11 +77,9 @@ impl ProviderDesk {
         reference: OperationId,
         out: &Effects,
     ) -> bool {
-        let mut charges = self.state.books.charges();
-        charges.any(|charge| {
-            charge.reference == reference
-                && self.breaks_at(system, charge.id).is_some_and(|at| now(out) <= at)
-        })
+        let breaks = |charge: &Charge| self.breaks_at(system, charge.id);
+        let mut breaks = self.state.books.charges_of(reference).filter_map(breaks);
+        breaks.any(|at| now(out) <= at)
     }
 
     /// When it takes a charge that has come to nothing, if it does. Where nobody

@@ -1,7 +1,7 @@
 //! What somebody does in the dashboard of a provider, as the plan says: gives
 //! money back, and has webhooks sent once more.
 
-use model::{ChargeId, OperationId};
+use model::{Charge, ChargeId, OperationId};
 
 use super::misfortune::By;
 use super::telling::ROOM_MAY_COME;
@@ -81,11 +81,9 @@ impl ProviderDesk {
         reference: OperationId,
         out: &Effects,
     ) -> bool {
-        let mut charges = self.state.books.charges();
-        charges.any(|charge| {
-            charge.reference == reference
-                && self.due_by_hand(system, charge.id).is_some_and(|due| now(out) <= due.at)
-        })
+        let due = |charge: &Charge| self.due_by_hand(system, charge.id);
+        let mut dues = self.state.books.charges_of(reference).filter_map(due);
+        dues.any(|due| now(out) <= due.at)
     }
 
     /// What the plan says of a charge that was taken, unless it was done. Where

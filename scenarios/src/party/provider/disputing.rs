@@ -65,13 +65,12 @@ impl ProviderDesk {
     /// Whether a dispute is still to come, or not over, about what one of these
     /// came to.
     pub(super) fn awaits_dispute(&self, system: &PaymentSystem, reference: OperationId) -> bool {
-        let mut charges = self.state.books.charges();
+        let mut charges = self.state.books.charges_of(reference);
         charges.any(|charge| {
-            charge.reference == reference
-                && self.planned(system, charge.id).is_some_and(|(plan, state)| {
-                    let won_at = self.state.won_at(charge.id);
-                    plan.next(state, charge.made_at, won_at).is_some()
-                })
+            self.planned(system, charge.id).is_some_and(|(plan, state)| {
+                let won_at = self.state.won_at(charge.id);
+                plan.next(state, charge.made_at, won_at).is_some()
+            })
         })
     }
 
