@@ -149,9 +149,7 @@ impl Conductor {
             return act;
         }
         let Some(aim) = self.aim() else { return Act::Finish };
-        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
-            self.begin(aim, now);
-        }
+        self.turn_to(aim, now);
         self.fly(now, rules)
     }
 
@@ -285,6 +283,13 @@ impl Conductor {
             Next::AwaitUndo(which) => Some(undo(&self.payment, which)),
             Next::Compensated if !self.payment.is_terminal() => Some(Aim::Notice),
             _ => None,
+        }
+    }
+
+    /// Begins with `aim`, unless that is what is under way.
+    fn turn_to(&mut self, aim: Aim, now: Duration) {
+        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
+            self.begin(aim, now);
         }
     }
 

@@ -88,9 +88,7 @@ impl Conductor {
             Aim::Step(_, Action::Verdict) => (Outcome::Decided { won }, InboxEvent::Fits),
             _ => return InboxEvent::TooEarly,
         };
-        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
-            self.begin(aim, now);
-        }
+        self.turn_to(aim, now);
         self.conclude(Evidence::Done(outcome), NO_CALL, Duration::ZERO, now, rules);
         found
     }
@@ -112,9 +110,7 @@ impl Conductor {
         if self.conclusion.is_some() {
             return InboxEvent::TooEarly;
         }
-        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
-            self.begin(aim, now);
-        }
+        self.turn_to(aim, now);
         let evidence = match approves {
             true => Evidence::Done(Outcome::Approved),
             false => Evidence::Refused(Refusal::Rejected),
@@ -161,9 +157,7 @@ impl Conductor {
         if self.conclusion.is_some() || !self.only_lines_tell(which, rules) {
             return InboxEvent::TooEarly;
         }
-        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
-            self.begin(aim, now);
-        }
+        self.turn_to(aim, now);
         let evidence = Evidence::Done(Outcome::Refunded { amount });
         self.conclude(evidence, NO_CALL, Duration::ZERO, now, rules);
         if self.conclusion.is_some() { InboxEvent::Fits } else { InboxEvent::TooEarly }
@@ -205,9 +199,7 @@ impl Conductor {
         if self.conclusion.is_some() {
             return InboxEvent::TooEarly;
         }
-        if self.flight.as_ref().is_none_or(|flight| flight.aim != aim) {
-            self.begin(aim, now);
-        }
+        self.turn_to(aim, now);
         let reply = ProviderReply::Status(state, webhook.charge, amount);
         match (aim, weigh(aim, reply, rules)) {
             (_, Evidence::Later) => {

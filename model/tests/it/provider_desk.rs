@@ -190,6 +190,7 @@ impl Desk {
         self.pass_time(&target);
         let charges = self.books.charges().filter(|charge| charge.reference == OperationId(key));
         let count = charges.count();
+        assert_eq!(self.books.charges_of(OperationId(key)).count(), count, "{key}");
         let Some(charge) = self.books.about(&target) else { return "absent".to_owned() };
         let taken = charge.captured > Amount::ZERO;
         let amount = if taken { charge.captured } else { charge.authorized };
