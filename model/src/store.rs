@@ -3,11 +3,11 @@
 //! stale workers.
 
 mod beginning;
-mod evidence;
 mod finished;
 mod inbox;
 mod late;
 mod lifetimes;
+mod lines;
 mod receiving;
 mod reconciling;
 mod returning;

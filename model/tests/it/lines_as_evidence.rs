@@ -75,7 +75,6 @@ fn a_line_decides_about_a_refund_only_where_nobody_can_be_asked() {
             "
         )
     };
-    play_refund(&rules(), "a", &script("parked"));
     play_refund(&rules(), "a", &format!("{}not wrote outcome refund", script("parked")));
     let booked = "wrote outcome refund refunded\npost => created";
     play_refund(&rules_at([LEGACY, HOSTILE]), "a", &format!("{}{booked}", script("applied")));

@@ -168,3 +168,33 @@ impl InboxView {
         *latest = version.max(*latest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sim::{Seed, VirtualTime};
+
+    use super::*;
+    use crate::catalog;
+    use crate::party::STORE;
+    use crate::plan::Plan;
+
+    #[test]
+    fn a_settlement_line_may_change_something_once() {
+        let scenario = catalog::named("ordinary-day").expect("it is built in");
+        let seen = Sighting { at: VirtualTime::ZERO, event: 1, role: STORE };
+        let line = (EventId(7), Token(1));
+        for (others, last, holds) in [
+            (InboxEvent::TooEarly, InboxEvent::Fits, true),
+            (InboxEvent::Fits, InboxEvent::Outdated, true),
+            (InboxEvent::Fits, InboxEvent::Fits, false),
+        ] {
+            let mut found = Findings::new(&Arc::new(Plan::draw(scenario, Seed(1))));
+            let mut inbox = InboxView::default();
+            inbox.found(&mut found, seen, line, others);
+            inbox.found(&mut found, seen, line, last);
+            assert_eq!(found.violations.is_empty(), holds, "{others:?}, then {last:?}");
+        }
+    }
+}

@@ -2,14 +2,13 @@
 //! moved has moved it, whatever became of the answer and of the webhook.
 
 use super::inbox::InboxRow;
+use super::late::tried;
 use super::{Store, Then};
 use crate::identity::{ChargeId, PaymentId};
 use crate::inbox::InboxState;
 use crate::record::{Outcome, Record};
 use crate::settlement::{SettlementFile, SettlementLine};
 use crate::webhook::{Teller, Webhook};
-
-use super::late::tried;
 
 impl Store {
     /// The payment that `line` tells something of that somebody has to look at, if it is
