@@ -50,9 +50,15 @@ impl Balances {
         &mut self.sums.entry(Spread::of(account)).or_insert_with(none).1
     }
 
+    /// Every account with its sums, in an order that is the same each time and means
+    /// nothing: for whoever adds up, or looks for any.
+    pub fn unordered(&self) -> impl Iterator<Item = (&AccountId, &Balance)> {
+        self.sums.values().map(|(account, sums)| (account, sums))
+    }
+
     /// Every account with its sums, in the order of the accounts.
     pub fn iter(&self) -> impl Iterator<Item = (&AccountId, &Balance)> {
-        let mut sums: Vec<_> = self.sums.values().map(|(account, sums)| (account, sums)).collect();
+        let mut sums: Vec<_> = self.unordered().collect();
         sums.sort_unstable_by_key(|(account, _)| account.word());
         sums.into_iter()
     }

@@ -329,7 +329,7 @@ fn conserved(
     }
     let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
     let mut out = BTreeMap::<BankId, Amount>::new();
-    for (account, balance) in said.balances().iter() {
+    for (account, balance) in said.balances().unordered() {
         let net = balance.credits_posted - balance.debits_posted;
         match account {
             AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
@@ -378,7 +378,7 @@ fn conserved(
 }
 
 fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
-    let receivables = said.balances().iter().filter_map(|(account, _)| match account.name {
+    let receivables = said.balances().unordered().filter_map(|(account, _)| match account.name {
         AccountName::ProviderReceivable(provider) => Some(provider),
         _ => None,
     });

@@ -88,7 +88,8 @@ pub(super) fn at_rest(
         });
     }
     let sides = said.plan.operations.iter().map(|o| (o.tenant, o.money.currency));
-    let used = said.balances().iter().filter(|(account, _)| account.name == AccountName::Suspense);
+    let used = said.balances().unordered();
+    let used = used.filter(|(account, _)| account.name == AccountName::Suspense);
     let used = used.map(|(account, _)| (account.tenant, account.currency));
     let unclaimed = Unclaimed::of(said);
     let told = said.settlements.open(&unclaimed).map(|(tenant, currency, ..)| (tenant, currency));
