@@ -175,52 +175,52 @@ impl Standing {
         let token = self.intent.token;
         let step = self.step();
         let over = self.is_over_limit(plan);
-        let mut check = |relation, holds, evidence: String| {
-            found.check(Invariant::I31, seen, (token, step, relation), holds, || evidence);
+        let mut check = |relation, holds, evidence: &dyn Fn() -> String| {
+            found.check(Invariant::I31, seen, (token, step, relation), holds, evidence);
         };
         let Decision { snapshot, action, mask, .. } = *decision;
-        let name = called(token);
-        check(
-            Relation::RecordOutOfOrder,
-            snapshot == self.version,
+        check(Relation::RecordOutOfOrder, snapshot == self.version, &|| {
             format!(
-                "to {action} for {name} was decided from version {snapshot} of its journal, which \
-                 is at version {}",
+                "to {action} for {} was decided from version {snapshot} of its journal, which is \
+                 at version {}",
+                called(token),
                 self.version
-            ),
-        );
-        check(
-            Relation::LimitExceeded,
-            !over,
-            format!("to {action} for {name} was decided, whose amount is a person's to decide"),
-        );
-        let again = self.decision.filter(|before| leaves_a_record(before.action));
-        check(
-            Relation::SameOperationTwice,
-            again.is_none(),
+            )
+        });
+        check(Relation::LimitExceeded, !over, &|| {
             format!(
-                "to {action} for {name} was decided before an earlier decision was carried out"
-            ),
-        );
-        check(
-            Relation::LimitExceeded,
-            self.allows(plan, action) && mask.allows(action),
-            format!("to {action} for {name} was decided, which is not allowed in {:?}", self.stand),
-        );
+                "to {action} for {} was decided, whose amount is a person's to decide",
+                called(token)
+            )
+        });
+        let again = self.decision.filter(|before| leaves_a_record(before.action));
+        check(Relation::SameOperationTwice, again.is_none(), &|| {
+            format!(
+                "to {action} for {} was decided before an earlier decision was carried out",
+                called(token)
+            )
+        });
+        let allowed = self.allows(plan, action) && mask.allows(action);
+        check(Relation::LimitExceeded, allowed, &|| {
+            format!(
+                "to {action} for {} was decided, which is not allowed in {:?}",
+                called(token),
+                self.stand
+            )
+        });
         let wait = if let Chosen::Wait(wait) = action { wait } else { Duration::ZERO };
         let waits = self.waits + u8::from(!wait.is_zero());
         let within = self.asked < ASKED_MAX
             && waits <= WAITS_MAX
             && self.waited + wait <= RESOLVE / WAITED_PART;
-        check(
-            Relation::LimitExceeded,
-            within,
+        check(Relation::LimitExceeded, within, &|| {
             format!(
-                "{} decisions and {waits} waits of {} s were made for {name} in one state",
+                "{} decisions and {waits} waits of {} s were made for {} in one state",
                 self.asked + 1,
-                (self.waited + wait).as_secs()
-            ),
-        );
+                (self.waited + wait).as_secs(),
+                called(token)
+            )
+        });
     }
 
     /// What is done is what was decided, and nothing that nobody may choose.
