@@ -79,9 +79,19 @@ impl Id for Spread {
 
 impl Hash for Balances {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let words: Vec<u64> = self.iter().map(|(account, _)| account.word()).collect();
+        let sums: Vec<_> = self.iter().collect();
+        let words: Vec<u64> = sums.iter().map(|(account, _)| account.word()).collect();
         words.hash(state);
-        state.write_usize(words.len());
-        self.iter().for_each(|sums| sums.hash(state));
+        sums.hash(state);
+    }
+}
+
+impl FromIterator<(AccountId, Balance)> for Balances {
+    fn from_iter<I: IntoIterator<Item = (AccountId, Balance)>>(sums: I) -> Self {
+        let mut balances = Self::default();
+        for (account, sum) in sums {
+            *balances.entry(account) = sum;
+        }
+        balances
     }
 }

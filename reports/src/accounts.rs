@@ -1,12 +1,10 @@
 //! The ledger's accounts at the end of a trial.
 
-use std::collections::BTreeMap;
-
-use model::{AccountId, AccountName, Amount, Balance, Money};
+use model::{AccountId, AccountName, Amount, Balance, Balances, Money};
 
 /// What there is to tell of each account: the sums that are not zero, by name.
 /// Leaves out where limits come from, and limits of which nothing was used.
-pub(crate) fn sums(accounts: &BTreeMap<AccountId, Balance>) -> Vec<(AccountId, String)> {
+pub(crate) fn sums(accounts: &Balances) -> Vec<(AccountId, String)> {
     let used = accounts.iter().filter(|(account, balance)| is_used(account.name, balance));
     used.map(|(account, balance)| (*account, told(account, balance))).collect()
 }
@@ -55,7 +53,7 @@ mod tests {
             credits_pending: Amount(5),
             ..Balance::default()
         };
-        let accounts = [(account(AccountName::TransitIn), balance)].into();
+        let accounts = [(account(AccountName::TransitIn), balance)].into_iter().collect();
         assert_eq!(sums(&accounts)[0].1, "debits 12.30 EUR, credits pending 0.05 EUR");
     }
 
@@ -68,7 +66,7 @@ mod tests {
             (account(AccountName::Limit(Merchant(2))), used),
             (account(AccountName::LimitGranted), used),
         ];
-        let left: Vec<_> = sums(&accounts.into()).into_iter().map(|(account, _)| account).collect();
+        let left: Vec<_> = sums(&accounts.into_iter().collect()).into_iter().map(|(account, _)| account).collect();
         assert_eq!(left, [account(AccountName::Limit(Merchant(2)))]);
     }
 }

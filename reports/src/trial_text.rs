@@ -102,7 +102,7 @@ pub(crate) fn codes(violations: &[Violation]) -> String {
 pub(crate) mod tests {
     use std::sync::Arc;
 
-    use model::{Amount, Currency};
+    use model::{Amount, Balances, Currency};
     use scenarios::{Plan, catalog};
     use sim::{DigestValue, Seed, VirtualTime};
 
@@ -131,7 +131,7 @@ pub(crate) mod tests {
             retries: 4,
             decisions: [].into(),
             compensations: [("hold", 2)].into(),
-            accounts: [].into(),
+            accounts: Balances::default(),
             exercised: Vec::new(),
             seen: scenarios::sometimes::Seen::NOTHING,
             trapped: trapped(),

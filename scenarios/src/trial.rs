@@ -6,7 +6,7 @@ mod strikes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{AccountId, Amount, Balance, Changes, Defects, Money, Report, Rules, Token};
+use model::{Amount, Balances, Changes, Defects, Money, Report, Rules, Token};
 use serde::Serialize;
 use sim::{
     DigestValue, Draws, Ending, Limit, Limits, Observer, Run, Seed, Settings, Trace, VirtualTime,
@@ -191,7 +191,7 @@ pub struct Trial {
     /// Undone steps, by name.
     pub compensations: BTreeMap<&'static str, u64>,
     /// The ledger's accounts at the end.
-    pub accounts: BTreeMap<AccountId, Balance>,
+    pub accounts: Balances,
     /// How often the premise of each invariant was met.
     pub exercised: Vec<(Invariant, u64)>,
     /// How much money was trapped, for what, and for how long.
@@ -359,7 +359,7 @@ impl Trial {
             retries: said.calls_again(),
             decisions: judge.decisions().clone(),
             compensations: said.undone().clone(),
-            accounts: said.balances().iter().map(|(account, sums)| (*account, *sums)).collect(),
+            accounts: said.balances().clone(),
             exercised: exercised.map(|code| (code, judge.findings().met(code))).collect(),
             trapped: said.trapped(world.now()),
             seen: *said.sights().seen(),

@@ -63,7 +63,7 @@ fn nothing_is_left_in_dispute_and_what_is_lost_is_taken_of_what_there_is_or_owed
             let disputed = trial.strikes.iter().any(|(name, _)| *name == "chargeback");
             assert!(!disputed || met.is_some_and(|(_, times)| *times > 0), "{invariant}");
         }
-        for (account, sums) in &trial.accounts {
+        for (account, sums) in trial.accounts.iter() {
             let left = sums.debits_posted - sums.credits_posted;
             match account.name {
                 AccountName::Dispute(_) => assert_eq!(left, Amount::ZERO, "{account}"),

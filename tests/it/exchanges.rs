@@ -19,7 +19,7 @@ fn quotes_are_renewed_and_lapse_and_every_promise_is_kept() {
         covered += count("promise-covered");
         let met = trial.exercised.iter().find(|(code, _)| *code == Invariant::I27);
         assert!(met.is_some_and(|(_, times)| *times > 0), "seed {seed}");
-        for (account, sums) in &trial.accounts {
+        for (account, sums) in trial.accounts.iter() {
             assert_eq!(sums.debits_pending + sums.credits_pending, Amount::ZERO, "{account}");
             if account.name == AccountName::ExchangeDifference {
                 difference += 1;

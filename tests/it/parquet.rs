@@ -62,7 +62,7 @@ fn every_posting_of_the_table_balances_and_every_payment_comes_to_its_end() {
     }
     assert!(ends.len() >= trial.plan.operations.len() / 2, "{ends:?}");
     assert!(ends.values().all(|status| ["succeeded", "failed", "canceled"].contains(&&**status)));
-    for (account, balance) in &trial.accounts {
+    for (account, balance) in trial.accounts.iter() {
         let (tenant, name) = (account.tenant.to_string(), account.name.to_string());
         let told = sums.get(&(&*tenant, account.currency.code(), &*name)).copied().unwrap_or(0);
         let kept = balance.debits_posted - balance.credits_posted;
