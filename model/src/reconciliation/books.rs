@@ -59,10 +59,10 @@ impl Reconciliation {
 
     /// What is to be booked, of each line what comes first.
     pub fn works(&self) -> impl Iterator<Item = &Work> {
-        let first = |(line, stage): &(LineId, u8)| {
-            self.works.range((*line, 0)..(*line, *stage)).next().is_none()
-        };
-        self.works.iter().filter(move |(at, _)| first(at)).map(|(_, work)| work)
+        let mut last = None;
+        let works = self.works.iter();
+        let first = works.filter(move |((line, _), _)| last.replace(*line) != Some(*line));
+        first.map(|(_, work)| work)
     }
 
     /// What lines tell to be captured under this reference, and nobody has booked.

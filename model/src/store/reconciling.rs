@@ -37,11 +37,26 @@ impl Store {
         (!known && file.is_whole()).then(|| StoreEntry::Filed(file.clone(), at))
     }
 
-    /// What the reconciler has to do next about lines: of each, what comes
-    /// first.
-    pub fn settlement_tasks(&self) -> Vec<Task> {
+    /// What the reconciler can do next about lines, in their order: of each, what
+    /// comes first, once the payment is over that it settles.
+    pub fn works(&self) -> impl Iterator<Item = &Work> {
         let works = self.reconciliation.as_ref().into_iter().flat_map(|books| books.works());
-        works.filter_map(|work| self.task(work)).collect()
+        works.filter(|work| match work.what {
+            What::Settle { payment, .. } => {
+                self.payments.get(&payment).is_some_and(|row| row.then == Then::Close)
+            }
+            _ => true,
+        })
+    }
+
+    /// `work`, and what it takes to do it.
+    pub fn task(&self, work: &Work) -> Task {
+        let settles = match work.what {
+            What::Settle { payment, .. } => self.payments.get(&payment),
+            _ => None,
+        };
+        let settling = |row: &PaymentRow| Settling { journal: row.journal.clone(), then: row.then };
+        Task::Book(Box::new(*work), settles.map(|row| Box::new(settling(row))))
     }
 
     /// The books of reconciliation, where there are any.
@@ -284,17 +299,6 @@ impl Store {
             exchanged: Aside(taken.exchanged.as_ref().map(Exchanged::borne)),
             freed: taken.freed,
         })
-    }
-
-    /// What it takes to do `work`; `None` as long as the payment is not over that
-    /// it settles.
-    fn task(&self, work: &Work) -> Option<Task> {
-        let What::Settle { payment, .. } = work.what else {
-            return Some(Task::Book(Box::new(*work), None));
-        };
-        let row = self.payments.get(&payment).filter(|row| row.then == Then::Close)?;
-        let settling = Settling { journal: row.journal.clone(), then: row.then };
-        Some(Task::Book(Box::new(*work), Some(Box::new(settling))))
     }
 }
 

@@ -124,7 +124,7 @@ fn made_available(said: &Authorities, found: &mut Findings, seen: Sighting) {
             waits.insert((intent.tenant, merchant, got));
         }
     }
-    for (account, balance) in said.balances().iter() {
+    for (account, balance) in said.balances().unordered() {
         let (merchant, what) = match account.name {
             AccountName::MerchantPending(merchant) => (merchant, "pending"),
             AccountName::LimitUsed(merchant) => (merchant, "counted against its limit"),

@@ -2,7 +2,6 @@
 //! here before anything of them is booked, and what is to be done is told until
 //! it is.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,10 +24,21 @@ pub(super) struct Agenda {
     calendar: Calendar,
     overdue_after: u8,
     defects: Defects,
-    /// What was told, when it is told again, and how often it was.
-    told: BTreeMap<(LineId, u8), (Duration, u32)>,
+    /// What was told and is to be done still, in order.
+    told: Vec<Told>,
     /// Whether a reminder is set.
     armed: bool,
+}
+
+/// What the reconciler was told to do.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    /// The line, and the stage of it.
+    at: (LineId, u8),
+    /// When it is told again.
+    due: Duration,
+    /// How often it was told.
+    times: u32,
 }
 
 impl Agenda {
@@ -40,7 +50,7 @@ impl Agenda {
             calendar: plan.calendar.clone(),
             overdue_after: plan.overdue_after,
             defects: system.rules.defects,
-            told: BTreeMap::new(),
+            told: Vec::new(),
             armed: false,
         })
     }
@@ -132,9 +142,7 @@ impl StoreDesk {
         if let Some(item) = expected {
             self.mind(item, out);
         }
-        if self.store.reconciliation().is_some_and(|books| books.works().next().is_some()) {
-            self.relay_tasks(out);
-        }
+        self.relay_tasks(out);
     }
 
     /// Did a file tell of this?
@@ -162,22 +170,20 @@ impl StoreDesk {
     /// Tells the reconciler what is to be done, unless it was told just now.
     fn relay_tasks(&mut self, out: &mut Effects) {
         let Some(agenda) = &mut self.agenda else { return };
-        let (now, tasks) = (out.monotonic(), self.store.settlement_tasks());
-        let mut told = BTreeMap::new();
-        for task in tasks {
-            let Task::Book(work, _) = &task else { continue };
+        let now = out.monotonic();
+        let before = std::mem::take(&mut agenda.told);
+        for work in self.store.works() {
             let at = (work.line.id, work.stage);
-            let (due, tries) = agenda.told.get(&at).copied().unwrap_or((now, 0));
-            if due > now {
-                told.insert(at, (due, tries));
-                continue;
+            let known = before.binary_search_by_key(&at, |told| told.at);
+            let mut told = known.map_or(Told { at, due: now, times: 0 }, |place| before[place]);
+            if told.due <= now {
+                let pause = TELL_FIRST.saturating_mul(1 << told.times.min(12)).min(TELL_MAX);
+                told = Told { due: now + pause, times: told.times + 1, ..told };
+                out.send(RECONCILER, Message::Reconcile(self.store.task(work)));
             }
-            let pause = TELL_FIRST.saturating_mul(1 << tries.min(12)).min(TELL_MAX);
-            told.insert(at, (now + pause, tries + 1));
-            out.send(RECONCILER, Message::Reconcile(task));
+            agenda.told.push(told);
         }
-        let next = told.values().map(|(due, _)| *due).min();
-        agenda.told = told;
+        let next = agenda.told.iter().map(|told| told.due).min();
         if let Some(due) = next.filter(|_| !agenda.armed) {
             agenda.armed = true;
             out.set_timer(due.saturating_sub(now), Timer::Reconcile);
