@@ -66,7 +66,8 @@ mod tests {
             (account(AccountName::Limit(Merchant(2))), used),
             (account(AccountName::LimitGranted), used),
         ];
-        let left: Vec<_> = sums(&accounts.into_iter().collect()).into_iter().map(|(account, _)| account).collect();
+        let left: Vec<_> =
+            sums(&accounts.into_iter().collect()).into_iter().map(|(account, _)| account).collect();
         assert_eq!(left, [account(AccountName::Limit(Merchant(2)))]);
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AccountName, Amount, BankId, Currency, HoldState, LineKind, Money, Order, PaymentId,
+    AccountName, Amount, BankId, Currency, HoldState, LineKind, Money, Order, PaymentId,
     ProviderId, RailId, RemittanceState, Status, Tenant, Token,
 };
 use sim::{Sighting, VirtualTime};
@@ -25,8 +25,9 @@ use crate::plan::{Operation, Protocol};
 
 pub(super) fn judge(said: &Authorities, found: &mut Findings, seen: Sighting) {
     let providers = providers(said);
+    let mut houses = houses(said);
     for (side, captured) in captured(said, &providers) {
-        conserved(said, found, seen, side, &captured);
+        conserved(said, found, seen, side, (&captured, houses.remove(&side).unwrap_or_default()));
     }
     let mut spare = Dossier::default();
     for (payment, token) in said.dossiers.payments() {
@@ -310,7 +311,7 @@ fn conserved(
     found: &mut Findings,
     seen: Sighting,
     (tenant, currency): (Tenant, Currency),
-    captured: &Captured,
+    (captured, house): (&Captured, House),
 ) {
     let money = |amount| Money { amount, currency };
     let culprit = captured.culprit.unwrap_or(Token(0));
@@ -327,26 +328,7 @@ fn conserved(
             format!("{provider} {has}, but the ledger says that it owes {}", money(owed))
         });
     }
-    let (mut transit, mut shared) = (Amount::ZERO, Amount::ZERO);
-    let mut out = BTreeMap::<BankId, Amount>::new();
-    for (account, balance) in said.balances().unordered() {
-        let net = balance.credits_posted - balance.debits_posted;
-        match account {
-            AccountId { tenant: t, currency: c, .. } if (*t, *c) != (tenant, currency) => {}
-            AccountId {
-                name: AccountName::TransitIn | AccountName::TransitOutProviders, ..
-            } => transit += net,
-            AccountId { name: AccountName::ProviderReceivable(_), .. } => {}
-            AccountId {
-                name: AccountName::TransitOut(RailId(n)) | AccountName::Bank(BankId(n)),
-                ..
-            } => {
-                *out.entry(BankId(*n)).or_default() += net;
-            }
-            AccountId { name, .. } if name.is_memo() => {}
-            _ => shared += net,
-        }
-    }
+    let House { transit, shared, mut out } = house;
     let deposits = said.plan.balances.iter();
     let deposits = deposits.filter(|b| (b.tenant, b.money.currency) == (tenant, currency));
     let deposited = deposits.map(|balance| balance.money.amount).sum::<Amount>();
@@ -375,6 +357,33 @@ fn conserved(
             money(transit)
         )
     });
+}
+
+/// What the ledger has inside of one tenant's money in one currency, and what left.
+#[derive(Debug, Default)]
+struct House {
+    transit: Amount,
+    shared: Amount,
+    out: BTreeMap<BankId, Amount>,
+}
+
+/// What the ledger has on each side, told by one walk over all accounts.
+fn houses(said: &Authorities) -> BTreeMap<(Tenant, Currency), House> {
+    let mut sides = BTreeMap::<_, House>::new();
+    for (account, balance) in said.balances().unordered() {
+        let side = sides.entry((account.tenant, account.currency)).or_default();
+        let net = balance.credits_posted - balance.debits_posted;
+        match account.name {
+            AccountName::TransitIn | AccountName::TransitOutProviders => side.transit += net,
+            AccountName::ProviderReceivable(_) => {}
+            AccountName::TransitOut(RailId(n)) | AccountName::Bank(BankId(n)) => {
+                *side.out.entry(BankId(n)).or_default() += net;
+            }
+            name if name.is_memo() => {}
+            _ => side.shared += net,
+        }
+    }
+    sides
 }
 
 fn providers(said: &Authorities) -> BTreeSet<ProviderId> {
